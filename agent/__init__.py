@@ -1,0 +1,1 @@
+"""Runs in a workload cluster: heartbeat reporter and GPU probe."""

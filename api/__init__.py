@@ -1,0 +1,1 @@
+"""REST, sign-in, sockets: Flask blueprints. Parse, call one service, present."""

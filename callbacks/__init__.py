@@ -1,0 +1,1 @@
+"""Input, one service call, components: one module per page or shared control."""

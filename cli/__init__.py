@@ -1,0 +1,1 @@
+"""Subcommands of ./run. Parse, call one service, print."""

@@ -1,0 +1,1 @@
+"""What pages are made of. Given plain values, imports no service."""

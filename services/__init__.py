@@ -1,0 +1,1 @@
+"""Everything the product knows and does. Knows nothing of Dash or Flask."""

@@ -1,0 +1,1 @@
+"""The fleet: every cluster the console knows, behind one provider."""

@@ -1,0 +1,1 @@
+"""The config database: audit log, API tokens, settings."""

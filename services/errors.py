@@ -1,0 +1,63 @@
+"""The one family of errors that services raise.
+
+The edges translate: ``api/`` to an HTTP status, ``callbacks/`` to a toast, ``cli/`` to an exit
+status. A service never formats for people beyond one plain sentence in ``message``; everything a
+machine may want to act on goes into ``details``.
+"""
+
+from typing import Any, ClassVar
+
+
+class ConsoleError(Exception):
+    """An expected failure with a stable ``code``, one sentence, and JSON-able ``details``."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, code: str | None = None, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_code = code or self.code
+        self.details = details
+
+
+class Unauthenticated(ConsoleError):
+    """Nobody is signed in, or the credential is not valid."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Denied(ConsoleError):
+    """The identity is known and may not do this. ``details`` names the role or limit."""
+
+    code = "denied"
+    status = 403
+
+
+class NotFound(ConsoleError):
+    """The object, cluster or kind does not exist (for this identity)."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(ConsoleError):
+    """The object changed meanwhile. ``details`` carries ``base``, ``theirs`` and ``mine``."""
+
+    code = "conflict"
+    status = 409
+
+
+class Invalid(ConsoleError):
+    """The input breaks a rule. ``details`` carries ``fields``: a list of ``{field, rule}``."""
+
+    code = "invalid"
+    status = 422
+
+
+class Unavailable(ConsoleError):
+    """A dependency does not answer. ``details`` may carry ``last_seen`` (ISO 8601, UTC)."""
+
+    code = "unavailable"
+    status = 503

@@ -1,0 +1,1 @@
+"""Gateway API objects as people read them: lists, details, status, dependents."""

@@ -1,0 +1,1 @@
+"""Who listens to what, what is sent, what is dropped."""
