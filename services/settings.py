@@ -1,0 +1,298 @@
+"""Every option of the console, typed, in one place.
+
+An option has three spellings that mean the same: ``--clusters-config`` on the command line,
+``NGF_CONSOLE_CLUSTERS_CONFIG`` in the environment and ``clusters_config:`` in the YAML file that
+``--config`` names. The command line wins over the environment, the environment over the file, the
+file over the default. A bad value raises :class:`BadSettings`, which names the option, the value
+and the rule; nothing has been started by then.
+"""
+
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+PREFIX = "NGF_CONSOLE_"
+
+
+def _split(value: Any) -> Any:
+    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values: comma separated in an option or variable, a list in the file."""
+
+
+def _default_data() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "ngf-console"
+
+
+class Settings(BaseSettings):
+    """The options. The ``description`` of a field is its line in ``--help`` and in the docs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    demo: bool = Field(False, description="Run on the built-in demo fleet instead of real clusters")
+    port: int = Field(8050, ge=1, le=65535, description="Port to listen on")
+    bind: str = Field("127.0.0.1", description="Address to listen on")
+    data: Path = Field(
+        default_factory=_default_data,
+        description="Folder of everything the console keeps on this machine",
+    )
+    kubeconfig: Path | None = Field(None, description="Kubeconfig of the one cluster to work with")
+    clusters_config: Path | None = Field(
+        None, description="YAML file that lists several clusters and their kubeconfigs"
+    )
+    multicluster: bool = Field(
+        False, description="Take the clusters from ManagedCluster objects on the hub"
+    )
+    multicluster_namespace: str = Field(
+        "ngf-system",
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="Namespace of the ManagedCluster objects and their Secrets",
+    )
+    multicluster_default: str = Field(
+        "", description="Cluster that paths without a cluster mean; empty: the first by name"
+    )
+    clickhouse_url: str = Field("", description="ClickHouse server; empty: the embedded store")
+    prometheus_url: str = Field("", description="Prometheus server; empty: none")
+    metrics: Literal["mock", "clickhouse"] = Field(
+        "clickhouse", description="Source of inference metrics; mock is for --demo only"
+    )
+    config_db: str = Field(
+        "",
+        description="Config database: a SQLAlchemy URL of PostgreSQL, or the path of a SQLite file;"
+        " empty: ngf-console.db in the data folder",
+    )
+    alert_webhooks: Listed = Field((), description="Notification targets, comma separated")
+    auth: Literal["local", "token", "oidc"] = Field(
+        "local", description="How people sign in; API tokens work with each of them"
+    )
+    oidc_issuer: str = Field("", description="Issuer URL of the OpenID Connect provider")
+    oidc_client_id: str = Field("", description="Client id of this console at the provider")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Client secret; set it by variable or file"
+    )
+    oidc_audience: str = Field("", description="Audience of bearer JWTs; empty: the client id")
+    oidc_role_claim: str = Field("groups", description="Claim that carries the roles")
+    oidc_role_mapping: dict[str, str] = Field(
+        {}, description='Claim value to role, as JSON: {"platform": "admin"}'
+    )
+    public_url: str = Field("", description="URL that people use, when behind a proxy")
+    cors_allowed_origins: Listed = Field(
+        (), description="Origins that may call the REST API from a page, comma separated"
+    )
+    embed_origins: Listed = Field(
+        (), description="Origins that may frame /embed pages, comma separated"
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Key that signs sessions; by default made once and kept in the data folder",
+    )
+    threads: int = Field(512, ge=8, le=4096, description="Threads: requests plus open sockets")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line to write"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings)
+
+    @field_validator("data", "kubeconfig", "clusters_config")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else value
+
+    @field_validator("kubeconfig", "clusters_config")
+    @classmethod
+    def _exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("must name an existing file")
+        return value
+
+    @field_validator("prometheus_url", "clickhouse_url", "oidc_issuer", "public_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("bind")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value == "localhost":
+            return "127.0.0.1"
+        ipaddress.ip_address(value)
+        return value
+
+    @field_validator("oidc_role_mapping", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("oidc_role_mapping")
+    @classmethod
+    def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
+        for claim, role in value.items():
+            if role not in ("viewer", "operator", "admin"):
+                raise ValueError(f"{claim!r} must map to viewer, operator or admin, not {role!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.auth == "local" and not ipaddress.ip_address(self.bind).is_loopback:
+            raise ValueError(
+                f"bind={self.bind}: auth local listens on loopback only;"
+                " choose --auth token or --auth oidc to be reachable from elsewhere"
+            )
+        if self.auth == "oidc" and not (self.oidc_issuer and self.oidc_client_id):
+            raise ValueError("auth=oidc: needs --oidc-issuer and --oidc-client-id")
+        if self.metrics == "mock" and not self.demo:
+            raise ValueError("metrics=mock: invented numbers are for --demo only")
+        if self.demo and (self.kubeconfig or self.clusters_config or self.multicluster):
+            raise ValueError(
+                "demo=true: demo data never mixes with live data;"
+                " leave out --kubeconfig, --clusters-config and --multicluster"
+            )
+        return self
+
+    @property
+    def home(self) -> Path:
+        """The data folder of this mode: what the demo writes stays apart from the real."""
+        return self.data / "demo" if self.demo else self.data
+
+    @property
+    def database(self) -> str:
+        """The config database as a SQLAlchemy URL."""
+        if "://" in self.config_db:
+            return self.config_db
+        path = Path(self.config_db).expanduser() if self.config_db else self.home / "ngf-console.db"
+        return f"sqlite:///{path.absolute()}"
+
+    @property
+    def url(self) -> str:
+        """Where people reach the console."""
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class BadOption:
+    """One refused option: its name on the command line, what was given, what would do."""
+
+    option: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        given = f"={self.value}" if self.value else ""
+        return f"{self.option}{given}: {self.rule}"
+
+
+class BadSettings(Exception):
+    """The options cannot be used; ``problems`` says which and why."""
+
+    def __init__(self, problems: list[BadOption]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+def flag(field: str) -> str:
+    """``clusters_config`` to ``--clusters-config``."""
+    return "--" + field.replace("_", "-")
+
+
+def load(given: Mapping[str, Any], config: Path | None = None) -> Settings:
+    """Settings from the command line (``given``), the environment and the file ``config``.
+
+    Raises BadSettings.
+    """
+    known = Settings.model_fields
+    unknown = [
+        BadOption(name, value, "no such option; see --help for all of them")
+        for name, value in os.environ.items()
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX).lower() not in known
+        and name not in _FOREIGN_VARIABLES
+    ]
+    if unknown:
+        raise BadSettings(unknown)
+    merged = {
+        **{k: v for k, v in _read(config).items() if f"{PREFIX}{k.upper()}" not in os.environ},
+        **given,
+    }
+    try:
+        return Settings(**merged)
+    except SettingsError as error:
+        raise BadSettings(
+            [BadOption("--oidc-role-mapping", "", "must be a JSON object")]
+        ) from error
+    except ValidationError as error:
+        raise BadSettings([_problem(part) for part in error.errors()]) from error
+
+
+_FOREIGN_VARIABLES = frozenset(
+    {
+        f"{PREFIX}CONFIG",
+        f"{PREFIX}UPSTREAM_CRDS",
+        f"{PREFIX}TEST_CLICKHOUSE_URL",
+    }
+)
+"""Variables with our prefix that are no option: the file of options, and what only tests read."""
+
+
+def _read(config: Path | None) -> dict[str, Any]:
+    if config is None:
+        return {}
+    try:
+        content = yaml.safe_load(config.expanduser().read_text()) or {}
+    except OSError as error:
+        raise BadSettings(
+            [BadOption("--config", str(config), error.strerror or "unreadable")]
+        ) from error
+    except yaml.YAMLError as error:
+        raise BadSettings([BadOption("--config", str(config), f"must be YAML: {error}")]) from error
+    if not isinstance(content, dict):
+        raise BadSettings([BadOption("--config", str(config), "must hold a mapping of options")])
+    return {str(key).replace("-", "_"): value for key, value in content.items()}
+
+
+def _problem(part: Any) -> BadOption:
+    message = str(part["msg"]).removeprefix("Value error, ")
+    if not part["loc"]:
+        option, _, rule = message.partition(": ")
+        name, _, value = option.partition("=")
+        return BadOption(flag(name), value, rule)
+    name = str(part["loc"][0])
+    secret = name in ("secret_key", "oidc_client_secret")
+    return BadOption(flag(name), "" if secret else str(part.get("input", "")), message)
