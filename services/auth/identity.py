@@ -61,11 +61,10 @@ class Identity:
             )
         if cluster is not None and not self.may_see_cluster(cluster):
             raise Denied(f"{self.name} is not allowed on cluster {cluster}.", cluster=cluster)
-        if namespace is not None and self.namespaces is not None:
-            if namespace not in self.namespaces:
-                raise Denied(
-                    f"{self.name} is not allowed in namespace {namespace}.", namespace=namespace
-                )
+        if namespace is not None and not (self.namespaces is None or namespace in self.namespaces):
+            raise Denied(
+                f"{self.name} is not allowed in namespace {namespace}.", namespace=namespace
+            )
 
 
 CONSOLE = Identity(name="ngf-console", role=Role.ADMIN, source="internal")

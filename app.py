@@ -1,0 +1,114 @@
+"""The composition root: settings, services, REST, pages, subcommands, in this order.
+
+``python app.py`` serves the console; ``python app.py token ...`` and the other subcommands run
+without a server. ``./run`` is the same with the set-up in front.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask
+
+import api
+import callbacks
+from api import guard, security
+from cli import audit, clusters, signin, token
+from cli.options import settings_parser
+from cli.serve import serve
+from components import shell
+from services.clusters.fleet import Fleet
+from services.container import VERSION, Container
+from services.settings import BadSettings, Settings, load
+
+ROOT = Path(__file__).parent
+COMMANDS = {"token": token, "audit": audit, "signin": signin}
+
+
+def create_app(container: Container) -> Dash:
+    """The whole web application around built services; starts no thread.
+
+    The warm-up runs Dash's own set-up here, because two concurrent first requests would race in
+    it. The guard is installed after it and therefore sees every rule that exists.
+    """
+    server = Flask("ngf-console", root_path=str(ROOT), static_folder=None)
+    server.secret_key = container.secret_key
+    api.register(server, container)
+    app = Dash(
+        __name__,
+        server=server,
+        use_pages=True,
+        pages_folder=str(ROOT / "pages"),
+        assets_folder=str(ROOT / "components" / "assets"),
+        assets_path_ignore=["^boot$"],
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,
+        update_title="",
+        title="NGF Console",
+        use_async=False,
+    )
+    shell.install(app, demo=container.settings.demo, version=container.version)
+    callbacks.register(app, container, guard.current_identity)
+    with server.test_request_context("/"):
+        server.preprocess_request()
+    security.install(server, container, app.csp_hashes())
+    guard.install(server, container)
+    return app
+
+
+def main(argv: list[str]) -> int:
+    """Parse, then serve or run a subcommand. Exit status 2 means the input cannot be used."""
+    options = settings_parser()
+    parser = argparse.ArgumentParser(
+        prog="./run",
+        parents=[options],
+        description="NGF Console: NGINX Gateway Fabric and GPU inference on many clusters.",
+        epilog="Each option is also a variable (in brackets) and a key of the --config file.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"ngf-console {VERSION}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in COMMANDS.values():
+        command.add_parser(subparsers)
+    given, rest = options.parse_known_args(argv)
+    args = parser.parse_args(rest)
+    values = vars(given)
+    config = values.pop("config", None) or os.environ.get("NGF_CONSOLE_CONFIG")
+    try:
+        settings = load(values, Path(config) if config else None)
+    except BadSettings as error:
+        for problem in error.problems:
+            print(f"ngf-console: {problem}", file=sys.stderr)
+        return 2
+    if args.command:
+        return COMMANDS[args.command].main(args, settings)
+    return run(settings)
+
+
+def run(settings: Settings) -> int:
+    """Serve; with no reachable cluster say what was tried and exit 2."""
+    source = clusters.choose(settings)
+    if source is None:
+        return 2
+    return serve(settings, _builder(settings, source))
+
+
+def _builder(
+    settings: Settings, source: Callable[[], Fleet]
+) -> Callable[[], tuple[Any, Callable[[], None]]]:
+    def build() -> tuple[Any, Callable[[], None]]:
+        container = Container.build(settings, source())
+        app = create_app(container)
+        container.start()
+        signin.announce(container)
+        return app.server, container.stop
+
+    return build
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

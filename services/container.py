@@ -1,0 +1,93 @@
+"""Builds every service once; api, callbacks and commands get the result handed in.
+
+``build`` opens the config database and decides which clusters there are, ``start`` begins the work
+in threads. Both run in the serving process: nothing here survives a fork.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.auth.oidc import Oidc
+from services.auth.signin import SignInCodes
+from services.auth.tokens import TokenStore
+from services.clusters.fleet import Fleet
+from services.configdb.audit import AuditLog
+from services.configdb.database import Database
+from services.gatewayapi.resources import Resources
+from services.kube.changes import Changes
+from services.realtime.hub import Hub
+from services.settings import Settings
+
+VERSION = (Path(__file__).parent.parent / "VERSION").read_text().strip()
+
+
+@dataclass(frozen=True)
+class Container:
+    """What the console knows and does, wired together."""
+
+    settings: Settings
+    db: Database
+    audit: AuditLog
+    tokens: TokenStore
+    signin: SignInCodes
+    oidc: Oidc | None
+    fleet: Fleet
+    changes: Changes
+    resources: Resources
+    hub: Hub
+    secret_key: str = field(repr=False)
+    version: str = VERSION
+
+    @classmethod
+    def build(cls, settings: Settings, fleet: Fleet) -> "Container":
+        """Wire the services around ``fleet``; the config database is upgraded first."""
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        db = Database(settings.database)
+        db.upgrade()
+        audit = AuditLog(db)
+        hub = Hub()
+        fleet.subscribe(
+            lambda cluster, kind, version: hub.publish(
+                "changes", {"cluster": cluster, "kind": kind, "version": version}
+            )
+        )
+        return cls(
+            settings=settings,
+            db=db,
+            audit=audit,
+            tokens=TokenStore(db),
+            signin=SignInCodes(db),
+            oidc=Oidc(settings) if settings.auth == "oidc" else None,
+            fleet=fleet,
+            changes=Changes(fleet, audit),
+            resources=Resources(fleet),
+            hub=hub,
+            secret_key=_secret_key(settings),
+        )
+
+    def start(self) -> None:
+        """Begin watching the clusters; returns at once."""
+        self.fleet.start()
+
+    def stop(self) -> None:
+        """Close sockets, watches and the database, in this order."""
+        self.hub.close()
+        self.fleet.stop()
+        self.db.close()
+
+
+def _secret_key(settings: Settings) -> str:
+    """The given key, or one made at the first start and kept readable by the owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.home / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
