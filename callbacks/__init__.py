@@ -1,1 +1,18 @@
 """Input, one service call, components: one module per page or shared control."""
+
+from dash import Dash
+
+from callbacks import shell
+from callbacks.registrar import Callbacks, WhoAmI
+from services.container import Container
+
+MODULES = (shell,)
+
+
+def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:
+    """Register the callbacks of every module; the result knows each one's role."""
+    callbacks = Callbacks(app, container, whoami)
+    for module in MODULES:
+        module.register(callbacks)
+    app.server.extensions["ngf-callbacks"] = callbacks
+    return callbacks

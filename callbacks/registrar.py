@@ -1,0 +1,94 @@
+"""Every callback of the console is registered here, so that none is without a role.
+
+Dash answers callbacks on one Flask rule; the guard in front of it knows who asks but not which
+callback. So the role is declared where the callback is written, checked here before the function
+runs, and kept in ``roles`` for the test that walks all of them. An expected failure
+(`services.errors`) becomes a toast and leaves the page as it is; an unexpected one is logged with
+its traceback and says so on screen.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+import structlog
+from dash import Dash, no_update, set_props
+from dash.exceptions import PreventUpdate
+
+from components import ids
+from services.auth.identity import Identity, Role
+from services.container import Container
+from services.errors import ConsoleError
+
+log = structlog.get_logger(__name__)
+
+
+class WhoAmI(Protocol):
+    """Gives the identity of the current request or raises Unauthenticated."""
+
+    def __call__(self) -> Identity: ...
+
+
+class Callbacks:
+    """Registers callbacks on ``app``; pages' modules get one of these and nothing else."""
+
+    def __init__(self, app: Dash, container: Container, whoami: WhoAmI) -> None:
+        self.app = app
+        self.container = container
+        self.who = whoami
+        self.roles: dict[str, Role] = {}
+
+    def on(
+        self, *args: Any, role: Role = Role.VIEWER, **kwargs: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Like ``app.callback``, for identities that have ``role``."""
+
+        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(function)
+            def guarded(*inputs: Any, **named: Any) -> Any:
+                try:
+                    self.who().require(role)
+                    return function(*inputs, **named)
+                except ConsoleError as error:
+                    toast("err", _title(error), error.message)
+                except PreventUpdate:
+                    raise
+                except Exception:
+                    log.exception("callback failed", callback=function.__qualname__)
+                    toast(
+                        "err",
+                        "The console could not answer",
+                        "The page shows what it had. The console's log has the cause.",
+                    )
+                return no_update if args_have_output else None
+
+            registered = self.app.callback(*args, **kwargs)(guarded)
+            declaration = self.app._callback_list[-1]
+            args_have_output = not declaration["no_output"]
+            self.roles[declaration["output"]] = role
+            return registered
+
+        return decorate
+
+    def clientside(self, *args: Any, **kwargs: Any) -> None:
+        """Like ``app.clientside_callback``: runs in the browser, reads nothing from the server."""
+        self.app.clientside_callback(*args, **kwargs)
+
+
+def toast(status: str, title: str, text: str = "", action: tuple[str, str] | None = None) -> None:
+    """Show a toast from within a callback; ``action`` is a label and the address it leads to."""
+    data = {"status": status, "title": title, "text": text}
+    if action:
+        data["action"] = {"label": action[0], "href": action[1]}
+    set_props(ids.TOAST, {"data": data})
+
+
+def _title(error: ConsoleError) -> str:
+    return {
+        401: "Signed out",
+        403: "Not permitted",
+        404: "Not found",
+        409: "Changed meanwhile",
+        422: "Not accepted",
+        503: "Not reachable",
+    }.get(error.status, "Not done")

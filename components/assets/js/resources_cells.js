@@ -1,0 +1,130 @@
+/* What AG Grid cells of resource tables are made of.
+   A cell is a React element built from the row the server sent, never a Dash component: a grid of
+   ten thousand rows stays one component. Status is shape, then word, then colour. */
+(function () {
+  "use strict";
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const h = (...args) => window.React.createElement(...args);
+
+  const ICONS = {
+    ok: "check-circle-fill", warn: "exclamation-triangle-fill", err: "x-octagon-fill",
+    info: "circle-half", unknown: "question-circle", stale: "clock-history", note: "info-circle",
+    absent: "dash-circle",
+  };
+  const tone = (status) => (status === "stale" || status === "unknown" || status === "absent" ? "unk" : status || "unk");
+  const icon = (status) => h("i", { className: "bi bi-" + (ICONS[status] || ICONS.unknown), "aria-hidden": "true" });
+  const faint = (text) => h("span", { className: "t3" }, text);
+
+  const age = (iso) => {
+    if (!iso) return null;
+    const at = Date.parse(iso);
+    if (!at) return null; // a 1970 transition time means "never set" and has no age
+    const s = Math.max(0, Math.round((Date.now() - at) / 1000));
+    if (s < 120) return s + " s";
+    if (s < 7200) return Math.floor(s / 60) + " min";
+    if (s < 172800) return Math.floor(s / 3600) + " h";
+    return Math.floor(s / 86400) + " d";
+  };
+  const absolute = (iso) => (iso ? iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)$/, " UTC") : "");
+
+  /* Dash listens to this event; a plain link would load the whole console again. */
+  const follow = (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    open(event.currentTarget.getAttribute("href"));
+  };
+  const open = (href) => {
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  };
+  const link = (href, children, props) => h("a", { href, onClick: follow, ...props }, children);
+
+  cells.NgfStatus = ({ data, value }) => {
+    if (!data) return h("span", { className: "skel" });
+    const status = data.stale ? "stale" : data.status;
+    const word = data.stale ? "Last seen" : value || data.status_word;
+    return h("span", { className: "st " + tone(status), title: data.message || undefined }, icon(status), word);
+  };
+
+  cells.NgfName = ({ data }) => {
+    if (!data) return h("span", { className: "skel" });
+    const status = data.stale ? "stale" : data.status;
+    const under = [data.cluster, data.stale ? "last seen" : data.reason || (data.status_word || "").toLowerCase()];
+    return h("span", { className: "nm" },
+      h("span", { className: "st only-m " + tone(status) }, icon(status), h("span", { className: "visually-hidden" }, data.status_word)),
+      h("span", { className: "two" },
+        link(data.href, [data.namespace ? h("span", { className: "ns", key: "ns" }, data.namespace + "/") : null, h("b", { key: "n" }, data.name)], { tabIndex: -1 }),
+        h("span", { className: "sub only-m-b" }, under.filter(Boolean).join(", "))));
+  };
+
+  cells.NgfCluster = ({ data }) => (data ? h("span", { className: "cl c" + (data.slot || 8) }, data.cluster) : null);
+
+  cells.NgfReason = ({ data }) => {
+    if (!data) return null;
+    if (data.stale) return "was " + data.status_word;
+    return h("span", { className: "t2", title: data.message || undefined }, data.reason);
+  };
+
+  cells.NgfAge = ({ value }) => h("span", { className: "t2", title: absolute(value) }, age(value) || "");
+
+  cells.NgfDataAge = ({ data, value }) => {
+    if (!data) return null;
+    const old = value && Date.now() - Date.parse(value) > 15000;
+    return h("span", { className: old ? "wrn" : "t2", title: absolute(value) }, age(value) || faint("not known"));
+  };
+
+  /* The first entry and how many more; "none" is the word for an empty list. */
+  cells.NgfFirst = ({ data, value, colDef }) => {
+    if (!data) return null;
+    const { none, mono, show } = colDef.cellRendererParams || {};
+    const list = Array.isArray(value) ? value : value ? [value] : [];
+    if (!list.length) return faint(none || "none");
+    const shown = list.slice(0, show || 1).join(", ");
+    const more = list.length - (show || 1);
+    return h("span", { title: list.join("\n") }, h("span", { className: mono ? "mono" : "" }, shown), more > 0 ? h("span", { className: "t3" }, " +" + more) : null);
+  };
+
+  cells.NgfText = ({ data, value, colDef }) => {
+    if (!data) return null;
+    const { none, mono } = colDef.cellRendererParams || {};
+    if (value === null || value === undefined || value === "") return none ? faint(none) : null;
+    return h("span", { className: mono ? "mono" : "", title: String(value) }, String(value));
+  };
+
+  cells.NgfStrong = ({ value }) => h("span", { className: "b5" }, value);
+
+  cells.NgfParents = ({ data, value }) => {
+    if (!data) return null;
+    if (!value || !value.length) return faint("none");
+    const label = (p) => (p.namespace && p.namespace !== data.namespace ? p.namespace + "/" : "") + p.name + (p.section ? ", " + p.section : "");
+    return h("span", { title: value.map(label).join("\n") }, label(value[0]), value.length > 1 ? h("span", { className: "t3" }, " +" + (value.length - 1)) : null);
+  };
+
+  /* A link to another object, given as {href, text}; text alone where it has no page. */
+  cells.NgfLink = ({ value }) => {
+    if (!value) return null;
+    const items = Array.isArray(value) ? value : [value];
+    return h("span", null, items.map((item, at) => h("span", { key: at }, at ? ", " : "",
+      item.href ? link(item.href, item.text, { className: item.mono ? "mono" : "" }) : h("span", { className: item.mono ? "mono" : "" }, item.text),
+      item.tag ? h("span", { className: "tag " + (item.tone || "") }, item.tag) : null)));
+  };
+
+  /* Several lines in one cell: each a string or {text, status, note}. */
+  cells.NgfLines = ({ value, colDef }) => {
+    const { none, mono } = colDef.cellRendererParams || {};
+    if (!value || !value.length) return faint(none || "none");
+    return h("div", { className: "lines" }, value.map((item, at) => {
+      const line = typeof item === "string" ? { text: item } : item;
+      return h("div", { key: at, className: line.status ? "st " + tone(line.status) : "" },
+        line.status ? icon(line.status) : null,
+        h("span", { className: mono ? "mono" : "" }, line.text),
+        line.note ? h("small", null, line.note) : null);
+    }));
+  };
+
+  cells.NgfState = ({ value }) => (value ? h("span", { className: "st " + tone(value.status), title: value.message || undefined }, icon(value.status), value.text) : null);
+
+  window.ngf = window.ngf || {};
+  Object.assign(window.ngf, { open, age });
+})();
