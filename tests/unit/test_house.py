@@ -1,0 +1,42 @@
+"""Promise: the rules of the house hold: arrows, packaging traps, documented options."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.options import settings_parser
+from services.settings import Settings, flag
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_arrows_between_rooms_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_operator_is_no_package_because_it_would_hide_the_standard_library() -> None:
+    assert not (ROOT / "operator" / "__init__.py").exists()
+
+
+def test_nothing_switches_dash_to_async_callbacks() -> None:
+    assert importlib.util.find_spec("asgiref") is None
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_option_is_documented_and_in_help(name: str) -> None:
+    assert f"`{flag(name)}`" in (ROOT / "docs" / "settings.md").read_text()
+    assert flag(name) in settings_parser().format_help()
+
+
+def test_every_pin_is_exact() -> None:
+    for file in ROOT.glob("requirements*.txt"):
+        for line in file.read_text().splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert "==" in line, f"{file.name}: {line}"
