@@ -1,92 +1,75 @@
 /* Lists that follow the cluster and live in the URL.
-   The view of a list (filter, status, clusters, sort) is one dcc.Store. The store is mirrored to
-   the address bar with the history API, so that typing in the filter never mounts the page anew,
-   and read back from it when the user goes back. */
+   The view of a list (filter, status, clusters, sort) is the shell's one view store, which
+   `ngf.view` mirrors to the address bar; typing in the filter never mounts the page anew. */
 (function () {
   "use strict";
-  const KEYS = ["q", "status", "class", "sort"];
-  const SHELL_KEYS = ["cluster", "namespace"];
   const no = () => window.dash_clientside.no_update;
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
   const pages = { "/gateways": "gateways", "/httproutes": "httproutes", "/gatewayclasses": "gatewayclasses" };
   const here = () => pages[window.location.pathname];
   const gridOf = (kind) => {
     try { return window.dash_ag_grid.getApi(kind + "-grid"); } catch { return null; }
   };
-
-  const fromUrl = () => {
-    const query = new URLSearchParams(window.location.search);
-    const view = {};
-    for (const key of [...KEYS, ...SHELL_KEYS]) if (query.get(key)) view[key] = query.get(key);
-    return view;
-  };
-
-  const toUrl = (view, push) => {
-    const query = new URLSearchParams(window.location.search);
-    for (const key of [...KEYS, ...SHELL_KEYS]) view[key] ? query.set(key, view[key]) : query.delete(key);
-    const text = query.toString().replace(/%2C/g, ",").replace(/%2F/g, "/");
-    const href = window.location.pathname + (text ? "?" + text : "");
-    if (href === window.location.pathname + window.location.search) return;
-    window.history[push ? "pushState" : "replaceState"](window.history.state, "", href);
-  };
+  const listOf = (value) => (Array.isArray(value) ? value : (value || "").split(",")).filter(Boolean);
+  const FILTERS = ["q", "status", "class", "cluster", "namespace"];
+  const STATUSES = ["err", "warn", "info", "ok", "stale", "unknown"];
+  const SORT_FIELDS = { name: "metadata.name", namespace: "metadata.namespace", created: "metadata.creationTimestamp" };
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfLists = {
     /* One callback per list: which control was used decides what changes in the view. */
-    view: function (...args) {
-      const view = { ...(args[args.length - 1] || {}) };
+    act: function (...args) {
+      const view = args[args.length - 1] || {};
       const trigger = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
-      const id = trigger.split(".")[0];
-      const part = id.slice(id.indexOf("-") + 1);
+      const [kind, ...rest] = trigger.split(".")[0].split("-");
+      const part = rest.join("-");
       if (part === "q") {
         const text = (args[0] || "").trim();
-        if (text === (view.q || "")) return no();
-        if (text) view.q = text; else delete view.q;
-        toUrl(view, false);
-        return view;
-      }
-      if (!args.slice(1, -1).some(Boolean)) return no();
-      if (part.startsWith("count-")) {
+        if (text !== (view.q || "")) window.ngf.view.set({ q: text });
+      } else if (!args.slice(1, -1).some(Boolean)) {
+        return no();
+      } else if (part.startsWith("count-")) {
         const status = part.slice(6);
-        const chosen = new Set((view.status || "").split(",").filter(Boolean));
+        const chosen = new Set(listOf(view.status));
         chosen.has(status) ? chosen.delete(status) : chosen.add(status);
-        if (chosen.size) view.status = [...chosen].join(","); else delete view.status;
+        window.ngf.view.set({ status: [...chosen] });
       } else if (part === "hide-stale") {
-        view.status = "err,warn,info,ok,unknown";
+        window.ngf.view.set({ status: STATUSES.filter((status) => status !== "stale") });
       } else if (part.startsWith("drop-")) {
-        delete view[part.slice(5)];
-        if (part === "drop-q") window.dash_clientside.set_props(id.split("-")[0] + "-q", { value: "" });
+        window.ngf.view.set({ [part.slice(5)]: "" });
+        if (part === "drop-q") set(kind + "-q", { value: "" });
       } else if (part === "clear") {
-        for (const key of Object.keys(view)) if (key !== "sort") delete view[key];
-        window.dash_clientside.set_props(id.split("-")[0] + "-q", { value: "" });
-      } else return no();
-      toUrl(view, true);
-      return view;
+        window.ngf.view.set(Object.fromEntries(FILTERS.map((key) => [key, ""])));
+        set(kind + "-q", { value: "" });
+      }
+      return no();
     },
 
-    /* The chips say what the view filters by; the grid asks again. */
-    chips: function (view, kind) {
+    /* The chips say what the view filters by, the filter field follows "back", the grid asks again. */
+    show: function (view, kind, typed) {
+      if (!view || pages[view.path] !== kind) return Array(2 * FILTERS.length + STATUSES.length + 1).fill(no());
       const grid = gridOf(kind);
-      if (grid && grid.ngfView && grid.ngfView !== JSON.stringify({ ...view, sort: 0 })) grid.purgeInfiniteCache();
-      if (grid) grid.ngfView = JSON.stringify({ ...view, sort: 0 });
+      const asked = JSON.stringify(FILTERS.map((key) => listOf(view[key])));
+      if (grid && grid.ngfAsked && grid.ngfAsked !== asked) grid.purgeInfiniteCache();
+      if (grid) grid.ngfAsked = asked;
       const out = [];
-      for (const key of ["q", "status", "class", "cluster", "namespace"]) {
-        const value = (view || {})[key];
-        out.push(value ? "chip" : "chip d-none", (value || "").split(",").join(", "));
+      for (const key of FILTERS) {
+        const value = key === "q" ? view.q || "" : listOf(view[key]).join(", ");
+        out.push(value ? "chip" : "chip d-none", value);
       }
-      const chosen = new Set(((view || {}).status || "").split(","));
-      for (const status of ["err", "warn", "info", "ok", "stale", "unknown"]) out.push(chosen.has(status) ? "count on" : "count");
+      const chosen = new Set(listOf(view.status));
+      for (const status of STATUSES) out.push(chosen.has(status) ? "count on" : "count");
+      out.push((typed || "").trim() === (view.q || "") ? no() : view.q || "");
       return out;
     },
 
     /* The sort order is the grid's own; the address only remembers it. */
     sorted: function (request, view) {
-      if (!request) return no();
-      const [first] = request.sortModel || [];
-      const fields = { name: "metadata.name", namespace: "metadata.namespace", created: "metadata.creationTimestamp" };
-      const next = { ...(view || {}) };
-      if (first) next.sort = (first.sort === "desc" ? "-" : "") + (fields[first.colId] || first.colId); else delete next.sort;
-      toUrl(next, false);
-      return next.sort === (view || {}).sort ? no() : next;
+      if (!request || !request.sortModel) return no();
+      const [first] = request.sortModel;
+      const sort = first ? (first.sort === "desc" ? "-" : "") + (SORT_FIELDS[first.colId] || first.colId) : "";
+      if (sort !== ((view || {}).sort || "")) window.ngf.view.set({ sort });
+      return first ? "Sorted by " + first.colId.replace("_", " ") : "";
     },
 
     copyLink: function (clicks) {
@@ -94,15 +77,6 @@
       return clicks ? "Link copied" : no();
     },
   };
-
-  window.addEventListener("popstate", () => {
-    const kind = here();
-    if (kind && document.getElementById(kind + "-q")) {
-      const view = fromUrl();
-      window.dash_clientside.set_props(kind + "-view", { data: view });
-      window.dash_clientside.set_props(kind + "-q", { value: view.q || "" });
-    }
-  });
 
   /* Live: blocks in view are asked again, the scroll position and the selection stay. */
   let due = null;

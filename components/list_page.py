@@ -1,0 +1,283 @@
+"""The list page: one shape for every kind that has a list.
+
+Head, strip of missing clusters, filters with status counts, grid, foot. Everything stands in the
+layout from the start; callbacks only set leaf properties, so nothing jumps and no input is ever
+mounted anew. Ids are ``<kind>-<part>``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components import tables
+
+STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
+"""Order of the counts at the right of the filters: trouble first."""
+
+ICONS = {
+    "ok": "check-circle-fill",
+    "warn": "exclamation-triangle-fill",
+    "err": "x-octagon-fill",
+    "info": "circle-half",
+    "unknown": "question-circle",
+    "stale": "clock-history",
+}
+
+CHIPS = ("q", "status", "class", "cluster", "namespace")
+VIEW_KEYS = ("q", "status", "class", "sort", "cluster", "namespace")
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """How a kind is spoken of, and what its status words are."""
+
+    name: str
+    title: str
+    one: str
+    many: str
+    icon: str
+    words: dict[str, str]
+    create: bool = True
+
+
+GATEWAYS = ListKind(
+    "gateways",
+    "Gateways",
+    "gateway",
+    "gateways",
+    "door-open",
+    {
+        "err": "not programmed",
+        "warn": "partly programmed",
+        "info": "pending",
+        "ok": "programmed",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+)
+HTTPROUTES = ListKind(
+    "httproutes",
+    "HTTP routes",
+    "route",
+    "routes",
+    "signpost-split",
+    {
+        "err": "not accepted",
+        "warn": "accepted with problems",
+        "info": "pending",
+        "ok": "accepted",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+)
+GATEWAYCLASSES = ListKind(
+    "gatewayclasses",
+    "Gateway classes",
+    "gateway class",
+    "gateway classes",
+    "collection",
+    {
+        "err": "not accepted",
+        "warn": "accepted with problems",
+        "info": "pending",
+        "ok": "accepted",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+    create=False,
+)
+KINDS = {kind.name: kind for kind in (GATEWAYS, HTTPROUTES, GATEWAYCLASSES)}
+
+
+def view_of(query: dict[str, Any]) -> dict[str, str]:
+    """The part of a URL's query that a list understands."""
+    return {key: str(query[key]) for key in VIEW_KEYS if query.get(key)}
+
+
+def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
+    """The whole page for a view taken from the URL."""
+
+    def part(name: str) -> str:
+        return f"{kind.name}-{name}"
+
+    return html.Div(
+        className="ngf-page list-page",
+        children=[
+            dcc.Store(id=part("kind"), data=kind.name),
+            dcc.Store(id=part("acted")),
+            dcc.Download(id=part("download")),
+            _head(kind, part),
+            _strip(part),
+            _filters(kind, part, view),
+            html.Section(
+                className="panel fill",
+                **{"aria-label": kind.title},
+                children=[
+                    html.Div(
+                        className="grid-room",
+                        children=[
+                            tables.list_grid(part("grid"), kind.name, view.get("sort", "")),
+                            _instead(kind, part),
+                        ],
+                    ),
+                    html.Footer(
+                        [
+                            html.Span(id=part("foot"), role="status"),
+                            html.Span(id=part("sorted")),
+                            html.Span(className="grow"),
+                            html.Span(id=part("as-of")),
+                        ]
+                    ),
+                ],
+            ),
+        ],
+    )
+
+
+def _head(kind: ListKind, part: Any) -> html.Div:
+    actions = [
+        html.Button(
+            [html.I(className="bi bi-link-45deg"), html.Span("Copy link", id=part("copied"))],
+            id=part("copy"),
+            className="btn btn-secondary only-d",
+        ),
+        html.Button(
+            [html.I(className="bi bi-download"), "CSV"],
+            id=part("csv"),
+            className="btn btn-secondary only-d",
+        ),
+    ]
+    if kind.create:
+        actions.append(
+            dcc.Link(
+                f"Create {kind.one}",
+                id=part("create"),
+                href=f"/create/{kind.name}",
+                className="btn btn-primary",
+            )
+        )
+    return html.Div(
+        className="n-head",
+        children=[
+            html.Div(
+                html.Div(
+                    [html.H1(kind.title), html.Span(id=part("sub"), className="t3 only-d")],
+                    className="ttl",
+                ),
+                className="grow",
+            ),
+            html.Div(actions, className="act"),
+        ],
+    )
+
+
+def _strip(part: Any) -> html.Div:
+    return html.Div(
+        id=part("strip"),
+        className="strip warn d-none",
+        role="status",
+        children=[
+            html.I(className="bi bi-exclamation-triangle-fill", **{"aria-hidden": "true"}),
+            html.Div(
+                [html.B(id=part("strip-answered"), className="b6"), html.Span(id=part("strip-why"))]
+            ),
+            html.Div(
+                className="act",
+                children=[
+                    html.Button(
+                        "Hide last seen", id=part("hide-stale"), className="btn btn-link btn-sm"
+                    ),
+                    html.Button("Retry now", id=part("retry"), className="btn btn-link btn-sm"),
+                ],
+            ),
+        ],
+    )
+
+
+def _filters(kind: ListKind, part: Any, view: dict[str, str]) -> html.Div:
+    return html.Div(
+        className="filters",
+        role="search",
+        children=[
+            html.Div(
+                className="fld",
+                children=[
+                    html.I(className="bi bi-search", **{"aria-hidden": "true"}),
+                    html.Label(
+                        f"Filter {kind.many} by name, host or label",
+                        htmlFor=part("q"),
+                        className="visually-hidden",
+                    ),
+                    dbc.Input(
+                        id=part("q"),
+                        type="search",
+                        value=view.get("q", ""),
+                        placeholder="Name, host or label",
+                        debounce=250,
+                        autocomplete="off",
+                    ),
+                    html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
+                ],
+            ),
+            *[_chip(part, key, view.get(key, "")) for key in CHIPS],
+            html.Span(className="grow"),
+            html.Div(
+                className="counts",
+                role="group",
+                **{"aria-label": "Filter by status"},
+                children=[_count(kind, part, status) for status in STATUSES],
+            ),
+        ],
+    )
+
+
+def _chip(part: Any, key: str, value: str) -> html.Span:
+    word = {"q": "text"}.get(key, key)
+    return html.Span(
+        id=part(f"chip-{key}"),
+        className="chip" if value else "chip d-none",
+        children=[
+            html.Span(word, className="k"),
+            html.Span(value, id=part(f"chip-{key}-value")),
+            html.Button(
+                html.I(className="bi bi-x", **{"aria-hidden": "true"}),
+                id=part(f"drop-{key}"),
+                **{"aria-label": f"Remove filter {word}"},
+            ),
+        ],
+    )
+
+
+def _count(kind: ListKind, part: Any, status: str) -> html.Button:
+    tone = "unk" if status in ("stale", "unknown") else status
+    return html.Button(
+        id=part(f"count-{status}"),
+        className="count",
+        title=kind.words[status],
+        children=[
+            html.Span(
+                className=f"st {tone}",
+                children=[
+                    html.I(className=f"bi bi-{ICONS[status]}", **{"aria-hidden": "true"}),
+                    html.Span(id=part(f"number-{status}"), className="tnum"),
+                    html.Span(f" {kind.words[status]}", className="visually-hidden"),
+                ],
+            )
+        ],
+    )
+
+
+def _instead(kind: ListKind, part: Any) -> html.Div:
+    """What stands in the grid's place when there is nothing to show; hidden otherwise."""
+    return html.Div(
+        id=part("instead"),
+        className="instead d-none",
+        children=[
+            html.I(className=f"bi bi-{kind.icon}", **{"aria-hidden": "true"}),
+            html.Div(id=part("instead-title"), className="b6"),
+            html.Div(id=part("instead-text"), className="t2"),
+            html.Button("Clear filters", id=part("clear"), className="btn btn-secondary"),
+        ],
+    )

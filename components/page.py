@@ -1,0 +1,245 @@
+"""What pages are made of: head, strip, panel, facts, KPI row, and the states of a panel.
+
+Everything here takes plain values and gives Dash components with the class names of
+``assets/css/app.css``. Nothing holds an input or a grid inside children that a callback rewrites.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from components.status import ICONS, colour, icon
+
+Child = Any
+"""What Dash accepts as a child: text, a component, a list of them, or None."""
+
+
+def page_head(
+    title: Child,
+    *,
+    sub: Child = None,
+    pill: Child = None,
+    crumbs: Sequence[tuple[str, str]] = (),
+    actions: Sequence[Child] = (),
+    id: str = "",
+) -> html.Div:
+    """Breadcrumb, the page's one h1 with its status pill, actions right (the primary one last).
+
+    With ``id`` the parts get ids that callbacks fill: ``<id>-title``, ``<id>-pill``, ``<id>-sub``,
+    ``<id>-actions``; they then exist even when empty.
+    """
+
+    def named(part: str) -> dict[str, str]:
+        return {"id": f"{id}-{part}"} if id else {}
+
+    left: list[Child] = []
+    if crumbs:
+        trail: list[Child] = []
+        for label, href in crumbs:
+            trail += [html.A(label, href=href, className="n-keep"), html.Span("/")]
+        left.append(html.Nav(trail[:-1], className="crumb", **{"aria-label": "Breadcrumb"}))
+    heading = [html.H1(title, **named("title"))]
+    if pill is not None or id:
+        heading.append(html.Span(pill, className="slot", **named("pill")))
+    if sub is not None or id:
+        heading.append(html.Span(sub, className="sub", **named("sub")))
+    left.append(html.Div(heading, className="ttl"))
+    return html.Div(
+        [
+            html.Div(left, className="grow"),
+            html.Div(list(actions), className="act", **named("actions")),
+        ],
+        className="n-head",
+    )
+
+
+def button(
+    label: str,
+    *,
+    id: Any = None,
+    icon_name: str = "",
+    kind: str = "secondary",
+    href: str = "",
+    small: bool = False,
+    **attributes: Any,
+) -> html.Button | html.A:
+    """A button, or with ``href`` a link that looks like one. ``kind``: primary (one a view),
+    secondary, link, outline-danger, danger."""
+    children = [icon(icon_name), label] if icon_name else label
+    classes = f"btn btn-{kind}" + (" btn-sm" if small else "")
+    if id is not None:
+        attributes["id"] = id
+    if href:
+        return html.A(children, href=href, className=classes, **attributes)
+    return html.Button(children, className=classes, type="button", **attributes)
+
+
+def icon_button(name: str, label: str, **attributes: Any) -> html.Button:
+    """A square button without a visible word; ``label`` is its accessible name."""
+    return html.Button(
+        icon(name),
+        className="n-ico " + attributes.pop("className", ""),
+        type="button",
+        title=label,
+        **{"aria-label": label},
+        **attributes,
+    )
+
+
+def strip(kind: str, lead: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
+    """One line across the page: what is missing or special, why, and what to do."""
+    return html.Div(
+        [
+            icon(ICONS.get(kind, ICONS["note"])),
+            html.Div([html.B(lead, className="b6"), " ", text]),
+            html.Div(list(actions), className="act"),
+        ],
+        className=f"strip {colour(kind)}",
+    )
+
+
+def panel(
+    title: str,
+    body: Child,
+    *,
+    unit: Child = None,
+    source: Child = None,
+    rule: bool = False,
+    flush: bool = False,
+    foot: Child = None,
+    classes: str = "",
+    body_id: str = "",
+    unit_id: str = "",
+) -> html.Section:
+    """A titled box. ``unit`` is grey beside the title, ``source`` right with its age; ``flush``
+    takes the padding away for tables and lists, ``rule`` draws a line under the head."""
+    head: list[Child] = [html.H2(title)]
+    if unit is not None or unit_id:
+        head.append(html.Span(unit, className="u", **({"id": unit_id} if unit_id else {})))
+    if source is not None:
+        head.append(html.Span(source, className="src"))
+    parts: list[Child] = [
+        html.Header(head, className="rule" if rule else ""),
+        html.Div(body, className="bd0" if flush else "bd", **({"id": body_id} if body_id else {})),
+    ]
+    if foot is not None:
+        parts.append(html.Footer(foot))
+    return html.Section(parts, className=f"panel {classes}".strip())
+
+
+def facts(items: Sequence[tuple[str, Child]], *, id: str = "") -> html.Dl:
+    """A line of key facts under the head of a detail page."""
+    return html.Dl(
+        [html.Div([html.Dt(label), html.Dd(value)]) for label, value in items],
+        className="facts",
+        **({"id": id} if id else {}),
+    )
+
+
+def condition(
+    kind: str, title: Child, text: Child = None, *, reason: str = "", when: Child = None
+) -> html.Div:
+    """One line of a list of conditions, problems or changes: icon, title, age, sentence."""
+    heading = [html.Span(title, className="b5")] if isinstance(title, str) else [title]
+    if reason:
+        heading += [" ", html.Span(reason, className="r")]
+    return html.Div(
+        [
+            icon(ICONS.get(kind, ICONS["unknown"])),
+            html.Div(heading, className="ell"),
+            html.Span(when, className="w"),
+            html.Div(text, className="m"),
+        ],
+        className=f"cond {colour(kind)}",
+    )
+
+
+def kpi(
+    label: str, value: Child, *, unit: str = "", source: Child = None, note: Child = None
+) -> html.Div:
+    """One tile of a KPI row. A value of None reads "no data", never a number; say why in note."""
+    missing = value is None
+    return html.Div(
+        [
+            html.Div([label, html.Span(source, className="src")], className="l"),
+            html.Div(
+                "no data" if missing else [value, html.Small(unit)],
+                className="v none" if missing else "v",
+            ),
+            html.Div(note, className="d"),
+        ],
+        className="kpi",
+    )
+
+
+def kpis(tiles: Sequence[Child], *, id: str = "") -> html.Div:
+    """The KPI row: one panel with hairlines between its tiles."""
+    return html.Div(list(tiles), className="kpis", **({"id": id} if id else {}))
+
+
+def state(
+    icon_name: str, title: str, text: Child, actions: Sequence[Child] = (), *, kind: str = ""
+) -> html.Div:
+    """The middle of a panel that has nothing else to show: why, and the next step."""
+    return html.Div(
+        [
+            html.Div(icon(icon_name), className=f"state-i {kind}".strip()),
+            html.Div(title, className="b6"),
+            html.Div(text, className="state-t"),
+            html.Div(list(actions), className="state-a"),
+        ],
+        className="state",
+    )
+
+
+def empty(
+    title: str, text: Child, actions: Sequence[Child] = (), *, icon_name: str = "inbox"
+) -> html.Div:
+    """Nothing exists yet: says why and the next step."""
+    return state(icon_name, title, text, actions)
+
+
+def filtered_away(noun: str, exist: int, filters: str, clear: Child) -> html.Div:
+    """Objects exist and the named filters leave none: "class istio and status Pending"."""
+    return state(
+        "funnel",
+        f"No {noun} matches",
+        f"{exist:,} exist; the filters {filters} leave none.",
+        [clear],
+    )
+
+
+def failed(title: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
+    """Something does not answer: what, since when, and what still works."""
+    return state("x-octagon-fill", title, text, actions, kind="err")
+
+
+def not_permitted(title: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
+    """The role does not reach: names the role and who can change it."""
+    return state("lock", title, text, actions)
+
+
+def not_installed(kind: str, where: str, group: str, actions: Sequence[Child] = ()) -> html.Div:
+    """The API is absent on a cluster: a fact, not an error."""
+    return state(
+        "dash-circle",
+        f"{kind} is not installed on {where}",
+        f"The cluster does not serve {group}.",
+        actions,
+    )
+
+
+def loading(rows: int = 5) -> html.Div:
+    """Grey rows of the final height; they appear after 300 ms, so a quick answer never flashes."""
+    return html.Div(
+        [html.Div(className="skeleton") for _ in range(rows)],
+        className="loading",
+        role="status",
+        **{"aria-label": "Loading"},
+    )
+
+
+def no_data(reason: str, text: Child = None) -> html.Div:
+    """In a chart's place: the axis stays, the reason stands where the line would be."""
+    return html.Div([html.Div(reason, className="b5"), html.Div(text)], className="no-data")

@@ -1,0 +1,193 @@
+"""AG Grid tables: one Dash component each, however many rows.
+
+Two kinds. A *list* asks the server for blocks of rows (infinite row model) and never holds more
+than it shows. A *detail table* is given all its rows at once, grows with them and suits what one
+object owns: listeners, parents, events. Cells are the renderers of ``resources_cells.js``.
+"""
+
+from typing import Any
+
+import dash_ag_grid as dag
+
+Column = dict[str, Any]
+
+THEME = {"function": "themeQuartz"}
+
+
+def column(
+    field: str,
+    title: str,
+    cell: str = "NgfText",
+    *,
+    width: int | None = None,
+    flex: int | None = None,
+    sort: bool = True,
+    number: bool = False,
+    narrow: bool = False,
+    **more: Any,
+) -> Column:
+    """One column; ``narrow`` ones stay at 390 px, ``more`` goes to the renderer."""
+    made: Column = {
+        "field": field,
+        "headerName": title,
+        "cellRenderer": cell,
+        "sortable": sort,
+        "context": {"narrow": narrow},
+        "cellRendererParams": more,
+    }
+    if flex:
+        made |= {"flex": flex, "minWidth": width or 120}
+    elif width:
+        made |= {"width": width}
+    if number:
+        made |= {"type": "rightAligned"}
+    return made
+
+
+def _identity_columns() -> list[Column]:
+    status = column("status", "Status", "NgfStatus", width=164)
+    name = column("name", "Name", "NgfName", flex=3, width=190, narrow=True)
+    return [
+        status | {"pinned": "left"},
+        name,
+        column("cluster", "Cluster", "NgfCluster", width=110),
+        column("reason", "Reason", "NgfReason", width=156),
+    ]
+
+
+def _age_columns() -> list[Column]:
+    return [
+        column("created", "Age", "NgfAge", width=72, number=True),
+        column("as_of", "Data age", "NgfDataAge", width=88, number=True, sort=False),
+    ]
+
+
+LIST_COLUMNS: dict[str, list[Column]] = {
+    "gateways": [
+        *_identity_columns(),
+        column("class", "Class", width=96),
+        column("listener_ports", "Listener ports", width=138, sort=False, none="none"),
+        column(
+            "addresses",
+            "Address",
+            "NgfFirst",
+            width=132,
+            sort=False,
+            mono=True,
+            none="not assigned",
+        ),
+        column("routes", "Routes", width=82, number=True, narrow=True),
+        *_age_columns(),
+    ],
+    "httproutes": [
+        *_identity_columns(),
+        column(
+            "hostnames",
+            "Hostnames",
+            "NgfFirst",
+            flex=2,
+            width=150,
+            sort=False,
+            mono=True,
+            none="any host",
+        ),
+        column("matches_text", "Matches", flex=2, width=110, sort=False, mono=True),
+        column("parents", "Gateway", "NgfParents", width=150, sort=False),
+        column("backends", "Backends", "NgfFirst", width=140, sort=False),
+        column("rules", "Rules", width=72, number=True, narrow=True),
+        *_age_columns(),
+    ],
+    "gatewayclasses": [
+        *_identity_columns(),
+        column("controller", "Controller", width=300, mono=True),
+        column("description", "Description", flex=2, width=140, sort=False, none="none"),
+        column("gateways", "Gateways", width=96, number=True, narrow=True),
+        *_age_columns(),
+    ],
+}
+
+
+def list_grid(grid_id: str, kind: str, sort: str = "") -> dag.AgGrid:
+    """The infinite table of a list page; ``sort`` is the URL's, such as ``-metadata.name``."""
+    return dag.AgGrid(
+        id=grid_id,
+        columnDefs=_sorted_by(LIST_COLUMNS[kind], sort),
+        rowModelType="infinite",
+        className="ngf-grid",
+        style={"height": "100%", "width": "100%"},
+        defaultColDef={
+            "resizable": True,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+        },
+        getRowId="ngfRowId(params)",
+        rowClassRules={"dim": "params.data && params.data.stale"},
+        eventListeners={"gridReady": ["ngfReady(params)"]},
+        dashGridOptions={
+            "theme": THEME,
+            "cacheBlockSize": 50,
+            "maxBlocksInCache": 8,
+            "rowBuffer": 10,
+            "infiniteInitialRowCount": 1,
+            "animateRows": False,
+            "suppressCellFocus": False,
+            "suppressMultiSort": True,
+            "enableCellTextSelection": True,
+            "suppressColumnVirtualisation": False,
+        },
+    )
+
+
+def detail_grid(
+    grid_id: str, columns: list[Column], rows: list[dict[str, Any]] | None = None
+) -> Any:
+    """A table of what one object owns; as high as its rows, without a scroll bar of its own."""
+    return dag.AgGrid(
+        id=grid_id,
+        columnDefs=columns,
+        rowData=rows or [],
+        className="ngf-grid auto",
+        style={"width": "100%"},
+        defaultColDef={
+            "resizable": True,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+        },
+        eventListeners={"gridReady": ["ngfReady(params)"]},
+        dashGridOptions={
+            "theme": THEME,
+            "domLayout": "autoHeight",
+            "animateRows": False,
+            "suppressMultiSort": True,
+            "enableCellTextSelection": True,
+            "overlayNoRowsTemplate": '<span class="t3">none</span>',
+        },
+    )
+
+
+SORT_FIELDS = {
+    "name": "metadata.name",
+    "namespace": "metadata.namespace",
+    "created": "metadata.creationTimestamp",
+}
+"""Columns whose sort key in URLs and REST is the object's own field path."""
+
+
+def sort_key(sort_model: list[dict[str, str]] | None) -> str:
+    """AG Grid's sort model as the grammar of lists: ``-metadata.name``."""
+    if not sort_model:
+        return ""
+    first = sort_model[0]
+    name = SORT_FIELDS.get(first["colId"], first["colId"])
+    return f"-{name}" if first["sort"] == "desc" else name
+
+
+def _sorted_by(columns: list[Column], sort: str) -> list[Column]:
+    wanted = sort.removeprefix("-")
+    direction = "desc" if sort.startswith("-") else "asc"
+    return [
+        made | {"sort": direction}
+        if wanted and wanted in (made["field"], SORT_FIELDS.get(made["field"]))
+        else made
+        for made in columns
+    ]
