@@ -1,0 +1,99 @@
+"""The WebSocket of every open tab: ``/ws``.
+
+One direction only. Each message is JSON with a ``topic``: ``changes`` carries ``items`` of
+``{cluster, kind, version}`` (merged over a quarter of a second, the latest version of each), and
+``tick`` every five seconds carries ``now`` and ``as_of``, from which the page tells the age of its
+data. The guard has let the request in before this runs; browsers send cookies with WebSocket
+requests from any page, so the origin is checked here as well. A socket lives at most ten minutes,
+after which the browser connects again and is asked who it is again.
+
+Close codes: 1012 come back (restart, age), 1013 full, try later.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from flask import Flask, abort, request
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed, Server
+
+from api.guard import current_identity
+from services.auth.identity import Identity
+from services.container import Container
+from services.realtime.freshness import as_of
+from services.realtime.hub import Full, Message, Subscription
+
+MERGE_S = 0.25
+TICK_S = 5.0
+LIFETIME_S = 600.0
+RESTART = 1012
+TRY_LATER = 1013
+
+
+def register(server: Flask, container: Container) -> None:
+    """Serve ``/ws`` on ``server``."""
+    server.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": 65_536}
+    sock = Sock()
+
+    @server.before_request
+    def same_origin() -> None:
+        if request.path == "/ws" and "Origin" in request.headers:
+            if urlsplit(request.headers["Origin"]).netloc != request.host:
+                abort(403)
+
+    @sock.route("/ws")
+    def stream(socket: Server) -> None:
+        who = current_identity()
+        try:
+            with container.hub.subscribe() as subscription:
+                _pump(socket, subscription, container, who)
+            socket.close(RESTART, "come back")
+        except Full:
+            socket.close(TRY_LATER, "too many open pages")
+        except ConnectionClosed:
+            pass
+
+    sock.init_app(server)
+
+
+def _pump(socket: Server, subscription: Subscription, container: Container, who: Identity) -> None:
+    """Send until the hub closes or the socket is old. Raises ConnectionClosed."""
+    born = time.monotonic()
+    next_tick = born
+    while not subscription.closed and (now := time.monotonic()) < born + LIFETIME_S:
+        if now >= next_tick:
+            socket.send(_tick(container, who))
+            next_tick = now + TICK_S
+        messages = subscription.take(max(0.0, next_tick - now))
+        if messages:
+            subscription.wait_closed(MERGE_S)
+            items = _merged(messages + subscription.take(0), who)
+            if items:
+                socket.send(orjson.dumps({"topic": "changes", "items": items}).decode())
+
+
+def _merged(messages: list[Message], who: Identity) -> list[dict[str, Any]]:
+    """The latest version per cluster and kind, of clusters this identity may see."""
+    latest = {
+        (message.payload["cluster"], message.payload["kind"]): message.payload
+        for message in messages
+        if message.topic == "changes" and who.may_see_cluster(message.payload["cluster"])
+    }
+    return list(latest.values())
+
+
+def _tick(container: Container, who: Identity) -> str:
+    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    moment = as_of(seen)
+    return orjson.dumps(
+        {
+            "topic": "tick",
+            "now": datetime.now(UTC),
+            "as_of": moment,
+            "answering": sum(info.state.connected for info in seen),
+            "clusters": len(seen),
+        }
+    ).decode()
