@@ -40,9 +40,9 @@ def register(server: Flask, container: Container) -> None:
 
     @server.before_request
     def same_origin() -> None:
-        if request.path == "/ws" and "Origin" in request.headers:
-            if urlsplit(request.headers["Origin"]).netloc != request.host:
-                abort(403)
+        origin = request.headers.get("Origin")
+        if request.path == "/ws" and origin and urlsplit(origin).netloc != request.host:
+            abort(403)
 
     @sock.route("/ws")
     def stream(socket: Server) -> None:

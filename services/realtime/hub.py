@@ -26,7 +26,7 @@ class Message:
     payload: dict[str, Any]
 
 
-class Full(Exception):  # noqa: N818 - it says what the hub is
+class Full(Exception):
     """The hub has as many subscriptions as it accepts."""
 
 

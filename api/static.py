@@ -1,0 +1,136 @@
+"""Styles, scripts and fonts from memory, compressed once, kept by browsers for a year.
+
+Three families, all from this machine: our style sheets bundled behind Bootstrap's and its icons
+(from the installed Bootstrap-Flask package) at ``/static/<digest>/``, Dash's component suites at
+``/_dash-component-suites/`` and our scripts at ``/assets/``. Dash serves the last two itself, read
+from disk and uncompressed; here the first answer is kept, with brotli and gzip made beside it,
+which is worth a second of loading on a slow line. An address that carries a fingerprint (a digest,
+a version or ``?m=``) is immutable; the others are revalidated. A changed file shows after a restart.
+"""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import brotli
+from flask import Flask, Response, abort, request
+
+ASSETS = Path(__file__).parent.parent / "components" / "assets"
+BOOTSTRAP = files("flask_bootstrap") / "static" / "bootstrap5" / "css"
+YEAR = "public, max-age=31536000, immutable"
+COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
+
+_ORDER = ("tokens.css", "app.css", "shell.css")
+"""After Bootstrap; whatever else lies in ``assets/css`` follows by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A body in each encoding the browser may ask for; the plain one has the key ``""``."""
+
+    bodies: dict[str, bytes]
+    mimetype: str
+    etag: str
+
+
+def _asset(body: bytes, mimetype: str) -> Asset:
+    bodies = {"": body}
+    if len(body) > 512 and mimetype.startswith(COMPRESSIBLE):
+        bodies["gzip"] = gzip.compress(body, 6)
+        bodies["br"] = brotli.compress(body, quality=5)
+    return Asset(bodies, mimetype, hashlib.sha256(body).hexdigest()[:16])
+
+
+def _styles() -> bytes:
+    own = sorted((ASSETS / "css").glob("*.css"), key=lambda path: (_rank(path.name), path.name))
+    sheets = [
+        (BOOTSTRAP / "bootstrap.min.css").read_text(),
+        # The font stands beside the bundle under its own name.
+        re.sub(
+            r"@font-face\{.*?\}",
+            "@font-face{font-display:block;font-family:bootstrap-icons;"
+            'src:url("bootstrap-icons.woff2") format("woff2")}',
+            (BOOTSTRAP / "font" / "bootstrap-icons.min.css").read_text(),
+            count=1,
+            flags=re.S,
+        ),
+        *(path.read_text() for path in own),
+    ]
+    return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", "\n".join(sheets)).encode()
+
+
+def _rank(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+_FILES = {
+    "console.css": _asset(_styles(), "text/css; charset=utf-8"),
+    "bootstrap-icons.woff2": _asset(
+        (BOOTSTRAP / "font" / "fonts" / "bootstrap-icons.woff2").read_bytes(), "font/woff2"
+    ),
+    "theme.js": _asset(
+        (ASSETS / "boot" / "theme.js").read_bytes(), "application/javascript; charset=utf-8"
+    ),
+    "mark.svg": _asset((ASSETS / "boot" / "mark.svg").read_bytes(), "image/svg+xml"),
+}
+_DIGEST = hashlib.sha256("".join(asset.etag for asset in _FILES.values()).encode()).hexdigest()[:12]
+
+PREFIX = f"/static/{_DIGEST}/"
+
+HEAD = f"""<link rel="icon" href="{PREFIX}mark.svg" type="image/svg+xml">
+<link rel="preload" href="{PREFIX}bootstrap-icons.woff2" as="font" type="font/woff2" crossorigin>
+<script src="{PREFIX}theme.js"></script>
+<link rel="stylesheet" href="{PREFIX}console.css">"""
+"""What every HTML page of the console has in its head: theme before paint, styles, icons."""
+
+
+def install(server: Flask) -> None:
+    """Answer ``/static/`` and keep what Dash serves under its two prefixes."""
+    kept: dict[str, Asset] = {}
+
+    @server.get("/static/<digest>/<name>")
+    def static_file(digest: str, name: str) -> Response:
+        if name not in _FILES:
+            abort(404)
+        return _answer(_FILES[name], immutable=digest == _DIGEST)
+
+    @server.before_request
+    def from_memory() -> Response | None:
+        asset = kept.get(request.path)
+        return _answer(asset, immutable=_fingerprinted()) if asset else None
+
+    @server.after_request
+    def keep(response: Response) -> Response:
+        if (
+            request.method == "GET"
+            and response.status_code == 200
+            and request.path.startswith(("/_dash-component-suites/", "/assets/"))
+            and request.path not in kept
+            and len(kept) < 200
+        ):
+            response.direct_passthrough = False
+            kept[request.path] = _asset(response.get_data(), response.content_type)
+            return _answer(kept[request.path], immutable=_fingerprinted())
+        return response
+
+
+def _fingerprinted() -> bool:
+    return "m" in request.args or re.search(r"\.v[\w]+m\d+\.", request.path) is not None
+
+
+def _answer(asset: Asset, *, immutable: bool) -> Response:
+    accepted = request.headers.get("Accept-Encoding", "")
+    encoding = next(
+        (name for name in ("br", "gzip") if name in asset.bodies and name in accepted), ""
+    )
+    response = Response(asset.bodies[encoding], content_type=asset.mimetype)
+    if encoding:
+        response.content_encoding = encoding
+    if len(asset.bodies) > 1:
+        response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = YEAR if immutable else "no-cache"
+    response.set_etag(f"{asset.etag}-{encoding}" if encoding else asset.etag)
+    return response.make_conditional(request)
