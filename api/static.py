@@ -75,6 +75,7 @@ _FILES = {
         (ASSETS / "boot" / "theme.js").read_bytes(), "application/javascript; charset=utf-8"
     ),
     "mark.svg": _asset((ASSETS / "boot" / "mark.svg").read_bytes(), "image/svg+xml"),
+    "mark-line.svg": _asset((ASSETS / "boot" / "mark-line.svg").read_bytes(), "image/svg+xml"),
 }
 _DIGEST = hashlib.sha256("".join(asset.etag for asset in _FILES.values()).encode()).hexdigest()[:12]
 

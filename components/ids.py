@@ -24,5 +24,8 @@ FACTS = "shell-facts"
 TICK = "shell-tick"
 """Counter that asks the server for fresh shell facts; bumped by ``assets/js/shell.js``."""
 
+RETRY = "shell-retry"
+"""Store written by a Retry button: ``{clusters: [names], at}``."""
+
 SEARCH_QUERY = "search-query"
 SEARCH_RESULTS = "search-results"

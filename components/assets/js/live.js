@@ -1,0 +1,99 @@
+// One WebSocket per tab. Says what changed (Store "live-changes" and event "ngf:changes", at most
+// twice a second) and how old the data is. A hidden tab closes its socket; on coming back it asks
+// for everything once. Reconnects with full jitter: anywhere between 0 and 0.5 s x 2^n, 30 s at most.
+(function (ngf) {
+  const OLD_S = 15;
+  const FLUSH_MS = 500;
+  let socket = null;
+  let attempt = 0;
+  let timer = null;
+  let asOf = null;
+  let pending = new Map();
+  let flushing = null;
+  let hiddenSince = null;
+
+  function flush() {
+    flushing = null;
+    const items = [...pending.values()];
+    pending = new Map();
+    if (!items.length) return;
+    if (window.dash_clientside && dash_clientside.set_props) dash_clientside.set_props("live-changes", { data: items });
+    window.dispatchEvent(new CustomEvent("ngf:changes", { detail: items }));
+  }
+
+  function changed(items) {
+    for (const item of items) pending.set(item.cluster + "/" + item.kind, item);
+    flushing = flushing || setTimeout(flush, FLUSH_MS);
+  }
+
+  function receive(event) {
+    const message = JSON.parse(event.data);
+    if (message.topic === "changes") changed(message.items);
+    if (message.topic === "tick") {
+      ngf.setServerTime(message.now);
+      asOf = message.as_of;
+      show();
+      window.dispatchEvent(new CustomEvent("ngf:tick", { detail: message }));
+    }
+  }
+
+  function connect() {
+    timer = null;
+    if (socket || document.hidden) return;
+    socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/ws");
+    socket.onopen = function () {
+      if (attempt) changed([{ cluster: "*", kind: "*", version: 0 }]); // what was missed is unknown
+      attempt = 0;
+      window.dispatchEvent(new CustomEvent("ngf:live"));
+    };
+    socket.onmessage = receive;
+    socket.onclose = function () {
+      socket = null;
+      if (!document.hidden) again();
+    };
+  }
+
+  function again() {
+    if (timer) return;
+    attempt += 1;
+    const wait = Math.random() * Math.min(30000, 500 * Math.pow(2, attempt));
+    timer = setTimeout(connect, wait);
+    if (attempt === 2) signedOut();
+  }
+
+  // A refused socket does not say why; an expired session is told apart by asking.
+  async function signedOut() {
+    try {
+      const answer = await fetch("/api/v1/config", { headers: { Accept: "application/json" } });
+      if (answer.status === 401) window.dispatchEvent(new CustomEvent("ngf:signed-out"));
+    } catch (error) { /* the console is away: the indicator says so */ }
+  }
+
+  function show() {
+    const node = document.getElementById("n-live");
+    const text = document.getElementById("n-live-text");
+    if (!node || !text) return;
+    const seconds = asOf ? (ngf.now() - new Date(asOf).getTime()) / 1000 : null;
+    const live = seconds !== null && seconds < OLD_S;
+    const words = seconds === null ? "Connecting" : live ? `Live, ${ngf.span(seconds)}` : `Reconnecting, data ${ngf.span(seconds)} old`;
+    if (text.textContent !== words) text.textContent = words;
+    node.classList.toggle("warn", seconds !== null && !live);
+    node.classList.toggle("wait", seconds === null);
+  }
+
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) {
+      hiddenSince = Date.now();
+      if (timer) { clearTimeout(timer); timer = null; }
+      setTimeout(function () { if (document.hidden && socket) socket.close(1000); }, 10000);
+    } else {
+      if (!socket && hiddenSince) { attempt = Math.max(attempt, 1); connect(); }
+      show();
+    }
+  });
+
+  window.addEventListener("online", () => { if (!socket) connect(); });
+  setInterval(() => { if (!document.hidden) show(); }, 1000);
+  window.addEventListener("ngf:ready", connect, { once: true });
+  ngf.live = { seed(moment) { asOf = asOf || moment; show(); } };
+})(window.ngf = window.ngf || {});

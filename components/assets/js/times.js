@@ -1,0 +1,41 @@
+// Times in words, kept current in every <time class="n-age">. Twin of components/times.py.
+(function (ngf) {
+  const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  let skew = 0; // server clock minus ours, in ms; told by every tick of the socket
+
+  ngf.now = () => Date.now() + skew;
+  ngf.setServerTime = (iso) => { skew = new Date(iso).getTime() - Date.now(); };
+
+  // A duration in its largest unit: 42 s, 1 min 52 s, 26 min, 3 h, 148 d.
+  ngf.span = function (seconds) {
+    seconds = Math.max(0, Math.floor(seconds));
+    if (seconds > 60 && seconds < 120) return `1 min ${seconds % 60} s`;
+    for (const [unit, size] of UNITS) if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;
+    return "0 s";
+  };
+
+  // Age of an object or of data: always relative.
+  ngf.age = (iso) => ngf.span((ngf.now() - new Date(iso).getTime()) / 1000);
+
+  // When something happened: relative up to 48 hours, then the date.
+  ngf.when = function (iso) {
+    const seconds = (ngf.now() - new Date(iso).getTime()) / 1000;
+    return seconds <= 172800 ? ngf.span(seconds) : iso.slice(0, 10);
+  };
+
+  ngf.absolute = (iso) => new Date(iso).toISOString().replace("T", " ").slice(0, 19) + " UTC";
+
+  ngf.refreshTimes = function (root) {
+    for (const node of (root || document).querySelectorAll("time.n-age")) {
+      const iso = node.getAttribute("datetime");
+      if (!iso) continue;
+      const text = node.dataset.style === "age" ? ngf.age(iso) : ngf.when(iso);
+      if (node.textContent !== text) node.textContent = text;
+      if (!node.title) node.title = ngf.absolute(iso);
+    }
+  };
+
+  setInterval(() => { if (!document.hidden) ngf.refreshTimes(); }, 1000);
+  // Times that a callback has just put on the page get their text before the next paint.
+  new MutationObserver(() => ngf.refreshTimes()).observe(document.documentElement, { childList: true, subtree: true });
+})(window.ngf = window.ngf || {});

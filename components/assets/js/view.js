@@ -1,0 +1,102 @@
+// The view state lives in the address: what is filtered, sorted, opened and selected is a link.
+//
+// ngf.view.get()                what the address says now
+// ngf.view.set({key: value})    change it: null, "" or [] removes a key; a new history entry unless
+//                               {replace: true}. Tells the Store "view" and the event "ngf:view".
+// ngf.go(href)                  go to another page without loading the document again
+//
+// Dash's own Location is told about pages only, never about a changed query: it would build the
+// page anew and throw away what is typed, scrolled and focused.
+(function (ngf) {
+  const LISTS = ["cluster", "status", "class", "kind", "outcome"];
+  const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
+
+  function parse() {
+    const view = { path: location.pathname };
+    for (const [key, value] of new URLSearchParams(location.search)) {
+      view[key] = LISTS.includes(key) ? value.split(",").filter(Boolean) : value;
+    }
+    for (const key of ["cluster", "status"]) view[key] = view[key] || [];
+    return view;
+  }
+
+  function query(view) {
+    const pairs = [];
+    for (const [key, value] of Object.entries(view)) {
+      if (key === "path" || value === null || value === undefined || value === "") continue;
+      if (Array.isArray(value) && !value.length) continue;
+      const text = Array.isArray(value) ? value.join(",") : String(value);
+      pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(text).replace(/%2C/g, ",").replace(/%2F/g, "/")}`);
+    }
+    return pairs.length ? "?" + pairs.join("&") : "";
+  }
+
+  function tell() {
+    const view = parse();
+    if (window.dash_clientside && dash_clientside.set_props) dash_clientside.set_props("view", { data: view });
+    window.dispatchEvent(new CustomEvent("ngf:view", { detail: view }));
+  }
+
+  ngf.view = {
+    get: parse,
+    set(patch, options) {
+      const before = location.search;
+      const search = query(Object.assign(parse(), patch));
+      if (search === before) return;
+      const url = location.pathname + search + location.hash;
+      if (options && options.replace) history.replaceState(history.state, "", url);
+      else history.pushState({}, "", url);
+      tell();
+    },
+  };
+
+  // A link that keeps the chosen clusters and namespace.
+  ngf.keep = function (href) {
+    const url = new URL(href, location.origin);
+    const view = parse();
+    if (view.cluster.length && !url.searchParams.has("cluster")) url.searchParams.set("cluster", view.cluster.join(","));
+    if (view.namespace && !url.searchParams.has("namespace")) url.searchParams.set("namespace", view.namespace);
+    return url.pathname + url.search.replace(/%2C/g, ",") + url.hash;
+  };
+
+  ngf.go = function (href) {
+    const url = new URL(href, location.origin);
+    if (url.pathname === location.pathname && url.search === location.search) return;
+    history.pushState({}, "", url.pathname + url.search + url.hash);
+    if (ngf.leaving) ngf.leaving();
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+    ngf.arriving = true;
+  };
+
+  document.addEventListener("click", function (event) {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || link.target || link.hasAttribute("download")) return;
+    const url = new URL(link.href, location.href);
+    if (url.origin !== location.origin || NATIVE.test(url.pathname)) return;
+    if (url.hash && url.pathname === location.pathname && url.search === location.search) return;
+    event.preventDefault();
+    const href = url.pathname + url.search + url.hash;
+    ngf.go(link.classList.contains("n-keep") ? ngf.keep(href) : href);
+  });
+
+  window.addEventListener("popstate", () => setTimeout(tell, 0));
+
+  // Runs after the page's content has changed, hence before the new page's own callbacks and never
+  // for those of the page just left.
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.ngfView = {
+    arrived() {
+      const view = parse();
+      setTimeout(function () {
+        window.dispatchEvent(new CustomEvent("ngf:view", { detail: view }));
+        if (!ngf.arriving) return;
+        ngf.arriving = false;
+        const main = document.getElementById("main");
+        if (main) main.focus({ preventScroll: true });
+      }, 0);
+      return view;
+    },
+  };
+})(window.ngf = window.ngf || {});
