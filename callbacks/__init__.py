@@ -2,11 +2,11 @@
 
 from dash import Dash
 
-from callbacks import shell
+from callbacks import search, shell
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
 
-MODULES = (shell,)
+MODULES = (shell, search)
 
 
 def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:

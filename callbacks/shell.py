@@ -1,7 +1,126 @@
-"""The shell's callbacks: what it says about the fleet."""
+"""The shell's callbacks: who is here, which clusters answer, where the problems are.
 
-from callbacks.registrar import Callbacks
+The facts go into the layout itself, so that the first paint has them without another request; the
+browser asks again through the tick store when something changed.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output
+
+from callbacks.registrar import Callbacks, toast
+from components import ids, shell
+from services.auth.identity import Identity, Role
+from services.container import Container
+from services.errors import Unauthenticated
+from services.listing import ListQuery
+from services.realtime.freshness import as_of
+
+COUNTED = {"gateways": "gateways", "httproutes": "HTTP routes", "gatewayclasses": "gateway classes"}
+"""Kinds whose problems stand in the sidebar."""
+
+NOBODY = Identity(name="nobody", role=Role.VIEWER, clusters=frozenset(), namespaces=frozenset())
+"""Stands in while the application is built, when no request has an identity."""
 
 
 def register(callbacks: Callbacks) -> None:
-    """Register them on ``callbacks``."""
+    """Set the layout and register what keeps it current."""
+    container = callbacks.container
+
+    def layout() -> Any:
+        try:
+            who = callbacks.who()
+        except (Unauthenticated, AttributeError, RuntimeError):
+            who = NOBODY
+        return shell.layout(facts(container, who))
+
+    callbacks.app.layout = layout
+
+    @callbacks.on(Output(ids.FACTS, "data"), Input(ids.TICK, "data"), prevent_initial_call=True)
+    def refresh(_tick: int) -> dict[str, Any]:
+        return facts(container, callbacks.who())
+
+    @callbacks.on(Output("shell-done", "data"), Input(ids.RETRY, "data"), prevent_initial_call=True)
+    def retry(asked: dict[str, Any]) -> int:
+        names = [name for name in asked["clusters"] if callbacks.who().may_see_cluster(name)]
+        for name in names:
+            container.fleet.get(name).retry()
+        toast("info", f"Trying {', '.join(names)} again", "The page follows when it answers.")
+        return int(asked["at"])
+
+    callbacks.clientside(
+        ClientsideFunction("ngfView", "arrived"),
+        Output(ids.VIEW, "data"),
+        Input("_pages_content", "children"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfShell", "facts"),
+        Output("shell-done", "storage_type"),
+        Input(ids.FACTS, "data"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfToast", "show"),
+        Output(ids.TOAST, "storage_type"),
+        Input(ids.TOAST, "data"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfSearch", "show"),
+        Output(ids.SEARCH_RESULTS, "storage_type"),
+        Input(ids.SEARCH_RESULTS, "data"),
+    )
+
+
+def facts(container: Container, who: Identity) -> dict[str, Any]:
+    """What the frame shows, for this identity, from memory."""
+    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    moment = as_of(seen)
+    return {
+        "version": container.version,
+        "demo": container.settings.demo,
+        "user": {
+            "name": who.name,
+            "role": str(who.role),
+            "clusters": sorted(who.clusters) if who.clusters is not None else None,
+            "namespaces": sorted(who.namespaces) if who.namespaces is not None else None,
+        },
+        "clusters": [
+            {
+                "name": info.name,
+                "label": info.display_name or info.name,
+                "slot": info.slot,
+                "region": info.region or "",
+                "environment": info.environment or "",
+                "connected": info.state.connected,
+                "reason": info.state.reason,
+            }
+            for info in seen
+        ],
+        "namespaces": _namespaces(container, who, [info.name for info in seen]),
+        "counts": _problems(container, who),
+        "as_of": (moment or datetime.now(UTC)).isoformat() if seen else None,
+    }
+
+
+def _namespaces(container: Container, who: Identity, clusters: list[str]) -> list[str]:
+    names = {
+        name
+        for cluster in clusters
+        for _, name in container.fleet.get(cluster).snapshot("namespaces").objects
+        if who.may_see(cluster, name)
+    }
+    return sorted(names)
+
+
+def _problems(container: Container, who: Identity) -> dict[str, dict[str, Any]]:
+    found = {}
+    for kind, words in COUNTED.items():
+        counts = container.resources.list(who, kind, ListQuery(page_size=1)).counts
+        broken, partly = counts.get("err", 0), counts.get("warn", 0)
+        if broken or partly:
+            found[kind] = {
+                "n": broken + partly,
+                "status": "err" if broken else "warn",
+                "words": f"{broken + partly} {words} with problems",
+            }
+    return found

@@ -1,0 +1,40 @@
+"""Search over objects; pages are found in the browser."""
+
+from typing import Any
+
+from dash import Input, Output
+
+from callbacks.registrar import Callbacks
+from components import ids
+from components.kinds import KINDS, href
+
+MOST = 20
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the one callback behind Ctrl K."""
+    resources, fleet = callbacks.container.resources, callbacks.container.fleet
+
+    @callbacks.on(
+        Output(ids.SEARCH_RESULTS, "data"),
+        Input(ids.SEARCH_QUERY, "data"),
+        prevent_initial_call=True,
+    )
+    def search(asked: dict[str, Any]) -> dict[str, Any]:
+        slots = {info.name: info.slot for info in fleet.list()}
+        found = resources.search(callbacks.who(), asked["text"], MOST)
+        items = [
+            {
+                "href": href(hit["kind"], hit["cluster"], hit["namespace"], hit["name"]),
+                "icon": KINDS[hit["kind"]].icon,
+                "label": KINDS[hit["kind"]].one,
+                "cluster": hit["cluster"],
+                "slot": slots.get(hit["cluster"], 8),
+                "namespace": hit["namespace"],
+                "name": hit["name"],
+                "why": hit.get("why", ""),
+            }
+            for hit in found
+            if hit["kind"] in KINDS
+        ]
+        return {"id": asked["id"], "text": asked["text"], "items": items}

@@ -1,0 +1,34 @@
+"""Kinds as people speak of them, and where their pages are."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One kind: its Kubernetes name, its words, its icon and the page of one object."""
+
+    kind: str
+    one: str
+    many: str
+    icon: str
+    page: str
+
+
+KINDS = {
+    "gateways": Spoken("Gateway", "gateway", "gateways", "door-open", "gateway"),
+    "httproutes": Spoken("HTTPRoute", "HTTP route", "HTTP routes", "signpost-split", "httproute"),
+    "gatewayclasses": Spoken(
+        "GatewayClass", "gateway class", "gateway classes", "collection", "gatewayclass"
+    ),
+}
+"""The kinds that have pages, by their plural name."""
+
+
+def href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The page of one object, or nothing when its kind has none."""
+    spoken = KINDS.get(kind)
+    if spoken is None:
+        return ""
+    steps = [spoken.page, cluster, *([namespace] if namespace else []), name]
+    return "/" + "/".join(quote(step, safe="") for step in steps)
