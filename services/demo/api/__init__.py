@@ -1,0 +1,20 @@
+"""An in-process Kubernetes API: one cluster of the demo fleet.
+
+A request comes in over HTTPS (``server``), is understood (``routes``, ``negotiation``), allowed
+(``access``) and turned into a ``Call``. Reads are answered from the ``store`` (``listing``,
+``watching``). Writes take one road (``operations``): admission (``admission``, ``core_kinds``), then
+field ownership (``ownership``), then the store, which numbers the change and tells every watch.
+Behind the writes the ``collector`` finishes deletions. Which kinds exist is the ``registry``'s
+business: the built-in ones (``kinds``) and those of CustomResourceDefinitions.
+
+The measure of every module is the real API server: the tests of Kubernetes behaviour run against
+both. It is not built on kmock's emulator, which merges JSON into a dictionary and leaves out
+resourceVersion, optimistic concurrency, selectors, bookmarks and 410, subresources, server-side
+apply, schemas, permissions and Table output: all that clients depend on here.
+"""
+
+from services.demo.api.access import User
+from services.demo.api.server import DemoApi
+from services.demo.api.statuses import ApiError
+
+__all__ = ["ApiError", "DemoApi", "User"]

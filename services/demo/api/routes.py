@@ -1,0 +1,325 @@
+"""From an HTTP request to an operation: path, identity, permission, verb, form of the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from services.demo.api import discovery, negotiation, openapi, patches
+from services.demo.api.access import Access, Question, User
+from services.demo.api.calls import Call
+from services.demo.api.deletion import DeleteOptions, delete
+from services.demo.api.kinds import Served
+from services.demo.api.listing import Lists
+from services.demo.api.operations import Operations
+from services.demo.api.statuses import (
+    ApiError,
+    Obj,
+    bad_request,
+    forbidden,
+    method_not_allowed,
+    no_such_resource,
+    not_found,
+    unauthorized,
+    unsupported_media_type,
+)
+from services.demo.api.watching import Watch
+
+HEALTH = ("/healthz", "/livez", "/readyz")
+OPEN_PATHS = ("/version", *HEALTH)
+OBJECT_FORMS = frozenset({"Table", "PartialObjectMetadata"})
+DISCOVERY_FORMS = frozenset({"APIGroupDiscoveryList"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a resource path names."""
+
+    served: Served
+    namespace: str
+    name: str
+    subresource: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An encoded answer; a watch is streamed instead."""
+
+    code: int
+    body: Any
+    content_type: str = negotiation.JSON
+
+
+class Routes:
+    """Answers requests to one cluster."""
+
+    def __init__(
+        self, operations: Operations, access: Access, lists: Lists, git_version: str
+    ) -> None:
+        self._operations = operations
+        self._registry = operations.registry
+        self._access = access
+        self._lists = lists
+        self._git_version = git_version
+
+    def answer(self, request: web.BaseRequest, body: bytes) -> tuple[Answer | Watch, list[str]]:
+        """The answer and the warnings that go with it. Raises ApiError."""
+        user = self._identify(request)
+        parts = [part for part in request.path.split("/") if part]
+        target = self._target(parts)
+        if target is None:
+            self._authorize_path(user, request)
+            return self._other(request, parts), []
+        return self._resource(request, body, user, target)
+
+    def _identify(self, request: web.BaseRequest) -> User:
+        header = request.headers.get("Authorization", "")
+        user = self._access.authenticate(header)
+        if user is None:
+            raise unauthorized()
+        asked = request.headers.get("Impersonate-User")
+        if asked:
+            question = Question(user, "impersonate", "", "users", name=asked)
+            self._authorize(question)
+            groups = tuple(request.headers.getall("Impersonate-Group", ()))
+            return User(asked, groups)
+        return user
+
+    def _authorize(self, question: Question) -> None:
+        allowed, _ = self._access.allowed(question)
+        if not allowed:
+            if question.path:
+                raise ApiError(403, "Forbidden", f"forbidden: {question.refusal()}", {})
+            raise forbidden(question.group, question.resource, question.name, question.refusal())
+
+    def _authorize_path(self, user: User, request: web.BaseRequest) -> None:
+        path = request.path
+        discovery_path = path.split("/")[1] in ("api", "apis", "openapi")
+        if path not in OPEN_PATHS and not discovery_path:
+            verb = request.method.lower()
+            self._authorize(Question(user, verb, path=path))
+
+    # Paths
+
+    def _target(self, parts: list[str]) -> Target | None:
+        """The resource a path names; None for discovery and the like; 404 for unknown ones."""
+        if parts[:1] == ["api"] and len(parts) > 2:
+            group, version, rest = "", parts[1], parts[2:]
+        elif parts[:1] == ["apis"] and len(parts) > 3:
+            group, version, rest = parts[1], parts[2], parts[3:]
+        else:
+            return None
+        namespace = ""
+        if rest[0] == "namespaces" and len(rest) > 2 and not self._is_namespace_part(group, rest):
+            namespace, rest = rest[1], rest[2:]
+        if len(rest) > 3:
+            raise no_such_resource()
+        plural, name, subresource = (*rest, "", "")[:3]
+        served = self._registry.find(group, version, plural)
+        if served is None or (namespace and not served.namespaced):
+            raise no_such_resource()
+        if name and served.namespaced and not namespace:
+            raise no_such_resource()
+        if subresource and subresource not in served.subresources:
+            raise no_such_resource()
+        return Target(served, namespace, name, subresource)
+
+    @staticmethod
+    def _is_namespace_part(group: str, rest: list[str]) -> bool:
+        return not group and len(rest) == 3 and rest[2] in ("status", "finalize")
+
+    def _other(self, request: web.BaseRequest, parts: list[str]) -> Answer:
+        path = request.path
+        if path in HEALTH or path.startswith(("/healthz/", "/livez/", "/readyz/")):
+            return Answer(200, "ok", "text/plain; charset=utf-8")
+        if request.method not in ("GET", "HEAD"):
+            raise method_not_allowed()
+        if path == "/version":
+            return Answer(200, discovery.version(self._git_version))
+        accept = request.headers.get("Accept", "")
+        match parts:
+            case []:
+                return Answer(200, {"paths": ["/api", "/api/v1", "/apis", "/healthz", "/version"]})
+            case ["api"] | ["apis"]:
+                return self._discovery(accept, parts[0], str(request.host))
+            case ["api", "v1"]:
+                return Answer(200, discovery.resources(self._registry, "", "v1"))
+            case ["apis", group]:
+                versions = self._registry.groups().get(group)
+                if versions:
+                    kind = {"kind": "APIGroup", "apiVersion": "v1"}
+                    return Answer(200, kind | discovery.group(group, versions))
+            case ["apis", group, version]:
+                if version in self._registry.groups().get(group, ()):
+                    return Answer(200, discovery.resources(self._registry, group, version))
+            case ["openapi", "v3"]:
+                return Answer(200, openapi.index(self._registry))
+            case ["openapi", "v3", "api", "v1"]:
+                return Answer(200, openapi.document(self._registry, "", "v1"))
+            case ["openapi", "v3", "apis", group, version]:
+                return Answer(200, openapi.document(self._registry, group, version))
+            case _:
+                pass
+        return Answer(404, "404 page not found\n", "text/plain; charset=utf-8")
+
+    def _discovery(self, accept: str, root: str, address: str) -> Answer:
+        form = negotiation.wanted(accept, DISCOVERY_FORMS)
+        if form.kind and form.version == "v2":
+            content_type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+            return Answer(
+                200, discovery.aggregated(self._registry, core=root == "api"), content_type
+            )
+        if root == "api":
+            return Answer(200, discovery.core_versions(address))
+        return Answer(200, discovery.groups(self._registry))
+
+    # Resources
+
+    def _resource(
+        self, request: web.BaseRequest, body: bytes, user: User, target: Target
+    ) -> tuple[Answer | Watch, list[str]]:
+        query = request.query
+        verb = _verb(request.method, target, query)
+        served = target.served
+        name = target.name
+        self._authorize(
+            Question(
+                user,
+                verb,
+                served.group,
+                served.plural,
+                target.subresource,
+                target.namespace,
+                name,
+            )
+        )
+        if not target.subresource and verb not in served.verbs:
+            raise method_not_allowed()
+        if verb in ("create", "update", "patch") and served.namespaced and not target.namespace:
+            raise method_not_allowed()
+        form = negotiation.wanted(request.headers.get("Accept", ""), OBJECT_FORMS)
+        call = Call(
+            served=served,
+            namespace=target.namespace,
+            name=name,
+            subresource=target.subresource,
+            user=user,
+            manager=query.get("fieldManager") or _agent(request),
+            dry_run=_dry_run(query),
+            force=negotiation.flag(query, "force"),
+            field_validation=query.get("fieldValidation") or "Warn",
+        )
+        return self._act(verb, call, request, body, form), call.warnings
+
+    def _act(
+        self, verb: str, call: Call, request: web.BaseRequest, body: bytes, form: negotiation.Form
+    ) -> Answer | Watch:
+        query, operations = request.query, self._operations
+        content_type = request.headers.get("Content-Type", "")
+        custom = call.served.custom
+        if verb == "watch":
+            return Watch(operations.store, call, query, None)
+        if verb == "list":
+            return self._list(call, query, form)
+        if verb == "get":
+            return Answer(200, operations.get(call))
+        if verb == "create":
+            data = negotiation.decode(body, content_type, custom)
+            return Answer(201, operations.create(call, data))
+        if verb == "update":
+            data = negotiation.decode(body, content_type, custom)
+            return Answer(200, operations.update(call, data))
+        if verb == "patch":
+            return self._patch(call, query, body, content_type)
+        options = DeleteOptions.parse(
+            negotiation.decode(body, content_type, custom) if body.strip() else None, query
+        )
+        if verb == "delete":
+            code, deleted = delete(operations, call, options)
+            return Answer(code, deleted)
+        return self._delete_collection(call, query, options)
+
+    def _list(self, call: Call, query: Mapping[str, str], form: negotiation.Form) -> Answer:
+        listed = self._lists.page(call, query)
+        served = call.served
+        items = [served.shown(item) for item in listed.items]
+        return Answer(
+            200,
+            {
+                "kind": served.list_kind,
+                "apiVersion": served.api_version,
+                "metadata": listed.metadata,
+                "items": items,
+            },
+        )
+
+    def _patch(
+        self, call: Call, query: Mapping[str, str], body: bytes, content_type: str
+    ) -> Answer:
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type == negotiation.JSON_PATCH:
+            steps = negotiation.load_json(body)
+            return Answer(
+                200, self._operations.patch(call, lambda live: patches.json_patch(live, steps))
+            )
+        if media_type in (negotiation.MERGE_PATCH, negotiation.STRATEGIC_PATCH):
+            merging = negotiation.load_json(body)
+            return Answer(
+                200, self._operations.patch(call, lambda live: patches.merge(live, merging))
+            )
+        raise unsupported_media_type(negotiation.patch_types(call.served.custom))
+
+    def _delete_collection(
+        self, call: Call, query: Mapping[str, str], options: DeleteOptions
+    ) -> Answer:
+        listed = self._lists.page(call, query)
+        for item in listed.items:
+            metadata = item["metadata"]
+            one = replace(call, namespace=metadata.get("namespace", ""), name=metadata["name"])
+            try:
+                delete(self._operations, one, options)
+            except ApiError as error:
+                if error.code != 404:
+                    raise
+        served = call.served
+        return Answer(
+            200,
+            {
+                "kind": served.list_kind,
+                "apiVersion": served.api_version,
+                "metadata": listed.metadata,
+                "items": [served.shown(item) for item in listed.items],
+            },
+        )
+
+
+def _verb(method: str, target: Target, query: Mapping[str, str]) -> str:
+    if method in ("GET", "HEAD"):
+        if negotiation.flag(query, "watch"):
+            return "watch"
+        return "get" if target.name else "list"
+    if method == "POST" and not target.name:
+        return "create"
+    if method == "DELETE":
+        return "delete" if target.name else "deletecollection"
+    if method in ("PUT", "PATCH") and target.name:
+        return "update" if method == "PUT" else "patch"
+    raise method_not_allowed()
+
+
+def _agent(request: web.BaseRequest) -> str:
+    """The field manager of a client that names none: its User-Agent up to the slash."""
+    return request.headers.get("User-Agent", "").partition("/")[0][:128] or "unknown"
+
+
+def _dry_run(query: Mapping[str, str]) -> bool:
+    value = query.get("dryRun")
+    if value in (None, ""):
+        return False
+    if value != "All":
+        raise bad_request(f"invalid dryRun value {value!r}: must be All")
+    return True
+
+
+__all__ = ["Answer", "Routes", "not_found"]

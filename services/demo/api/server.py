@@ -1,0 +1,229 @@
+"""DemoApi: one cluster's API on loopback, with its own thread, authority and kubeconfigs."""
+
+import asyncio
+import logging
+import secrets
+import ssl
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as ThreadEvent
+from threading import Thread
+
+import orjson
+import yaml
+from aiohttp import web
+
+from services.demo.api import certificates
+from services.demo.api.access import MASTERS, Access, User
+from services.demo.api.bootstrap import bootstrap
+from services.demo.api.collector import Collector
+from services.demo.api.listing import Lists
+from services.demo.api.operations import Operations
+from services.demo.api.registry import Registry
+from services.demo.api.routes import Answer, Routes
+from services.demo.api.seeding import Seeding
+from services.demo.api.statuses import ApiError, Obj
+from services.demo.api.store import HISTORY, Store
+from services.demo.api.watching import Watch
+
+VERSION = "v1.36.3"
+_LOG = logging.getLogger(__name__)
+
+
+class DemoApi:
+    """A Kubernetes API server in this process.
+
+    ``crds`` are CustomResourceDefinition objects to begin with; ``tokens`` maps bearer tokens to
+    users beside the administrator ``admin``, whose token is made anew. Objects are seeded without
+    HTTP through ``store``, before or after ``start``, from any thread.
+    """
+
+    def __init__(
+        self,
+        name: str = "demo",
+        crds: Iterable[Obj] = (),
+        tokens: Mapping[str, User] | None = None,
+        *,
+        version: str = VERSION,
+        history: int = HISTORY,
+    ) -> None:
+        self.name = name
+        self._store = Store(history)
+        self._operations = Operations(self._store, Registry(), lambda: datetime.now(UTC))
+        self._access = Access(self._store, dict(tokens or {}))
+        self._access.tokens[secrets.token_urlsafe(24)] = User("admin", (MASTERS,))
+        self._lists = Lists(self._store)
+        self._routes = Routes(self._operations, self._access, self._lists, version)
+        self._collector = Collector(self._operations, self._wake)
+        self.store = Seeding(self._operations)
+        self._certificate = certificates.loopback(name)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: Thread | None = None
+        self._runner: web.ServerRunner | None = None
+        self._streams: set[asyncio.Task[object]] = set()
+        self.port = 0
+        bootstrap(self.store)
+        for crd in crds:
+            self.store.create(crd)
+
+    # Life
+
+    def start(self, port: int = 0) -> None:
+        """Serve on a free loopback port (or ``port``); returns when the server accepts."""
+        ready = ThreadEvent()
+        loop = asyncio.new_event_loop()
+        self._loop = loop
+        failure: list[BaseException] = []
+
+        def serve() -> None:
+            asyncio.set_event_loop(loop)
+            try:
+                loop.run_until_complete(self._open(port or self.port))
+            except BaseException as error:
+                failure.append(error)
+                ready.set()
+                raise
+            loop.call_soon(self._collector.work)
+            ready.set()
+            loop.run_forever()
+            loop.close()
+
+        self._thread = Thread(target=serve, name=f"demo-api-{self.name}", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if failure:
+            raise failure[0]
+
+    async def _open(self, port: int) -> None:
+        server = web.Server(self._handle, access_log=None, keepalive_timeout=3600)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls())
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "server.pem")
+            path.touch(0o600)
+            path.write_text(self._certificate.certificate + self._certificate.key)
+            context.load_cert_chain(path)
+        return context
+
+    def stop(self) -> None:
+        """Close every connection and end the thread. The objects stay; ``start`` serves again."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        self._loop = self._thread = None
+
+    async def _close(self) -> None:
+        for stream in list(self._streams):
+            stream.cancel()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _wake(self) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._collector.work)
+
+    # What clients need
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def ca_pem(self) -> str:
+        return self._certificate.ca
+
+    def token(self, user: str = "admin") -> str:
+        """The bearer token of a user; raises KeyError for an unknown one."""
+        for token, known in self._access.tokens.items():
+            if known.name == user:
+                return token
+        raise KeyError(user)
+
+    def add_user(self, name: str, groups: Iterable[str] = ()) -> str:
+        """Make a token for a user; returns it."""
+        token = secrets.token_urlsafe(24)
+        self._access.tokens[token] = User(name, tuple(groups))
+        return token
+
+    def kubeconfig(self, user: str = "admin") -> str:
+        """A kubeconfig with inline credentials, as YAML text."""
+        cluster = {
+            "server": self.url,
+            "certificate-authority-data": b64encode(self.ca_pem.encode()).decode(),
+        }
+        context = {"cluster": self.name, "user": user}
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": self.name, "cluster": cluster}],
+            "users": [{"name": user, "user": {"token": self.token(user)}}],
+            "contexts": [{"name": self.name, "context": context}],
+            "current-context": self.name,
+        }
+        return yaml.safe_dump(config, sort_keys=False)
+
+    def expire_history(self) -> None:
+        """Forget the past: watches from older versions and continue tokens get 410."""
+        self._store.expire()
+        self._lists.forget()
+
+    # Requests
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            body = await request.read()
+            answer, warnings = self._routes.answer(request, body)
+        except ApiError as error:
+            return _encoded(Answer(error.code, error.status()), [])
+        except Exception:
+            _LOG.exception("%s %s failed", request.method, request.path)
+            broken = ApiError(500, "InternalError", "Internal error occurred")
+            return _encoded(Answer(500, broken.status()), [])
+        if isinstance(answer, Watch):
+            return await self._stream(request, answer)
+        return _encoded(answer, warnings)
+
+    async def _stream(self, request: web.BaseRequest, watch: Watch) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        response.enable_chunked_encoding()
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        events = watch.stream()
+        try:
+            await response.prepare(request)
+            async for lines in events:
+                if lines:
+                    await response.write(lines)
+            await response.write_eof()
+        except ConnectionError:
+            pass
+        finally:
+            await events.aclose()
+            self._streams.discard(task)
+        return response
+
+
+def _encoded(answer: Answer, warnings: list[str]) -> web.Response:
+    body = answer.body
+    data = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    response = web.Response(
+        status=answer.code, body=data, headers={"Content-Type": answer.content_type}
+    )
+    for warning in warnings:
+        text = warning.replace("\\", "\\\\").replace('"', '\\"')
+        response.headers.add("Warning", f'299 - "{text}"')
+    return response
