@@ -1,0 +1,117 @@
+"""One cluster's API for calls that wait for their answer: writes, dry-runs, reviews, one object.
+
+Lists and watches do not come here, they stream into the cache. Bodies are bytes to orjson and
+back, without typed models. Every call has a time limit. Writes are never repeated by the transport:
+whether the first attempt took effect is not known, and a second one could undo somebody's change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import urllib3
+
+from services.kube.connection import Connection
+from services.kube.failures import from_answer, from_transport
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decoded body and the warnings that came with it (deprecated version, unknown field)."""
+
+    body: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+class KubeClient:
+    """Calls to one API server over kept-alive connections; safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        tls: dict[str, Any] = {}
+        if connection.tls:
+            tls["ssl_context"] = connection.tls
+        if connection.server_name:
+            tls |= {
+                "server_hostname": connection.server_name,
+                "assert_hostname": connection.server_name,
+            }
+        self._pool = urllib3.PoolManager(
+            maxsize=8,
+            retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            **tls,
+        )
+
+    @property
+    def host(self) -> str:
+        """The address of the API server."""
+        return self._connection.host
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """One object or list. Raises NotFound, Denied, Invalid, Unavailable."""
+        return self.request("GET", path, params=params)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> dict[str, Any]:
+        """One call, its decoded answer. Raises the family of :mod:`services.errors`."""
+        return self.call(method, path, params=params, body=body, content_type=content_type).body
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Answer:
+        """Like :meth:`request`, with the warnings of the server."""
+        url = self._connection.host + path + (f"?{urlencode(params)}" if params else "")
+        headers = {"Accept": "application/json", **self._connection.headers}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                headers=headers,
+                body=None if body is None else orjson.dumps(body),
+                redirect=False,
+                retries=_RETRY_READ if method == "GET" else False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise from_transport(error, self.host) from error
+        if response.status >= 300:
+            raise from_answer(response.status, response.data)
+        warnings = response.headers.getlist("Warning")
+        return Answer(orjson.loads(response.data or b"{}"), tuple(map(_warning_text, warnings)))
+
+    def version(self) -> dict[str, Any]:
+        """``gitVersion``, ``major``, ``minor`` ... of the server."""
+        return self.get("/version")
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._pool.clear()
+
+
+_RETRY_READ = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
+"""A read may be repeated once: a kept-alive connection that the server closed meanwhile."""
+
+
+def _warning_text(header: str) -> str:
+    """``299 - "unknown field \\"spec.x\\""`` to its text."""
+    return header.partition('"')[2].rstrip('"').replace('\\"', '"') or header

@@ -1,0 +1,135 @@
+"""What is known of one kind on one cluster, and how it is handed to readers.
+
+Streams fill the shelf on the watch loop; at most every 50 ms it publishes a :class:`Snapshot`, a
+copy of the index (not of the objects) that nobody changes afterwards, by one assignment. Readers in
+any thread look at the last one published.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from services.errors import Denied
+from services.kube.catalogue import Kind, Resource
+from services.kube.stream import Key, Object, Stream
+
+if TYPE_CHECKING:
+    from services.kube.cache import WatchCache
+
+State = Literal["loading", "live", "stale", "absent", "denied"]
+
+PUBLISH_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The objects of one kind as they were at ``as_of``. Never changed after publication.
+
+    ``objects`` is keyed by (namespace, name), namespace "" for cluster scope. ``version`` grows
+    with every change of objects or state. ``state``: *loading* before the first list; *live* while
+    the watch is open, then ``as_of`` is now; *stale* since ``since`` because of ``reason``;
+    *absent* when the kind is not installed; *denied* when the console may not list it.
+    """
+
+    kind: str
+    objects: Mapping[Key, Object]
+    version: int
+    as_of: datetime | None
+    state: State
+    reason: str = ""
+    since: datetime | None = None
+    resource: Resource | None = None
+
+
+class Shelf:
+    """One kind: its streams, what they have collected, and what of it has been published."""
+
+    def __init__(self, kind: Kind, cache: "WatchCache") -> None:
+        self.kind = kind
+        self.published = Snapshot(kind.name, MappingProxyType({}), 0, None, "loading")
+        self._cache = cache
+        self._resource: Resource | None = None
+        self._streams: tuple[Stream, ...] = ()
+        self._asked = False
+        self._revision = -1
+        self._timer: asyncio.TimerHandle | None = None
+
+    def hold(self, resource: Resource | None, streams: tuple[Stream, ...]) -> None:
+        """What the server serves of this kind now; ``None`` when it is not installed."""
+        if self._asked and resource == self._resource:
+            return
+        self._asked, self._resource, self._streams = True, resource, streams
+        self._revision = -1
+        self.publish()
+
+    def changed(self) -> None:
+        """Publish soon; what arrives until then goes along."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(PUBLISH_SECONDS, self.publish)
+
+    def suspect(self) -> None:
+        """A stream met a failure that may concern the whole server."""
+        self._cache.suspect()
+
+    async def pause(self, seconds: float) -> None:
+        """How long a stream waits before it tries again."""
+        await self._cache.pause(seconds)
+
+    def publish(self) -> None:
+        """Make a new snapshot when objects or state differ from the last one."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        last = self.published
+        state, reason = self._state()
+        revision = sum(stream.revision for stream in self._streams)
+        if revision == self._revision and (state, reason) == (last.state, last.reason):
+            return
+        now = datetime.now(UTC)
+        empty = state in ("absent", "denied")
+        objects = last.objects if revision == self._revision else self._collect()
+        self._revision = revision
+        self.published = Snapshot(
+            kind=self.kind.name,
+            objects=MappingProxyType({}) if empty else objects,
+            version=last.version + 1,
+            as_of=None if empty else self._as_of(state, now),
+            state=state,
+            reason=reason,
+            since=last.since if state == last.state and last.since else now,
+            resource=self._resource,
+        )
+        self._cache.announce(self.published)
+
+    def _state(self) -> tuple[State, str]:
+        reachability = self._cache.reachability
+        problem = next((stream.problem for stream in self._streams if stream.problem), None)
+        if self._asked and self._resource is None:
+            return "absent", f"{self.kind.kind} is not installed on this cluster."
+        if isinstance(problem, Denied):
+            return "denied", problem.message
+        if reachability.since is not None and not reachability.connected:
+            return "stale", reachability.reason
+        if problem is not None:
+            return "stale", problem.message
+        if not self._streams or not all(stream.listed for stream in self._streams):
+            return "loading", ""
+        return "live", ""
+
+    def _as_of(self, state: State, now: datetime) -> datetime | None:
+        """When the objects were last known to be true."""
+        if state == "live":
+            return now
+        if self.published.state != "live":
+            return self.published.as_of
+        reachability = self._cache.reachability
+        return now if reachability.connected else reachability.last_seen
+
+    def _collect(self) -> Mapping[Key, Object]:
+        merged: dict[Key, Object] = {}
+        for stream in self._streams:
+            merged.update(stream.objects)
+        return MappingProxyType(merged)
