@@ -49,8 +49,7 @@ def kube_api(request: pytest.FixtureRequest) -> Iterator[KubeApi]:
 @contextmanager
 def demo_api() -> Iterator[KubeApi]:
     """The demo's API server with the same definitions, people and rights as the compiled one."""
-    from services.demo.api import DemoApi
-    from services.demo.api.access import User
+    from services.demo.api import DemoApi, User
 
     tokens = {user: f"{user}-token" for user in USERS}
     crds = [d for d in definitions.for_tests() if d["kind"] == "CustomResourceDefinition"]
@@ -60,7 +59,7 @@ def demo_api() -> Iterator[KubeApi]:
     try:
         for obj in RIGHTS:
             demo.store.create(obj)
-        yield KubeApi("demo", demo.url, demo.ca_pem, tokens, kubectl_path(), demo.compact)
+        yield KubeApi("demo", demo.url, demo.ca_pem, tokens, kubectl_path(), demo.expire_history)
     finally:
         demo.stop()
 
