@@ -106,6 +106,7 @@ def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
         className="ngf-page list-page",
         children=[
             dcc.Store(id=part("kind"), data=kind.name),
+            dcc.Store(id=part("query"), data=view),
             dcc.Store(id=part("acted")),
             dcc.Download(id=part("download")),
             _head(kind, part),
@@ -138,11 +139,6 @@ def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
 
 def _head(kind: ListKind, part: Any) -> html.Div:
     actions = [
-        html.Button(
-            [html.I(className="bi bi-link-45deg"), html.Span("Copy link", id=part("copied"))],
-            id=part("copy"),
-            className="btn btn-secondary only-d",
-        ),
         html.Button(
             [html.I(className="bi bi-download"), "CSV"],
             id=part("csv"),

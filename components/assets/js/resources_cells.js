@@ -15,30 +15,10 @@
   const icon = (status) => h("i", { className: "bi bi-" + (ICONS[status] || ICONS.unknown), "aria-hidden": "true" });
   const faint = (text) => h("span", { className: "t3" }, text);
 
-  const age = (iso) => {
-    if (!iso) return null;
-    const at = Date.parse(iso);
-    if (!at) return null; // a 1970 transition time means "never set" and has no age
-    const s = Math.max(0, Math.round((Date.now() - at) / 1000));
-    if (s < 120) return s + " s";
-    if (s < 7200) return Math.floor(s / 60) + " min";
-    if (s < 172800) return Math.floor(s / 3600) + " h";
-    return Math.floor(s / 86400) + " d";
-  };
-  const absolute = (iso) => (iso ? iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)$/, " UTC") : "");
-
-  /* Dash listens to this event; a plain link would load the whole console again. */
-  const follow = (event) => {
-    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    open(event.currentTarget.getAttribute("href"));
-  };
-  const open = (href) => {
-    window.history.pushState({}, "", href);
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    window.scrollTo(0, 0);
-  };
-  const link = (href, children, props) => h("a", { href, onClick: follow, ...props }, children);
+  /* A 1970 transition time means "never set" and has no age. */
+  const age = (iso) => (iso && Date.parse(iso) ? window.ngf.age(iso) : null);
+  const absolute = (iso) => (iso && Date.parse(iso) ? window.ngf.absolute(iso) : "");
+  const link = (href, children, props) => h("a", { href, ...props }, children);
 
   cells.NgfStatus = ({ data, value }) => {
     if (!data) return h("span", { className: "skel" });
@@ -124,7 +104,4 @@
   };
 
   cells.NgfState = ({ value }) => (value ? h("span", { className: "st " + tone(value.status), title: value.message || undefined }, icon(value.status), value.text) : null);
-
-  window.ngf = window.ngf || {};
-  Object.assign(window.ngf, { open, age });
 })();

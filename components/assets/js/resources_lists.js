@@ -25,7 +25,7 @@
       const part = rest.join("-");
       if (part === "q") {
         const text = (args[0] || "").trim();
-        if (text !== (view.q || "")) window.ngf.view.set({ q: text });
+        if (text !== (view.q || "")) window.ngf.view.set({ q: text }, { replace: true });
       } else if (!args.slice(1, -1).some(Boolean)) {
         return no();
       } else if (part.startsWith("count-")) {
@@ -68,13 +68,8 @@
       if (!request || !request.sortModel) return no();
       const [first] = request.sortModel;
       const sort = first ? (first.sort === "desc" ? "-" : "") + (SORT_FIELDS[first.colId] || first.colId) : "";
-      if (sort !== ((view || {}).sort || "")) window.ngf.view.set({ sort });
+      if (sort !== ((view || {}).sort || "")) window.ngf.view.set({ sort }, { replace: true });
       return first ? "Sorted by " + first.colId.replace("_", " ") : "";
-    },
-
-    copyLink: function (clicks) {
-      if (clicks) navigator.clipboard.writeText(window.location.href);
-      return clicks ? "Link copied" : no();
     },
   };
 
@@ -84,7 +79,7 @@
     const kind = here();
     if (!kind || due) return;
     const touches = { gateways: ["gateways", "httproutes", "grpcroutes", "tlsroutes"], gatewayclasses: ["gatewayclasses", "gateways"], httproutes: ["httproutes", "services", "endpointslices"] };
-    if (!(event.detail || []).some((change) => touches[kind].includes(change.kind))) return;
+    if (!(event.detail || []).some((change) => change.kind === "*" || touches[kind].includes(change.kind))) return;
     due = setTimeout(() => {
       due = null;
       const grid = gridOf(kind);
@@ -113,27 +108,26 @@
   };
   functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
 
-  /* Keys: / filter, j k rows, Enter opens. */
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]");
-  document.addEventListener("keydown", (event) => {
-    const kind = here();
-    if (!kind || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && !typing(event.target)) {
-      event.preventDefault();
-      document.getElementById(kind + "-q")?.focus();
-      return;
-    }
-    const grid = gridOf(kind);
-    if (!grid || typing(event.target)) return;
+  /* Keys: j k rows, Enter opens; the shell has the others. */
+  const step = (by) => () => {
+    const grid = here() && gridOf(here());
+    if (!grid) return false;
     const cell = grid.getFocusedCell();
-    if (event.key === "j" || event.key === "k") {
-      const at = cell ? cell.rowIndex + (event.key === "j" ? 1 : -1) : 0;
-      if (at < 0 || at >= grid.getDisplayedRowCount()) return;
-      grid.ensureIndexVisible(at);
-      grid.setFocusedCell(at, "name");
-    } else if (event.key === "Enter" && cell && event.target.closest(".ag-root")) {
-      const row = grid.getDisplayedRowAtIndex(cell.rowIndex);
-      if (row && row.data) window.ngf.open(row.data.href);
-    }
-  });
+    const at = cell ? cell.rowIndex + by : 0;
+    if (at < 0 || at >= grid.getDisplayedRowCount()) return false;
+    grid.ensureIndexVisible(at);
+    grid.setFocusedCell(at, "name");
+    return true;
+  };
+  const openRow = () => {
+    const grid = here() && gridOf(here());
+    const cell = grid && document.activeElement.closest(".ag-root") && grid.getFocusedCell();
+    const row = cell && grid.getDisplayedRowAtIndex(cell.rowIndex);
+    if (!row || !row.data) return false;
+    window.ngf.go(row.data.href);
+    return true;
+  };
+  window.ngf.keys.add("j", "Next row", step(1));
+  window.ngf.keys.add("k", "Previous row", step(-1));
+  window.ngf.keys.add("Enter", "Open row", openRow);
 })();

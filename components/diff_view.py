@@ -1,0 +1,104 @@
+"""Field changes and conflicts as small tables: field, old, new; or base, theirs, mine, result."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+ROWS = 18
+"""Rows drawn; a returned subtree stays below a hundred components. The rest is counted."""
+CLASHES = 10
+LONG = 80
+
+
+def changes_table(changes: Sequence[dict[str, Any]]) -> Any:
+    """What a dry-run would change: ``[{path, old, new, server_set}]``, the user's changes first."""
+    ordered = sorted(changes, key=lambda change: bool(change.get("server_set")))
+    if not ordered:
+        return html.Div("Nothing: the server stores what it has already.", className="quiet")
+    rows = [
+        html.Tr(
+            [
+                html.Td(change["path"], className="mono t2"),
+                html.Td(_both(change), className="mono"),
+            ],
+            className="srv" if change.get("server_set") else "",
+        )
+        for change in ordered[:ROWS]
+    ]
+    table = html.Table(html.Tbody(rows), className="diff")
+    if len(ordered) > ROWS:
+        more = html.Div(f"and {len(ordered) - ROWS} more fields", className="quiet")
+        return [table, more]
+    return table
+
+
+def _both(change: dict[str, Any]) -> list[Any]:
+    old, new = change.get("old"), change.get("new")
+    if change.get("server_set"):
+        said = said_value(new) if old is None else f"{said_value(old)}, then {said_value(new)}"
+        return [f"{said} ", html.Span("set by the server", className="s11")]
+    parts: list[Any] = []
+    if old is not None:
+        parts += [html.Span(said_value(old), className="old"), " "]
+    if new is not None:
+        parts.append(html.Span(said_value(new), className="new"))
+    return parts
+
+
+def said_value(value: Any) -> str:
+    """A field's value in one short line; "none" where there is no field."""
+    if value is None:
+        return "none"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"
+
+
+def conflict_table(rows: Sequence[dict[str, Any]], choices: dict[str, str]) -> Any:
+    """The three-way view: ``[{path, base, theirs, mine, clash}]``; clashes carry two buttons."""
+    ordered = sorted(rows, key=lambda row: not row["clash"])
+    head = html.Tr(
+        [html.Th(word) for word in ("Field", "You started from", "Theirs", "Yours", "Result")]
+    )
+    made = [_conflict_row(row, choices) for row in ordered[:CLASHES]]
+    table = html.Table([html.Thead(head), html.Tbody(made)], className="diff three")
+    if len(ordered) > CLASHES:
+        return [table, html.Div(f"and {len(ordered) - CLASHES} more fields", className="quiet")]
+    return table
+
+
+def _conflict_row(row: dict[str, Any], choices: dict[str, str]) -> html.Tr:
+    def side(name: str) -> html.Td:
+        marked = row[name] != row["base"]
+        return html.Td(
+            html.Span(said_value(row[name]), className="new") if marked else said_value(row[name]),
+            className="mono",
+        )
+
+    if row["clash"]:
+        result: Any = html.Td(
+            [
+                html.Button(
+                    f"Keep {side_name}",
+                    id={"type": "edit-keep", "side": side_name, "path": row["path"]},
+                    className="btn btn-sm "
+                    + ("btn-primary" if choices.get(row["path"]) == side_name else "btn-secondary"),
+                    type="button",
+                )
+                for side_name in ("theirs", "mine")
+            ],
+            className="nowrap",
+        )
+    else:
+        value = row["theirs"] if row["theirs"] != row["base"] else row["mine"]
+        result = html.Td(said_value(value), className="mono")
+    return html.Tr(
+        [
+            html.Td(row["path"], className="mono t2"),
+            html.Td(said_value(row["base"]), className="mono"),
+            side("theirs"),
+            side("mine"),
+            result,
+        ]
+    )

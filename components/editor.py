@@ -1,0 +1,307 @@
+"""The editor page: form and YAML side by side on one object, what the server would store, and the
+foot with which it is applied.
+
+The same layout edits a live object and creates one from a template. Everything stands in the page
+from the start; `callbacks.editor` fills leaf properties only.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components.forms import Form
+from components.gateway_form import GatewayForm
+from components.page import page_head, panel
+from components.route_form import RouteForm
+from components.status import icon
+
+FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
+KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
+LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
+DETAIL_PATHS = {
+    "gateways": "gateway",
+    "httproutes": "httproute",
+    "gatewayclasses": "gatewayclass",
+}
+OTHER = dict.fromkeys(("edit-gateways", "edit-listeners", "edit-services", "edit-classes"), ())
+
+
+def detail_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The page of an object."""
+    steps = [DETAIL_PATHS[kind], cluster, *([namespace] if namespace else []), name]
+    return "/" + "/".join(quote(step, safe="") for step in steps)
+
+
+def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The editor of an object; ``-`` stands for "no namespace" in its address."""
+    return "/" + "/".join(
+        quote(step, safe="") for step in ("edit", kind, cluster, namespace or "-", name)
+    )
+
+
+def new_id(part: str) -> dict[str, str]:
+    """The id of an input that says where a new object goes."""
+    return {"type": "edit-new", "name": part}
+
+
+def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool = False) -> Any:
+    """The editor of one object, or of a new one of ``kind`` when ``create``."""
+    form = FORMS.get(kind)
+    ref = {
+        "kind": kind,
+        "cluster": cluster,
+        "namespace": namespace,
+        "name": name,
+        "create": create,
+    }
+    return html.Div(
+        className="ngf-page edit-page both",
+        id="edit-page",
+        children=[
+            dcc.Store(id="edit-ref", data=ref),
+            dcc.Store(id="edit-base"),
+            dcc.Store(id="edit-draft"),
+            dcc.Store(id="edit-plan"),
+            dcc.Store(id="edit-conflict"),
+            dcc.Store(id="edit-said"),
+            *[html.Datalist(id=name) for name in OTHER],
+            _head(kind, cluster, namespace, name, form, create),
+            _strip("edit-strip"),
+            _conflict(),
+            html.Div(
+                className="cols edit-cols",
+                children=[
+                    _form_panel(form, create),
+                    html.Div([_yaml_panel(create), _stored_panel()], className="stack"),
+                ],
+            ),
+            _foot(create),
+        ],
+    )
+
+
+def _head(
+    kind: str, cluster: str, namespace: str, name: str, form: Form | None, create: bool
+) -> html.Div:
+    noun = KIND_NAMES.get(kind, kind)
+    title = LIST_TITLES.get(kind, kind)
+    if create:
+        crumbs = [(title, f"/{kind}"), (f"new {noun}", "")]
+        heading = f"Create {noun}"
+    else:
+        crumbs = [
+            (title, f"/{kind}"),
+            (cluster, f"/{kind}?cluster={quote(cluster)}"),
+            *(
+                [(namespace, f"/{kind}?cluster={quote(cluster)}&namespace={quote(namespace)}")]
+                if namespace
+                else []
+            ),
+            (name, detail_href(kind, cluster, namespace, name)),
+        ]
+        heading = f"Edit {name}"
+    views = html.Div(
+        [
+            html.Button(
+                label,
+                id=f"edit-view-{view}",
+                className="on" if view == "both" else "",
+                type="button",
+            )
+            for view, label in (("both", "Form and YAML"), ("form", "Form"), ("yaml", "YAML"))
+        ],
+        className="seg",
+        role="group",
+        **{"aria-label": "What to show"},
+    )
+    return page_head(
+        heading,
+        sub=html.Span(noun, className="tag"),
+        crumbs=crumbs,
+        actions=[views] if form else [],
+    )
+
+
+def _strip(name: str) -> html.Div:
+    """A strip whose words callbacks fill; hidden until there is something to say."""
+    return html.Div(
+        [
+            icon("git", id=f"{name}-icon"),
+            html.Div(
+                [html.B(id=f"{name}-lead", className="b6"), " ", html.Span(id=f"{name}-text")]
+            ),
+            html.Div(
+                html.Button(
+                    "Compare",
+                    id=f"{name}-compare",
+                    className="btn btn-link btn-sm d-none",
+                    type="button",
+                ),
+                className="act",
+            ),
+        ],
+        id=name,
+        className="strip info d-none",
+        role="status",
+    )
+
+
+def _form_panel(form: Form | None, create: bool) -> Any:
+    place: list[Any] = []
+    if create:
+        place = [
+            html.Div(
+                [
+                    html.Div([dbc.Label(label, html_for=new_id(part), className="lab"), made])
+                    for part, label, made in (
+                        ("cluster", "Cluster", dbc.Select(id=new_id("cluster"))),
+                        (
+                            "namespace",
+                            "Namespace",
+                            dbc.Input(id=new_id("namespace"), debounce=400, autocomplete="off"),
+                        ),
+                        (
+                            "name",
+                            "Name",
+                            dbc.Input(id=new_id("name"), debounce=400, autocomplete="off"),
+                        ),
+                    )
+                ],
+                className="fgrid three",
+            )
+        ]
+    if form is None and not place:
+        absent = ("edit-body", "edit-count", "edit-reset")
+        return html.Div([html.Div(id=name) for name in absent], className="d-none")
+    return panel(
+        form.title if form else "Object",
+        [*place, form.layout() if form else None],
+        rule=True,
+        unit="",
+        unit_id="edit-count",
+        classes="edit-form",
+        source=html.Button("Reset", id="edit-reset", className="linkish", type="button"),
+    )
+
+
+def _yaml_panel(create: bool) -> html.Section:
+    said = (
+        "what will be sent"
+        if create
+        else "the live object with your changes; unknown fields are kept"
+    )
+    return panel(
+        "YAML",
+        [
+            html.Div(
+                [
+                    html.Pre("1", id="edit-gutter", className="gutter", **{"aria-hidden": "true"}),
+                    dbc.Label("YAML", html_for="edit-yaml", className="visually-hidden"),
+                    dbc.Textarea(
+                        id="edit-yaml",
+                        className="yaml",
+                        debounce=500,
+                        spellcheck=False,
+                        wrap="off",
+                        rows=12,
+                    ),
+                ],
+                className="editor",
+            ),
+            html.Div(id="edit-problem", className="problem", role="alert"),
+        ],
+        rule=True,
+        flush=True,
+        unit=said,
+        classes="edit-yaml-panel",
+        source=dcc.Clipboard(target_id="edit-yaml", title="Copy the YAML", className="copy"),
+    )
+
+
+def _stored_panel() -> html.Section:
+    return panel(
+        "What the server would store",
+        html.Div("Nothing is changed yet.", className="quiet"),
+        rule=True,
+        flush=True,
+        unit="dry-run",
+        body_id="edit-stored",
+        classes="edit-stored",
+        source=html.Span(id="edit-stored-at"),
+    )
+
+
+def _conflict() -> html.Section:
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2("Conflict, three ways"),
+                    html.Span(id="edit-conflict-sub", className="u"),
+                    html.Span(id="edit-conflict-versions", className="src"),
+                ],
+                className="rule",
+            ),
+            html.Div(id="edit-conflict-table", className="bd0 scroll-x"),
+            html.Footer(
+                [
+                    html.Span(id="edit-conflict-left", role="status"),
+                    html.Span(className="grow"),
+                    html.Button(
+                        "Keep editing",
+                        id="edit-conflict-close",
+                        className="btn btn-secondary",
+                        type="button",
+                    ),
+                    html.Button(
+                        "Apply the merge",
+                        id="edit-conflict-apply",
+                        className="btn btn-primary",
+                        type="button",
+                    ),
+                ]
+            ),
+        ],
+        id="edit-conflict-panel",
+        className="panel d-none",
+    )
+
+
+def _foot(create: bool) -> html.Div:
+    return html.Div(
+        [
+            html.Span(
+                [
+                    html.I(id="edit-result-icon", className="bi bi-circle-half"),
+                    html.Span("Loading", id="edit-result"),
+                ],
+                id="edit-result-st",
+                className="st unk",
+                role="status",
+            ),
+            html.Span(id="edit-based", className="t2 ell grow"),
+            html.Div(
+                [
+                    dbc.Label("Reason", html_for="edit-reason", className="visually-hidden"),
+                    dbc.Input(
+                        id="edit-reason",
+                        placeholder="Reason, kept in the audit log",
+                        autocomplete="off",
+                        maxlength=500,
+                    ),
+                ],
+                className="reason",
+            ),
+            html.Button("Discard", id="edit-discard", className="btn btn-link", type="button"),
+            html.Button(
+                "Create" if create else "Apply",
+                id="edit-apply",
+                className="btn btn-primary",
+                type="button",
+                disabled=True,
+            ),
+        ],
+        className="bar-foot",
+    )

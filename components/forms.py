@@ -1,0 +1,168 @@
+"""What the form side of the editor is made of.
+
+A form is a fixed set of inputs that stand in the page from the start; nothing is mounted while
+somebody types. Lists that grow (rules, listeners) are a column of heads and *one* body: the body
+shows the item that is open and CSS order puts it under its head. Inputs carry pattern ids
+``{"type": "edit-field", "name": ...}``, so one callback serves every form.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+Object = dict[str, Any]
+Option = dict[str, str]
+
+
+class Form(Protocol):
+    """How one kind is edited. Every function leaves ``obj`` as it was and returns a new one."""
+
+    title: str
+    noun: str
+
+    def layout(self) -> Any:
+        """All inputs of the form."""
+
+    def read(self, obj: Object, opened: int) -> dict[str, Any]:
+        """What each input shows for ``obj`` with item ``opened`` open."""
+
+    def locked(self, obj: Object, opened: int) -> set[str]:
+        """Inputs whose value the form cannot show in full, so that only the YAML may change it."""
+
+    def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
+        """The object after the user changed one input; nothing else in it changes."""
+
+    def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
+        """The object and the open item after a button such as ``match-add``."""
+
+    def rows(self, obj: Object, opened: int) -> dict[str, bool]:
+        """Which rows are to be seen."""
+
+    def heads(self, obj: Object) -> Sequence[str]:
+        """The items of the growing list, each in a line."""
+
+    def texts(self, obj: Object, opened: int) -> dict[str, str]:
+        """Lines of text in the form that depend on the object."""
+
+
+def field_id(name: str) -> dict[str, str]:
+    """The id of an input."""
+    return {"type": "edit-field", "name": name}
+
+
+def text_input(name: str, label: str, *, mono: bool = False, **more: Any) -> list[Any]:
+    """A labelled text input; the label is for those who cannot see the column's heading."""
+    return [
+        hidden_label(name, label),
+        dbc.Input(
+            id=field_id(name),
+            debounce=400,
+            autocomplete="off",
+            className="mono" if mono else "",
+            **more,
+        ),
+    ]
+
+
+def number_input(name: str, label: str, low: int, high: int) -> list[Any]:
+    """A labelled whole number."""
+    return [
+        hidden_label(name, label),
+        dbc.Input(id=field_id(name), type="number", min=low, max=high, step=1, debounce=400),
+    ]
+
+
+def select(name: str, label: str, options: Sequence[Option]) -> list[Any]:
+    """A labelled choice."""
+    return [hidden_label(name, label), dbc.Select(id=field_id(name), options=list(options))]
+
+
+def hidden_label(name: str, label: str) -> dbc.Label:
+    return dbc.Label(label, html_for=field_id(name), className="visually-hidden")
+
+
+def seen_label(name: str, label: str) -> dbc.Label:
+    """A label above its input."""
+    return dbc.Label(label, html_for=field_id(name), className="lab")
+
+
+def labelled(name: str, label: str, control: Sequence[Any]) -> html.Div:
+    """An input under a visible label."""
+    return html.Div([seen_label(name, label), control[-1]])
+
+
+def row(name: str, children: Sequence[Any], columns: str) -> html.Div:
+    """A row that appears and goes as a whole."""
+    return html.Div(
+        list(children),
+        id={"type": "edit-row", "name": name},
+        className="frow d-none",
+        style={"gridTemplateColumns": columns},
+    )
+
+
+def block(name: str, children: Sequence[Any]) -> html.Div:
+    """Like `row`, for children that stack."""
+    return html.Div(
+        list(children), id={"type": "edit-row", "name": name}, className="fblock d-none"
+    )
+
+
+def remove(action: str, label: str) -> html.Button:
+    """The cross at the end of a row."""
+    return html.Button(
+        id=action_id(action),
+        className="n-ico sm bi bi-x-lg",
+        type="button",
+        **{"aria-label": label},
+    )
+
+
+def add(action: str, label: str) -> html.Button:
+    """The dashed button that adds an item."""
+    return html.Button(
+        label, id=action_id(action), className="chip add bi bi-plus-lg", type="button"
+    )
+
+
+def action_id(name: str) -> dict[str, str]:
+    """The id of a button that changes the object."""
+    return {"type": "edit-act", "name": name}
+
+
+def text(name: str, className: str = "hint") -> html.Div:  # noqa: N803
+    """A line that callbacks fill."""
+    return html.Div(id={"type": "edit-text", "name": name}, className=className)
+
+
+def items(label: str, limit: int, body: Sequence[Any]) -> html.Div:
+    """The growing list: ``limit`` heads and the one body."""
+    return html.Div(
+        className="items",
+        children=[
+            *[
+                html.Button(
+                    id={"type": "edit-head", "index": at},
+                    className="rule-h d-none",
+                    style={"order": 2 * at},
+                    type="button",
+                    **{"aria-controls": "edit-body", "data-label": f"{label} {at + 1}"},
+                )
+                for at in range(limit)
+            ],
+            html.Div(list(body), id="edit-body", className="rule-b d-none"),
+        ],
+    )
+
+
+def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+    """Names of the inputs that show something else than they did at the start."""
+    return {name for name, value in now.items() if before.get(name) != value}
+
+
+def options(*values: str, empty: str = "") -> list[Option]:
+    """Options that are their own labels; ``empty`` names the choice of none."""
+    first = [{"label": empty, "value": ""}] if empty else []
+    return first + [{"label": value, "value": value} for value in values]

@@ -1,0 +1,235 @@
+"""Filters of a route's rule in the form: request headers, URL rewrite, redirect.
+
+Gateway API allows each of these once in a rule, so each is a block that is there or not. All other
+filters (mirrors, response headers, CORS, extensions) are named in a line and kept.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from components import forms
+from components.forms import Object, options
+from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
+
+KINDS = {
+    "headers": ("RequestHeaderModifier", "requestHeaderModifier", "Request headers"),
+    "rewrite": ("URLRewrite", "urlRewrite", "Rewrite"),
+    "redirect": ("RequestRedirect", "requestRedirect", "Redirect"),
+}
+PATHS = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "replacePrefixMatch"}
+STARTS: dict[str, Object] = {
+    "headers": {"set": []},
+    "rewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}},
+    "redirect": {"scheme": "https", "statusCode": 301},
+}
+CODES = ("301", "302", "303", "307", "308")
+
+
+def layout() -> html.Div:
+    path_options = options(*PATHS, empty="Keep the path")
+    return html.Div(
+        [
+            html.Span("Change it", className="lab"),
+            _block(
+                "headers",
+                [
+                    ("set", "Set", {"placeholder": "header: value; header: value"}),
+                    ("add", "Add", {"placeholder": "header: value"}),
+                    ("remove", "Remove", {"placeholder": "header, header"}),
+                ],
+            ),
+            _block(
+                "rewrite",
+                [("hostname", "Hostname", {"placeholder": "keep the host"})],
+                [
+                    forms.labelled(
+                        "rewrite-kind", "Path", forms.select("rewrite-kind", "Path", path_options)
+                    ),
+                    forms.labelled(
+                        "rewrite-path", "New path", forms.text_input("rewrite-path", "", mono=True)
+                    ),
+                ],
+            ),
+            _block(
+                "redirect",
+                [("hostname", "Hostname", {"placeholder": "keep the host"})],
+                [
+                    forms.labelled(
+                        "redirect-scheme",
+                        "Scheme",
+                        forms.select(
+                            "redirect-scheme", "", options("http", "https", empty="Keep it")
+                        ),
+                    ),
+                    forms.labelled(
+                        "redirect-port", "Port", forms.number_input("redirect-port", "", 1, 65535)
+                    ),
+                    forms.labelled(
+                        "redirect-kind", "Path", forms.select("redirect-kind", "", path_options)
+                    ),
+                    forms.labelled(
+                        "redirect-path",
+                        "New path",
+                        forms.text_input("redirect-path", "", mono=True),
+                    ),
+                    forms.labelled(
+                        "redirect-code",
+                        "Status",
+                        forms.select("redirect-code", "", options(*CODES)),
+                    ),
+                ],
+            ),
+            forms.text("kept"),
+            html.Div(
+                [
+                    html.Div(
+                        forms.add(f"filter-{kind}-add", title),
+                        id={"type": "edit-row", "name": f"no-{kind}"},
+                        className="d-none",
+                    )
+                    for kind, (_, _, title) in KINDS.items()
+                ],
+                className="row-f wrap",
+            ),
+        ]
+    )
+
+
+def _block(
+    kind: str, lines: list[tuple[str, str, dict[str, str]]], others: Sequence[Any] = ()
+) -> html.Div:
+    title = KINDS[kind][2]
+    made = [
+        forms.labelled(
+            f"{kind}-{part}", label, forms.text_input(f"{kind}-{part}", label, mono=True, **more)
+        )
+        for part, label, more in lines
+    ]
+    return forms.block(
+        f"filter-{kind}",
+        [
+            html.Div(
+                [
+                    html.B(title, className="b5 grow"),
+                    forms.remove(f"filter-{kind}-remove", f"Remove {title.lower()}"),
+                ],
+                className="row-f",
+            ),
+            html.Div([*others, *made], className="fgrid"),
+        ],
+    )
+
+
+def read(filters: Sequence[Object]) -> dict[str, Any]:
+    headers, rewrite, redirect = (_settings(filters, kind) for kind in KINDS)
+    return {
+        "headers-set": format_pairs(headers.get("set") or []),
+        "headers-add": format_pairs(headers.get("add") or []),
+        "headers-remove": ", ".join(headers.get("remove") or []),
+        "rewrite-hostname": rewrite.get("hostname", ""),
+        "rewrite-kind": (rewrite.get("path") or {}).get("type", ""),
+        "rewrite-path": _path_value(rewrite),
+        "redirect-scheme": redirect.get("scheme", ""),
+        "redirect-hostname": redirect.get("hostname", ""),
+        "redirect-port": redirect.get("port"),
+        "redirect-kind": (redirect.get("path") or {}).get("type", ""),
+        "redirect-path": _path_value(redirect),
+        "redirect-code": str(redirect.get("statusCode", 302)),
+    }
+
+
+def locked(filters: Sequence[Object]) -> set[str]:
+    headers = _settings(filters, "headers")
+    return {f"headers-{key}" for key in ("set", "add") if not showable(headers.get(key) or [])}
+
+
+def write(filters: list[Object], field: str, value: Any) -> None:
+    """Change one setting of one filter in place."""
+    kind, part = field.split("-")
+    settings = _settings(filters, kind)
+    if part in ("set", "add"):
+        _set(settings, part, merged_pairs(settings.get(part) or [], parse_pairs(value)))
+    elif part == "remove":
+        _set(settings, part, str(value or "").replace(",", " ").split())
+    elif part == "kind":
+        settings.pop("path", None)
+        if value:
+            settings["path"] = {"type": value, PATHS[value]: "/"}
+    elif part == "path":
+        path = settings.setdefault("path", {"type": "ReplaceFullPath"})
+        path[PATHS[path["type"]]] = str(value or "")
+    elif part in ("port", "code"):
+        _set(settings, "port" if part == "port" else "statusCode", int(value) if value else None)
+    else:
+        _set(settings, part, value)
+
+
+def act(rule: Object, action: str) -> None:
+    """Add or remove the filter that a button such as ``filter-rewrite-add`` names."""
+    _, kind, what = action.split("-")
+    type_name, key, _ = KINDS[kind]
+    filters = rule.setdefault("filters", [])
+    if what == "add":
+        start = {name: _copy(value) for name, value in STARTS[kind].items()}
+        filters.append({"type": type_name, key: start})
+    else:
+        filters[:] = [item for item in filters if item.get("type") != type_name]
+    if not filters:
+        del rule["filters"]
+
+
+def rows(filters: Sequence[Object]) -> dict[str, bool]:
+    there = {item.get("type") for item in filters}
+    seen = {f"filter-{kind}": name in there for kind, (name, _, _) in KINDS.items()}
+    return seen | {f"no-{kind}": name not in there for kind, (name, _, _) in KINDS.items()}
+
+
+def kept(filters: Sequence[Object]) -> str:
+    """The filters that only the YAML changes, in words."""
+    known = {name for name, _, _ in KINDS.values()}
+    others = [_name(item) for item in filters if item.get("type") not in known]
+    return f"Kept as they are in the YAML: {', '.join(others)}." if others else ""
+
+
+def _name(item: Object) -> str:
+    kind = str(item.get("type", "a filter without type"))
+    if kind == "ExtensionRef":
+        ref = item.get("extensionRef") or {}
+        return f"{ref.get('kind', 'extension')} {ref.get('name', '')}".strip()
+    if kind == "RequestMirror":
+        ref = (item.get("requestMirror") or {}).get("backendRef") or {}
+        return f"mirror to {ref.get('name', 'a backend')}"
+    return kind
+
+
+def _settings(filters: Sequence[Object], kind: str) -> Object:
+    type_name, key, _ = KINDS[kind]
+    for item in filters:
+        if item.get("type") == type_name:
+            settings: Object = item.setdefault(key, {})
+            return settings
+    return {}
+
+
+def _path_value(settings: Object) -> str:
+    path = settings.get("path") or {}
+    return str(path.get(PATHS.get(path.get("type", ""), ""), ""))
+
+
+def _set(held: Object, key: str, value: Any) -> None:
+    if value in (None, "", []):
+        held.pop(key, None)
+    else:
+        held[key] = value
+
+
+def _copy(value: Any) -> Any:
+    return (
+        dict(value)
+        if isinstance(value, dict)
+        else list(value)
+        if isinstance(value, list)
+        else value
+    )

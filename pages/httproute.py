@@ -1,0 +1,19 @@
+"""The page of one HTTP route."""
+
+from typing import Any
+from urllib.parse import unquote
+
+import dash
+
+from components import detail
+
+dash.register_page(
+    __name__,
+    path_template="/httproute/<cluster>/<namespace>/<name>",
+    title="HTTP route · NGF Console",
+    name="HTTP route",
+)
+
+
+def layout(cluster: str = "", namespace: str = "", name: str = "", tab: str = "", **_: str) -> Any:
+    return detail.layout("httproutes", unquote(cluster), unquote(namespace), unquote(name), tab)
