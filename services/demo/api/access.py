@@ -23,7 +23,8 @@ class User:
 
     @property
     def all_groups(self) -> tuple[str, ...]:
-        return (*self.groups, "system:authenticated")
+        extra = () if "system:authenticated" in self.groups else ("system:authenticated",)
+        return (*self.groups, *extra)
 
 
 @dataclass(frozen=True)

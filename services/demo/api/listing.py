@@ -98,9 +98,9 @@ class Lists:
             return self._store.version, start, objects
         items = self._snapshots.get((call.served.resource, call.namespace, version))
         if items is None:
-            error = expired(_TOO_OLD)
-            error.continue_token = _encode({"v": "meta.k8s.io/v1", "rv": -1, "start": start})
-            raise error
+            too_old = expired(_TOO_OLD)
+            too_old.continue_token = _encode({"v": "meta.k8s.io/v1", "rv": -1, "start": start})
+            raise too_old
         return version, start, items
 
 

@@ -7,7 +7,6 @@ by resourceVersion alone.
 """
 
 import random
-import string
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,6 @@ from services.demo.api.calls import Call
 from services.demo.api.patches import copied
 from services.demo.api.registry import Registry, established
 from services.demo.api.statuses import (
-    ApiError,
     Cause,
     Obj,
     already_exists,

@@ -81,7 +81,7 @@ class Registry:
         return sorted(found, key=lambda served: served.plural)
 
     def install(self, crd: Obj) -> None:
-        """Serve what a CustomResourceDefinition defines, and stop serving what it no longer does."""
+        """Serve what a definition defines, and stop serving what it no longer does."""
         self.uninstall(crd)
         for served in versions_of(crd):
             self._add(served)

@@ -6,21 +6,20 @@ from typing import Any
 
 from aiohttp import web
 
-from services.demo.api import discovery, negotiation, openapi, patches
+from services.demo.api import discovery, negotiation, openapi, patches, reviews
 from services.demo.api.access import Access, Question, User
 from services.demo.api.calls import Call
 from services.demo.api.deletion import DeleteOptions, delete
+from services.demo.api.forms import Shown
 from services.demo.api.kinds import Served
 from services.demo.api.listing import Lists
 from services.demo.api.operations import Operations
 from services.demo.api.statuses import (
     ApiError,
-    Obj,
     bad_request,
     forbidden,
     method_not_allowed,
     no_such_resource,
-    not_found,
     unauthorized,
     unsupported_media_type,
 )
@@ -28,7 +27,7 @@ from services.demo.api.watching import Watch
 
 HEALTH = ("/healthz", "/livez", "/readyz")
 OPEN_PATHS = ("/version", *HEALTH)
-OBJECT_FORMS = frozenset({"Table", "PartialObjectMetadata"})
+OBJECT_FORMS = frozenset({"Table", "PartialObjectMetadata", "PartialObjectMetadataList"})
 DISCOVERY_FORMS = frozenset({"APIGroupDiscoveryList"})
 
 
@@ -218,18 +217,24 @@ class Routes:
         query, operations = request.query, self._operations
         content_type = request.headers.get("Content-Type", "")
         custom = call.served.custom
+        shown = Shown(call.served, form, query.get("includeObject", ""), operations.now())
         if verb == "watch":
-            return Watch(operations.store, call, query, None)
+            return Watch(operations.store, call, query, shown.event())
         if verb == "list":
-            return self._list(call, query, form)
+            listed = self._lists.page(call, query)
+            items = [call.served.shown(item) for item in listed.items]
+            return Answer(200, shown.many(items, listed.metadata))
         if verb == "get":
-            return Answer(200, operations.get(call))
+            return Answer(200, shown.one(operations.get(call)))
         if verb == "create":
             data = negotiation.decode(body, content_type, custom)
-            return Answer(201, operations.create(call, data))
+            if call.served.group in reviews.GROUPS:
+                answer = reviews.review(self._access, call, data, operations.timestamp())
+                return Answer(201, answer)
+            return Answer(201, shown.one(operations.create(call, data)))
         if verb == "update":
             data = negotiation.decode(body, content_type, custom)
-            return Answer(200, operations.update(call, data))
+            return Answer(200, shown.one(operations.update(call, data)))
         if verb == "patch":
             return self._patch(call, query, body, content_type)
         options = DeleteOptions.parse(
@@ -239,20 +244,6 @@ class Routes:
             code, deleted = delete(operations, call, options)
             return Answer(code, deleted)
         return self._delete_collection(call, query, options)
-
-    def _list(self, call: Call, query: Mapping[str, str], form: negotiation.Form) -> Answer:
-        listed = self._lists.page(call, query)
-        served = call.served
-        items = [served.shown(item) for item in listed.items]
-        return Answer(
-            200,
-            {
-                "kind": served.list_kind,
-                "apiVersion": served.api_version,
-                "metadata": listed.metadata,
-                "items": items,
-            },
-        )
 
     def _patch(
         self, call: Call, query: Mapping[str, str], body: bytes, content_type: str
@@ -320,6 +311,3 @@ def _dry_run(query: Mapping[str, str]) -> bool:
     if value != "All":
         raise bad_request(f"invalid dryRun value {value!r}: must be All")
     return True
-
-
-__all__ = ["Answer", "Routes", "not_found"]

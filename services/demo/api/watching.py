@@ -7,7 +7,7 @@ that must relist is cheaper than a server that grows.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 import orjson
 
@@ -104,7 +104,7 @@ class Watch:
         if causes:
             raise invalid("meta.k8s.io", "ListOptions", "", causes)
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes]:
         """Encoded events until the time is up. The caller closes the iterator."""
         loop = asyncio.get_running_loop()
         watcher = Watcher(loop)
