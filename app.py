@@ -17,7 +17,7 @@ from flask import Flask
 import api
 import callbacks
 from api import guard, security
-from cli import audit, clusters, signin, token
+from cli import audit, signin, source, token
 from cli.options import settings_parser
 from cli.serve import serve
 from components import shell
@@ -91,17 +91,17 @@ def main(argv: list[str]) -> int:
 
 def run(settings: Settings) -> int:
     """Serve; with no reachable cluster say what was tried and exit 2."""
-    source = clusters.choose(settings)
-    if source is None:
+    clusters = source.choose(settings)
+    if clusters is None:
         return 2
-    return serve(settings, _builder(settings, source))
+    return serve(settings, _builder(settings, clusters))
 
 
 def _builder(
-    settings: Settings, source: Callable[[], Fleet]
+    settings: Settings, clusters: Callable[[], Fleet]
 ) -> Callable[[], tuple[Any, Callable[[], None]]]:
     def build() -> tuple[Any, Callable[[], None]]:
-        container = Container.build(settings, source())
+        container = Container.build(settings, clusters())
         app = create_app(container)
         container.start()
         signin.announce(container)
