@@ -23,17 +23,20 @@ def choose(settings: Settings) -> Callable[[], Fleet] | None:
     if settings.demo:
         return demo
     if settings.multicluster:
-        return _refuse("--multicluster: this build has no ManagedCluster support yet")
+        _refuse("--multicluster: this build has no ManagedCluster support yet")
+        return None
     if settings.clusters_config:
         try:
             from_file(settings.clusters_config)
         except ConsoleError as error:
-            return _refuse(f"--clusters-config={settings.clusters_config}: {_sentence(error)}")
+            _refuse(f"--clusters-config={settings.clusters_config}: {_sentence(error)}")
+            return None
         return partial(from_file, settings.clusters_config)
     connect, attempts = first_reachable(settings.kubeconfig, os.environ, Path.home())
     if connect is None:
         tried = "\n".join(f"  {attempt.source}: {attempt.problem}" for attempt in attempts)
-        return _refuse(f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo")
+        _refuse(f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo")
+        return None
     return partial(Fleet.single, connect)
 
 
