@@ -1,0 +1,88 @@
+"""Status is written through its own door; generation counts changes of what is wanted."""
+
+from tests.real.kube_api import MERGE_PATCH, KubeApi
+from tests.real.objects import core, route, routes
+
+PARENT_STATUS = {
+    "parents": [
+        {
+            "parentRef": {
+                "group": "gateway.networking.k8s.io",
+                "kind": "Gateway",
+                "name": "web",
+            },
+            "controllerName": "example.com/controller",
+            "conditions": [
+                {
+                    "type": "Accepted",
+                    "status": "True",
+                    "reason": "Accepted",
+                    "message": "",
+                    "lastTransitionTime": "2026-01-02T03:04:05Z",
+                    "observedGeneration": 1,
+                }
+            ],
+        }
+    ]
+}
+
+
+def test_status_in_a_plain_write_is_ignored(kube_api: KubeApi, namespace: str) -> None:
+    created = kube_api.post(routes(namespace), {**route("one"), "status": PARENT_STATUS}).ok()
+    assert "status" not in created
+    path = f"{routes(namespace)}/one"
+    assert "status" not in kube_api.put(path, {**created, "status": PARENT_STATUS}).ok()
+
+
+def test_the_status_subresource_changes_status_alone(kube_api: KubeApi, namespace: str) -> None:
+    path = f"{routes(namespace)}/one"
+    created = kube_api.post(routes(namespace), route("one")).ok()
+    body = {**route("one", host="b.example"), "status": PARENT_STATUS}
+    body["metadata"]["resourceVersion"] = created["metadata"]["resourceVersion"]
+    changed = kube_api.put(f"{path}/status", body).ok()
+    assert changed["spec"]["hostnames"] == ["a.example"]
+    assert changed["status"] == PARENT_STATUS
+    assert changed["metadata"]["generation"] == 1
+    assert changed["metadata"]["resourceVersion"] != created["metadata"]["resourceVersion"]
+    assert kube_api.get(f"{path}/status").ok() == changed == kube_api.get(path).ok()
+
+
+def test_status_can_be_patched(kube_api: KubeApi, namespace: str) -> None:
+    kube_api.post(routes(namespace), route("one")).ok()
+    patch = {"status": PARENT_STATUS, "spec": {"hostnames": ["b.example"]}}
+    path = f"{routes(namespace)}/one"
+    patched = kube_api.patch(f"{path}/status", patch, MERGE_PATCH).ok()
+    assert patched["status"] == PARENT_STATUS
+    assert patched["spec"]["hostnames"] == ["a.example"]
+
+
+def test_a_status_is_validated(kube_api: KubeApi, namespace: str) -> None:
+    kube_api.post(routes(namespace), route("one")).ok()
+    broken = {"status": {"parents": [{"parentRef": {"name": "web"}}]}}
+    answer = kube_api.patch(f"{routes(namespace)}/one/status", broken, MERGE_PATCH)
+    assert (answer.status, answer.reason) == (422, "Invalid")
+    assert "status.parents[0].controllerName: Required value" in answer.body["message"]
+
+
+def test_generation_counts_spec_and_not_metadata(kube_api: KubeApi, namespace: str) -> None:
+    path = f"{routes(namespace)}/one"
+    kube_api.post(routes(namespace), route("one")).ok()
+    labelled = kube_api.patch(path, {"metadata": {"labels": {"a": "b"}}}, MERGE_PATCH).ok()
+    assert labelled["metadata"]["generation"] == 1
+    changed = kube_api.patch(path, {"spec": {"hostnames": ["b.example"]}}, MERGE_PATCH).ok()
+    assert changed["metadata"]["generation"] == 2
+
+
+def test_pods_and_their_status(kube_api: KubeApi, namespace: str) -> None:
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "one"},
+        "spec": {"containers": [{"name": "c", "image": "example.com/app:1"}]},
+    }
+    created = kube_api.post(core(namespace, "pods"), pod).ok()
+    assert created["status"]["phase"] == "Pending"
+    assert created["spec"]["restartPolicy"] == "Always"
+    path = f"{core(namespace, 'pods')}/one"
+    kube_api.patch(f"{path}/status", {"status": {"phase": "Running"}}, MERGE_PATCH).ok()
+    assert kube_api.get(path).ok()["status"]["phase"] == "Running"
