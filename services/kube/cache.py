@@ -26,7 +26,7 @@ from services.kube.connection import Connection
 from services.kube.discovery import Discovery
 from services.kube.loop import Alarm, WatchLoop
 from services.kube.shelf import Shelf, Snapshot
-from services.kube.stream import Backoff, Stream, selections
+from services.kube.stream import Backoff, Key, Stream, selections
 from services.kube.streaming import StreamingApi
 
 Listener = Callable[[str, str, int], object]
@@ -82,6 +82,19 @@ class WatchCache:
         deadline = time.monotonic() + timeout
         with self._changed:
             while self._loading() and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+    def wait_seen(self, kind: str, key: Key, resource_version: str | None, timeout: float) -> None:
+        """Return when an object is here at this version or a later one, or after ``timeout``.
+
+        ``resource_version=None`` waits for its absence. Who has just written waits a moment, so
+        that the next list shows it.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while not _seen(self._shelves[kind].published, key, resource_version):
+                if (left := deadline - time.monotonic()) <= 0:
+                    return
                 self._changed.wait(left)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -221,3 +234,13 @@ class WatchCache:
 def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
+
+
+def _seen(snapshot: Snapshot, key: Key, resource_version: str | None) -> bool:
+    obj = snapshot.objects.get(key)
+    if obj is None or resource_version is None:
+        return obj is None and resource_version is None
+    known = str(obj["metadata"]["resourceVersion"])
+    if known.isdecimal() and resource_version.isdecimal():
+        return int(known) >= int(resource_version)
+    return known == resource_version

@@ -1,0 +1,354 @@
+"""The only door through which the console changes a cluster.
+
+Every change takes the same way: may this person (role, limits), may the console (access review), is
+the object somebody else's (Argo CD, Flux, Helm), would the server take it (dry-run), what would
+differ (field by field), then the call itself with field manager ``ngf-console``
+(:mod:`services.kube.writes` says which and why), and an audit entry whatever the outcome.
+
+An edit that came too late is a :class:`~services.errors.Conflict` whose details carry ``base``,
+``theirs``, ``mine``, the ``clashes`` and, when there are none, ``merged``, which can be sent as the
+next attempt. Whether a change was made and could not be recorded is said as well: Unavailable with
+code ``unaudited``.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from services.auth.identity import Identity
+from services.clusters.fleet import Fleet
+from services.configdb.audit import AuditEvent
+from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
+from services.kube.catalogue import KINDS
+from services.kube.fields import FieldChange, Object, changes
+from services.kube.owners import GitOpsOwner, owner
+from services.kube.permission import Reviews, Verb, require_person
+from services.kube.references import Dependent, dependents
+from services.kube.trim import trim
+from services.kube.writes import DRY_RUN, Place
+
+__all__ = ["Applied", "Changes", "FieldChange", "GitOpsOwner", "Plan"]
+
+SEEN_SECONDS = 1.0
+"""How long a write waits for the cache to show it, so that the next list does."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Audit(Protocol):
+    """Where outcomes are recorded."""
+
+    def record(self, event: AuditEvent) -> int:
+        """Append an entry, return its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a change would do. ``result`` is what the server would store."""
+
+    verb: Verb
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+    live: Object | None
+    result: Object | None
+    changes: tuple[FieldChange, ...]
+    resource_version: str | None
+    owner: GitOpsOwner | None
+    dependents: tuple[Dependent, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change has done; ``object`` is None after a deletion."""
+
+    object: Object | None
+    changes: tuple[FieldChange, ...]
+    audit_id: int
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A change under way: what was asked, and what is known of it so far."""
+
+    who: Identity
+    verb: Verb
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+    reason: str = ""
+    before: Object | None = None
+    after: Object | None = None
+    changes: tuple[FieldChange, ...] = field(default=())
+
+
+class Changes:
+    """Plans and performs changes on the clusters of a fleet."""
+
+    def __init__(self, fleet: Fleet, audit: Audit) -> None:
+        self._fleet = fleet
+        self._audit = audit
+        self._reviews = Reviews()
+
+    def may(self, who: Identity, cluster: str, kind: str, verb: Verb, namespace: str = "") -> bool:
+        """Whether a change would be permitted; False also when that cannot be found out."""
+        try:
+            self._place(_Attempt(who, verb, cluster, kind, namespace, ""))
+        except ConsoleError:
+            return False
+        return True
+
+    def plan_create(self, who: Identity, cluster: str, kind: str, obj: Object) -> Plan:
+        """What creating ``obj`` would store. Raises Denied, Invalid, Conflict, Unavailable."""
+        attempt = _Attempt(who, "create", cluster, kind, *_address(obj))
+        answer = self._place(attempt).create(obj, DRY_RUN)
+        diff = changes({}, answer.body, obj)
+        return _plan(attempt, None, answer.body, diff, warnings=answer.warnings)
+
+    def plan_update(
+        self,
+        who: Identity,
+        cluster: str,
+        kind: str,
+        namespace: str,
+        name: str,
+        obj: Object,
+        base: Object | None = None,
+    ) -> Plan:
+        """What the edited live object ``obj`` would become; the edit started from ``base``.
+
+        Raises Conflict as :meth:`update` does.
+        """
+        attempt = _Attempt(who, "update", cluster, kind, namespace, name)
+        place = self._place(attempt)
+        live = place.live()
+        seen = str((obj.get("metadata") or {}).get("resourceVersion") or "")
+        wanted = place.wanted(live, obj, base, seen)
+        answer = place.put(wanted, DRY_RUN)
+        diff = changes(live, answer.body, wanted)
+        return _plan(attempt, live, answer.body, diff, warnings=answer.warnings)
+
+    def plan_delete(
+        self, who: Identity, cluster: str, kind: str, namespace: str, name: str
+    ) -> Plan:
+        """What would go, and what refers to it."""
+        attempt = _Attempt(who, "delete", cluster, kind, namespace, name)
+        place = self._place(attempt)
+        live = place.live()
+        place.delete(live, DRY_RUN)
+        using = dependents(place.cluster.snapshot, place.resource.kind, namespace, name)
+        return _plan(attempt, live, None, (), using)
+
+    def create(
+        self,
+        who: Identity,
+        cluster: str,
+        kind: str,
+        obj: Object,
+        *,
+        reason: str = "",
+        confirm_owned: bool = False,
+    ) -> Applied:
+        """Create ``obj``. One that claims to belong to a GitOps tool needs confirmation, too."""
+        attempt = _Attempt(who, "create", cluster, kind, *_address(obj), reason)
+
+        def act(place: Place) -> None:
+            _require_confirmed(obj, attempt, confirm_owned)
+            stored = place.create(obj).body
+            attempt.name = stored["metadata"]["name"]
+            attempt.changes, attempt.after = changes({}, stored, obj), trim(stored)
+
+        return self._perform(attempt, act)
+
+    def update(
+        self,
+        who: Identity,
+        cluster: str,
+        kind: str,
+        namespace: str,
+        name: str,
+        obj: Object,
+        *,
+        resource_version: str,
+        base: Object | None = None,
+        reason: str = "",
+        confirm_owned: bool = False,
+    ) -> Applied:
+        """Store the edited live object ``obj`` that was read at ``resource_version``.
+
+        Raises Conflict (see above), Invalid with code ``owned`` for an object of a GitOps tool
+        unless it is confirmed and a reason given, and what the server raises.
+        """
+        attempt = _Attempt(who, "update", cluster, kind, namespace, name, reason)
+
+        def act(place: Place) -> None:
+            live = place.live()
+            attempt.before = trim(copy.deepcopy(live))
+            _require_confirmed(live, attempt, confirm_owned)
+            wanted = place.wanted(live, obj, base, resource_version)
+            try:
+                stored = place.put(wanted).body
+            except Conflict:
+                raise place.conflict(place.live(), obj, base or attempt.before) from None
+            attempt.changes, attempt.after = changes(live, stored, wanted), trim(stored)
+
+        return self._perform(attempt, act)
+
+    def delete(
+        self,
+        who: Identity,
+        cluster: str,
+        kind: str,
+        namespace: str,
+        name: str,
+        *,
+        resource_version: str | None = None,
+        reason: str = "",
+        confirm_owned: bool = False,
+    ) -> Applied:
+        """Delete the object that was seen. Raises like :meth:`update`."""
+        attempt = _Attempt(who, "delete", cluster, kind, namespace, name, reason)
+
+        def act(place: Place) -> None:
+            live = place.live()
+            attempt.before = trim(copy.deepcopy(live))
+            _require_confirmed(live, attempt, confirm_owned)
+            if resource_version and resource_version != live["metadata"]["resourceVersion"]:
+                raise Conflict(
+                    f"{name} has changed since it was read.", base=None, theirs=attempt.before
+                )
+            place.delete(live)
+            attempt.changes = changes(live, {}, {})
+
+        return self._perform(attempt, act)
+
+    def _place(self, attempt: _Attempt) -> Place:
+        """Where the change happens, if the kind is there and the change permitted."""
+        kind = KINDS.get(attempt.kind)
+        if kind is None:
+            raise NotFound(f"There is no kind named {attempt.kind}.", kind=attempt.kind)
+        namespace = attempt.namespace if kind.namespaced else ""
+        require_person(attempt.who, attempt.cluster, kind, namespace)
+        if kind.metadata_only:
+            raise Denied(f"The console does not change {kind.name}; it never sees their content.")
+        cluster = self._fleet.get(attempt.cluster)
+        snapshot = cluster.snapshot(kind.name)
+        if snapshot.resource is None:
+            if snapshot.state == "absent":
+                raise NotFound(snapshot.reason, cluster=attempt.cluster, kind=kind.name)
+            raise Unavailable(f"Cluster {attempt.cluster} is not ready: {snapshot.reason}")
+        self._reviews.require(cluster, snapshot.resource, attempt.verb, namespace)
+        return Place(cluster, snapshot.resource, namespace, attempt.name)
+
+    def _perform(self, attempt: _Attempt, act: Callable[[Place], None]) -> Applied:
+        try:
+            place = self._place(attempt)
+            act(place)
+        except Exception as error:
+            self._record_failure(attempt, error)
+            raise
+        _wait_seen(place, attempt)
+        try:
+            number = self._audit.record(_event(attempt, "done"))
+        except Exception as error:
+            _log.exception("a change was made and could not be recorded", **_subject(attempt))
+            raise Unavailable(
+                "The change was made, but the audit log could not record it.", code="unaudited"
+            ) from error
+        return Applied(attempt.after, attempt.changes, number)
+
+    def _record_failure(self, attempt: _Attempt, error: Exception) -> None:
+        """Record why nothing happened; trouble with the log must not hide that reason."""
+        outcome = "denied" if isinstance(error, Denied) else "failed"
+        message = error.message if isinstance(error, ConsoleError) else "internal error"
+        try:
+            self._audit.record(_event(attempt, outcome, message))
+        except Exception:
+            _log.exception("a refused change could not be recorded", **_subject(attempt))
+
+
+def _plan(
+    attempt: _Attempt,
+    live: Object | None,
+    result: Object | None,
+    diff: tuple[FieldChange, ...],
+    using: tuple[Dependent, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> Plan:
+    subject = live or result or {}
+    return Plan(
+        verb=attempt.verb,
+        cluster=attempt.cluster,
+        kind=attempt.kind,
+        namespace=attempt.namespace,
+        name=attempt.name or subject["metadata"]["name"],
+        live=trim(live) if live else None,
+        result=trim(result) if result else None,
+        changes=diff,
+        resource_version=live["metadata"]["resourceVersion"] if live else None,
+        owner=owner(subject),
+        dependents=using,
+        warnings=(*warnings, *_controllers(subject)),
+    )
+
+
+def _controllers(obj: Mapping[str, Any]) -> list[str]:
+    """Owners inside the cluster that may undo an edit."""
+    return [
+        f"{one['kind']} {one['name']} controls this object and may undo the change."
+        for one in obj["metadata"].get("ownerReferences") or ()
+        if one.get("controller")
+    ]
+
+
+def _require_confirmed(obj: Object, attempt: _Attempt, confirmed: bool) -> None:
+    found = owner(obj)
+    if found is None or (confirmed and attempt.reason.strip()):
+        return
+    raise Invalid(
+        f"{found.tool} applies this object ({found.application}) and may undo the change:"
+        " confirm it and give a reason.",
+        code="owned",
+        tool=found.tool,
+        application=found.application,
+        fields=[{"field": "reason", "rule": "is required, together with the confirmation"}],
+    )
+
+
+def _wait_seen(place: Place, attempt: _Attempt) -> None:
+    version = attempt.after["metadata"]["resourceVersion"] if attempt.after else None
+    key = (place.namespace, attempt.name)
+    place.cluster.cache.wait_seen(attempt.kind, key, version, SEEN_SECONDS)
+
+
+def _event(attempt: _Attempt, outcome: str, error: str = "") -> AuditEvent:
+    return AuditEvent(
+        actor=attempt.who.name,
+        role=str(attempt.who.role),
+        address=attempt.who.address,
+        reason=attempt.reason,
+        outcome=outcome,
+        error=error,
+        before=attempt.before,
+        after=attempt.after,
+        diff=[{"path": one.path, "old": one.old, "new": one.new} for one in attempt.changes],
+        **_subject(attempt),
+    )
+
+
+def _subject(attempt: _Attempt) -> dict[str, Any]:
+    return {
+        name: getattr(attempt, name) for name in ("cluster", "kind", "namespace", "name", "verb")
+    }
+
+
+def _address(obj: Object) -> tuple[str, str]:
+    """Namespace and name of an object that is about to be made."""
+    metadata = obj.get("metadata") or {}
+    return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")

@@ -1,0 +1,174 @@
+"""Objects compared and merged field by field.
+
+Paths read like the field's documentation: ``spec.rules[1].backendRefs[0].weight``, and
+``metadata.annotations["example.com/owner"]`` where a key is no plain word.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import zip_longest
+from typing import Any, Final
+
+from services.kube.trim import trim
+
+Object = dict[str, Any]
+
+_PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
+_SERVER_METADATA = (
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+)
+
+
+class _Missing(Enum):
+    MISSING = 0
+
+
+MISSING: Final = _Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs; None where it does not exist.
+
+    ``server_set`` marks what the user did not ask for: defaults and the work of admission.
+    """
+
+    path: str
+    old: Any
+    new: Any
+    server_set: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Both sides' changes together. Where they clash, ``object`` holds mine."""
+
+    object: Object
+    clashes: tuple[str, ...]
+
+
+def editable(obj: Mapping[str, Any]) -> Object:
+    """A copy of what people may edit: no status, no bookkeeping of the server or other tools."""
+    kept = copy.deepcopy({key: value for key, value in obj.items() if key != "status"})
+    metadata = kept.setdefault("metadata", {})
+    for name in _SERVER_METADATA:
+        metadata.pop(name, None)
+    return trim(kept)
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(path, old, new) for every leaf that differs; MISSING where one side has no such field."""
+    if old == new:
+        return
+    if _is(dict, old, new):
+        before, after = _dict(old), _dict(new)
+        for key in [*before, *(key for key in after if key not in before)]:
+            yield from differences(
+                before.get(key, MISSING), after.get(key, MISSING), _join(path, key)
+            )
+    elif _is(list, old, new):
+        entries = zip_longest(_list(old), _list(new), fillvalue=MISSING)
+        for index, (was, now) in enumerate(entries):
+            yield from differences(was, now, f"{path}[{index}]")
+    else:
+        yield path, old, new
+
+
+def changes(old: Object, new: Object, asked: Object) -> tuple[FieldChange, ...]:
+    """What differs between two states, given the state that the user asked for."""
+    before = editable(old) if old else {}
+    wanted = {(path, repr(value)) for path, _, value in differences(before, editable(asked))}
+    return tuple(
+        FieldChange(path, _none(was), _none(now), (path, repr(now)) not in wanted)
+        for path, was, now in differences(before, editable(new))
+    )
+
+
+def merge(base: Object, theirs: Object, mine: Object) -> Merged:
+    """Three-way merge: a field that only one side changed gets that side's value.
+
+    Lists whose entries all have distinct names are merged by name, lists of equal length by
+    position; any other list that both sides changed is a clash as a whole.
+    """
+    clashes: list[str] = []
+    return Merged(_merge(base, theirs, mine, "", clashes), tuple(clashes))
+
+
+def _merge(base: Any, theirs: Any, mine: Any, path: str, clashes: list[str]) -> Any:
+    if mine in (base, theirs):
+        return copy.deepcopy(theirs)
+    if theirs == base:
+        return copy.deepcopy(mine)
+    if _is(dict, theirs, mine) and (base is MISSING or isinstance(base, dict)):
+        return _merge_keys(_dict(base), _dict(theirs), _dict(mine), path, clashes)
+    if all(isinstance(side, list) for side in (base, theirs, mine)):
+        if all(map(_named, (base, theirs, mine))):
+            sides = [{entry["name"]: entry for entry in side} for side in (base, theirs, mine)]
+            return list(_merge_keys(sides[0], sides[1], sides[2], path, clashes).values())
+        if len(base) == len(theirs) == len(mine):
+            return [
+                _merge(*sides, f"{path}[{index}]", clashes)
+                for index, sides in enumerate(zip(base, theirs, mine, strict=True))
+            ]
+    clashes.append(path)
+    return copy.deepcopy(mine)
+
+
+def _merge_keys(
+    base: Object, theirs: Object, mine: Object, path: str, clashes: list[str]
+) -> Object:
+    merged: Object = {}
+    for key in [*theirs, *(key for key in mine if key not in theirs)]:
+        value = _merge(
+            base.get(key, MISSING),
+            theirs.get(key, MISSING),
+            mine.get(key, MISSING),
+            _join(path, key),
+            clashes,
+        )
+        if value is not MISSING:
+            merged[key] = value
+    return merged
+
+
+def _named(entries: list[Any]) -> bool:
+    if not all(isinstance(entry, dict) and "name" in entry for entry in entries):
+        return False
+    return len({str(entry["name"]) for entry in entries}) == len(entries)
+
+
+def _is(kind: type, *sides: Any) -> bool:
+    """Whether all sides are of this kind, and one of them has something in it.
+
+    A missing side counts as an empty one.
+    """
+    present = [side for side in sides if side is not MISSING]
+    return all(isinstance(side, kind) for side in present) and any(present)
+
+
+def _dict(side: Any) -> Object:
+    return {} if side is MISSING else side
+
+
+def _list(side: Any) -> list[Any]:
+    return [] if side is MISSING else side
+
+
+def _join(path: str, key: str) -> str:
+    if not _PLAIN.match(key):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def _none(value: Any) -> Any:
+    return None if value is MISSING else value
