@@ -2,11 +2,11 @@
 
 from dash import Dash
 
-from callbacks import search, shell
+from callbacks import audit, overview, search, settings, shell
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
 
-MODULES = (shell, search)
+MODULES = (shell, search, overview, audit, settings)
 
 
 def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:

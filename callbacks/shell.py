@@ -41,13 +41,12 @@ def register(callbacks: Callbacks) -> None:
     def refresh(_tick: int) -> dict[str, Any]:
         return facts(container, callbacks.who())
 
-    @callbacks.on(Output("shell-done", "data"), Input(ids.RETRY, "data"), prevent_initial_call=True)
-    def retry(asked: dict[str, Any]) -> int:
+    @callbacks.on(Input(ids.RETRY, "data"), prevent_initial_call=True)
+    def retry(asked: dict[str, Any]) -> None:
         names = [name for name in asked["clusters"] if callbacks.who().may_see_cluster(name)]
         for name in names:
             container.fleet.get(name).retry()
         toast("info", f"Trying {', '.join(names)} again", "The page follows when it answers.")
-        return int(asked["at"])
 
     callbacks.clientside(
         ClientsideFunction("ngfView", "arrived"),
@@ -56,17 +55,14 @@ def register(callbacks: Callbacks) -> None:
     )
     callbacks.clientside(
         ClientsideFunction("ngfShell", "facts"),
-        Output("shell-done", "storage_type"),
         Input(ids.FACTS, "data"),
     )
     callbacks.clientside(
         ClientsideFunction("ngfToast", "show"),
-        Output(ids.TOAST, "storage_type"),
         Input(ids.TOAST, "data"),
     )
     callbacks.clientside(
         ClientsideFunction("ngfSearch", "show"),
-        Output(ids.SEARCH_RESULTS, "storage_type"),
         Input(ids.SEARCH_RESULTS, "data"),
     )
 

@@ -91,7 +91,6 @@ def layout(facts: dict[str, Any]) -> html.Div:
             dcc.Store(id=ids.RETRY),
             dcc.Store(id=ids.SEARCH_QUERY),
             dcc.Store(id=ids.SEARCH_RESULTS),
-            dcc.Store(id="shell-done"),
         ]
     )
 

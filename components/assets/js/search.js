@@ -78,7 +78,6 @@
   window.dash_clientside.ngfSearch = {
     show(results) {
       if (results && results.id === asked && field && field.isConnected) draw(results.text, results.items);
-      return dash_clientside.no_update;
     },
   };
 

@@ -117,7 +117,6 @@
         current();
         window.dispatchEvent(new CustomEvent("ngf:ready"));
       }
-      return dash_clientside.no_update;
     },
   };
 })(window.ngf = window.ngf || {});

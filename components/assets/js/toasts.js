@@ -32,7 +32,6 @@
   window.dash_clientside.ngfToast = {
     show(toast) {
       if (toast) ngf.toast(toast);
-      return dash_clientside.no_update;
     },
   };
 

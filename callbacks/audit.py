@@ -1,0 +1,189 @@
+"""The audit page: blocks of entries, one entry in the drawer, the chain, CSV."""
+
+import csv
+import io
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+
+from callbacks.registrar import Callbacks, toast
+from components import audit, ids
+from components.kinds import KINDS, href
+from services.auth.identity import Identity, Role
+from services.configdb.audit import AuditPage, AuditRecord
+from services.container import Container
+
+STATUS = {"done": ("ok", "Done"), "denied": ("err", "Denied"), "failed": ("err", "Failed")}
+EXPORT = 10_000
+"""Entries in one CSV; more are better read through REST."""
+CSV_FIELDS = (
+    "id", "time", "actor", "role", "address", "cluster", "kind", "namespace", "name", "verb",
+    "outcome", "reason", "error",
+)  # fmt: skip
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the page's callbacks."""
+    container = callbacks.container
+
+    @callbacks.on(
+        Output(audit.GRID, "getRowsResponse"),
+        Output("audit-foot", "children"),
+        Output("audit-total", "children"),
+        Output("audit-instead", "children"),
+        Output("audit-instead", "className"),
+        Input(audit.GRID, "getRowsRequest"),
+        State(ids.VIEW, "data"),
+    )
+    def rows(request: dict[str, Any] | None, view: dict[str, Any] | None) -> Any:
+        if not request:
+            return [no_update] * 5
+        start, size = request["startRow"], request["endRow"] - request["startRow"]
+        found = ask(
+            container,
+            callbacks.who(),
+            view or {},
+            sort=_sort(request.get("sortModel")),
+            page=start // size + 1,
+            page_size=size,
+        )
+        slots = {info.name: info.slot for info in container.fleet.list()}
+        shown = f"{start + 1:,} to {start + len(found.items):,} of {found.total:,}"
+        filtered = any((view or {}).get(key) for key in ("q", "outcome", "verb", "cluster"))
+        return [
+            {"rowData": [row(record, slots) for record in found.items], "rowCount": found.total},
+            shown if found.total else "none",
+            f"{found.total:,} entr{'y' if found.total == 1 else 'ies'}",
+            ""
+            if found.total
+            else "No entry matches the filters."
+            if filtered
+            else "No change has been made yet. Every create, edit and delete is kept here.",
+            "instead d-none" if found.total else "instead",
+        ]
+
+    @callbacks.on(Output(audit.RECORD, "data"), Input(ids.VIEW, "data"), prevent_initial_call=True)
+    def record(view: dict[str, Any]) -> Any:
+        chosen = str(view.get("sel") or "")
+        if view.get("path") != "/audit" or not chosen.isdigit():
+            return None
+        slots = {info.name: info.slot for info in container.fleet.list()}
+        entry = container.audit.get(callbacks.who(), int(chosen))
+        return row(entry, slots) | {
+            "role": entry.role,
+            "address": entry.address,
+            "changes": list(entry.diff or ()),
+            "object": href(
+                entry.kind or "", entry.cluster or "", entry.namespace or "", entry.name or ""
+            ),
+        }
+
+    @callbacks.on(Input("audit-verify", "n_clicks"), role=Role.ADMIN, prevent_initial_call=True)
+    def verify(clicks: int | None) -> None:
+        check = container.audit.verify()
+        if check.ok:
+            toast("ok", "The chain holds", f"{check.entries:,} entries, none changed or missing.")
+        else:
+            toast(
+                "err",
+                f"The chain is broken at entry {check.first_bad}",
+                "This entry or one before it was changed outside the console.",
+                ("Show entry", f"/audit?sel={check.first_bad}"),
+            )
+
+    @callbacks.on(
+        Output("audit-download", "data"),
+        Input("audit-csv", "n_clicks"),
+        State(ids.VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def download(clicks: int | None, view: dict[str, Any] | None) -> Any:
+        if not clicks:
+            return no_update
+        found = ask(container, callbacks.who(), view or {}, page=1, page_size=EXPORT)
+        return dcc.send_string(as_csv(found.items), "audit.csv")
+
+    callbacks.clientside(
+        ClientsideFunction("ngfAudit", "act"),
+        Input("audit-q", "value"),
+        Input("audit-outcome", "value"),
+        Input("audit-verb", "value"),
+        prevent_initial_call=True,
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfAudit", "show"),
+        Output("audit-q", "value"),
+        Output("audit-outcome", "value"),
+        Output("audit-verb", "value"),
+        Input(ids.VIEW, "data"),
+    )
+    callbacks.clientside(ClientsideFunction("ngfAudit", "drawer"), Input(audit.RECORD, "data"))
+
+
+def ask(
+    container: Container,
+    who: Identity,
+    view: dict[str, Any],
+    *,
+    page: int,
+    page_size: int,
+    sort: str = "",
+) -> AuditPage:
+    """The service's question for a view."""
+    clusters = view.get("cluster") or []
+    return container.audit.list(
+        who,
+        cluster=clusters[0] if len(clusters) == 1 else None,
+        namespace=view.get("namespace") or None,
+        verb=view.get("verb") or None,
+        outcome=(view.get("outcome") or [None])[0],
+        search=view.get("q") or "",
+        sort=sort or "-time",
+        page=page,
+        page_size=page_size,
+    )
+
+
+def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
+    """One line of the table."""
+    status, word = STATUS[record.outcome]
+    spoken = KINDS.get(record.kind or "")
+    return {
+        "id": record.id,
+        "time": record.time.isoformat(),
+        "status": status,
+        "status_word": word,
+        "actor": record.actor,
+        "verb": record.verb,
+        "kind": spoken.kind if spoken else record.kind,
+        "namespace": record.namespace or "",
+        "name": record.name or "",
+        "cluster": record.cluster or "",
+        "slot": slots.get(record.cluster or "", 8),
+        "fields": len(record.diff or ()) or None,
+        "why": record.reason,
+        "reason": f"{record.actor}, {record.verb}",
+        "error": record.error,
+        "href": f"/audit?sel={record.id}",
+    }
+
+
+def as_csv(records: list[AuditRecord]) -> str:
+    """The filtered entries without their bodies."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_FIELDS)
+    for record in records:
+        writer.writerow([_cell(getattr(record, name)) for name in CSV_FIELDS])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text  # or a spreadsheet runs it
+
+
+def _sort(model: list[dict[str, str]] | None) -> str:
+    if not model:
+        return ""
+    return ("-" if model[0]["sort"] == "desc" else "") + model[0]["colId"]

@@ -1,0 +1,271 @@
+"""The overview in one answer: tiles, clusters, what needs attention, recent changes."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output
+
+from callbacks.registrar import Callbacks
+from components import ids, overview
+from components.kinds import KINDS, href
+from components.times import seen, span
+from services.auth.identity import Identity
+from services.certificates.expiry import Certificate, Certificates
+from services.clusters.fleet import ClusterInfo
+from services.configdb.audit import AuditRecord
+from services.container import Container
+
+ATTENTION = 8
+CHANGES = 5
+OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
+VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
+Words = list[tuple[str, str]]
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the page's one question and its drawing."""
+    container = callbacks.container
+    certificates = Certificates(container.fleet)
+
+    @callbacks.on(
+        Output(overview.DATA, "data"),
+        Input(overview.TICK, "data"),
+        Input(ids.VIEW, "data"),
+    )
+    def answer(_tick: int, view: dict[str, Any] | None) -> dict[str, Any]:
+        chosen = frozenset((view or {}).get("cluster") or ())
+        return page(container, callbacks.who(), certificates, chosen)
+
+    callbacks.clientside(ClientsideFunction("ngfOverview", "draw"), Input(overview.DATA, "data"))
+
+
+def page(
+    container: Container, who: Identity, certificates: Certificates, chosen: frozenset[str]
+) -> dict[str, Any]:
+    """Everything on the page, for the chosen clusters (all when empty)."""
+    now = datetime.now(UTC)
+    clusters = {
+        info.name: info
+        for info in container.fleet.list()
+        if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
+    }
+    summary = container.resources.summary(who)
+    per_cluster = {name: summary["clusters"].get(name, {}) for name in clusters}
+    served = [one for one in certificates.list(who) if one.cluster in clusters]
+    problems = [
+        *(_unreachable(info) for info in clusters.values() if _gone(info)),
+        *(
+            _problem(entry, clusters)
+            for entry in container.resources.problems(who)
+            if entry["cluster"] in clusters
+        ),
+        *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
+    ]
+    problems.sort(key=lambda entry: ("err", "warn", "info", "stale").index(entry["status"]))
+    return {
+        "tiles": {
+            "clusters": _cluster_tile(list(clusters.values())),
+            "gateways": _kind_tile("gateways", "programmed", per_cluster, clusters),
+            "httproutes": _kind_tile("httproutes", "accepted", per_cluster, clusters),
+            "certificates": _certificate_tile(served, now),
+            "requests": _not_connected(),
+            "failures": _not_connected(),
+        },
+        "strip": _strip(list(clusters.values())),
+        "clusters": [_row(info, per_cluster[info.name]) for info in clusters.values()],
+        "attention": problems[:ATTENTION],
+        "attention_total": len(problems),
+        "changes": [
+            _change(record) for record in container.audit.list(who, page_size=CHANGES).items
+        ],
+    }
+
+
+def _gone(info: ClusterInfo) -> bool:
+    """Not answering, with a reason; a cluster still being connected has none yet."""
+    return not info.state.connected and bool(info.state.reason)
+
+
+def _cluster_tile(clusters: list[ClusterInfo]) -> dict[str, Any]:
+    up = sum(info.state.connected for info in clusters)
+    note: Words = [("every cluster answers", "")]
+    if up < len(clusters):
+        note = [(f"{len(clusters) - up} not reachable", "bad")]
+    return {"value": str(up), "unit": f"of {len(clusters)}", "note": note}
+
+
+def _kind_tile(
+    kind: str,
+    word: str,
+    per_cluster: dict[str, dict[str, Any]],
+    clusters: dict[str, ClusterInfo],
+) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    for name in clusters:
+        counts.update(per_cluster[name].get(kind) or {})
+    total = counts.total()
+    if not any(kind in per_cluster[name] for name in clusters):
+        return {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
+    broken = [
+        (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
+        (f"{counts['warn']} with problems", "warn") if counts["warn"] else None,
+        (f"{counts['info']} pending", "") if counts["info"] else None,
+        (f"{counts['stale']} last seen", "") if counts["stale"] else None,
+    ]
+    note: Words = []
+    for words in filter(None, broken):
+        note += [(", ", "")] if note else []
+        note.append(words)
+    return {
+        "value": f"{counts['ok']:,}",
+        "unit": f"of {total:,} {word}",
+        "note": note or [("none in trouble", "") if total else ("none yet", "")],
+    }
+
+
+def _certificate_tile(served: list[Certificate], now: datetime) -> dict[str, Any]:
+    states = Counter(one.state(now) for one in served)
+    note: Words = []
+    for state, words, tone in (
+        ("expired", "expired", "bad"),
+        ("soon", "ending within 30 days", "warn"),
+        ("unreadable", "not readable", "warn"),
+    ):
+        if states[state]:
+            note += [(", ", "")] if note else []
+            note.append((f"{states[state]} {words}", tone))
+    return {
+        "value": f"{states['valid'] + states['soon']:,}",
+        "unit": f"of {len(served):,} valid",
+        "note": note or [("none ends within 30 days", "") if served else ("no TLS Secrets", "")],
+    }
+
+
+def _not_connected() -> dict[str, Any]:
+    return {"value": None, "unit": "", "note": [("telemetry is not connected", "")]}
+
+
+def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
+    gone = [info for info in clusters if _gone(info)]
+    if not gone:
+        return None
+    told = [
+        f"{info.display_name}: {info.state.reason.rstrip('.')}, {seen(info.state.last_seen)}"
+        for info in gone[:2]
+    ]
+    if len(gone) > 2:
+        told.append(f"{len(gone) - 2} more")
+    return {
+        "lead": f"{len(clusters) - len(gone)} of {len(clusters)} clusters answered.",
+        "text": f"{'; '.join(told)}. What was last seen of them is shown.",
+        "names": [info.name for info in gone],
+    }
+
+
+def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
+    state = info.state
+    gateways, routes = counts.get("gateways"), counts.get("httproutes")
+    known = [one for one in (gateways, routes) if one is not None]
+    errors = sum(one.get("err", 0) for one in known)
+    warnings = sum(one.get("warn", 0) for one in known)
+    edition = {"oss": "OSS", "enterprise": "Plus"}.get(state.edition, "")
+    ngf = f"{state.ngf_version} {edition}".strip() if state.ngf_version else ""
+    if state.connected:
+        status, word = "ok", "Ready"
+    elif _gone(info):
+        status, word = "err", "Unreachable"
+    else:
+        status, word = "info", "Connecting"
+    return {
+        "name": info.name,
+        "label": info.display_name,
+        "slot": info.slot,
+        "region": info.region,
+        "environment": info.environment,
+        "connected": state.connected,
+        "status": status,
+        "word": word,
+        "reason": state.reason,
+        "ngf": ngf,
+        "kubernetes": (state.kubernetes_version or "").removeprefix("v"),
+        "gateways": None if gateways is None else sum(gateways.values()),
+        "httproutes": None if routes is None else sum(routes.values()),
+        "problems": errors + warnings if known else None,
+        "worst": "err" if errors else "warn",
+        "last_seen": state.last_seen.isoformat() if state.last_seen else None,
+        "under": ", ".join(
+            filter(None, (f"NGF {ngf}" if ngf else "", info.region, info.environment))
+        ),
+    }
+
+
+def _unreachable(info: ClusterInfo) -> dict[str, Any]:
+    since = info.state.since
+    return {
+        "status": "err",
+        "title": f"Cluster {info.display_name} is not reachable",
+        "href": "",
+        "text": info.state.reason,
+        "since": since.isoformat() if since else None,
+        "cluster": "",
+        "slot": info.slot,
+    }
+
+
+def _problem(entry: dict[str, Any], clusters: dict[str, ClusterInfo]) -> dict[str, Any]:
+    info = clusters[entry["cluster"]]
+    spoken = KINDS.get(entry["kind"])
+    place = "/".join(filter(None, (entry.get("namespace"), entry["name"])))
+    return {
+        "status": entry["status"],
+        "title": f"{spoken.kind if spoken else entry['kind']} {place}",
+        "href": href(entry["kind"], entry["cluster"], entry.get("namespace", ""), entry["name"]),
+        "text": ": ".join(filter(None, (entry.get("reason"), entry.get("message")))),
+        "since": entry.get("since"),
+        "cluster": info.display_name,
+        "slot": info.slot,
+    }
+
+
+def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -> dict[str, Any]:
+    info = clusters[one.cluster]
+    state = one.state(now)
+    text = "The certificate cannot be read."
+    if one.ends and state == "expired":
+        text = f"The certificate expired {span((now - one.ends).total_seconds())} ago."
+    elif one.ends:
+        text = f"The certificate ends in {span((one.ends - now).total_seconds())}."
+    return {
+        "status": "err" if state == "expired" else "warn",
+        "title": f"Secret {one.namespace}/{one.name}",
+        "href": "",
+        "text": text,
+        "since": None,
+        "cluster": info.display_name,
+        "slot": info.slot,
+    }
+
+
+def _change(record: AuditRecord) -> dict[str, Any]:
+    place = "/".join(filter(None, (record.namespace, record.name)))
+    spoken = KINDS.get(record.kind)
+    fields = len(record.diff or ())
+    about = {
+        "done": f"done: {fields} field{'' if fields == 1 else 's'}" if fields else "done",
+        "denied": f"denied: {record.error or 'role or limits'}",
+        "failed": f"failed: {record.error or 'no reason given'}",
+    }[record.outcome]
+    where = (
+        f"{spoken.kind if spoken else record.kind} on {record.cluster}" if record.cluster else ""
+    )
+    done = record.outcome == "done"
+    return {
+        "status": OUTCOMES[record.outcome],
+        "actor": record.actor,
+        "verb": VERBS.get(record.verb, record.verb) if done else record.verb,
+        "object": place or record.kind,
+        "href": f"/audit?sel={record.id}",
+        "time": record.time.isoformat(),
+        "text": ", ".join(filter(None, (about, where, record.reason))),
+    }

@@ -1,0 +1,205 @@
+"""The settings page: what this console is and reads, and the tokens of its API."""
+
+import platform
+from datetime import timedelta
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, no_update
+
+from callbacks.registrar import Callbacks, toast
+from components import ids, settings
+from services.auth.identity import Identity, Role
+from services.auth.tokens import TokenInfo
+from services.container import Container
+from services.errors import Invalid
+from services.realtime.freshness import as_of
+
+SIGN_IN = {
+    "local": "One-time link printed at start",
+    "token": "API tokens",
+    "oidc": "Identity provider (OpenID Connect)",
+}
+CAN = {
+    Role.VIEWER: "You can read objects and the audit log. Ask an admin for a higher role.",
+    Role.OPERATOR: "You can read and change objects. Ask an admin to manage tokens.",
+    Role.ADMIN: "You can read and change objects and manage the console.",
+}
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the page's callbacks."""
+    container = callbacks.container
+
+    @callbacks.on(Output(settings.ABOUT, "data"), Input(ids.VIEW, "data"))
+    def tell(_view: dict[str, Any] | None) -> dict[str, Any]:
+        return about(container, callbacks.who())
+
+    @callbacks.on(
+        Output(settings.TOKENS, "data"),
+        Input(ids.VIEW, "data"),
+        Input(settings.SECRET, "data"),
+    )
+    def listed(_view: dict[str, Any] | None, _made: dict[str, Any] | None) -> dict[str, Any]:
+        who = callbacks.who()
+        if not who.role.includes(Role.ADMIN):
+            return {"permitted": False, "role": str(who.role), "items": []}
+        tokens = [described(token) for token in container.tokens.list()]
+        return {"permitted": True, "role": str(who.role), "items": tokens}
+
+    @callbacks.on(
+        Output(settings.SECRET, "data"),
+        Output("token-error", "children"),
+        Output("token-name", "value"),
+        Input("token-create", "n_clicks"),
+        State("token-name", "value"),
+        State("token-role", "value"),
+        State("token-ttl", "value"),
+        State("token-clusters", "value"),
+        State("token-namespaces", "value"),
+        role=Role.ADMIN,
+        prevent_initial_call=True,
+    )
+    def create(
+        clicks: int | None,
+        name: str | None,
+        role: str,
+        days: str,
+        clusters: str | None,
+        namespaces: str | None,
+    ) -> Any:
+        if not clicks:
+            return [no_update] * 3
+        if not (name or "").strip():
+            return no_update, "A token needs a name.", no_update
+        try:
+            info, secret = container.tokens.create(
+                name=(name or "").strip(),
+                role=Role(role),
+                clusters=_names(clusters),
+                namespaces=_names(namespaces),
+                ttl=timedelta(days=int(days)),
+                created_by=callbacks.who().name,
+            )
+        except Invalid as error:
+            return no_update, error.message, no_update
+        return {"name": info.name, "secret": secret, "at": clicks}, "", ""
+
+    @callbacks.on(
+        Output(settings.TOKENS, "data", allow_duplicate=True),
+        Input(settings.REVOKE, "data"),
+        role=Role.ADMIN,
+        prevent_initial_call=True,
+    )
+    def revoke(asked: dict[str, Any]) -> dict[str, Any]:
+        container.tokens.revoke(asked["id"])
+        toast("ok", f"Token {asked['name']} revoked", "It is refused from now on.")
+        return {
+            "permitted": True,
+            "role": str(Role.ADMIN),
+            "items": [described(token) for token in container.tokens.list()],
+        }
+
+    callbacks.clientside(ClientsideFunction("ngfSettings", "tab"), Input(ids.VIEW, "data"))
+    callbacks.clientside(ClientsideFunction("ngfSettings", "about"), Input(settings.ABOUT, "data"))
+    callbacks.clientside(
+        ClientsideFunction("ngfSettings", "tokens"), Input(settings.TOKENS, "data")
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfSettings", "secret"), Input(settings.SECRET, "data")
+    )
+
+
+def about(container: Container, who: Identity) -> dict[str, Any]:
+    """Facts of this installation; addresses and secrets are not among them."""
+    options = container.settings
+    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    limits = [
+        f"clusters {', '.join(sorted(who.clusters))}" if who.clusters is not None else "",
+        f"namespaces {', '.join(sorted(who.namespaces))}" if who.namespaces is not None else "",
+    ]
+    database = container.db.url if hasattr(container.db, "url") else ""
+    return {
+        "console": [
+            ["Version", container.version],
+            ["Mode", _mode(container)],
+            ["Sign-in", SIGN_IN[options.auth]],
+            ["Config database", "PostgreSQL" if "postgres" in str(database) else "SQLite"],
+            ["Open live pages", str(len(container.hub))],
+            ["Python", platform.python_version()],
+        ],
+        "you": [
+            ["Name", who.name],
+            ["Role", str(who.role)],
+            ["Limits", " and ".join(filter(None, limits)) or "none"],
+            ["Signed in by", who.source],
+        ],
+        "can": CAN[who.role],
+        "sources": [_source(info) for info in seen]
+        + [
+            _absent("Access logs", "Not connected", "Rates, failures and latency need them."),
+            _absent("Prometheus", "Not connected", "NGINX and controller metrics need it."),
+        ],
+        "as_of": moment.isoformat() if (moment := as_of(seen)) else None,
+    }
+
+
+def _mode(container: Container) -> str:
+    options = container.settings
+    if options.demo:
+        return "Demo: every cluster and object is made up"
+    if options.multicluster:
+        return "Many clusters, from ManagedCluster objects"
+    if options.clusters_config:
+        return "Many clusters, from a file"
+    return "One cluster"
+
+
+def _source(info: Any) -> dict[str, Any]:
+    state = info.state
+    return {
+        "status": "ok" if state.connected else "err" if state.reason else "info",
+        "word": "Live" if state.connected else "Not reachable" if state.reason else "Connecting",
+        "name": f"Kubernetes API of {info.display_name}",
+        "slot": info.slot,
+        "cluster": info.name,
+        "text": state.reason
+        or f"Watched, Kubernetes {(state.kubernetes_version or 'of unknown version')}",
+        "since": state.last_seen.isoformat() if state.last_seen else None,
+    }
+
+
+def _absent(name: str, word: str, text: str) -> dict[str, Any]:
+    return {
+        "status": "absent",
+        "word": word,
+        "name": name,
+        "slot": 0,
+        "cluster": "",
+        "text": text,
+        "since": None,
+    }
+
+
+def described(token: TokenInfo) -> dict[str, Any]:
+    """A token as the table shows it; the secret is not known any more."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": str(token.role),
+        "clusters": sorted(token.clusters or ()),
+        "namespaces": sorted(token.namespaces or ()),
+        "created": _iso(token.created_at),
+        "created_by": token.created_by,
+        "expires": _iso(token.expires_at),
+        "used": _iso(token.last_used_at),
+        "revoked": _iso(token.revoked_at),
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _names(text: str | None) -> frozenset[str] | None:
+    names = frozenset(name.strip() for name in (text or "").split(",") if name.strip())
+    return names or None
