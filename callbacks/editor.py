@@ -226,7 +226,9 @@ def _shown(
     text: str,
 ) -> list[Any]:
     """What every component has to show for a draft, with no_update wherever it does already."""
-    fields, heads, texts, rows = ([item["id"] for item in ctx.outputs_list[at]] for at in (1, 5, 9, 4))
+    fields, heads, texts, rows = (
+        [item["id"] for item in ctx.outputs_list[at]] for at in (1, 5, 9, 4)
+    )
     start = yaml_view.editable(base["object"])
     form = FORMS.get(ref["kind"])
     shown = form.read(draft.obj, draft.opened) if form else {}
@@ -252,15 +254,14 @@ def _shown(
         ],
         [bool(draft.problem) or item["name"] in locked for item in fields],
         [_hidden(row_classes[at], not seen.get(item["name"])) for at, item in enumerate(rows)],
-        [
-            _head_class(at, summaries, opened, before, ref["create"])
-            for at in range(len(heads))
-        ],
+        [_head_class(at, summaries, opened, before, ref["create"]) for at in range(len(heads))],
         [summaries[at] if at < len(summaries) else "" for at in range(len(heads))],
         "rule-b" if opened >= 0 else "rule-b d-none",
         {"order": 2 * opened + 1},
         [
-            no_update if (said[at] or "") == lines.get(item["name"], "") else lines.get(item["name"], "")
+            no_update
+            if (said[at] or "") == lines.get(item["name"], "")
+            else lines.get(item["name"], "")
             for at, item in enumerate(texts)
         ],
         no_update if draft.text == text else draft.text,
@@ -282,9 +283,7 @@ def _hidden(classes: str | None, hidden: bool) -> str:
     return " ".join([*kept, "d-none"] if hidden else kept)
 
 
-def _head_class(
-    at: int, summaries: list[str], opened: int, before: list[str], create: bool
-) -> str:
+def _head_class(at: int, summaries: list[str], opened: int, before: list[str], create: bool) -> str:
     if at >= len(summaries):
         return "rule-h d-none"
     is_changed = not create and (at >= len(before) or before[at] != summaries[at])

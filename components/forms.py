@@ -16,6 +16,10 @@ Object = dict[str, Any]
 Option = dict[str, str]
 
 
+NONE = "-"
+"""A select's value for "not set": an empty one would show nothing."""
+
+
 class Form(Protocol):
     """How one kind is edited. Every function leaves ``obj`` as it was and returns a new one."""
 
@@ -93,12 +97,12 @@ def labelled(name: str, label: str, control: Sequence[Any]) -> html.Div:
     return html.Div([seen_label(name, label), control[-1]])
 
 
-def row(name: str, children: Sequence[Any], columns: str) -> html.Div:
+def row(name: str, children: Sequence[Any], columns: str, classes: str = "") -> html.Div:
     """A row that appears and goes as a whole."""
     return html.Div(
         list(children),
         id={"type": "edit-row", "name": name},
-        className="frow d-none",
+        className=f"frow {classes} d-none",
         style={"gridTemplateColumns": columns},
     )
 
@@ -163,6 +167,6 @@ def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
 
 
 def options(*values: str, empty: str = "") -> list[Option]:
-    """Options that are their own labels; ``empty`` names the choice of none."""
-    first = [{"label": empty, "value": ""}] if empty else []
+    """Options that are their own labels; ``empty`` names the choice of none (`NONE`)."""
+    first = [{"label": empty, "value": NONE}] if empty else []
     return first + [{"label": value, "value": value} for value in values]

@@ -62,7 +62,7 @@ class GatewayForm:
             "protocol": listener.get("protocol", "HTTP"),
             "port": listener.get("port"),
             "hostname": str(listener.get("hostname") or ""),
-            "tls": tls.get("mode", "Terminate") if tls else "",
+            "tls": tls.get("mode", "Terminate") if tls else forms.NONE,
             "certificates": ", ".join(_reference(ref) for ref in tls.get("certificateRefs") or []),
             "from": (routes.get("namespaces") or {}).get("from", "Same"),
         }
@@ -84,7 +84,7 @@ class GatewayForm:
         elif field == "hostname":
             _set(listener, "hostname", str(value or "").strip())
         elif field == "tls":
-            _write_tls(listener, str(value or ""))
+            _write_tls(listener, str(value or forms.NONE))
         elif field == "certificates":
             _write_certificates(listener, str(value or ""))
         elif field == "from":
@@ -245,7 +245,7 @@ def _set(held: Object, key: str, value: Any) -> None:
 
 
 def _write_tls(listener: Object, mode: str) -> None:
-    if not mode:
+    if mode == forms.NONE:
         listener.pop("tls", None)
         return
     tls = listener.setdefault("tls", {})

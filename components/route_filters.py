@@ -129,12 +129,12 @@ def read(filters: Sequence[Object]) -> dict[str, Any]:
         "headers-add": format_pairs(headers.get("add") or []),
         "headers-remove": ", ".join(headers.get("remove") or []),
         "rewrite-hostname": rewrite.get("hostname", ""),
-        "rewrite-kind": (rewrite.get("path") or {}).get("type", ""),
+        "rewrite-kind": (rewrite.get("path") or {}).get("type", forms.NONE),
         "rewrite-path": _path_value(rewrite),
-        "redirect-scheme": redirect.get("scheme", ""),
+        "redirect-scheme": redirect.get("scheme", forms.NONE),
         "redirect-hostname": redirect.get("hostname", ""),
         "redirect-port": redirect.get("port"),
-        "redirect-kind": (redirect.get("path") or {}).get("type", ""),
+        "redirect-kind": (redirect.get("path") or {}).get("type", forms.NONE),
         "redirect-path": _path_value(redirect),
         "redirect-code": str(redirect.get("statusCode", 302)),
     }
@@ -148,6 +148,7 @@ def locked(filters: Sequence[Object]) -> set[str]:
 def write(filters: list[Object], field: str, value: Any) -> None:
     """Change one setting of one filter in place."""
     kind, part = field.split("-")
+    value = None if value == forms.NONE else value
     settings = _settings(filters, kind)
     if part in ("set", "add"):
         _set(settings, part, merged_pairs(settings.get(part) or [], parse_pairs(value)))

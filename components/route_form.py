@@ -95,7 +95,7 @@ class RouteForm:
             values |= {
                 f"match-{at}-type": path.get("type", "PathPrefix"),
                 f"match-{at}-path": str(path.get("value", "/")),
-                f"match-{at}-method": match.get("method", ""),
+                f"match-{at}-method": match.get("method", forms.NONE),
                 f"match-{at}-headers": format_pairs(_list(match, "headers")),
                 f"match-{at}-query": format_pairs(_list(match, "queryParams")),
             }
@@ -268,7 +268,8 @@ def _match_row(at: int) -> html.Div:
             ),
             forms.remove(f"match-{at}-remove", f"Remove match {at + 1}"),
         ],
-        "112px minmax(0,1.2fr) 108px minmax(0,1fr) minmax(0,1fr) 24px",
+        "124px minmax(0,1fr) 124px 24px",
+        "match",
     )
 
 
@@ -349,7 +350,7 @@ def _write_match(match: Object, part: str, value: Any) -> None:
         path = match.setdefault("path", {"type": "PathPrefix", "value": "/"})
         path["type" if part == "type" else "value"] = str(value or "")
     elif part == "method":
-        _set(match, "method", value)
+        _set(match, "method", None if value == forms.NONE else value)
     else:
         key = "headers" if part == "headers" else "queryParams"
         _set(match, key, merged_pairs(_list(match, key), parse_pairs(value)))

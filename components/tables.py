@@ -12,6 +12,8 @@ import dash_ag_grid as dag
 Column = dict[str, Any]
 
 THEME = {"function": "themeQuartz"}
+FIT = {event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated")}
+"""At 390 px only the columns marked ``narrow`` stay."""
 
 
 def column(
@@ -45,20 +47,20 @@ def column(
 
 
 def _identity_columns() -> list[Column]:
-    status = column("status", "Status", "NgfStatus", width=164)
-    name = column("name", "Name", "NgfName", flex=3, width=190, narrow=True)
+    status = column("status", "Status", "NgfStatus", width=152)
+    name = column("name", "Name", "NgfName", flex=3, width=140, narrow=True)
     return [
         status | {"pinned": "left"},
         name,
-        column("cluster", "Cluster", "NgfCluster", width=110),
-        column("reason", "Reason", "NgfReason", width=156),
+        column("cluster", "Cluster", "NgfCluster", width=96),
+        column("reason", "Reason", "NgfReason", width=140),
     ]
 
 
 def _age_columns() -> list[Column]:
     return [
-        column("created", "Age", "NgfAge", width=72, number=True),
-        column("as_of", "Data age", "NgfDataAge", width=88, number=True, sort=False),
+        column("created", "Age", "NgfAge", width=62, number=True),
+        column("as_of", "Data age", "NgfDataAge", width=78, number=True, sort=False),
     ]
 
 
@@ -86,20 +88,20 @@ LIST_COLUMNS: dict[str, list[Column]] = {
             "Hostnames",
             "NgfFirst",
             flex=2,
-            width=150,
+            width=132,
             sort=False,
             mono=True,
             none="any host",
         ),
-        column("matches_text", "Matches", flex=2, width=110, sort=False, mono=True),
-        column("parents", "Gateway", "NgfParents", width=150, sort=False),
-        column("backends", "Backends", "NgfFirst", width=140, sort=False),
-        column("rules", "Rules", width=72, number=True, narrow=True),
+        column("matches_text", "Matches", flex=2, width=88, sort=False, mono=True),
+        column("parents", "Gateway", "NgfParents", width=132, sort=False),
+        column("backends", "Backends", "NgfFirst", width=112, sort=False),
+        column("rules", "Rules", width=58, number=True, narrow=True),
         *_age_columns(),
     ],
     "gatewayclasses": [
         *_identity_columns(),
-        column("controller", "Controller", width=300, mono=True),
+        column("controller", "Controller", width=290, mono=True),
         column("description", "Description", flex=2, width=140, sort=False, none="none"),
         column("gateways", "Gateways", width=96, number=True, narrow=True),
         *_age_columns(),
@@ -122,7 +124,7 @@ def list_grid(grid_id: str, kind: str, sort: str = "") -> dag.AgGrid:
         },
         getRowId="ngfRowId(params)",
         rowClassRules={"dim": "params.data && params.data.stale"},
-        eventListeners={"gridReady": ["ngfReady(params)"]},
+        eventListeners=FIT,
         dashGridOptions={
             "theme": THEME,
             "cacheBlockSize": 50,
@@ -153,7 +155,7 @@ def detail_grid(
             "suppressMovable": True,
             "suppressHeaderMenuButton": True,
         },
-        eventListeners={"gridReady": ["ngfReady(params)"]},
+        eventListeners=FIT,
         dashGridOptions={
             "theme": THEME,
             "domLayout": "autoHeight",

@@ -20,10 +20,10 @@
   const absolute = (iso) => (iso && Date.parse(iso) ? window.ngf.absolute(iso) : "");
   const link = (href, children, props) => h("a", { href, ...props }, children);
 
-  cells.NgfStatus = ({ data, value }) => {
+  cells.NgfStatus = ({ data }) => {
     if (!data) return h("span", { className: "skel" });
     const status = data.stale ? "stale" : data.status;
-    const word = data.stale ? "Last seen" : value || data.status_word;
+    const word = data.stale ? "Last seen" : data.status_word;
     return h("span", { className: "st " + tone(status), title: data.message || undefined }, icon(status), word);
   };
 

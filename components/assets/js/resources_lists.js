@@ -96,15 +96,12 @@
 
   /* 390 px: a row is a name with a second line, and one number. */
   const narrow = window.matchMedia("(max-width: 767.98px)");
-  const fit = (api) => {
-    const wide = api.getColumns().filter((column) => !column.getColDef().context?.narrow).map((column) => column.getColId());
-    api.setColumnsVisible(wide, !narrow.matches);
-  };
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
-  functions.ngfReady = (params) => {
-    fit(params.api);
-    const again = () => (params.api.isDestroyed() ? narrow.removeEventListener("change", again) : fit(params.api));
-    narrow.addEventListener("change", again);
+  functions.ngfFit = ({ api }) => {
+    if (api.isDestroyed() || Boolean(api.ngfNarrow) === narrow.matches) return;
+    api.ngfNarrow = narrow.matches;
+    const wide = api.getColumns().filter((column) => !column.getColDef().context.narrow);
+    api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow.matches);
   };
   functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
 

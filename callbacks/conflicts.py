@@ -1,0 +1,62 @@
+"""Two people, one object: what each changed, field by field, and the result they agree on."""
+
+from copy import deepcopy
+from typing import Any
+
+from components import yaml_view
+from components.field_paths import set_at, value_at
+from services.errors import Conflict
+from services.kube.fields import differences, editable, merge
+
+Object = dict[str, Any]
+
+
+def begun(error: Conflict, base: Object, mine: Object) -> dict[str, Any]:
+    """What the browser keeps of a conflict while it is open."""
+    return {
+        "base": editable(error.details.get("base") or base),
+        "theirs": error.details["theirs"],
+        "mine": editable(mine),
+        "clashes": list(error.details.get("clashes") or ()),
+        "choices": {},
+    }
+
+
+def rows(conflict: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every field that somebody changed: ``{path, base, theirs, mine, clash}``."""
+    base, mine, clashes = conflict["base"], conflict["mine"], conflict["clashes"]
+    theirs = editable(conflict["theirs"])
+    paths = list(clashes)
+    for side in (theirs, mine):
+        for path, _, _ in differences(base, side):
+            if path not in paths and not any(_inside(path, clash) for clash in clashes):
+                paths.append(path)
+    return [
+        {
+            "path": path,
+            "base": value_at(base, path),
+            "theirs": value_at(theirs, path),
+            "mine": value_at(mine, path),
+            "clash": path in clashes,
+        }
+        for path in paths
+    ]
+
+
+def undecided(conflict: dict[str, Any]) -> int:
+    """How many clashes still ask."""
+    return sum(path not in conflict["choices"] for path in conflict["clashes"])
+
+
+def result(conflict: dict[str, Any]) -> Object:
+    """Both sides' changes together, each clash as it was decided; ready to be sent."""
+    theirs = editable(conflict["theirs"])
+    merged = deepcopy(merge(conflict["base"], theirs, conflict["mine"]).object)
+    for path, side in conflict["choices"].items():
+        if side == "theirs":
+            set_at(merged, path, deepcopy(value_at(theirs, path)))
+    return yaml_view.restored(merged, conflict["theirs"])
+
+
+def _inside(path: str, other: str) -> bool:
+    return path == other or path.startswith((f"{other}.", f"{other}["))
