@@ -6,7 +6,7 @@ Paths read like the field's documentation: ``spec.rules[1].backendRefs[0].weight
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
@@ -110,11 +110,11 @@ def _merge(base: Any, theirs: Any, mine: Any, path: str, clashes: list[str]) -> 
     if theirs == base:
         return copy.deepcopy(mine)
     if _is(dict, theirs, mine) and (base is MISSING or isinstance(base, dict)):
-        return _merge_keys(_dict(base), _dict(theirs), _dict(mine), path, clashes)
+        sides = (_dict(base), _dict(theirs), _dict(mine))
+        return _merge_keys(sides, lambda key: _join(path, key), clashes)
     if all(isinstance(side, list) for side in (base, theirs, mine)):
         if all(map(_named, (base, theirs, mine))):
-            sides = [{entry["name"]: entry for entry in side} for side in (base, theirs, mine)]
-            return list(_merge_keys(sides[0], sides[1], sides[2], path, clashes).values())
+            return _merge_named(base, theirs, mine, path, clashes)
         if len(base) == len(theirs) == len(mine):
             return [
                 _merge(*sides, f"{path}[{index}]", clashes)
@@ -124,18 +124,24 @@ def _merge(base: Any, theirs: Any, mine: Any, path: str, clashes: list[str]) -> 
     return copy.deepcopy(mine)
 
 
+def _merge_named(
+    base: list[Any], theirs: list[Any], mine: list[Any], path: str, clashes: list[str]
+) -> list[Any]:
+    before, there, here = (
+        {entry["name"]: entry for entry in side} for side in (base, theirs, mine)
+    )
+    places = {name: f"{path}[{index}]" for side in (there, here) for index, name in enumerate(side)}
+    return list(_merge_keys((before, there, here), places.__getitem__, clashes).values())
+
+
 def _merge_keys(
-    base: Object, theirs: Object, mine: Object, path: str, clashes: list[str]
+    sides: tuple[Object, Object, Object], place: Callable[[str], str], clashes: list[str]
 ) -> Object:
+    base, theirs, mine = sides
     merged: Object = {}
     for key in [*theirs, *(key for key in mine if key not in theirs)]:
-        value = _merge(
-            base.get(key, MISSING),
-            theirs.get(key, MISSING),
-            mine.get(key, MISSING),
-            _join(path, key),
-            clashes,
-        )
+        was, there, here = (side.get(key, MISSING) for side in (base, theirs, mine))
+        value = _merge(was, there, here, place(key), clashes)
         if value is not MISSING:
             merged[key] = value
     return merged
