@@ -46,6 +46,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-strip-compare", "className"),
         Input("edit-draft", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        Input("edit-conflict", "data"),
         State("edit-base", "data"),
         State("edit-ref", "data"),
         prevent_initial_call=True,
@@ -53,6 +54,7 @@ def register(callbacks: Callbacks) -> None:
     def dry_run(
         draft: dict[str, Any] | None,
         live: list[dict[str, Any]] | None,
+        conflict: dict[str, Any] | None,
         base: dict[str, Any] | None,
         ref: dict[str, Any],
     ) -> Any:

@@ -158,12 +158,12 @@ def write(filters: list[Object], field: str, value: Any) -> None:
         settings.pop("path", None)
         if value:
             settings["path"] = {"type": value, PATHS[value]: "/"}
-    elif part == "path":
+    elif part == "path" and (value or "path" in settings):
         path = settings.setdefault("path", {"type": "ReplaceFullPath"})
         path[PATHS[path["type"]]] = str(value or "")
     elif part in ("port", "code"):
         _set(settings, "port" if part == "port" else "statusCode", int(value) if value else None)
-    else:
+    elif part != "path":
         _set(settings, part, value)
 
 
