@@ -119,7 +119,7 @@ def load(folder: Path) -> list[dict[str, Any]]:
 
 
 def for_tests() -> list[dict[str, Any]]:
-    """What both control planes are given: upstream's definitions first, then our own."""
+    """What both API servers are given: upstream's, our own, and the example operator's."""
     chosen: dict[str, dict[str, Any]] = {}
     upstream_groups: set[str] = set()
     for definitions in (*GO_SETS, *FOLDER_SETS):
@@ -128,7 +128,7 @@ def for_tests() -> list[dict[str, Any]]:
             upstream_groups.update(definitions.groups)
             chosen.update(_by_name(load(folder)))
     own = (doc for doc in load(OWN) if doc["spec"].get("group") not in upstream_groups)
-    return [*chosen.values(), *_by_name(own).values()]
+    return [*chosen.values(), *_by_name(own).values(), *load(Path(__file__).parent)]
 
 
 def _by_name(documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -40,11 +40,12 @@ def test_apply_changes_only_what_the_file_says(kube_api: KubeApi, namespace: str
     )
     label = {"metadata": {"labels": {"b": "2"}}}
     kube_api.patch(f"{routes(namespace)}/one", label, MERGE_PATCH).ok()
-    text = manifest(route("one", host="b.example"), config_map("one", {"b": "2"}))
+    changed_route = route("one", host="b.example", labels={"c": "3"})
+    text = manifest(changed_route, config_map("one", {"b": "2"}))
     assert ok(kube_api, "apply", "-n", namespace, "-f", "-", stdin=text).count("configured") == 2
     changed = json.loads(ok(kube_api, "get", "httproute", "one", "-n", namespace, "-o", "json"))
     assert changed["spec"]["hostnames"] == ["b.example"]
-    assert changed["metadata"]["labels"] == {"b": "2"}
+    assert changed["metadata"]["labels"] == {"b": "2", "c": "3"}
     stored = kube_api.get(f"{core(namespace, 'configmaps')}/one").ok()
     assert stored["data"] == {"b": "2"}
 
