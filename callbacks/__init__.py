@@ -2,11 +2,11 @@
 
 from dash import Dash
 
-from callbacks import audit, overview, search, settings, shell
+from callbacks import applying, audit, editor, lists, overview, search, settings, shell
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
 
-MODULES = (shell, search, overview, audit, settings)
+MODULES = (shell, search, overview, audit, settings, applying, editor, lists)
 
 
 def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:

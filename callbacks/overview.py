@@ -109,7 +109,7 @@ def _kind_tile(
         return {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
     broken = [
         (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
-        (f"{counts['warn']} with problems", "warn") if counts["warn"] else None,
+        (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
         (f"{counts['info']} pending", "") if counts["info"] else None,
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
@@ -150,15 +150,16 @@ def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
     gone = [info for info in clusters if _gone(info)]
     if not gone:
         return None
-    told = [
-        f"{info.display_name}: {info.state.reason.rstrip('.')}, {seen(info.state.last_seen)}"
+    verb = "is" if len(gone) == 1 else "are"
+    told = " and ".join(
+        f"{info.display_name} ({info.state.reason.rstrip('.')}, {seen(info.state.last_seen)})"
         for info in gone[:2]
-    ]
+    )
     if len(gone) > 2:
-        told.append(f"{len(gone) - 2} more")
+        told += f" and {len(gone) - 2} more"
     return {
         "lead": f"{len(clusters) - len(gone)} of {len(clusters)} clusters answered.",
-        "text": f"{'; '.join(told)}. What was last seen of them is shown.",
+        "text": f"{told} {verb} missing. What was last seen there is shown.",
         "names": [info.name for info in gone],
     }
 
@@ -253,8 +254,8 @@ def _change(record: AuditRecord) -> dict[str, Any]:
     fields = len(record.diff or ())
     about = {
         "done": f"done: {fields} field{'' if fields == 1 else 's'}" if fields else "done",
-        "denied": f"denied: {record.error or 'role or limits'}",
-        "failed": f"failed: {record.error or 'no reason given'}",
+        "denied": f"denied: {(record.error or 'role or limits').rstrip('.')}",
+        "failed": f"failed: {(record.error or 'no reason given').rstrip('.')}",
     }[record.outcome]
     where = (
         f"{spoken.kind if spoken else record.kind} on {record.cluster}" if record.cluster else ""

@@ -14,20 +14,20 @@ GRID = "audit-grid"
 RECORD = "audit-record"
 
 COLUMNS = [
-    column("time", "When", "NgfWhen", width=104),
-    column("status_word", "Outcome", "NgfStatus", width=108, sort=False),
-    column("actor", "Who", width=150),
-    column("verb", "Did", width=84, sort=False),
-    column("kind", "Kind", width=126, sort=False),
-    column("name", "Object", "NgfName", flex=2, width=180, narrow=True),
-    column("cluster", "Cluster", "NgfCluster", width=110),
+    column("time", "When", "NgfWhen", width=92),
+    column("status_word", "Outcome", "NgfStatus", width=104, sort=False),
+    column("actor", "Who", flex=2, width=110),
+    column("verb", "Did", width=78, sort=False),
+    column("kind", "Kind", width=116, sort=False),
+    column("name", "Object", "NgfName", flex=3, width=150, narrow=True),
+    column("cluster", "Cluster", "NgfCluster", width=104),
     column("fields", "Fields", width=72, number=True, sort=False, narrow=True),
-    column("why", "Reason given", flex=2, width=160, sort=False, none="none"),
-    column("error", "What went wrong", flex=2, width=160, sort=False),
+    column("why", "Reason given", flex=2, width=110, sort=False, none="none"),
+    column("error", "What went wrong", flex=3, width=130, sort=False),
 ]
 
-OUTCOMES = {"": "Any outcome", "done": "Done", "denied": "Denied", "failed": "Failed"}
-VERBS = {"": "Any change", "create": "Create", "update": "Update", "delete": "Delete"}
+OUTCOMES = {"any": "Any outcome", "done": "Done", "denied": "Denied", "failed": "Failed"}
+VERBS = {"any": "Any change", "create": "Create", "update": "Update", "delete": "Delete"}
 
 
 def layout(query: Mapping[str, str]) -> html.Div:
@@ -52,19 +52,17 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 html_for="audit-q",
                                 class_name="visually-hidden",
                             ),
-                            dcc.Input(
+                            dbc.Input(
                                 id="audit-q",
-                                type="text",
-                                debounce=0.25,
+                                type="search",
+                                debounce=250,
                                 value=query.get("q", ""),
                                 placeholder="Object, person or reason",
-                                className="fld-input",
-                                autoComplete="off",
+                                autocomplete="off",
                             ),
                             html.Kbd("/", className="only-d"),
                         ],
                         className="fld",
-                        style={"flex": "0 1 300px"},
                     ),
                     _choice("outcome", "Outcome", OUTCOMES, query),
                     _choice("verb", "Change", VERBS, query),
@@ -127,7 +125,7 @@ def _choice(key: str, label: str, options: Mapping[str, str], query: Mapping[str
             dbc.Select(
                 id=f"audit-{key}",
                 options=[{"value": value, "label": text} for value, text in options.items()],
-                value=query.get(key, "") if query.get(key, "") in options else "",
+                value=query[key] if query.get(key) in options else "any",
             ),
         ]
     )

@@ -31,6 +31,14 @@ def layout() -> html.Div:
                     html.Div(
                         [
                             panel(
+                                "Clusters",
+                                loading(3),
+                                body_id="overview-clusters",
+                                unit_id="overview-clusters-n",
+                                rule=True,
+                                flush=True,
+                            ),
+                            panel(
                                 "Requests",
                                 no_data(
                                     "Telemetry is not connected",
@@ -39,14 +47,6 @@ def layout() -> html.Div:
                                 ),
                                 unit="per second, by cluster",
                                 source="Access logs, not connected",
-                            ),
-                            panel(
-                                "Clusters",
-                                loading(3),
-                                body_id="overview-clusters",
-                                unit_id="overview-clusters-n",
-                                rule=True,
-                                flush=True,
                             ),
                         ],
                         className="stack",

@@ -13,7 +13,7 @@
       if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
       else node.setAttribute(name, value === true ? "" : value);
     }
-    for (const child of children.flat()) if (child !== null && child !== undefined && child !== "") node.append(child);
+    for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== "") node.append(child);
     return node;
   };
 

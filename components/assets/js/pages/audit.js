@@ -17,7 +17,7 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfAudit = {
     act(q, outcome, verb) {
-      if (here()) ngf.view.set({ q: (q || "").trim(), outcome: outcome || "", verb: verb || "" }, { replace: true });
+      if (here()) ngf.view.set({ q: (q || "").trim(), outcome: outcome === "any" ? "" : outcome, verb: verb === "any" ? "" : verb }, { replace: true });
     },
     show(view) {
       const none = dash_clientside.no_update;
@@ -26,7 +26,7 @@
       const api = grid();
       if (api && asked !== null && asked !== now) api.purgeInfiniteCache();
       asked = now;
-      return [view.q || "", (view.outcome || [""])[0] || "", view.verb || ""];
+      return [view.q || "", (view.outcome || [])[0] || "any", view.verb || "any"];
     },
     drawer(record) {
       const room = document.getElementById("audit-drawer");

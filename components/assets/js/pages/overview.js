@@ -26,7 +26,7 @@
 
   function tile(key, data) {
     replace(`overview-${key}-v`, data, (t) => (t.value === null ? el("span", { class: "none" }, "no data") : [document.createTextNode(t.value), t.unit ? el("small", {}, t.unit) : null]));
-    replace(`overview-${key}-d`, data.note, (parts) => parts.map(([text, kind]) => el("span", { class: kind || "" }, text)));
+    replace(`overview-${key}-d`, data.note, (parts) => el("span", { title: parts.map(([text]) => text).join("") }, parts.map(([text, kind]) => el("span", { class: kind || "" }, text))));
   }
 
   const name = (href, parts) => (href ? el("a", { href, class: "plain b5" }, parts) : el("span", { class: "b5" }, parts));
@@ -34,7 +34,7 @@
   function attention(items) {
     if (!items.length) return el("div", { class: "state" }, el("div", { class: "state-i ok" }, ngf.icon("check-circle-fill")), el("div", { class: "b6" }, "Nothing needs attention"), el("div", { class: "state-t" }, "Every cluster answers, and every gateway and route does what it says."));
     return el("div", { class: "conds" }, items.map((item) => el("div", { class: `cond ${tone(item.status)}` }, icon(item.status), el("div", { class: "ell", title: item.title }, name(item.href, item.title)),
-      el("span", { class: "w" }, time(item.since)), el("div", { class: "m" }, item.text, item.cluster ? el("span", { class: `cl c${item.slot} s12 in` }, item.cluster) : null))));
+      el("span", { class: "w" }, time(item.since)), el("div", { class: "m" }, item.cluster ? el("span", { class: `cl c${item.slot} in` }, item.cluster) : null, item.text))));
   }
 
   function changes(items) {
@@ -45,9 +45,9 @@
   }
 
   function clusters(rows) {
-    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["HTTP routes", "num"], ["Problems", "num hm"], ["Req/s", "num hm"], ["Data age", "num"]];
+    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [19, 17, 12, 11, 9, 10, 9, 8, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [19, 18, 13, 13, 10, 9, 9, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("span", { class: `cl c${row.slot}`, title: [row.region, row.environment].filter(Boolean).join(", ") }, row.label), el("span", { class: "sub" }, row.under)),
@@ -57,7 +57,6 @@
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/gateways?cluster=${row.name}` }, row.gateways)),
         el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
-        el("td", { class: "num hm" }, el("span", { class: "t3" }, "no data")),
         el("td", { class: "num t2" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age")))))));
   }
 
