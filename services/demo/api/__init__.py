@@ -2,7 +2,7 @@
 
 A request comes in over HTTPS (``server``), is understood (``routes``, ``negotiation``), allowed
 (``access``) and turned into a ``Call``. Reads are answered from the ``store`` (``listing``,
-``watching``). Writes take one road (``operations``): admission (``admission``, ``core_kinds``), then
+``watching``). Writes take one road (``operations``): admission (``admission``), then
 field ownership (``ownership``), then the store, which numbers the change and tells every watch.
 Behind the writes the ``collector`` finishes deletions. Which kinds exist is the ``registry``'s
 business: the built-in ones (``kinds``) and those of CustomResourceDefinitions.

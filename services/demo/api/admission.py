@@ -1,19 +1,55 @@
-"""What happens to an object between its arrival and the store: defaults, pruning, validation."""
+"""What happens to an object between its arrival and the store: pruning, defaults, validation."""
 
+from services.demo.api import names
 from services.demo.api.calls import Call
-from services.demo.api.core_kinds import prepare
-from services.demo.api.statuses import Obj
+from services.demo.api.core_kinds import check, prepare
+from services.demo.api.schemas import Schemas
+from services.demo.api.shaping import apply_defaults, prune
+from services.demo.api.statuses import Cause, Obj, bad_request, invalid
 from services.demo.api.store import Store
+from services.demo.api.validation import validate
+
+MANY = 10
+"""Unknown fields named in one answer."""
 
 
 class Admission:
     """Admits objects to one cluster."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, schemas: Schemas) -> None:
         self._store = store
+        self._schemas = schemas
 
     def admit(self, call: Call, obj: Obj, live: Obj | None) -> Obj:
         """The object as it will be stored; raises 422 with every rule it breaks."""
-        if call.served.custom:
-            return obj
-        return prepare(self._store, call.served, obj, live)
+        served = call.served
+        node = self._schemas.of(served)
+        unknown: list[str] = []
+        prune(node, obj, "", unknown)
+        if unknown:
+            self._report(call, unknown)
+        if served.custom:
+            apply_defaults(node, obj)
+        else:
+            prepare(self._store, served, obj, live)
+        causes: list[Cause] = []
+        if live is None or call.subresource != "status":
+            causes += names.check(served, obj["metadata"])
+        if served.custom:
+            causes += validate(node, obj, "")
+        else:
+            causes += check(served, obj, live)
+        if causes:
+            raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
+        return obj
+
+    def _report(self, call: Call, unknown: list[str]) -> None:
+        if call.field_validation == "Strict":
+            served = call.served
+            found = ", ".join(f'unknown field "{path}"' for path in unknown[:MANY])
+            raise bad_request(
+                f'{served.kind} in version "{served.version}" cannot be handled as a '
+                f"{served.kind}: strict decoding error: {found}"
+            )
+        if call.field_validation == "Warn":
+            call.warnings.extend(f'unknown field "{path}"' for path in unknown)

@@ -1,28 +1,93 @@
-"""Defaults that the API server itself sets on built-in kinds."""
+"""What the API server itself fills in and checks on built-in kinds."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
+from typing import Any
 
 from services.demo.api.kinds import Served
-from services.demo.api.statuses import Obj
+from services.demo.api.statuses import Cause, Obj
 from services.demo.api.store import Store
+from services.demo.api.validation import shown
 
 Preparation = Callable[[Store, Obj, Obj | None], None]
 
-SERVICE_NETWORK = IPv4Address("10.96.0.0")
+_SERVICE_NETWORK = IPv4Address("10.96.0.0")
+_REQUIRED = {
+    "pods": ("spec.containers",),
+    "deployments.apps": ("spec.selector", "spec.template.spec.containers"),
+    "daemonsets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "statefulsets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "replicasets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "jobs.batch": ("spec.template.spec.containers",),
+    "endpointslices.discovery.k8s.io": ("addressType",),
+    "clusterrolebindings.rbac.authorization.k8s.io": ("roleRef.name",),
+    "rolebindings.rbac.authorization.k8s.io": ("roleRef.name",),
+}
 
 
-def prepare(store: Store, served: Served, obj: Obj, live: Obj | None) -> Obj:
-    """``obj`` with the defaults of its kind."""
+def prepare(store: Store, served: Served, obj: Obj, live: Obj | None) -> None:
+    """Set, in place, the defaults of a built-in kind."""
     preparation = _PREPARATIONS.get(served.resource)
     if preparation:
         preparation(store, obj, live)
-    return obj
+
+
+def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    """What is wrong with an object of a built-in kind, of what matters to clients here."""
+    for path in _REQUIRED.get(served.resource, ()):
+        value: Any = obj
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if not value:
+            yield Cause("FieldValueRequired", "Required value", path)
+    if served.resource == "services":
+        yield from _check_service(obj, live)
+    if served.resource in ("configmaps", "secrets"):
+        yield from _check_immutable(obj, live)
+
+
+def _check_service(obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    spec = obj["spec"]
+    if not spec.get("ports") and spec["type"] != "ExternalName" and spec.get("clusterIP") != "None":
+        yield Cause("FieldValueRequired", "Required value", "spec.ports")
+    for index, port in enumerate(spec.get("ports") or ()):
+        number = port.get("port", 0)
+        if not 1 <= number <= 65535:
+            message = f"Invalid value: {number}: must be between 1 and 65535, inclusive"
+            yield Cause("FieldValueInvalid", message, f"spec.ports[{index}].port")
+        if len(spec["ports"]) > 1 and not port.get("name"):
+            yield Cause("FieldValueRequired", "Required value", f"spec.ports[{index}].name")
+    before = (live or {}).get("spec", {}).get("clusterIP")
+    if before and spec["type"] != "ExternalName" and spec.get("clusterIP") != before:
+        message = f"Invalid value: {shown(spec.get('clusterIPs'))}: may not change once set"
+        yield Cause("FieldValueInvalid", message, "spec.clusterIPs[0]")
+
+
+def _check_immutable(obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    if not live:
+        return
+    if live.get("immutable"):
+        for key in ("data", "binaryData"):
+            if live.get(key) != obj.get(key):
+                message = "Forbidden: field is immutable when `immutable` is set"
+                yield Cause("FieldValueForbidden", message, key)
+    if obj.get("type") != live.get("type"):
+        message = f"Invalid value: {shown(obj.get('type'))}: field is immutable"
+        yield Cause("FieldValueInvalid", message, "type")
+
+
+# Defaults
+
+
+def _defaults(target: Obj, **values: Any) -> None:
+    for key, value in values.items():
+        if target.get(key) is None:
+            target[key] = value
 
 
 def _namespace(store: Store, obj: Obj, live: Obj | None) -> None:
-    labels = obj["metadata"].setdefault("labels", {}) or {}
+    labels = obj["metadata"].get("labels") or {}
     obj["metadata"]["labels"] = labels | {"kubernetes.io/metadata.name": obj["metadata"]["name"]}
     if live is None:
         obj["spec"] = {"finalizers": ["kubernetes"]}
@@ -39,4 +104,118 @@ def _secret(store: Store, obj: Obj, live: Obj | None) -> None:
         obj["data"] = (obj.get("data") or {}) | encoded
 
 
-_PREPARATIONS: dict[str, Preparation] = {"namespaces": _namespace, "secrets": _secret}
+def _service(store: Store, obj: Obj, live: Obj | None) -> None:
+    spec = obj.setdefault("spec", {})
+    _defaults(spec, sessionAffinity="None", type="ClusterIP")
+    for port in spec.get("ports") or ():
+        _defaults(port, protocol="TCP", targetPort=port.get("port"))
+    if spec["type"] != "ExternalName":
+        before = (live or {}).get("spec") or {}
+        _defaults(spec, clusterIP=before.get("clusterIP") or _free_address(store))
+        _defaults(spec, clusterIPs=[spec["clusterIP"]])
+        _defaults(spec, ipFamilies=["IPv4"], ipFamilyPolicy="SingleStack")
+        _defaults(spec, internalTrafficPolicy="Cluster")
+    if spec["type"] in ("LoadBalancer", "NodePort"):
+        _defaults(spec, externalTrafficPolicy="Cluster")
+    if spec["type"] == "LoadBalancer":
+        _defaults(spec, allocateLoadBalancerNodePorts=True)
+    obj.setdefault("status", {"loadBalancer": {}})
+
+
+def _free_address(store: Store) -> str:
+    # Steps of a prime through a /16 give addresses that neither repeat soon nor sit in a row.
+    taken = {(each.get("spec") or {}).get("clusterIP") for each in store.objects("services")}
+    number = len(taken)
+    while True:
+        number += 1
+        address = str(_SERVICE_NETWORK + 256 + (number * 7919) % 65000)
+        if address not in taken:
+            return address
+
+
+def _container(container: Obj) -> None:
+    image = container.get("image", "")
+    latest = image.endswith(":latest") or ":" not in image.rpartition("/")[2]
+    _defaults(
+        container,
+        imagePullPolicy="Always" if latest else "IfNotPresent",
+        resources={},
+        terminationMessagePath="/dev/termination-log",
+        terminationMessagePolicy="File",
+    )
+    for port in container.get("ports") or ():
+        _defaults(port, protocol="TCP")
+    for name in ("livenessProbe", "readinessProbe", "startupProbe"):
+        if container.get(name):
+            probe = container[name]
+            _defaults(probe, timeoutSeconds=1, periodSeconds=10)
+            _defaults(probe, successThreshold=1, failureThreshold=3)
+            if probe.get("httpGet"):
+                _defaults(probe["httpGet"], path="/", scheme="HTTP")
+
+
+def _pod_spec(spec: Obj) -> None:
+    _defaults(
+        spec,
+        dnsPolicy="ClusterFirst",
+        restartPolicy="Always",
+        schedulerName="default-scheduler",
+        securityContext={},
+        terminationGracePeriodSeconds=30,
+    )
+    for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
+        _container(container)
+    for volume in spec.get("volumes") or ():
+        for kind in ("configMap", "secret"):
+            if isinstance(volume.get(kind), dict):
+                _defaults(volume[kind], defaultMode=420)
+
+
+def _pod(store: Store, obj: Obj, live: Obj | None) -> None:
+    spec = obj.setdefault("spec", {})
+    _pod_spec(spec)
+    _defaults(spec, enableServiceLinks=True, preemptionPolicy="PreemptLowerPriority", priority=0)
+    obj.setdefault("status", {"phase": "Pending", "qosClass": "BestEffort"})
+
+
+def _workload(store: Store, obj: Obj, live: Obj | None) -> None:
+    spec = obj.setdefault("spec", {})
+    template = spec.get("template")
+    if isinstance(template, dict) and isinstance(template.get("spec"), dict):
+        _pod_spec(template["spec"])
+    obj.setdefault("status", {})
+
+
+def _replicated(store: Store, obj: Obj, live: Obj | None) -> None:
+    _workload(store, obj, live)
+    _defaults(obj["spec"], replicas=1)
+
+
+def _deployment(store: Store, obj: Obj, live: Obj | None) -> None:
+    _replicated(store, obj, live)
+    spec = obj["spec"]
+    _defaults(spec, progressDeadlineSeconds=600, revisionHistoryLimit=10, strategy={})
+    _defaults(spec["strategy"], type="RollingUpdate")
+    if spec["strategy"]["type"] == "RollingUpdate":
+        _defaults(spec["strategy"], rollingUpdate={})
+        _defaults(spec["strategy"]["rollingUpdate"], maxSurge="25%", maxUnavailable="25%")
+
+
+def _daemon_set(store: Store, obj: Obj, live: Obj | None) -> None:
+    _workload(store, obj, live)
+    _defaults(obj["spec"], revisionHistoryLimit=10, updateStrategy={})
+    _defaults(obj["spec"]["updateStrategy"], type="RollingUpdate")
+    _defaults(obj["spec"]["updateStrategy"], rollingUpdate={"maxSurge": 0, "maxUnavailable": 1})
+
+
+_PREPARATIONS: dict[str, Preparation] = {
+    "namespaces": _namespace,
+    "secrets": _secret,
+    "services": _service,
+    "pods": _pod,
+    "deployments.apps": _deployment,
+    "replicasets.apps": _replicated,
+    "statefulsets.apps": _replicated,
+    "daemonsets.apps": _daemon_set,
+    "jobs.batch": _workload,
+}

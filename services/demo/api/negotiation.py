@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import yaml
 
+from services.demo.api import protobuf
 from services.demo.api.statuses import bad_request, not_acceptable, unsupported_media_type
 
 JSON = "application/json"
@@ -20,7 +21,7 @@ APPLY_PATCH = "application/apply-patch+yaml"
 _OFFERED = (
     JSON,
     YAML,
-    "application/vnd.kubernetes.protobuf",
+    protobuf.MEDIA_TYPE,
     "application/json;stream=watch",
     "application/vnd.kubernetes.protobuf;stream=watch",
 )
@@ -61,7 +62,9 @@ def decode(body: bytes, content_type: str, custom: bool) -> Any:
         return load_json(body)
     if media_type in (YAML, "application/x-yaml", "text/yaml"):
         return load_yaml(body)
-    accepted = [JSON, YAML] if custom else [JSON, YAML, "application/vnd.kubernetes.protobuf"]
+    if media_type == protobuf.MEDIA_TYPE and not custom:
+        return protobuf.decode(body)
+    accepted = [JSON, YAML] if custom else [JSON, YAML, protobuf.MEDIA_TYPE]
     raise unsupported_media_type(accepted)
 
 

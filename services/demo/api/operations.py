@@ -17,6 +17,7 @@ from services.demo.api.admission import Admission
 from services.demo.api.calls import Call
 from services.demo.api.patches import copied
 from services.demo.api.registry import Registry, established
+from services.demo.api.schemas import Schemas
 from services.demo.api.statuses import (
     Cause,
     Obj,
@@ -69,7 +70,8 @@ class Operations:
         self.store = store
         self.registry = registry
         self.now = now
-        self.admission = Admission(store)
+        self.schemas = Schemas()
+        self.admission = Admission(store, self.schemas)
 
     def timestamp(self) -> str:
         return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
