@@ -1,1 +1,1 @@
-"""The config database: audit log, API tokens, settings."""
+"""What the console itself remembers: audit log, tokens, sign-in codes, settings."""

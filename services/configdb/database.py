@@ -1,0 +1,133 @@
+"""The config database: SQLite in one file by default, PostgreSQL in production.
+
+Reads and writes are separate because SQLite has one writer: ``writing()`` takes the write lock at
+once (``BEGIN IMMEDIATE``), so that a transaction which reads before it writes waits for its turn
+instead of failing half way, and what it read is still true when it writes. In WAL mode readers
+never wait for it. Whoever needs the same certainty on PostgreSQL locks the table
+(``services/configdb/audit.py`` does).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import sqlalchemy
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from services.errors import Unavailable
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long SQLite waits for another writer; a write transaction of ours takes milliseconds."""
+
+_MIGRATION_LOCK = 0x6E67662D636F6E73 >> 1
+"""Key of the PostgreSQL advisory lock under which replicas take turns at upgrading."""
+
+
+class Database:
+    """An engine for ``url``: a SQLAlchemy URL, or the path of a SQLite file."""
+
+    def __init__(self, url: str | Path) -> None:
+        self.url = _url(str(url))
+        self.engine = _engine(self.url)
+        self._writer = self.engine.execution_options(ngf_begin="BEGIN IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session for reading. Raises Unavailable when the database does not answer."""
+        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or rolls back when it raises."""
+        with (
+            _translated(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables up to date; several replicas starting at once take turns."""
+        config = alembic.config.Config()
+        config.set_main_option("script_location", "services.configdb:migrations")
+        with _translated(), self._writer.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
+                )
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, revision)
+
+    def ping(self) -> None:
+        """Ask the server for an answer. Raises Unavailable."""
+        with self.session() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+def _url(given: str) -> URL:
+    if "://" not in given:
+        return URL.create("sqlite", database=str(Path(given).expanduser().absolute()))
+    url = make_url(given)
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=10, max_overflow=30)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "ngf-console"},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin transactions at moments of its own
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("ngf_begin", "BEGIN"))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        raise Unavailable(
+            "The config database does not answer.", cause=cause.splitlines()[0] if cause else ""
+        ) from error
+    except sqlalchemy.exc.NoSuchModuleError as error:
+        raise Unavailable(f"The config database cannot be opened: {error}") from error
