@@ -114,7 +114,7 @@ def _kind_tile(
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
     note: Words = []
-    for words in filter(None, broken):
+    for words in list(filter(None, broken))[:2]:
         note += [(", ", "")] if note else []
         note.append(words)
     return {

@@ -161,7 +161,7 @@ def _top(facts: dict[str, Any]) -> html.Header:
             ),
             html.Span(className="grow"),
             html.Span(
-                [icon("easel"), html.Span("Demo data")],
+                [icon("easel"), html.Span(["Demo", html.Span(" data", className="n-rest")])],
                 className="n-demo",
                 title="Every object on this console is made up. Nothing here is a live cluster.",
                 hidden=not facts["demo"],

@@ -75,7 +75,7 @@
     if (!node || !text) return;
     const seconds = asOf ? (ngf.now() - new Date(asOf).getTime()) / 1000 : null;
     const live = seconds !== null && seconds < OLD_S;
-    const words = seconds === null ? "Connecting" : live ? `Live, ${ngf.span(seconds)}` : `Reconnecting, data ${ngf.span(seconds)} old`;
+    const words = seconds === null ? "Connecting" : live ? `Live, ${ngf.span(seconds)}` : window.innerWidth < 768 ? `${ngf.span(seconds)} old` : `Reconnecting, data ${ngf.span(seconds)} old`;
     if (text.textContent !== words) text.textContent = words;
     node.classList.toggle("warn", seconds !== null && !live);
     node.classList.toggle("wait", seconds === null);

@@ -3,6 +3,7 @@
 (function (ngf) {
   const ASK_MS = 3000;
   const root = document.documentElement;
+  const narrow = window.matchMedia("(max-width: 767.98px)");
   let waiting = null;
   let tick = 0;
   let answering = null;
@@ -20,7 +21,7 @@
     const shown = chosen.length ? chosen : clusters;
     const up = shown.filter((cluster) => cluster.connected).length;
     const label = !chosen.length ? (clusters.length === 1 ? clusters[0].label : "All clusters") : chosen.length === 1 ? chosen[0].label : `${chosen.length} clusters`;
-    set("n-cluster-text", label);
+    set("n-cluster-text", narrow.matches && label === "All clusters" ? "All" : label);
     const tag = set("n-cluster-tag", clusters.length ? `${up} of ${shown.length}` : "none");
     if (tag) tag.className = "tag" + (up < shown.length || !clusters.length ? " warn" : "");
     const button = document.getElementById("n-cluster");
@@ -96,6 +97,7 @@
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("n-drawer")) drawer(false); });
 
+  narrow.addEventListener("change", () => selectors(ngf.view.get()));
   window.addEventListener("ngf:view", (event) => { selectors(event.detail); current(); });
   window.addEventListener("ngf:changes", ask);
   window.addEventListener("ngf:tick", function (event) {

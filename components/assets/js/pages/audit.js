@@ -40,11 +40,14 @@
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
+  // A field path may break before a dot or a bracket, never inside a word.
+  const breakable = (path) => path.split(/(?=[.[])/).flatMap((part) => [el("wbr"), part]);
+
   function changes(record) {
     if (!record.changes.length) return el("p", { class: "t2 s12" }, "No field was changed.");
     return el("table", { class: "diff" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Field"), el("th", { scope: "col" }, "Old"), el("th", { scope: "col" }, "New"))),
-      el("tbody", {}, record.changes.map((change) => el("tr", {}, el("td", { class: "mono wrap" }, change.path),
+      el("tbody", {}, record.changes.map((change) => el("tr", {}, el("td", { class: "mono wrap" }, breakable(change.path)),
         el("td", { class: "mono wrap" }, change.old === null || change.old === undefined ? text(null) : el("span", { class: "old" }, text(change.old))),
         el("td", { class: "mono wrap" }, change.new === null || change.new === undefined ? text(null) : el("span", { class: "new" }, text(change.new)))))));
   }

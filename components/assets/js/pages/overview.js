@@ -45,7 +45,7 @@
   }
 
   function clusters(rows) {
-    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num"]];
+    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
       el("colgroup", {}, [19, 18, 13, 13, 10, 9, 9, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
@@ -57,7 +57,7 @@
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/gateways?cluster=${row.name}` }, row.gateways)),
         el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
-        el("td", { class: "num t2" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age")))))));
+        el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age")))))));
   }
 
   function strip(data) {

@@ -49,7 +49,7 @@
   function table(items) {
     const head = ["State", "Name", "Role", "Limits", "Created", "Ends", "Last used", ""];
     const narrow = ["", "", "hm", "hm", "hm", "hm", "hm", ""];
-    return el("table", { class: "grid tight" }, el("colgroup", {}, [12, 20, 11, 17, 13, 10, 10, 9].map((width, index) => el("col", { class: narrow[index], style: `width:${width}%` }))),
+    return el("table", { class: "grid tight" }, el("colgroup", {}, [11, 19, 10, 14, 18, 9, 9, 10].map((width, index) => el("col", { class: narrow[index], style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map((label, index) => el("th", { scope: "col", class: narrow[index] }, label || el("span", { class: "visually-hidden" }, "Action"))))),
       el("tbody", {}, items.map(function (token) {
         const [kind, icon, word] = state(token);
