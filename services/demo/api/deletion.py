@@ -30,12 +30,16 @@ class DeleteOptions:
     policy: str = ""
     uid: str = ""
     resource_version: str = ""
+    dry_run: bool = False
 
     @classmethod
     def parse(cls, body: Any, query: Mapping[str, str]) -> "DeleteOptions":
+        """The options of a request: those of its body, or without one those of its query."""
         body = body or {}
         if not isinstance(body, dict):
             raise bad_request("expected DeleteOptions")
+        if body:
+            query = {}
         preconditions = body.get("preconditions") or {}
         policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
         orphan = body.get("orphanDependents", query.get("orphanDependents"))
@@ -53,6 +57,7 @@ class DeleteOptions:
             policy=policy,
             uid=preconditions.get("uid") or "",
             resource_version=preconditions.get("resourceVersion") or "",
+            dry_run="All" in (body.get("dryRun") or query.get("dryRun") or ()),
         )
 
 
@@ -72,7 +77,7 @@ def delete(operations: "Operations", call: Call, options: DeleteOptions) -> tupl
         marked = _marked(operations, call, live, options)
         resource = call.served.resource
         lingers = bool(marked["metadata"].get("finalizers")) or resource == "namespaces"
-        if not call.dry_run:
+        if not options.dry_run:
             if lingers and marked is not live:
                 marked["apiVersion"] = call.served.stored_api_version
                 operations.store.put(resource, call.key, marked)
