@@ -1,0 +1,203 @@
+"""One object with everything around it: what a detail page and a REST answer show of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from services.clusters.fleet import Cluster
+from services.gatewayapi import conditions, rows, text
+from services.kube.catalogue import KINDS
+
+Object = Mapping[str, Any]
+Key = tuple[str, str]
+
+
+def gateway(cluster: Cluster, obj: Object, routes: Iterable[tuple[str, Key]]) -> dict[str, Any]:
+    """Listeners with what each says, attached routes, addresses, conditions."""
+    said = {one["name"]: one for one in (obj.get("status") or {}).get("listeners") or ()}
+    return {
+        "listeners": [
+            _listener(one, said.get(one["name"]) or {})
+            for one in obj["spec"].get("listeners") or ()
+        ],
+        "routes": list(attached(cluster, obj, routes)),
+        "addresses": list((obj.get("status") or {}).get("addresses") or ()),
+        "infrastructure": obj["spec"].get("infrastructure"),
+        "conditions": _conditions(obj),
+    }
+
+
+def _listener(spec: Object, status: Object) -> dict[str, Any]:
+    allowed = (spec.get("allowedRoutes") or {}).get("namespaces") or {}
+    tls = spec.get("tls") or {}
+    return {
+        "name": spec["name"],
+        "port": spec.get("port"),
+        "protocol": spec.get("protocol", ""),
+        "hostname": spec.get("hostname", ""),
+        "tls_mode": tls.get("mode", "Terminate") if tls else "",
+        "certificates": [
+            {"namespace": ref.get("namespace", ""), "name": ref["name"]}
+            for ref in tls.get("certificateRefs") or ()
+        ],
+        "routes_from": allowed.get("from", "Same"),
+        "routes": status.get("attachedRoutes"),
+        "supported_kinds": [one["kind"] for one in status.get("supportedKinds") or ()],
+        "conditions": conditions.shown(status.get("conditions")),
+        **conditions.listener(status.get("conditions")).fields(),
+    }
+
+
+def attached(
+    cluster: Cluster, obj: Object, routes: Iterable[tuple[str, Key]]
+) -> Iterator[dict[str, Any]]:
+    """What the gateway ``obj`` says of each of ``routes``; one entry per parentRef."""
+    place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+    for kind_name, key in routes:
+        one = cluster.snapshot(kind_name).objects.get(key)
+        if one is None:
+            continue
+        row = rows.route(kind_name, one)
+        for parent in rows.parents(one):
+            if (parent["namespace"], parent["name"]) == place and parent["kind"] == "Gateway":
+                yield {
+                    "kind": KINDS[kind_name].kind,
+                    "kind_name": kind_name,
+                    "namespace": key[0],
+                    "name": key[1],
+                    "hostnames": row["hostnames"],
+                    "matches_text": row["matches_text"],
+                    "listener": parent["section"],
+                    **{k: parent[k] for k in ("status", "status_word", "reason", "message")},
+                }
+
+
+def route(cluster: Cluster, kind_name: str, obj: Object) -> dict[str, Any]:
+    """Rules with full match and filter text and backends with their state; parents."""
+    return {
+        "hostnames": list(obj["spec"].get("hostnames") or ()),
+        "rules": [_rule(cluster, kind_name, obj, one) for one in obj["spec"].get("rules") or ()],
+        "parents": rows.parents(obj),
+        "conditions": [],
+    }
+
+
+def _rule(cluster: Cluster, kind_name: str, obj: Object, rule: Object) -> dict[str, Any]:
+    refs = list(rule.get("backendRefs") or ())
+    weights = sum(ref.get("weight", 1) for ref in refs)
+    return {
+        "name": rule.get("name", ""),
+        "matches": rows.matches(kind_name, rule),
+        "filters": [text.filter_text(one) for one in rule.get("filters") or ()],
+        "timeouts": dict(rule.get("timeouts") or {}),
+        "session_persistence": rule.get("sessionPersistence"),
+        "backends": [
+            {
+                "kind": ref.get("kind", "Service"),
+                "namespace": ref.get("namespace", obj["metadata"].get("namespace", "")),
+                "name": ref["name"],
+                "port": ref.get("port"),
+                "weight": ref.get("weight", 1),
+                "share": ref.get("weight", 1) / weights if weights else None,
+                "filters": [text.filter_text(one) for one in ref.get("filters") or ()],
+                **backend_state(cluster, ref, obj["metadata"].get("namespace", "")),
+            }
+            for ref in refs
+        ],
+    }
+
+
+def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, Any]:
+    """Whether a backend exists and how many of its endpoints are ready.
+
+    Reads Services and EndpointSlices (``kubernetes.io/service-name``). Kinds that are not read here
+    say "not checked" instead of guessing.
+    """
+    place = (ref.get("namespace", namespace), ref["name"])
+    kind_name = {"Service": "services", "InferencePool": "inferencepools"}.get(
+        ref.get("kind", "Service")
+    )
+    snapshot = cluster.snapshot(kind_name) if kind_name else None
+    if snapshot is None or snapshot.state not in ("live", "stale"):
+        return {"status": "unknown", "state": "not checked"}
+    found = snapshot.objects.get(place)
+    if found is None:
+        return {"status": "err", "state": f"{ref.get('kind', 'Service')} does not exist"}
+    if kind_name != "services":
+        return {"status": "ok", "state": "exists"}
+    ports = [one.get("port") for one in found["spec"].get("ports") or ()]
+    if ref.get("port") not in ports:
+        return {"status": "err", "state": f"no port {ref.get('port')}"}
+    if found["spec"].get("type") == "ExternalName":
+        return {"status": "unknown", "state": "external name"}
+    ready, total = _endpoints(cluster, place)
+    if not total:
+        return {"status": "err", "state": "no endpoints"}
+    status = "ok" if ready == total else "warn" if ready else "err"
+    return {"status": status, "state": f"{ready} of {total} endpoints ready"}
+
+
+def _endpoints(cluster: Cluster, place: Key) -> tuple[int, int]:
+    ready = total = 0
+    for (namespace, _), piece in cluster.snapshot("endpointslices").objects.items():
+        labels = piece["metadata"].get("labels") or {}
+        if namespace != place[0] or labels.get("kubernetes.io/service-name") != place[1]:
+            continue
+        for endpoint in piece.get("endpoints") or ():
+            total += 1
+            ready += (endpoint.get("conditions") or {}).get("ready") is not False
+    return ready, total
+
+
+def gateway_class(cluster: Cluster, obj: Object) -> dict[str, Any]:
+    """Gateways of the class, supported features, parameters, conditions."""
+    name = obj["metadata"]["name"]
+    return {
+        "gateways": [
+            {
+                "namespace": place[0],
+                "name": place[1],
+                "created": one["metadata"].get("creationTimestamp"),
+                **rows.gateway(cluster, one),
+            }
+            for place, one in sorted(cluster.snapshot("gateways").objects.items())
+            if one["spec"].get("gatewayClassName") == name
+        ],
+        "features": [
+            one["name"] if isinstance(one, Mapping) else str(one)
+            for one in (obj.get("status") or {}).get("supportedFeatures") or ()
+        ],
+        "parameters": obj["spec"].get("parametersRef"),
+        "conditions": _conditions(obj),
+    }
+
+
+def _conditions(obj: Object) -> list[dict[str, Any]]:
+    return conditions.shown(
+        (obj.get("status") or {}).get("conditions"), obj["metadata"].get("generation")
+    )
+
+
+def events(cluster: Cluster, obj: Object) -> list[dict[str, Any]]:
+    """What Kubernetes Events say of the object, newest first."""
+    metadata = obj["metadata"]
+    found = []
+    for one in cluster.snapshot("events").objects.values():
+        about = one.get("involvedObject") or one.get("regarding") or {}
+        if about.get("uid") != metadata.get("uid"):
+            continue
+        series = one.get("series") or {}
+        found.append(
+            {
+                "type": one.get("type", "Normal"),
+                "reason": one.get("reason", ""),
+                "message": one.get("message") or one.get("note", ""),
+                "source": one.get("reportingComponent")
+                or (one.get("source") or {}).get("component", ""),
+                "count": series.get("count") or one.get("count") or 1,
+                "at": series.get("lastObservedTime")
+                or one.get("lastTimestamp")
+                or one.get("eventTime")
+                or one["metadata"].get("creationTimestamp"),
+            }
+        )
+    return sorted(found, key=lambda event: str(event["at"]), reverse=True)

@@ -1,0 +1,169 @@
+"""Gateway API objects of the whole fleet: lists, one object, search, what is in trouble.
+
+Everything here reads watch snapshots; nothing calls a cluster. Limits of the identity hide objects
+from lists and answer NotFound for single ones, as if they did not exist.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.auth.identity import Identity
+from services.clusters.fleet import Cluster, Fleet
+from services.errors import NotFound, Unavailable
+from services.gatewayapi import details, rows
+from services.gatewayapi.attachments import Attachments
+from services.kube.catalogue import KINDS
+from services.listing import ListQuery, Page, Row, Table
+
+Object = Mapping[str, Any]
+Found = list[dict[str, Any]]
+IN_TROUBLE = ("err", "warn")
+
+
+class Resources:
+    """The one way from pages, REST and commands to Gateway API objects."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._tables = {name: Table(fleet, shape) for name, shape in rows.shapes().items()}
+        self._attachments = Attachments()
+
+    def list(self, who: Identity, kind: str, query: ListQuery) -> Page:
+        """One page of a list. Raises NotFound for a kind without a list, Invalid for bad input."""
+        page = self._table(kind).page(who, query)
+        if kind == "gateways":
+            page.items[:] = [self._with_routes(row) for row in page.items]
+        return page
+
+    def raw(self, who: Identity, cluster: str, kind: str, namespace: str, name: str) -> Object:
+        """The object as last seen. Raises NotFound, or Unavailable when nothing was ever seen."""
+        if kind not in KINDS or not who.may_see(cluster, namespace or None):
+            raise _absent(cluster, kind, namespace, name)
+        snapshot = self._fleet.get(cluster).snapshot(kind)
+        found = snapshot.objects.get((namespace, name))
+        if found is None and snapshot.as_of is None and snapshot.state in ("stale", "loading"):
+            raise Unavailable(f"{cluster} has not answered yet: {snapshot.reason}", cluster=cluster)
+        if found is None:
+            raise _absent(cluster, kind, namespace, name)
+        return found
+
+    def detail(
+        self, who: Identity, cluster: str, kind: str, namespace: str, name: str
+    ) -> dict[str, Any]:
+        """The object's row, the object itself, its events, and what its kind adds."""
+        obj = self.raw(who, cluster, kind, namespace, name)
+        member = self._fleet.get(cluster)
+        snapshot = member.snapshot(kind)
+        return {
+            **self._table(kind).row(member, obj),
+            **self._detail(member, kind, obj),
+            "object": obj,
+            "events": details.events(member, obj),
+            "api_version": snapshot.resource.api_version if snapshot.resource else "",
+            "as_of": snapshot.as_of.isoformat() if snapshot.as_of else None,
+            "missing": snapshot.reason if snapshot.state == "stale" else "",
+        }
+
+    def search(self, who: Identity, text: str, limit: int = 20) -> Found:
+        """Objects whose text has all words; names that begin with the first word come first."""
+        words = text.casefold().split()
+        found = []
+        for kind, table in self._tables.items():
+            for row, held in table.rows(who):
+                if words and all(word in held for word in words):
+                    place = f"{row['namespace']}/{row['name']}".casefold()
+                    near = 0 if row["name"].casefold().startswith(words[0]) else 1
+                    near = near if all(word in place for word in words) else 2
+                    found.append((near, row["name"], _hit(kind, row, words, place)))
+        found.sort(key=lambda item: item[:2])
+        return [hit for _, _, hit in found[:limit]]
+
+    def problems(self, who: Identity) -> Found:
+        """Objects that need a person, worst first."""
+        found = [
+            {
+                "status": row["status"],
+                "kind": kind,
+                **{k: row[k] for k in ("cluster", "namespace", "name", "reason", "message")},
+                "since": _since(self._fleet.get(row["cluster"]), kind, row),
+            }
+            for kind, table in self._tables.items()
+            for row, _ in table.rows(who)
+            if row["status"] in IN_TROUBLE
+        ]
+        found.sort(key=lambda one: str(one["since"] or ""), reverse=True)
+        found.sort(key=lambda one: IN_TROUBLE.index(one["status"]))
+        return found
+
+    def summary(self, who: Identity) -> dict[str, Any]:
+        """Counts by status, per cluster and kind; a kind not known of a cluster is left out."""
+        clusters: dict[str, dict[str, Counter[str]]] = {}
+        for name in self._fleet.names():
+            if who.may_see_cluster(name):
+                member = self._fleet.get(name)
+                clusters[name] = {
+                    kind: Counter()
+                    for kind in self._tables
+                    if member.snapshot(kind).state in ("live", "stale", "absent")
+                }
+        for kind, table in self._tables.items():
+            for row, _ in table.rows(who):
+                if kind in clusters[row["cluster"]]:
+                    clusters[row["cluster"]][kind][row["status"]] += 1
+        return {"clusters": clusters}
+
+    def _table(self, kind: str) -> Table:
+        try:
+            return self._tables[kind]
+        except KeyError:
+            raise NotFound(f"There is no list of {kind}.", kind=kind) from None
+
+    def _detail(self, cluster: Cluster, kind: str, obj: Object) -> dict[str, Any]:
+        if kind == "gateways":
+            place = (obj["metadata"]["namespace"], obj["metadata"]["name"])
+            return details.gateway(cluster, obj, self._attachments.of(cluster, place))
+        if kind == "gatewayclasses":
+            return details.gateway_class(cluster, obj)
+        return details.route(cluster, kind, obj)
+
+    def _with_routes(self, row: Row) -> Row:
+        """The number of distinct routes accepted; controllers count per listener only."""
+        member = self._fleet.get(row["cluster"])
+        place = (row["namespace"], row["name"])
+        gateway = member.snapshot("gateways").objects.get(place)
+        if gateway is None:
+            return row
+        asked = self._attachments.of(member, place)
+        accepted = {
+            (one["kind"], one["namespace"], one["name"])
+            for one in details.attached(member, gateway, asked)
+            if one["status"] in ("ok", "warn")
+        }
+        return row | {"routes": len(accepted)}
+
+
+def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any]:
+    hosts = row.get("hostnames") or row.get("hosts") or []
+    why = "" if all(word in place for word in words) else ", ".join(hosts[:2])
+    return {"kind": kind, "why": why, **{k: row[k] for k in ("cluster", "namespace", "name")}}
+
+
+def _since(cluster: Cluster, kind: str, row: Row) -> str | None:
+    """When the condition that gave the reason last changed."""
+    obj = cluster.snapshot(kind).objects.get((row["namespace"], row["name"])) or {}
+    status = obj.get("status") or {}
+    held = [status, *(status.get("listeners") or ()), *(status.get("parents") or ())]
+    times = [
+        one.get("lastTransitionTime")
+        for holder in held
+        for one in holder.get("conditions") or ()
+        if one.get("reason") == row["reason"]
+    ]
+    return max(filter(None, times), default=None)
+
+
+def _absent(cluster: str, kind: str, namespace: str, name: str) -> NotFound:
+    spoken = KINDS[kind].kind if kind in KINDS else kind
+    place = f"{namespace}/{name}" if namespace else name
+    return NotFound(f"{spoken} {place} does not exist on {cluster}.", cluster=cluster, kind=kind)
