@@ -6,15 +6,14 @@ asks for it; where it is not built its tests are skipped, and the summary says h
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.real import binaries, definitions
-from tests.real.controlplane import RIGHTS, USERS, ControlPlane
+from tests.real.controlplane import ControlPlane
 from tests.real.kube_api import KubeApi
+from tests.real.servers import BOTH, client_of, compiled_server, demo_server
 
-BOTH = ("demo", pytest.param("real", marks=pytest.mark.compiled))
 _counter = itertools.count(1)
 _not_run = pytest.StashKey[tuple[int, str]]()
 
@@ -22,54 +21,18 @@ _not_run = pytest.StashKey[tuple[int, str]]()
 @pytest.fixture(scope="session")
 def real_cluster() -> Iterator[ControlPlane]:
     """A running control plane with every definition loaded. Mark its tests ``compiled``."""
-    plane = ControlPlane(binaries.find())
-    plane.start(definitions.for_tests())
-    yield plane
-    plane.stop()
+    with compiled_server(definitions.for_tests()) as plane:
+        yield plane
 
 
 @pytest.fixture(scope="session", params=BOTH)
 def kube_api(request: pytest.FixtureRequest) -> Iterator[KubeApi]:
     """An API server with an admin, a reader and a stranger: the demo's, then the compiled one."""
     if request.param == "real":
-        plane: ControlPlane = request.getfixturevalue("real_cluster")
-        yield KubeApi(
-            "real",
-            plane.url,
-            plane.ca_pem,
-            plane.tokens,
-            plane.binaries["kubectl"],
-            plane.compact,
-        )
+        yield client_of(request.getfixturevalue("real_cluster"))
     else:
-        with demo_api() as api:
+        with demo_server(definitions.for_tests()) as api:
             yield api
-
-
-@contextmanager
-def demo_api() -> Iterator[KubeApi]:
-    """The demo's API server with the same definitions, people and rights as the compiled one."""
-    from services.demo.api import DemoApi, User
-
-    tokens = {user: f"{user}-token" for user in USERS}
-    crds = [d for d in definitions.for_tests() if d["kind"] == "CustomResourceDefinition"]
-    people = {tokens[user]: User(user, groups, user) for user, groups in USERS.items()}
-    demo = DemoApi("demo", crds, tokens=people)
-    demo.start()
-    try:
-        for obj in RIGHTS:
-            demo.store.create(obj)
-        yield KubeApi("demo", demo.url, demo.ca_pem, tokens, kubectl_path(), demo.expire_history)
-    finally:
-        demo.stop()
-
-
-def kubectl_path() -> str:
-    """The compiled kubectl, or nothing: tests that need it are marked ``compiled``."""
-    try:
-        return binaries.find()["kubectl"]
-    except binaries.Missing:
-        return ""
 
 
 @pytest.fixture

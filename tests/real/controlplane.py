@@ -97,7 +97,7 @@ class ControlPlane:
     def ca_pem(self) -> str:
         return (self.folder / "certificates" / "apiserver.crt").read_text()
 
-    def start(self, definitions: Iterable[Obj] = ()) -> None:
+    def start(self, definitions: Iterable[Obj] = (), *, controllers: bool = True) -> None:
         """Start everything and load ``definitions``; raises StartFailed.
 
         The controllers come last: the garbage collector looks for new kinds every 30 s only, so
@@ -108,7 +108,8 @@ class ControlPlane:
             self.start_etcd()
             self.start_apiserver()
             self.load([*definitions, *RIGHTS])
-            self.start_controllers()
+            if controllers:
+                self.start_controllers()
         except BaseException:
             self.stop()
             raise

@@ -97,14 +97,19 @@ class Watch:
 
 @dataclass
 class KubeApi:
-    """One API server under test and the tokens of the people in it."""
+    """One API server under test and the tokens of the people in it.
+
+    ``compact`` makes it forget its history; ``halt`` and ``resume`` are an outage.
+    """
 
     name: str
     url: str
     ca_pem: str
     tokens: Mapping[str, str]
-    kubectl_path: str = ""
-    compact: Callable[[], None] = lambda: None
+    kubectl_path: str
+    compact: Callable[[], None]
+    halt: Callable[[], None]
+    resume: Callable[[], None]
     _pool: urllib3.PoolManager = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
