@@ -130,13 +130,12 @@ def ask(
     sort: str = "",
 ) -> AuditPage:
     """The service's question for a view."""
-    clusters = view.get("cluster") or []
     return container.audit.list(
         who,
-        cluster=clusters[0] if len(clusters) == 1 else None,
+        cluster=view.get("cluster") or None,
         namespace=view.get("namespace") or None,
         verb=view.get("verb") or None,
-        outcome=(view.get("outcome") or [None])[0],
+        outcome=view.get("outcome") or None,
         search=view.get("q") or "",
         sort=sort or "-time",
         page=page,

@@ -8,13 +8,14 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import KINDS, href
+from components.kinds import href
 from components.times import seen, span
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
 from services.clusters.fleet import ClusterInfo
 from services.configdb.audit import AuditRecord
 from services.container import Container
+from services.kube.catalogue import KINDS
 
 ATTENTION = 8
 CHANGES = 5
@@ -103,7 +104,9 @@ def _kind_tile(
 ) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     for name in clusters:
-        counts.update(per_cluster[name].get(kind) or {})
+        known = per_cluster[name].get(kind) or {}
+        # What a silent cluster once said is neither fine nor broken now.
+        counts.update(known if clusters[name].state.connected else {"stale": sum(known.values())})
     total = counts.total()
     if not any(kind in per_cluster[name] for name in clusters):
         return {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
@@ -216,12 +219,11 @@ def _unreachable(info: ClusterInfo) -> dict[str, Any]:
 
 def _problem(entry: dict[str, Any], clusters: dict[str, ClusterInfo]) -> dict[str, Any]:
     info = clusters[entry["cluster"]]
-    spoken = KINDS.get(entry["kind"])
-    place = "/".join(filter(None, (entry.get("namespace"), entry["name"])))
+    place = "/".join(filter(None, (entry["namespace"], entry["name"])))
     return {
         "status": entry["status"],
-        "title": f"{spoken.kind if spoken else entry['kind']} {place}",
-        "href": href(entry["kind"], entry["cluster"], entry.get("namespace", ""), entry["name"]),
+        "title": f"{KINDS[entry['kind']].kind} {place}",
+        "href": href(entry["kind"], entry["cluster"], entry["namespace"], entry["name"]),
         "text": ": ".join(filter(None, (entry.get("reason"), entry.get("message")))),
         "since": entry.get("since"),
         "cluster": info.display_name,
@@ -250,16 +252,14 @@ def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -
 
 def _change(record: AuditRecord) -> dict[str, Any]:
     place = "/".join(filter(None, (record.namespace, record.name)))
-    spoken = KINDS.get(record.kind)
+    kind = KINDS[record.kind].kind if record.kind in KINDS else record.kind
     fields = len(record.diff or ())
     about = {
         "done": f"done: {fields} field{'' if fields == 1 else 's'}" if fields else "done",
         "denied": f"denied: {(record.error or 'role or limits').rstrip('.')}",
         "failed": f"failed: {(record.error or 'no reason given').rstrip('.')}",
     }[record.outcome]
-    where = (
-        f"{spoken.kind if spoken else record.kind} on {record.cluster}" if record.cluster else ""
-    )
+    where = f"{kind} on {record.cluster}" if record.cluster else ""
     done = record.outcome == "done"
     return {
         "status": OUTCOMES[record.outcome],

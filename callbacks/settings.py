@@ -37,7 +37,7 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output(settings.TOKENS, "data"),
         Input(ids.VIEW, "data"),
-        Input(settings.SECRET, "data"),
+        Input(settings.MADE, "data"),
     )
     def listed(_view: dict[str, Any] | None, _made: dict[str, Any] | None) -> dict[str, Any]:
         who = callbacks.who()
@@ -47,7 +47,7 @@ def register(callbacks: Callbacks) -> None:
         return {"permitted": True, "role": str(who.role), "items": tokens}
 
     @callbacks.on(
-        Output(settings.SECRET, "data"),
+        Output(settings.MADE, "data"),
         Output("token-error", "children"),
         Output("token-name", "value"),
         Input("token-create", "n_clicks"),
@@ -69,8 +69,7 @@ def register(callbacks: Callbacks) -> None:
     ) -> Any:
         if not clicks:
             return [no_update] * 3
-        if not (name or "").strip():
-            return no_update, "A token needs a name.", no_update
+        who = callbacks.who()
         try:
             info, secret = container.tokens.create(
                 name=(name or "").strip(),
@@ -78,10 +77,12 @@ def register(callbacks: Callbacks) -> None:
                 clusters=_names(clusters),
                 namespaces=_names(namespaces),
                 ttl=timedelta(days=int(days)),
-                created_by=callbacks.who().name,
+                created_by=who.name,
+                address=who.address,
             )
         except Invalid as error:
-            return no_update, error.message, no_update
+            rules = [f"{field['field']}: {field['rule']}" for field in error.details["fields"]]
+            return no_update, "; ".join(rules), no_update
         return {"name": info.name, "secret": secret, "at": clicks}, "", ""
 
     @callbacks.on(
@@ -91,7 +92,8 @@ def register(callbacks: Callbacks) -> None:
         prevent_initial_call=True,
     )
     def revoke(asked: dict[str, Any]) -> dict[str, Any]:
-        container.tokens.revoke(asked["id"])
+        who = callbacks.who()
+        container.tokens.revoke(asked["id"], revoked_by=who.name, address=who.address)
         toast("ok", f"Token {asked['name']} revoked", "It is refused from now on.")
         return {
             "permitted": True,
@@ -105,7 +107,7 @@ def register(callbacks: Callbacks) -> None:
         ClientsideFunction("ngfSettings", "tokens"), Input(settings.TOKENS, "data")
     )
     callbacks.clientside(
-        ClientsideFunction("ngfSettings", "secret"), Input(settings.SECRET, "data")
+        ClientsideFunction("ngfSettings", "secret"), Input(settings.MADE, "data")
     )
 
 
@@ -117,13 +119,12 @@ def about(container: Container, who: Identity) -> dict[str, Any]:
         f"clusters {', '.join(sorted(who.clusters))}" if who.clusters is not None else "",
         f"namespaces {', '.join(sorted(who.namespaces))}" if who.namespaces is not None else "",
     ]
-    database = container.db.url if hasattr(container.db, "url") else ""
     return {
         "console": [
             ["Version", container.version],
             ["Mode", _mode(container)],
             ["Sign-in", SIGN_IN[options.auth]],
-            ["Config database", "PostgreSQL" if "postgres" in str(database) else "SQLite"],
+            ["Config database", "SQLite" if container.db.is_sqlite else "PostgreSQL"],
             ["Open live pages", str(len(container.hub))],
             ["Python", platform.python_version()],
         ],
@@ -188,16 +189,11 @@ def described(token: TokenInfo) -> dict[str, Any]:
         "role": str(token.role),
         "clusters": sorted(token.clusters or ()),
         "namespaces": sorted(token.namespaces or ()),
-        "created": _iso(token.created_at),
+        "created": token.created.isoformat(),
         "created_by": token.created_by,
-        "expires": _iso(token.expires_at),
-        "used": _iso(token.last_used_at),
-        "revoked": _iso(token.revoked_at),
+        "expires": token.expires.isoformat() if token.expires else None,
+        "used": token.last_used.isoformat() if token.last_used else None,
     }
-
-
-def _iso(moment: Any) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def _names(text: str | None) -> frozenset[str] | None:

@@ -11,7 +11,7 @@ from components.status import icon
 ABOUT = "settings-about"
 TOKENS = "settings-tokens"
 REVOKE = "settings-revoke"
-SECRET = "settings-secret"
+MADE = "settings-made"
 
 TABS = (
     ("about", "About"),
@@ -84,7 +84,7 @@ def layout() -> html.Div:
             dcc.Store(id=ABOUT),
             dcc.Store(id=TOKENS),
             dcc.Store(id=REVOKE),
-            dcc.Store(id=SECRET),
+            dcc.Store(id=MADE),
         ],
         className="form-page",
     )

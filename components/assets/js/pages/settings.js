@@ -39,7 +39,6 @@
   }
 
   function state(token) {
-    if (token.revoked) return ["unk", "dash-circle", "Revoked"];
     if (token.expires && Date.parse(token.expires) < ngf.now()) return ["unk", "clock-history", "Expired"];
     return ["ok", "check-circle-fill", "Valid"];
   }
