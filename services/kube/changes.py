@@ -20,7 +20,7 @@ import structlog
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
-from services.configdb.audit import AuditEvent
+from services.configdb.audit import AuditEvent, Outcome
 from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
 from services.kube.catalogue import KINDS
 from services.kube.fields import FieldChange, Object, changes
@@ -141,7 +141,7 @@ class Changes:
         attempt = _Attempt(who, "delete", cluster, kind, namespace, name)
         place = self._place(attempt)
         live = place.live()
-        place.delete(live, DRY_RUN)
+        place.delete(live, dry_run=True)
         using = dependents(place.cluster.snapshot, place.resource.kind, namespace, name)
         return _plan(attempt, live, None, (), using)
 
@@ -265,7 +265,7 @@ class Changes:
 
     def _record_failure(self, attempt: _Attempt, error: Exception) -> None:
         """Record why nothing happened; trouble with the log must not hide that reason."""
-        outcome = "denied" if isinstance(error, Denied) else "failed"
+        outcome: Outcome = "denied" if isinstance(error, Denied) else "failed"
         message = error.message if isinstance(error, ConsoleError) else "internal error"
         try:
             self._audit.record(_event(attempt, outcome, message))
@@ -327,7 +327,7 @@ def _wait_seen(place: Place, attempt: _Attempt) -> None:
     place.cluster.cache.wait_seen(attempt.kind, key, version, SEEN_SECONDS)
 
 
-def _event(attempt: _Attempt, outcome: str, error: str = "") -> AuditEvent:
+def _event(attempt: _Attempt, outcome: Outcome, error: str = "") -> AuditEvent:
     return AuditEvent(
         actor=attempt.who.name,
         role=str(attempt.who.role),

@@ -53,21 +53,25 @@ class Place:
             "PUT", self._path, params={**_WRITE, **(options or {})}, body=obj
         )
 
-    def delete(self, live: Object, options: Mapping[str, str] | None = None) -> None:
-        """DELETE of exactly ``live``, not of a namesake made since."""
+    def delete(self, live: Object, *, dry_run: bool = False) -> None:
+        """DELETE of exactly ``live``, not of a namesake made since.
+
+        The options are in the body, all of them: a server that finds a body does not read the
+        query, and would delete for real what was meant as a dry-run.
+        """
         metadata = live["metadata"]
-        wanted = {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}
-        self.cluster.client.call(
-            "DELETE",
-            self._path,
-            params=options,
-            body={
-                "apiVersion": "v1",
-                "kind": "DeleteOptions",
-                "preconditions": wanted,
-                "propagationPolicy": "Background",
+        options: Object = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": {
+                "uid": metadata["uid"],
+                "resourceVersion": metadata["resourceVersion"],
             },
-        )
+            "propagationPolicy": "Background",
+        }
+        if dry_run:
+            options["dryRun"] = ["All"]
+        self.cluster.client.call("DELETE", self._path, body=options)
 
     def wanted(
         self, live: Object, mine: Object, base: Object | None, resource_version: str

@@ -1,0 +1,370 @@
+"""The promise: a change does what the person meant and nothing else, or says why not; and every
+outcome is in the audit log."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.auth.identity import Identity, Role
+from services.clusters.fleet import Fleet
+from services.configdb.audit import AuditLog, AuditRecord
+from services.configdb.database import Database
+from services.errors import Conflict, Denied, Invalid, NotFound
+from services.kube.changes import Changes
+from services.kube.connection import Connection
+from services.kube.trim import LAST_APPLIED
+from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
+from tests.real.objects import route, routes
+
+ANNA = Identity("anna", Role.OPERATOR, address="192.0.2.7")
+HERE = "default"
+
+
+@dataclass
+class Desk:
+    """A person's way to change things, and what is on record of it."""
+
+    fleet: Fleet
+    changes: Changes
+    audit: AuditLog
+
+    def record(self) -> AuditRecord:
+        """The newest entry, complete."""
+        newest = self.audit.list(ANNA_ADMIN, sort="-time", page=1, page_size=1).items[0]
+        return self.audit.get(ANNA_ADMIN, newest.id)
+
+    def entries(self) -> int:
+        return self.audit.list(ANNA_ADMIN, page=1, page_size=1).total
+
+
+ANNA_ADMIN = replace(ANNA, role=Role.ADMIN)
+
+
+def desk_as(kube_api: KubeApi, user: str, folder: Path) -> Iterator[Desk]:
+    kubeconfig = kube_api.kubeconfig(user)
+    fleet = Fleet.single(lambda: Connection.from_kubeconfig(kubeconfig))
+    db = Database(folder / "audit.db")
+    db.upgrade()
+    audit = AuditLog(db)
+    fleet.start()
+    fleet.wait_ready(20)
+    try:
+        yield Desk(fleet, Changes(fleet, audit), audit)
+    finally:
+        fleet.stop()
+        db.close()
+
+
+@pytest.fixture(scope="module")
+def desk(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from desk_as(kube_api, "admin", tmp_path_factory.mktemp("admin"))
+
+
+@pytest.fixture(scope="module")
+def readers_desk(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from desk_as(kube_api, "reader", tmp_path_factory.mktemp("reader"))
+
+
+def seen(desk: Desk, namespace: str, name: str, kind: str = "httproutes") -> dict[str, Any]:
+    """The object as a form gets it: from the cache, without bookkeeping."""
+    return copy.deepcopy(
+        wait_until(
+            f"{name} is seen",
+            lambda: desk.fleet.get(HERE).snapshot(kind).objects.get((namespace, name)),
+        )
+    )
+
+
+def update(desk: Desk, obj: dict[str, Any], who: Identity = ANNA, **options: Any) -> Any:
+    metadata = obj["metadata"]
+    return desk.changes.update(
+        who,
+        HERE,
+        "httproutes",
+        metadata["namespace"],
+        metadata["name"],
+        obj,
+        resource_version=metadata["resourceVersion"],
+        **options,
+    )
+
+
+def test_a_plan_changes_nothing_and_tells_what_would(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    entries = desk.entries()
+    plan = desk.changes.plan_create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    assert kube_api.get(f"{routes(namespace)}/shop").status == 404
+    assert desk.entries() == entries
+    asked = {change.path: change for change in plan.changes}
+    assert asked["spec.hostnames[0]"].new == "a.example"
+    assert not asked["spec.hostnames[0]"].server_set
+    assert asked["spec.parentRefs[0].kind"].server_set
+    assert plan.result is not None
+    assert plan.live is None
+
+
+def test_creating_stores_shows_and_records(desk: Desk, kube_api: KubeApi, namespace: str) -> None:
+    applied = desk.changes.create(
+        ANNA, HERE, "httproutes", route("shop", namespace=namespace), reason="new shop"
+    )
+    assert (namespace, "shop") in desk.fleet.get(HERE).snapshot("httproutes").objects
+    assert applied.object is not None
+    record = desk.record()
+    assert record.id == applied.audit_id
+    assert (record.actor, record.role, record.address) == ("anna", "operator", "192.0.2.7")
+    assert (record.verb, record.outcome, record.reason) == ("create", "done", "new shop")
+    assert (record.cluster, record.kind, record.name) == (HERE, "httproutes", "shop")
+    assert record.before is None
+    assert record.after is not None
+    stored = kube_api.get(f"{routes(namespace)}/shop").ok()
+    assert {entry["manager"] for entry in stored["metadata"]["managedFields"]} == {"ngf-console"}
+
+
+def test_a_copied_manifest_can_be_created(desk: Desk, namespace: str) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    copied = seen(desk, namespace, "shop")
+    copied["metadata"]["name"] = "copy"
+    assert desk.changes.create(ANNA, HERE, "httproutes", copied).object is not None
+
+
+def test_an_update_changes_the_edited_field_only(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    path = f"{routes(namespace)}/shop"
+    applied = kube_api.apply(path, route("shop", annotations={LAST_APPLIED: "{}"}), "kubectl").ok()
+    edited = seen(desk, namespace, "shop")
+    base = copy.deepcopy(edited)
+    edited["spec"]["rules"][0]["backendRefs"][0]["weight"] = 7
+    plan = desk.changes.plan_update(ANNA, HERE, "httproutes", namespace, "shop", edited, base)
+    assert [change.path for change in plan.changes] == ["spec.rules[0].backendRefs[0].weight"]
+    done = update(desk, edited, base=base, reason="shift")
+    assert [(c.path, c.old, c.new) for c in done.changes] == [
+        ("spec.rules[0].backendRefs[0].weight", 1, 7)
+    ]
+    stored = kube_api.get(path).ok()
+    assert LAST_APPLIED in applied["metadata"]["annotations"]
+    expected = copy.deepcopy(applied)
+    expected["spec"]["rules"][0]["backendRefs"][0]["weight"] = 7
+    assert stored["spec"] == expected["spec"]
+    assert stored["metadata"]["annotations"] == applied["metadata"]["annotations"]
+    managers = {entry["manager"]: entry for entry in stored["metadata"]["managedFields"]}
+    assert set(managers) == {"kubectl", "ngf-console"}
+    assert "f:hostnames" in str(managers["kubectl"]["fieldsV1"])
+    assert "f:hostnames" not in str(managers["ngf-console"]["fieldsV1"])
+    record = desk.record()
+    assert record.diff == [{"path": "spec.rules[0].backendRefs[0].weight", "old": 1, "new": 7}]
+    assert record.before is not None
+    assert record.before["spec"] == applied["spec"]
+
+
+def test_the_second_of_two_editors_sees_both_versions(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    base = seen(desk, namespace, "shop")
+    first, second = copy.deepcopy(base), copy.deepcopy(base)
+    first["spec"]["hostnames"] = ["first.example"]
+    second["spec"]["hostnames"] = ["second.example"]
+    update(desk, first, base=base)
+    with pytest.raises(Conflict) as caught:
+        update(desk, second, base=base)
+    details = caught.value.details
+    assert details["base"]["spec"]["hostnames"] == ["a.example"]
+    assert details["theirs"]["spec"]["hostnames"] == ["first.example"]
+    assert details["mine"]["spec"]["hostnames"] == ["second.example"]
+    assert details["clashes"] == ["spec.hostnames[0]"]
+    assert details["merged"] is None
+    assert (desk.record().outcome, desk.record().verb) == ("failed", "update")
+    with pytest.raises(Conflict):
+        desk.changes.plan_update(ANNA, HERE, "httproutes", namespace, "shop", second, base)
+
+
+def test_edits_that_do_not_clash_come_back_merged_and_can_be_sent(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    base = seen(desk, namespace, "shop")
+    first, second = copy.deepcopy(base), copy.deepcopy(base)
+    first["spec"]["hostnames"] = ["first.example"]
+    second["spec"]["rules"][0]["backendRefs"][0]["weight"] = 9
+    update(desk, first, base=base)
+    with pytest.raises(Conflict) as caught:
+        update(desk, second, base=base)
+    assert caught.value.details["clashes"] == []
+    update(desk, caught.value.details["merged"])
+    stored = kube_api.get(f"{routes(namespace)}/shop").ok()
+    assert stored["spec"]["hostnames"] == ["first.example"]
+    assert stored["spec"]["rules"][0]["backendRefs"][0]["weight"] == 9
+
+
+def test_a_controller_writing_status_is_no_conflict(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    base = seen(desk, namespace, "shop")
+    condition = {
+        "type": "Accepted",
+        "status": "True",
+        "reason": "Accepted",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }
+    parent = {
+        "parentRef": {"name": "web"},
+        "controllerName": "gateway.nginx.org/nginx-gateway-controller",
+        "conditions": [condition],
+    }
+    kube_api.patch(
+        f"{routes(namespace)}/shop/status", {"status": {"parents": [parent]}}, MERGE_PATCH
+    ).ok()
+    edited = copy.deepcopy(base)
+    edited["spec"]["hostnames"] = ["b.example"]
+    update(desk, edited, base=base)
+    stored = kube_api.get(f"{routes(namespace)}/shop").ok()
+    assert stored["spec"]["hostnames"] == ["b.example"]
+    assert len(stored["status"]["parents"]) == 1
+
+
+def test_a_misspelt_field_is_refused_not_dropped(desk: Desk, namespace: str) -> None:
+    wrong = route("shop", namespace=namespace)
+    wrong["spec"]["hostNames"] = ["a"]
+    with pytest.raises(Invalid, match="hostNames"):
+        desk.changes.plan_create(ANNA, HERE, "httproutes", wrong)
+
+
+def test_what_the_schema_refuses_is_named_by_field(desk: Desk, namespace: str) -> None:
+    wrong = route("shop", weight=-1, namespace=namespace)
+    with pytest.raises(Invalid) as caught:
+        desk.changes.create(ANNA, HERE, "httproutes", wrong)
+    assert [one["field"] for one in caught.value.details["fields"]] == [
+        "spec.rules[0].backendRefs[0].weight"
+    ]
+    assert desk.record().outcome == "failed"
+    assert "weight" in desk.record().error
+
+
+def test_an_object_must_be_the_one_it_is_sent_for(desk: Desk, namespace: str) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    other = seen(desk, namespace, "shop")
+    other["metadata"]["name"] = "other"
+    with pytest.raises(Invalid, match=r"metadata\.name"):
+        desk.changes.plan_update(ANNA, HERE, "httproutes", namespace, "shop", other)
+
+
+def test_an_object_of_argo_cd_needs_confirmation_and_a_reason(desk: Desk, namespace: str) -> None:
+    owned = route("shop", namespace=namespace, labels={"argocd.argoproj.io/instance": "store"})
+    with pytest.raises(Invalid):
+        desk.changes.create(ANNA, HERE, "httproutes", owned)
+    desk.changes.create(ANNA, HERE, "httproutes", owned, confirm_owned=True, reason="test")
+    edited = seen(desk, namespace, "shop")
+    edited["spec"]["hostnames"] = ["b.example"]
+    plan = desk.changes.plan_update(ANNA, HERE, "httproutes", namespace, "shop", edited)
+    assert plan.owner is not None
+    assert (plan.owner.tool, plan.owner.application) == ("Argo CD", "store")
+    for options in ({}, {"confirm_owned": True}, {"reason": "outage"}):
+        with pytest.raises(Invalid) as caught:
+            update(desk, edited, **options)
+        assert caught.value.error_code == "owned"
+    update(desk, edited, confirm_owned=True, reason="outage")
+    assert desk.record().reason == "outage"
+
+
+def test_a_deletion_says_what_depends_on_the_object(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    gateway = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {
+            "gatewayClassName": "nginx",
+            "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+        },
+    }
+    desk.changes.create(ANNA, HERE, "gateways", gateway)
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    plan = desk.changes.plan_delete(ANNA, HERE, "gateways", namespace, "web")
+    assert [(one.kind, one.namespace, one.name, one.field) for one in plan.dependents] == [
+        ("httproutes", namespace, "shop", "parentRefs")
+    ]
+    assert kube_api.get(f"/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/gateways/web")
+    done = desk.changes.delete(
+        ANNA,
+        HERE,
+        "gateways",
+        namespace,
+        "web",
+        resource_version=plan.resource_version,
+        reason="moved",
+    )
+    assert done.object is None
+    assert (namespace, "web") not in desk.fleet.get(HERE).snapshot("gateways").objects
+    record = desk.record()
+    assert (record.verb, record.outcome) == ("delete", "done")
+    assert record.before is not None
+    assert record.before["spec"]["gatewayClassName"] == "nginx"
+    with pytest.raises(NotFound):
+        desk.changes.delete(ANNA, HERE, "gateways", namespace, "web")
+
+
+def test_a_deletion_of_what_has_changed_is_refused(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    old = seen(desk, namespace, "shop")["metadata"]["resourceVersion"]
+    kube_api.patch(
+        f"{routes(namespace)}/shop", {"spec": {"hostnames": ["b.example"]}}, MERGE_PATCH
+    ).ok()
+    with pytest.raises(Conflict):
+        desk.changes.delete(ANNA, HERE, "httproutes", namespace, "shop", resource_version=old)
+    assert kube_api.get(f"{routes(namespace)}/shop").status == 200
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        Identity("viewer", Role.VIEWER),
+        Identity("elsewhere", Role.OPERATOR, clusters=frozenset({"other"})),
+        Identity("neighbour", Role.OPERATOR, namespaces=frozenset({"other"})),
+    ],
+    ids=lambda who: who.name,
+)
+def test_role_and_limits_are_kept_and_refusals_recorded(
+    desk: Desk, namespace: str, who: Identity
+) -> None:
+    obj = route("shop", namespace=namespace)
+    with pytest.raises(Denied):
+        desk.changes.plan_create(who, HERE, "httproutes", obj)
+    with pytest.raises(Denied):
+        desk.changes.create(who, HERE, "httproutes", obj)
+    assert (desk.record().actor, desk.record().outcome) == (who.name, "denied")
+    assert not desk.changes.may(who, HERE, "httproutes", "create", namespace)
+
+
+def test_a_namespace_limit_excludes_what_belongs_to_the_whole_cluster(desk: Desk) -> None:
+    limited = Identity("limited", Role.OPERATOR, namespaces=frozenset({"default"}))
+    assert not desk.changes.may(limited, HERE, "gatewayclasses", "delete")
+    assert desk.changes.may(ANNA, HERE, "gatewayclasses", "delete")
+
+
+def test_what_the_cluster_does_not_allow_the_console_is_said(
+    readers_desk: Desk, namespace: str
+) -> None:
+    assert not readers_desk.changes.may(ANNA, HERE, "httproutes", "create", namespace)
+    with pytest.raises(Denied, match="console's account"):
+        readers_desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    assert readers_desk.record().outcome == "denied"
+
+
+def test_secrets_are_not_changed_here(desk: Desk, namespace: str) -> None:
+    assert not desk.changes.may(ANNA, HERE, "secrets", "delete", namespace)
+
+
+def test_a_kind_that_is_not_installed_is_not_found(desk: Desk, namespace: str) -> None:
+    with pytest.raises(NotFound, match="not installed"):
+        desk.changes.plan_delete(ANNA, HERE, "externalloadbalancers", namespace, "x")
