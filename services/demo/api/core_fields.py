@@ -33,6 +33,9 @@ _LEAVES: dict[str, Obj] = {
     "meta.v1.FieldsV1": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
     "pkg.runtime.RawExtension": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
 }
+# Go structs that are no pointers: in JSON they are there even when empty.
+_PLAIN_STRUCTS = ("metadata", "spec", "status", "strategy", "updateStrategy", "template")
+_KEY_DEFAULTS = {("core.v1.ServicePort", "protocol"), ("core.v1.ContainerPort", "protocol")}
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ def schema_of(name: str) -> Obj:
             properties |= schema_of(field.kind)["properties"]
         else:
             properties[field.name] = _property(field)
+        if (name, field.name) in _KEY_DEFAULTS:
+            properties[field.name] = {"type": "string", "default": "TCP"}
     schema: Obj = {"type": "object", "properties": properties}
     if message.atomic:
         schema["x-kubernetes-map-type"] = "atomic"
@@ -139,6 +144,8 @@ def _property(field: Field) -> Obj:
         schema = inner
     if field.atomic and field.shape != "[]":
         schema = schema | {"x-kubernetes-map-type": "atomic"}
+    if field.name in _PLAIN_STRUCTS and not field.shape:
+        schema = schema | {"x-plain": True}
     if field.merges:
         schema = schema | {"x-kubernetes-patch-merge-key": field.merge_key}
     return schema

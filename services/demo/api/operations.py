@@ -91,6 +91,16 @@ class Operations:
 
     def create(self, call: Call, body: Obj, *, keep_status: bool = False) -> Obj:
         """Store a new object. ``keep_status`` is for seeding what a controller would have set."""
+        return self._create(call, body, keep_status=keep_status)
+
+    def _create(
+        self,
+        call: Call,
+        body: Obj,
+        *,
+        keep_status: bool = False,
+        managed: list[Obj] | None = None,
+    ) -> Obj:
         served = call.served
         obj = self._incoming(call, body)
         metadata = obj["metadata"]
@@ -117,7 +127,10 @@ class Operations:
                 raise already_exists(served.group, served.plural, name)
             if served.resource == CRDS:
                 obj["status"] = established(obj, self.timestamp())
-            ownership.created(call, obj, self.timestamp())
+            if managed is not None:
+                metadata["managedFields"] = managed
+            else:
+                ownership.created(self.schemas.of(served), call, obj, self.timestamp())
             return self._finish(call, obj, None)
 
     def _generated_name(self, call: Call, metadata: Obj) -> str:
@@ -226,6 +239,29 @@ class Operations:
             patched = change(copied(call.served.shown(live)))
             return self._replace(call, live, self._incoming(call, patched))
 
+    def apply(self, call: Call, config: Any) -> tuple[int, Obj]:
+        """Server-side apply: 201 and the object made, or 200 and what became of it."""
+        served = call.served
+        self._check_config(call, config)
+        with self.store.lock:
+            live = self.store.get(served.resource, call.key)
+            if live is None and call.subresource:
+                raise not_found(served.group, served.plural, call.name)
+            stated = self._incoming(call, config)
+            node = self.schemas.of(served)
+            result = ownership.applied(node, call, live, stated, self.timestamp())
+            if live is None:
+                managed = result["metadata"].pop("managedFields", [])
+                return 201, self._create(call, result, managed=managed)
+            return 200, self._replace(call, live, copied(result), applied=True)
+
+    def _check_config(self, call: Call, config: Any) -> None:
+        if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
+            missing = "apiVersion" if isinstance(config, dict) and config.get("kind") else "kind"
+            raise bad_request(f"error decoding YAML: Object '{missing}' is missing")
+        if (config.get("metadata") or {}).get("managedFields"):
+            raise bad_request("metadata.managedFields must be nil")
+
     def _replace(self, call: Call, live: Obj, obj: Obj, *, applied: bool = False) -> Obj:
         served, old, new = call.served, live["metadata"], obj["metadata"]
         if new.get("uid") not in (None, "", old["uid"]):
@@ -245,7 +281,7 @@ class Operations:
         self._check_finalizers(call, old, obj["metadata"])
         obj = self.admission.admit(call, obj, live)
         if not applied:
-            ownership.updated(call, live, obj, self.timestamp())
+            ownership.updated(self.schemas.of(served), call, live, obj, self.timestamp())
         if self._spec_changed(call, live, obj):
             obj["metadata"]["generation"] = live["metadata"].get("generation", 0) + 1
         return self._finish(call, obj, live)
@@ -256,8 +292,7 @@ class Operations:
             managed = obj["metadata"].get("managedFields")
             status = obj.get("status")
             obj.clear()
-            obj.update(live)
-            obj["metadata"] = dict(live["metadata"])
+            obj.update(copied(live))
             if managed is not None:
                 obj["metadata"]["managedFields"] = managed
             obj.pop("status", None)
@@ -266,7 +301,7 @@ class Operations:
         elif self._has_status(call):
             obj.pop("status", None)
             if "status" in live:
-                obj["status"] = live["status"]
+                obj["status"] = copied(live["status"])
         if call.served.resource == CRDS and call.subresource != "status":
             obj["status"] = established(obj, self.timestamp())
 

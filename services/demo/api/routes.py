@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services.demo.api import discovery, negotiation, openapi, patches, reviews
+from services.demo.api import discovery, negotiation, openapi, patches, reviews, strategic
 from services.demo.api.access import Access, Question, User
 from services.demo.api.calls import Call
 from services.demo.api.deletion import DeleteOptions, delete
@@ -16,8 +16,11 @@ from services.demo.api.listing import Lists
 from services.demo.api.operations import Operations
 from services.demo.api.statuses import (
     ApiError,
+    Cause,
+    Obj,
     bad_request,
     forbidden,
+    invalid,
     method_not_allowed,
     no_such_resource,
     unauthorized,
@@ -236,7 +239,8 @@ class Routes:
             data = negotiation.decode(body, content_type, custom)
             return Answer(200, shown.one(operations.update(call, data)))
         if verb == "patch":
-            return self._patch(call, query, body, content_type)
+            code, patched = self._patch(call, query, body, content_type)
+            return Answer(code, shown.one(patched))
         options = DeleteOptions.parse(
             negotiation.decode(body, content_type, custom) if body.strip() else None, query
         )
@@ -246,20 +250,28 @@ class Routes:
         return self._delete_collection(call, query, options)
 
     def _patch(
-        self, call: Call, query: Mapping[str, str], body: bytes, content_type: str
-    ) -> Answer:
-        media_type = content_type.partition(";")[0].strip().lower()
+        self, call: Call, query: Mapping[str, str], body: bytes, sent: str
+    ) -> tuple[int, Obj]:
+        media_type = sent.partition(";")[0].strip().lower()
+        accepted = negotiation.patch_types(call.served.custom)
+        if media_type not in accepted:
+            raise unsupported_media_type(accepted)
+        operations = self._operations
+        if media_type == negotiation.APPLY_PATCH:
+            if not query.get("fieldManager"):
+                message = "Required value: is required for apply patch"
+                _refuse_option("FieldValueRequired", message, "fieldManager")
+            return operations.apply(call, negotiation.load_yaml(body))
+        if "force" in query:
+            message = "Forbidden: may not be specified for non-apply patch"
+            _refuse_option("FieldValueForbidden", message, "force")
+        change = negotiation.load_json(body)
         if media_type == negotiation.JSON_PATCH:
-            steps = negotiation.load_json(body)
-            return Answer(
-                200, self._operations.patch(call, lambda live: patches.json_patch(live, steps))
-            )
-        if media_type in (negotiation.MERGE_PATCH, negotiation.STRATEGIC_PATCH):
-            merging = negotiation.load_json(body)
-            return Answer(
-                200, self._operations.patch(call, lambda live: patches.merge(live, merging))
-            )
-        raise unsupported_media_type(negotiation.patch_types(call.served.custom))
+            return 200, operations.patch(call, lambda live: patches.json_patch(live, change))
+        if media_type == negotiation.MERGE_PATCH:
+            return 200, operations.patch(call, lambda live: patches.merge(live, change))
+        node = operations.schemas.of(call.served)
+        return 200, operations.patch(call, lambda live: strategic.patched(node, live, change))
 
     def _delete_collection(
         self, call: Call, query: Mapping[str, str], options: DeleteOptions
@@ -297,6 +309,10 @@ def _verb(method: str, target: Target, query: Mapping[str, str]) -> str:
     if method in ("PUT", "PATCH") and target.name:
         return "update" if method == "PUT" else "patch"
     raise method_not_allowed()
+
+
+def _refuse_option(reason: str, message: str, field: str) -> None:
+    raise invalid("meta.k8s.io", "PatchOptions", "", [Cause(reason, message, field)])
 
 
 def _agent(request: web.BaseRequest) -> str:

@@ -42,6 +42,7 @@ class Node:
     any_of: tuple["Node", ...] = ()
     one_of: tuple["Node", ...] = ()
     negated: "Node | None" = None
+    plain: bool = False  # a struct that is there even when empty, so nobody owns its presence
 
     def child(self, key: str) -> "Node | None":
         """The node of a property; None for a key this place does not know."""
@@ -71,6 +72,7 @@ def compiled(schema: Obj) -> Node:
         merge_key=schema.get("x-kubernetes-patch-merge-key"),
         required=tuple(schema.get("required", ())),
         default=schema.get("default", NO_DEFAULT),
+        plain=bool(schema.get("x-plain")),
     )
     node.properties = {key: compiled(each) for key, each in schema.get("properties", {}).items()}
     if schema.get("x-kubernetes-embedded-resource"):
