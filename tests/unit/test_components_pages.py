@@ -1,0 +1,88 @@
+"""Promise: a page stays small enough for Dash 4.4.1 to draw it at once.
+
+Every newly drawn Dash component makes the renderer walk all of them again, so time grows with the
+square: 300 components take 0.15 s, 1,200 take seconds.
+"""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dash
+import pytest
+from dash._pages import _path_to_page
+from dash.development.base_component import Component
+
+from components import shell
+
+ROOT = Path(__file__).parents[2]
+MOST = 300
+FACTS = {
+    "version": "1.0.0",
+    "demo": True,
+    "user": {"name": "mara.keller", "role": "operator", "clusters": None, "namespaces": None},
+}
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[dict[str, Any]]:
+    dash.Dash(__name__, use_pages=True, pages_folder=str(ROOT / "pages"))
+    yield dict(dash.page_registry)
+    dash.page_registry.clear()
+
+
+def components(root: Any) -> list[Component]:
+    found = [item for item in root._traverse() if isinstance(item, Component)]
+    return [root, *found]
+
+
+def drawn(page: dict[str, Any]) -> Any:
+    layout = page["layout"]
+    if not callable(layout):
+        return layout
+    template = page.get("path_template") or ""
+    names = [part.strip("<>") for part in template.split("/") if part.startswith("<")]
+    given = {"kind": "gateways"}
+    return layout(**{name: given.get(name, "some") for name in names})
+
+
+def test_frame_and_page_together_stay_below_the_limit(pages: dict[str, Any]) -> None:
+    frame = len(components(shell.layout(FACTS)))
+    for page in pages.values():
+        total = frame + len(components(drawn(page)))
+        assert total <= MOST, f"{page['module']} has {total} components"
+
+
+def test_every_page_has_one_title_and_takes_any_query(pages: dict[str, Any]) -> None:
+    for page in pages.values():
+        titles = [item for item in components(drawn(page)) if item._type == "H1"]
+        assert len(titles) == 1, page["module"]
+        assert page["title"].endswith("NGF Console"), page["module"]
+        parameters = inspect.signature(page["layout"]).parameters.values()
+        assert any(one.kind is one.VAR_KEYWORD for one in parameters), page["module"]
+
+
+def test_addresses_resolve_to_the_page_that_owns_them(pages: dict[str, Any]) -> None:
+    for page in pages.values():
+        if page.get("path_template"):
+            path = "/".join(
+                "some" if part.startswith("<") else part
+                for part in page["path_template"].split("/")
+            )
+            assert _path_to_page(path.strip("/"))[0]["module"] == page["module"]
+
+
+def test_no_two_components_of_a_page_share_an_id(pages: dict[str, Any]) -> None:
+    frame = [item.id for item in components(shell.layout(FACTS)) if hasattr(item, "id")]
+    for page in pages.values():
+        ids = [str(item.id) for item in components(drawn(page)) if hasattr(item, "id")]
+        twice = {one for one in [*frame, *ids] if [*frame, *ids].count(one) > 1}
+        assert not twice, f"{page['module']}: {twice}"
+
+
+def test_the_menu_shows_only_pages_that_exist(pages: dict[str, Any]) -> None:
+    paths = {page["path"] for page in pages.values()}
+    for item in components(shell.layout(FACTS)):
+        if hasattr(item, "data-go"):
+            assert item.href in paths

@@ -1,0 +1,69 @@
+"""Promise: states, ages and gaps are said in the same words and shapes everywhere."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from components import fleet, page, status, times
+
+ASSETS = Path(__file__).parents[2] / "components" / "assets"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (42.9, "42 s"),
+        (60, "1 min"),
+        (112, "1 min 52 s"),
+        (120, "2 min"),
+        (1_560, "26 min"),
+        (7_300, "2 h"),
+        (200_000, "2 d"),
+        (-5, "0 s"),
+    ],
+)
+def test_durations_are_said_in_their_largest_unit(seconds: float, words: str) -> None:
+    assert times.span(seconds) == words
+
+
+def test_what_was_never_seen_has_no_age() -> None:
+    assert times.seen(None) == "never seen"
+    now = datetime(2026, 3, 1, 14, 32, 12, tzinfo=UTC)
+    assert times.seen(now - timedelta(minutes=26), now).endswith("UTC (26 min ago)")
+
+
+def test_no_strip_when_every_cluster_answered() -> None:
+    assert fleet.missing_clusters([], 3) is None
+
+
+def test_the_strip_names_who_is_missing_and_why() -> None:
+    gap = {"cluster": "web-sin", "reason": "TLS handshake timeout", "last_seen": None}
+    text = str(fleet.missing_clusters([gap], 8))
+    assert "7 of 8 clusters answered." in text
+    assert "web-sin is missing: TLS handshake timeout, never seen." in text
+
+
+def test_missing_numbers_are_words() -> None:
+    assert "no data" in str(page.kpi("Requests", None, note="telemetry is not connected"))
+    assert "'0'" not in str(page.kpi("Requests", None))
+
+
+def test_every_status_has_the_same_icon_in_python_and_in_the_scripts() -> None:
+    for script in ASSETS.rglob("*.js"):
+        for name, drawn in re.findall(
+            r"\b(ok|warn|err|info|unknown|stale|absent): \"([a-z]+-[a-z-]+)\"", script.read_text()
+        ):
+            expected = (
+                {status.ICONS[name], "info-circle"} if name == "info" else {status.ICONS[name]}
+            )
+            assert drawn in expected, f"{script.name}: {name}"
+
+
+def test_colours_are_named_only_in_the_tokens() -> None:
+    for path in [*ASSETS.rglob("*.css"), *ASSETS.rglob("*.js")]:
+        if path.name != "tokens.css":
+            found = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])", path.read_text())
+            assert not found, f"{path.name} has its own colours: {found}"
