@@ -16,7 +16,7 @@ from flask import Flask
 
 import api
 import callbacks
-from api import guard, security
+from api import guard, security, static
 from cli import audit, signin, source, token
 from cli.options import settings_parser
 from cli.serve import serve
@@ -44,14 +44,15 @@ def create_app(container: Container) -> Dash:
         use_pages=True,
         pages_folder=str(ROOT / "pages"),
         assets_folder=str(ROOT / "components" / "assets"),
-        assets_path_ignore=["^boot$"],
+        assets_path_ignore=["^boot$", "^css$"],
         suppress_callback_exceptions=True,
         include_pages_meta=False,
         update_title="",
         title="NGF Console",
         use_async=False,
     )
-    shell.install(app, demo=container.settings.demo, version=container.version)
+    shell.install(app, static.HEAD)
+    static.install(server)
     callbacks.register(app, container, guard.current_identity)
     with server.test_request_context("/"):
         server.preprocess_request()
