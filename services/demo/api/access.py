@@ -6,11 +6,13 @@ a binding made with kubectl takes effect at once.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.demo.api.statuses import Obj
 from services.demo.api.store import Store
 
 MASTERS = "system:masters"
+AUTHENTICATED = "system:authenticated"
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,12 @@ class User:
 
     @property
     def all_groups(self) -> tuple[str, ...]:
-        extra = () if "system:authenticated" in self.groups else ("system:authenticated",)
-        return (*self.groups, *extra)
+        if self is ANONYMOUS or AUTHENTICATED in self.groups:
+            return self.groups
+        return (*self.groups, AUTHENTICATED)
+
+
+ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,17 @@ class Access:
 
     store: Store
     tokens: dict[str, User] = field(default_factory=dict)
+    expiry: dict[str, datetime] = field(default_factory=dict)
 
-    def authenticate(self, header: str) -> User | None:
+    def authenticate(self, header: str, now: datetime) -> User | None:
+        """Who bears the token; nobody in particular without one; None for a wrong one."""
+        if not header:
+            return ANONYMOUS
         scheme, _, token = header.partition(" ")
-        return self.tokens.get(token.strip()) if scheme.lower() == "bearer" else None
+        token = token.strip()
+        if scheme.lower() != "bearer" or self.expiry.get(token, now) < now:
+            return None
+        return self.tokens.get(token)
 
     def allowed(self, question: Question) -> tuple[bool, str]:
         """The answer and, for yes, the binding that gives it."""

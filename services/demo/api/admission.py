@@ -3,8 +3,8 @@
 from services.demo.api import names
 from services.demo.api.calls import Call
 from services.demo.api.core_kinds import check, prepare
-from services.demo.api.schemas import Schemas
-from services.demo.api.shaping import apply_defaults, prune
+from services.demo.api.schemas import Node, Schemas, metadata
+from services.demo.api.shaping import apply_defaults, drop_empty, mistyped, prune
 from services.demo.api.statuses import Cause, Obj, bad_request, invalid
 from services.demo.api.store import Store
 from services.demo.api.validation import validate
@@ -24,6 +24,7 @@ class Admission:
         """The object as it will be stored; raises 422 with every rule it breaks."""
         served = call.served
         node = self._schemas.of(served)
+        self._check_types(call, node, obj)
         unknown: list[str] = []
         prune(node, obj, "", unknown)
         if unknown:
@@ -31,7 +32,9 @@ class Admission:
         if served.custom:
             apply_defaults(node, obj)
         else:
+            drop_empty(node, obj)
             prepare(self._store, served, obj, live)
+        drop_empty(metadata(), obj["metadata"])
         causes: list[Cause] = []
         if live is None or call.subresource != "status":
             causes += names.check(served, obj["metadata"])
@@ -42,6 +45,20 @@ class Admission:
         if causes:
             raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
         return obj
+
+    def _check_types(self, call: Call, node: Node, obj: Obj) -> None:
+        """What Go cannot decode into its structs is refused before any rule is looked at."""
+        kind = call.served.kind
+        wrong = mistyped(metadata(), obj["metadata"], "metadata")
+        struct = "ObjectMeta"
+        if wrong is None and not call.served.custom:
+            wrong, struct = mistyped(node, obj, ""), kind
+        if wrong is not None:
+            raise bad_request(
+                f'{kind} in version "{call.served.version}" cannot be handled as a {kind}: json: '
+                f"cannot unmarshal {wrong.found} into Go struct field {struct}.{wrong.path} of "
+                f"type {wrong.wanted}"
+            )
 
     def _report(self, call: Call, unknown: list[str]) -> None:
         if call.field_validation == "Strict":

@@ -37,6 +37,7 @@ def bootstrap(store: Seeding) -> None:
         ("cluster-admin", "cluster-admin", "system:masters"),
         ("system:discovery", "system:discovery", "system:authenticated"),
         ("system:basic-user", "system:basic-user", "system:authenticated"),
+        ("system:public-info-viewer", "system:public-info-viewer", "system:unauthenticated"),
     ):
         reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role}
         subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group}
@@ -77,6 +78,7 @@ def _roles() -> dict[str, list[Obj]]:
     discovery = [
         {"nonResourceURLs": [*paths, "/readyz", "/version", "/version/"], "verbs": ["get"]}
     ]
+    public = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
     reviews = ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
     basic = [
         {"apiGroups": ["authorization.k8s.io"], "resources": reviews, "verbs": ["create"]},
@@ -101,6 +103,7 @@ def _roles() -> dict[str, list[Obj]]:
         "cluster-admin": everything,
         "system:discovery": discovery,
         "system:basic-user": basic,
+        "system:public-info-viewer": [{"nonResourceURLs": public, "verbs": ["get"]}],
         "view": view,
         "edit": [*writable, secrets],
         "admin": [*writable, secrets, roles],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from typing import Any
 
+from services.demo.api import crds
 from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
 from services.demo.api.store import Store
@@ -43,8 +44,20 @@ def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
             yield Cause("FieldValueRequired", "Required value", path)
     if served.resource == "services":
         yield from _check_service(obj, live)
+    if served.resource == "customresourcedefinitions.apiextensions.k8s.io":
+        yield from crds.check(obj)
+    if served.resource == "events":
+        yield from _check_event(obj)
     if served.resource in ("configmaps", "secrets"):
         yield from _check_immutable(obj, live)
+
+
+def _check_event(obj: Obj) -> Iterator[Cause]:
+    about = (obj.get("involvedObject") or {}).get("namespace", "")
+    namespace = obj["metadata"]["namespace"]
+    if about != namespace and (about or namespace != "default"):
+        message = f"Invalid value: {shown(about)}: does not match event.namespace"
+        yield Cause("FieldValueInvalid", message, "involvedObject.namespace")
 
 
 def _check_service(obj: Obj, live: Obj | None) -> Iterator[Cause]:
@@ -208,7 +221,12 @@ def _daemon_set(store: Store, obj: Obj, live: Obj | None) -> None:
     _defaults(obj["spec"]["updateStrategy"], rollingUpdate={"maxSurge": 0, "maxUnavailable": 1})
 
 
+def _definition(store: Store, obj: Obj, live: Obj | None) -> None:
+    crds.fill_in(obj)
+
+
 _PREPARATIONS: dict[str, Preparation] = {
+    "customresourcedefinitions.apiextensions.k8s.io": _definition,
     "namespaces": _namespace,
     "secrets": _secret,
     "services": _service,

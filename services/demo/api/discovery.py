@@ -85,13 +85,15 @@ def resources(registry: Registry, group_name: str, version_name: str) -> Obj:
 
 
 def _subresource_kind(served: Served, name: str) -> Obj:
+    if name == "token":
+        return {"group": "authentication.k8s.io", "version": "v1", "kind": "TokenRequest"}
     if name == "scale":
         return {"group": "autoscaling", "version": "v1", "kind": "Scale"}
     return {"kind": served.kind}
 
 
 def _subresource_verbs(name: str) -> tuple[str, ...]:
-    return ("update",) if name == "finalize" else SUBRESOURCE_VERBS
+    return {"finalize": ("update",), "token": ("create",)}.get(name, SUBRESOURCE_VERBS)
 
 
 def aggregated(registry: Registry, *, core: bool) -> Obj:

@@ -6,6 +6,7 @@ Fields and list types of these kinds are in ``core_schemas``, their defaults in 
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.demo.api import events
 from services.demo.api.statuses import Obj, qualified
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
@@ -41,16 +42,22 @@ class Served:
 
     @property
     def stored_api_version(self) -> str:
+        if self.group == events.GROUP:
+            return "v1"
         version = self.storage_version or self.version
         return f"{self.group}/{version}" if self.group else version
 
     @property
     def resource(self) -> str:
         """Name of the store's bucket: the same for every version of a kind."""
+        if self.group == events.GROUP:
+            return self.plural
         return qualified(self.plural, self.group)
 
     def shown(self, obj: Obj) -> Obj:
         """A stored object in this version. Versions differ in name only (conversion "None")."""
+        if self.group == events.GROUP:
+            return events.newer(obj)
         if obj.get("apiVersion") == self.api_version:
             return obj
         return {**obj, "apiVersion": self.api_version}
@@ -102,7 +109,7 @@ BUILT_IN: tuple[Served, ...] = (
     _kind("v1", "persistentvolumeclaims", "PersistentVolumeClaim", "pvc", subresources="status"),
     _kind("v1", "pods", "Pod", "po", subresources="status", categories="all"),
     _kind("v1", "secrets", "Secret"),
-    _kind("v1", "serviceaccounts", "ServiceAccount", "sa"),
+    _kind("v1", "serviceaccounts", "ServiceAccount", "sa", subresources="token"),
     _kind("v1", "services", "Service", "svc", subresources="status", categories="all"),
     _kind(
         "apiregistration.k8s.io/v1",

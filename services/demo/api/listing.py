@@ -48,7 +48,7 @@ class Lists:
 
     def page(self, call: Call, query: Mapping[str, str]) -> Listed:
         matches = predicate(call, query)
-        limit = int(query.get("limit") or 0)
+        limit = _limit(query)
         token = query.get("continue", "")
         with self._store.lock:
             if token:
@@ -72,7 +72,10 @@ class Lists:
     def _check_version(self, query: Mapping[str, str]) -> None:
         text = query.get("resourceVersion") or "0"
         if not text.isdigit():
-            raise bad_request(f"Invalid value: {text!r}: resourceVersion must be a number")
+            raise bad_request(
+                f'invalid resource version: resourceVersion: Invalid value: "{text}": '
+                f'strconv.ParseUint: parsing "{text}": invalid syntax'
+            )
         version = int(text)
         if version > self._store.version:
             raise too_large(version, self._store.version)
@@ -102,6 +105,15 @@ class Lists:
             too_old.continue_token = _encode({"v": "meta.k8s.io/v1", "rv": -1, "start": start})
             raise too_old
         return version, start, items
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    text = query.get("limit") or "0"
+    try:
+        return max(int(text), 0)
+    except ValueError as error:
+        message = f'strconv.ParseInt: parsing "{text}": invalid syntax'
+        raise bad_request(message) from error
 
 
 def _encode(token: Obj) -> str:

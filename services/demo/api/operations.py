@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from services.demo.api import deletion, ownership
+from services.demo.api import deletion, events, ownership
 from services.demo.api.admission import Admission
 from services.demo.api.calls import Call
 from services.demo.api.patches import copied
@@ -197,6 +197,8 @@ class Operations:
             metadata["namespace"] = call.namespace
         else:
             metadata.pop("namespace", None)
+        if served.group == events.GROUP:
+            body = events.older(body)
         if call.name and metadata.get("name") not in (None, "", call.name):
             raise bad_request(
                 f"the name of the object ({metadata.get('name')}) does not match the name on "

@@ -1,5 +1,8 @@
 """Questions that are posted like objects and answered at once: who am I, what may I do."""
 
+import secrets
+from datetime import datetime, timedelta
+
 from services.demo.api.access import MASTERS, Access, Question, User
 from services.demo.api.calls import Call
 from services.demo.api.statuses import Cause, Obj, invalid
@@ -29,6 +32,30 @@ def review(access: Access, call: Call, body: Obj, now: str) -> Obj:
     allowed, reason = access.allowed(_question(call, user, spec))
     status = {"allowed": allowed} | ({"reason": reason} if reason else {})
     return answer | {"spec": spec, "status": status}
+
+
+def token_request(access: Access, call: Call, body: Obj, now: datetime) -> Obj:
+    """A fresh token of the service account that the call names."""
+    spec = body.get("spec") or {}
+    lasts = timedelta(seconds=int(spec.get("expirationSeconds") or 3600))
+    token = secrets.token_urlsafe(32)
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{call.namespace}")
+    access.tokens[token] = User(f"system:serviceaccount:{call.namespace}:{call.name}", groups)
+    access.expiry[token] = now + lasts
+    return {
+        "kind": "TokenRequest",
+        "apiVersion": "authentication.k8s.io/v1",
+        "metadata": {"name": call.name, "namespace": call.namespace},
+        "spec": {
+            "audiences": spec.get("audiences") or ["https://kubernetes.default.svc"],
+            "expirationSeconds": int(lasts.total_seconds()),
+            "boundObjectRef": None,
+        },
+        "status": {
+            "token": token,
+            "expirationTimestamp": (now + lasts).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+    }
 
 
 def _question(call: Call, user: User, spec: Obj) -> Question:

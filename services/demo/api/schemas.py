@@ -134,7 +134,7 @@ class Schemas:
                 found = (served.schema, _root(compiled(served.schema)))
                 self._nodes[id(served.schema)] = found
             return found[1]
-        name = core_fields.message_name(served.api_version, served.kind)
+        name = core_fields.message_name(served.stored_api_version, served.kind)
         if name not in self._core:
             self._core[name] = _root(compiled(core_fields.schema_of(name)))
         return self._core[name]

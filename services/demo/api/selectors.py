@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.demo.api import events
 from services.demo.api.kinds import Served
 from services.demo.api.statuses import Obj, bad_request
 
@@ -109,7 +110,7 @@ def fields(text: str, served: Served) -> Predicate | None:
         tests.append((path, found[3].strip(), found[2] != "!="))
     if not tests:
         return None
-    prefix = {"events.events.k8s.io": {"regarding": "involvedObject"}}.get(served.resource, {})
+    prefix = {"regarding": "involvedObject"} if served.group == events.GROUP else {}
 
     def matches(obj: Obj) -> bool:
         return all((_value(obj, path, prefix) == value) is equal for path, value, equal in tests)
@@ -123,6 +124,10 @@ def _check_indexed(path: str, served: Served) -> None:
     ):
         return
     allowed = served.selectable or _FIELDS.get(served.resource, ())
+    if served.group == events.GROUP:
+        path = path.replace("regarding.", "involvedObject.").replace(
+            "reportingController", "source"
+        )
     if path not in allowed:
         raise bad_request(f"field label not supported: {path}")
 

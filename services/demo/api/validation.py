@@ -175,18 +175,19 @@ def _composed(node: Node, value: Any, path: str) -> Iterator[Cause]:
     if node.any_of and not any(_fits(each, value) for each in node.any_of):
         for each in node.any_of[:1]:
             yield from validate(each, value, path)
-        yield _refused(path, f"{name} must validate at least one schema (anyOf)")
+        yield _refused(f"{name} must validate at least one schema (anyOf)")
     if node.one_of:
         fitting = sum(_fits(each, value) for each in node.one_of)
         if fitting != 1:
             found = f"Found {fitting} valid alternatives" if fitting else "Found none valid"
-            yield _refused(path, f"{name} must validate one and only one schema (oneOf). {found}")
+            yield _refused(f"{name} must validate one and only one schema (oneOf). {found}")
     if node.negated is not None and _fits(node.negated, value):
-        yield _refused(path, f"{name} must not validate the schema (not)")
+        yield _refused(f"{name} must not validate the schema (not)")
 
 
-def _refused(path: str, message: str) -> Cause:
-    return Cause(INVALID, f'Invalid value: "": {message}', path or "<nil>")
+def _refused(message: str) -> Cause:
+    # The API server loses the place of composed schemas; the message still names it.
+    return Cause(INVALID, f'Invalid value: "": {message}', "<nil>")
 
 
 def _fits(node: Node, value: Any) -> bool:
