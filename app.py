@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask
 
 import api
 import callbacks
@@ -35,7 +34,7 @@ def create_app(container: Container) -> Dash:
     The warm-up runs Dash's own set-up here, because two concurrent first requests would race in
     it. The guard is installed after it and therefore sees every rule that exists.
     """
-    server = Flask("ngf-console", root_path=str(ROOT), static_folder=None)
+    server = make_server("ngf-console", str(ROOT / "api"), container.version)
     server.secret_key = container.secret_key
     api.register(server, container)
     app = Dash(

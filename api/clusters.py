@@ -1,0 +1,65 @@
+"""REST of the fleet: which clusters there are and whether they answer."""
+
+from typing import Any
+
+from flask import Response
+from flask_openapi3 import OpenAPI
+from pydantic import BaseModel, RootModel
+
+from api.guard import current_identity
+from api.openapi import V1, answer, blueprint
+from services.clusters.fleet import ClusterInfo
+from services.container import Container
+
+
+class ClusterItem(BaseModel):
+    """A cluster; fields of the prototype plus why and since when it does not answer."""
+
+    name: str
+    displayName: str  # noqa: N815
+    region: str
+    environment: str
+    connected: bool
+    edition: str
+    default: bool
+    kubernetesVersion: str | None  # noqa: N815
+    ngfVersion: str | None  # noqa: N815
+    reason: str
+    since: str | None
+    lastSeen: str | None  # noqa: N815
+
+
+class Clusters(RootModel[list[ClusterItem]]):
+    """All clusters the identity may see, by name."""
+
+
+def register(server: OpenAPI, container: Container) -> None:
+    """Add ``/clusters``."""
+    group = blueprint("clusters", V1)
+
+    @group.get("/clusters", responses={"200": Clusters}, operation_id="list_clusters")
+    def clusters() -> Response:
+        """Every cluster with its state."""
+        who = current_identity()
+        known = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+        return answer([_item(info) for info in known])
+
+    server.register_api(group)
+
+
+def _item(info: ClusterInfo) -> dict[str, Any]:
+    state = info.state
+    return {
+        "name": info.name,
+        "displayName": info.display_name,
+        "region": info.region,
+        "environment": info.environment,
+        "connected": state.connected,
+        "edition": state.edition,
+        "default": info.default,
+        "kubernetesVersion": state.kubernetes_version,
+        "ngfVersion": state.ngf_version,
+        "reason": state.reason,
+        "since": state.since.isoformat() if state.since else None,
+        "lastSeen": state.last_seen.isoformat() if state.last_seen else None,
+    }

@@ -1,0 +1,95 @@
+"""The console's own metrics at ``/metrics``, in Prometheus' text format.
+
+What happens is counted as it happens; what is (watches, their age) is read when somebody asks.
+``docs/metrics.md`` describes each.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from services.container import Container
+from services.kube.catalogue import KINDS
+
+
+class FleetCollector:
+    """State of every watch of every cluster, read from the snapshots."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def collect(self) -> Iterator[Metric]:
+        """One family after the other, as prometheus-client asks for them."""
+        labels = ["cluster"]
+        up = GaugeMetricFamily(
+            "ngf_console_cluster_up", "1 while the cluster answers", None, labels
+        )
+        kinds = ["cluster", "kind"]
+        count = GaugeMetricFamily("ngf_console_objects", "Objects held in memory", None, kinds)
+        live = GaugeMetricFamily("ngf_console_watch_live", "1 while the watch is open", None, kinds)
+        age = GaugeMetricFamily(
+            "ngf_console_watch_age_seconds", "Seconds since the data was known true", None, kinds
+        )
+        now = datetime.now(UTC)
+        for info in self._container.fleet.list():
+            up.add_metric([info.name], info.state.connected)
+            cluster = self._container.fleet.get(info.name)
+            for kind in KINDS:
+                snapshot = cluster.snapshot(kind)
+                if snapshot.state == "absent":
+                    continue
+                place = [info.name, kind]
+                count.add_metric(place, len(snapshot.objects))
+                live.add_metric(place, snapshot.state == "live")
+                if snapshot.as_of:
+                    age.add_metric(place, max(0.0, (now - snapshot.as_of).total_seconds()))
+        yield from (up, count, live, age)
+        build = InfoMetricFamily("ngf_console_build", "Version of the console")
+        build.add_metric([], {"version": self._container.version})
+        yield build
+
+
+def register(server: Flask, container: Container) -> None:
+    """Count requests and answer ``/metrics``."""
+    registry = CollectorRegistry()
+    registry.register(FleetCollector(container))
+    requests = Counter(
+        "ngf_console_http_requests",
+        "Requests answered",
+        ["method", "route", "status"],
+        registry=registry,
+    )
+    seconds = Histogram(
+        "ngf_console_http_request_duration_seconds",
+        "Time to answer",
+        ["method", "route"],
+        buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1, 3, 10),
+        registry=registry,
+    )
+
+    @server.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @server.after_request
+    def end(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "none"
+        requests.labels(request.method, route, response.status_code).inc()
+        if "began" in g and route != "/ws":
+            seconds.labels(request.method, route).observe(time.perf_counter() - g.began)
+        return response
+
+    @server.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,79 @@
+"""REST of API tokens, for admins. Only the answer to its creation holds a token's text."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response
+from flask_openapi3 import OpenAPI
+from pydantic import BaseModel, Field
+
+from api.guard import current_identity, requires
+from api.openapi import V1, answer, blueprint
+from services.auth.identity import Role
+from services.container import Container
+
+
+class NewToken(BaseModel):
+    """A token to make."""
+
+    name: str = Field(min_length=1, max_length=253)
+    role: Role
+    clusters: list[str] | None = Field(None, description="Limit to these clusters")
+    namespaces: list[str] | None = Field(None, description="Limit to these namespaces")
+    ttl_days: int | None = Field(None, alias="ttlDays", ge=1, le=3650)
+
+
+class TokenPath(BaseModel):
+    """One token."""
+
+    token: str = Field(description="Id or name")
+
+
+class Tokens(BaseModel):
+    """All tokens, without their texts."""
+
+    items: list[dict[str, Any]]
+
+
+class MadeToken(BaseModel):
+    """The new token, with its text for the only time."""
+
+    info: dict[str, Any]
+    token: str
+
+
+def register(server: OpenAPI, container: Container) -> None:
+    """Add ``/tokens``."""
+    group = blueprint("tokens", V1)
+
+    @group.get("/tokens", responses={"200": Tokens}, operation_id="list_tokens")
+    @requires(Role.ADMIN)
+    def tokens() -> Response:
+        """API tokens by name."""
+        return answer({"items": [info.as_dict() for info in container.tokens.list()]})
+
+    @group.post("/tokens", responses={"201": MadeToken}, operation_id="create_token")
+    @requires(Role.ADMIN)
+    def create(body: NewToken) -> Response:
+        """Make a token."""
+        who = current_identity()
+        info, text = container.tokens.create(
+            body.name,
+            body.role,
+            clusters=body.clusters,
+            namespaces=body.namespaces,
+            ttl=timedelta(days=body.ttl_days) if body.ttl_days else None,
+            created_by=who.name,
+            address=who.address,
+        )
+        return answer({"info": info.as_dict(), "token": text}, 201)
+
+    @group.delete("/tokens/<token>", operation_id="revoke_token")
+    @requires(Role.ADMIN)
+    def revoke(path: TokenPath) -> Response:
+        """Refuse a token from now on."""
+        who = current_identity()
+        info = container.tokens.revoke(path.token, revoked_by=who.name, address=who.address)
+        return answer({"message": "revoked", "name": info.name})
+
+    server.register_api(group)

@@ -1,0 +1,76 @@
+"""Lay named fields over a live object so that nothing else of it is lost.
+
+A REST client sends what it knows of a gateway or route; the live object has more. Items of lists
+find their live counterpart first and keep what the client did not mention.
+"""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+Object = Mapping[str, Any]
+METADATA = ("labels", "annotations")
+IDENTITY = ("name", "namespace")
+
+
+def new_object(api_version: str, kind: str, given: Object) -> dict[str, Any]:
+    """A whole object from flat fields."""
+    metadata = {name: given[name] for name in (*IDENTITY, *METADATA) if given.get(name) is not None}
+    spec = {name: value for name, value in given.items() if name not in (*IDENTITY, *METADATA)}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def onto_gateway(live: Object, given: Object) -> dict[str, Any]:
+    """A Gateway with ``given`` laid over it; listeners are matched by name."""
+    merged = _onto(live, given)
+    known = {one["name"]: one for one in live["spec"].get("listeners") or ()}
+    merged["spec"]["listeners"] = [
+        {**copy.deepcopy(known.get(one["name"], {})), **one} for one in given["listeners"]
+    ]
+    return merged
+
+
+def onto_route(live: Object, given: Object) -> dict[str, Any]:
+    """A route with ``given`` laid over it; rules and backends find their live counterparts."""
+    merged = _onto(live, given)
+    known = list(live["spec"].get("rules") or ())
+    rules = []
+    for place, rule in enumerate(given["rules"]):
+        before = _counterpart(known, rule, place, len(given["rules"]))
+        after = {**copy.deepcopy(before), **rule}
+        if "backendRefs" in rule:
+            after["backendRefs"] = [
+                {**copy.deepcopy(_same_backend(before.get("backendRefs") or (), ref)), **ref}
+                for ref in rule["backendRefs"] or ()
+            ]
+        rules.append(after)
+    merged["spec"]["rules"] = rules
+    return merged
+
+
+def _onto(live: Object, given: Object) -> dict[str, Any]:
+    merged: dict[str, Any] = copy.deepcopy(dict(live))
+    for name, value in given.items():
+        if name in METADATA:
+            merged["metadata"][name] = value or {}
+        elif name not in IDENTITY:
+            merged["spec"][name] = value
+    return merged
+
+
+def _counterpart(known: list[Object], rule: Object, place: int, rules: int) -> Object:
+    if rule.get("name"):
+        named = [one for one in known if one.get("name") == rule["name"]]
+        if named:
+            return named[0]
+    same = [one for one in known if one.get("matches") == rule.get("matches")]
+    if len(same) == 1:
+        return same[0]
+    return known[place] if len(known) == rules else {}
+
+
+def _same_backend(refs: Any, ref: Object) -> Object:
+    """The live backend of this name; group and kind of an InferencePool survive that way."""
+    same = [one for one in refs if one.get("name") == ref.get("name")]
+    same = [one for one in same if ref.get("kind") in (None, one.get("kind", "Service"))]
+    return same[0] if len(same) == 1 else {}
