@@ -1,0 +1,212 @@
+"""One guard for everything the server answers: REST, pages, Dash's own routes, the WebSocket.
+
+It runs before every other handler and lets a request pass when somebody is behind it: an
+``Authorization: Bearer`` header (an API token, or a JWT of the configured provider), else the
+session cookie. Whoever sends a bad credential is refused even where the cookie would do. Rules are
+public only when they are written into ``PUBLIC``; a rule added tomorrow is guarded without its
+author thinking of it.
+
+What an identity may do is declared where it is done: ``@requires(Role.X)`` on a view,
+``Callbacks.on(role=...)`` on a callback; limits to clusters and namespaces are applied by the
+services. Undeclared is viewer.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, Response, g, has_request_context, jsonify, redirect, request
+from flask import session as cookie
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.auth.attempts import Attempts
+from services.auth.identity import Identity, Role
+from services.auth.tokens import PREFIX
+from services.container import Container
+from services.errors import ConsoleError, Denied, Unauthenticated
+
+PUBLIC = frozenset(
+    {
+        "/signin",
+        "/signin/oidc",
+        "/signin/callback",
+        "/signout",
+        "/static/<digest>/<name>",
+        "/assets/<path:filename>",
+        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+        "/_favicon.ico",
+        "/healthz",
+        "/readyz",
+        "/api/v1/health/live",
+        "/api/v1/health/ready",
+    }
+)
+"""URL rules, as registered, that answer without an identity. Nothing here says what a cluster
+holds."""
+
+SESSION_S = 12 * 3600.0
+"""Length of a session."""
+
+_MACHINES = ("/api/", "/_dash", "/ws", "/metrics", "/v1/")
+"""Paths that answer a missing identity with 401 and not with the sign-in page."""
+
+
+def install(server: Flask, container: Container) -> None:
+    """Put the guard in front of every handler of ``server``."""
+    attempts = Attempts()
+    server.extensions["ngf-attempts"] = attempts
+
+    def guard() -> BaseResponse | None:
+        g.identity = None
+        if request.url_rule is not None and request.url_rule.rule in PUBLIC:
+            return None
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return None  # a preflight carries no credential; security.py answers it
+        try:
+            g.identity = _identify(container, attempts)
+        except ConsoleError as error:
+            return _refused(error)
+        return None
+
+    server.before_request_funcs.setdefault(None, []).insert(0, guard)
+
+
+def current_identity() -> Identity:
+    """Who the current request stands for. Raises Unauthenticated."""
+    identity: Identity | None = g.get("identity") if has_request_context() else None
+    if identity is None:
+        raise Unauthenticated("Sign in first.")
+    return identity
+
+
+def requires(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the least role of a view; weaker identities get 403."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            try:
+                current_identity().require(role)
+            except ConsoleError as error:
+                return error_response(error)
+            return view(*args, **kwargs)
+
+        checked.required_role = role  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def required_role(view: Callable[..., Any]) -> Role:
+    """The role a view declares."""
+    return getattr(view, "required_role", Role.VIEWER)
+
+
+def remember(identity: Identity, token_id: str = "") -> None:
+    """Begin a session for ``identity``. With a token, every request looks the token up again."""
+    cookie.clear()
+    cookie.permanent = True
+    cookie["until"] = time.time() + SESSION_S
+    cookie["source"] = identity.source
+    if token_id:
+        cookie["token"] = token_id
+    else:
+        cookie["name"], cookie["role"] = identity.name, str(identity.role)
+
+
+def session_ended() -> bool:
+    """Whether the browser holds a session that was valid once."""
+    return "until" in cookie and cookie["until"] <= time.time()
+
+
+def error_response(error: ConsoleError) -> Response:
+    """The JSON form of an expected failure."""
+    response = jsonify(
+        {
+            "error": {
+                "code": error.error_code,
+                "message": error.message,
+                "details": error.details,
+            }
+        }
+    )
+    response.status_code = error.status
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="ngf-console"'
+    return response
+
+
+def safe_next(given: str | None) -> str:
+    """``given`` when it leads to a page of this console, else the overview."""
+    if not given or not given.startswith("/") or given.startswith(("//", "/\\", "/sign")):
+        return "/"
+    parts = urlsplit(given)
+    if parts.scheme or parts.netloc or any(ord(character) < 32 for character in given):
+        return "/"
+    return "/" if parts.path.startswith(_MACHINES) else given
+
+
+def _identify(container: Container, attempts: Attempts) -> Identity:
+    address = request.remote_addr or ""
+    kind, _, credential = request.headers.get("Authorization", "").partition(" ")
+    if not kind:
+        return replace(_from_cookie(container), address=address)
+    if kind.lower() != "bearer":
+        raise Unauthenticated("Only bearer tokens are accepted.")
+    if attempts.wait(address) > 0:
+        raise Throttled(attempts.wait(address))
+    try:
+        return replace(_from_bearer(container, credential.strip()), address=address)
+    except (Unauthenticated, Denied):
+        attempts.failed(address)
+        raise
+
+
+def _from_bearer(container: Container, text: str) -> Identity:
+    if container.oidc is not None and not text.startswith(PREFIX):
+        return container.oidc.authenticate(text)
+    return container.tokens.authenticate(text)
+
+
+def _from_cookie(container: Container) -> Identity:
+    if "until" not in cookie:
+        raise Unauthenticated("Sign in first.")
+    if session_ended():
+        raise Unauthenticated("The session has ended.", code="session_ended")
+    if "token" in cookie:
+        return container.tokens.identity(cookie["token"])
+    if cookie["source"] != container.settings.auth:
+        raise Unauthenticated("The console's way of signing in has changed.")
+    return Identity(name=cookie["name"], role=Role(cookie["role"]), source=cookie["source"])
+
+
+class Throttled(ConsoleError):
+    """Too many failures from one address; ``wait_s`` says how long."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = max(1, round(wait_s + 0.5))
+        super().__init__(
+            f"Too many failed attempts; try again in {self.wait_s} seconds.", wait_s=self.wait_s
+        )
+
+
+def _refused(error: ConsoleError) -> BaseResponse:
+    page = (
+        request.method == "GET"
+        and not request.path.startswith(_MACHINES)
+        and "Authorization" not in request.headers
+        and "websocket" not in request.headers.get("Upgrade", "").lower()
+    )
+    if page and error.status == 401:
+        wanted = safe_next(request.full_path.rstrip("?"))
+        return redirect("/signin" if wanted == "/" else f"/signin?next={quote(wanted)}")
+    response = error_response(error)
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.wait_s)
+    return response
