@@ -7,7 +7,7 @@ data. The guard has let the request in before this runs; browsers send cookies w
 requests from any page, so the origin is checked here as well. A socket lives at most ten minutes,
 after which the browser connects again and is asked who it is again.
 
-Close codes: 1012 come back (restart, age), 1013 full, try later.
+Close codes: 1011 failed, see the log; 1012 come back (restart, age), 1013 full, try later.
 """
 
 import time
@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+import structlog
 from flask import Flask, abort, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
@@ -26,9 +27,12 @@ from services.container import Container
 from services.realtime.freshness import as_of
 from services.realtime.hub import Full, Message, Subscription
 
+log = structlog.get_logger(__name__)
+
 MERGE_S = 0.25
 TICK_S = 5.0
 LIFETIME_S = 600.0
+FAILED = 1011
 RESTART = 1012
 TRY_LATER = 1013
 
@@ -46,8 +50,8 @@ def register(server: Flask, container: Container) -> None:
 
     @sock.route("/ws")
     def stream(socket: Server) -> None:
-        who = current_identity()
         try:
+            who = current_identity()
             with container.hub.subscribe() as subscription:
                 _pump(socket, subscription, container, who)
             socket.close(RESTART, "come back")
@@ -55,6 +59,10 @@ def register(server: Flask, container: Container) -> None:
             socket.close(TRY_LATER, "too many open pages")
         except ConnectionClosed:
             pass
+        except Exception:
+            # An answer in HTTP would be an invalid frame by now.
+            log.exception("a socket failed")
+            socket.close(FAILED, "the console failed")
 
     sock.init_app(server)
 
