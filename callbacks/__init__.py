@@ -2,11 +2,22 @@
 
 from dash import Dash
 
-from callbacks import applying, audit, editor, lists, overview, search, settings, shell
+from callbacks import (
+    applying,
+    audit,
+    deleting,
+    details,
+    editor,
+    lists,
+    overview,
+    search,
+    settings,
+    shell,
+)
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
 
-MODULES = (shell, search, overview, audit, settings, applying, editor, lists)
+MODULES = (shell, search, overview, audit, settings, lists, details, deleting, editor, applying)
 
 
 def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:

@@ -8,16 +8,13 @@ is typing in is never written back. Applying is in `callbacks.applying`.
 from dataclasses import dataclass
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
 
 from callbacks.registrar import Callbacks
 from components import yaml_view
 from components.editor import FORMS
 from components.forms import changed
 from components.resource_templates import template
-from services.auth.identity import Role
-from services.errors import ConsoleError
-from services.listing import ListQuery
 
 FIELD = {"type": "edit-field", "name": ALL}
 ROW = {"type": "edit-row", "name": ALL}
@@ -65,6 +62,14 @@ def register(callbacks: Callbacks) -> None:
             prevent_initial_call=True,
         )
 
+    callbacks.clientside(
+        ClientsideFunction("ngfDetail", "manifest"),
+        Output("edit-said", "data"),
+        Input("edit-kubectl", "n_clicks"),
+        State("edit-yaml", "value"),
+        prevent_initial_call=True,
+    )
+
     @callbacks.on(
         Output("edit-base", "data"),
         Output("edit-gateways", "children"),
@@ -89,9 +94,7 @@ def register(callbacks: Callbacks) -> None:
             values[new["cluster"]] = cluster
             values[new["namespace"]] = obj["metadata"]["namespace"]
         else:
-            obj = services.resources.raw(
-                who, cluster, ref["kind"], ref["namespace"] or None, ref["name"]
-            )
+            obj = services.resources.raw(who, cluster, ref["kind"], ref["namespace"], ref["name"])
         base = {"object": obj, "cluster": cluster}
         return (
             base,
@@ -291,25 +294,14 @@ def _head_class(at: int, summaries: list[str], opened: int, before: list[str], c
 
 
 def _offered(callbacks: Callbacks, cluster: str, kind: str, namespace: str) -> list[Any]:
-    """Names that an input proposes; none where the kind is not readable here."""
-    from dash import html
-
-    try:
-        page = callbacks.container.resources.list(
-            callbacks.who(),
-            kind,
-            ListQuery(clusters=(cluster,), namespace=None, page=1, page_size=OFFERED),
-        )
-    except ConsoleError:
-        return []
+    """Names that an input proposes: those of the same namespace first and short."""
+    who = callbacks.who()
+    found = callbacks.container.fleet.get(cluster).snapshot(kind).objects
+    places = sorted(
+        (place for place in found if who.may_see(cluster, place[0] or None)),
+        key=lambda place: (place[0] != namespace, place),
+    )
     return [
-        html.Option(
-            value=row["name"]
-            if row["namespace"] in (namespace, "")
-            else f"{row['namespace']}/{row['name']}"
-        )
-        for row in page.items
+        html.Option(value=name if where in (namespace, "") else f"{where}/{name}")
+        for where, name in places[:OFFERED]
     ]
-
-
-__all__ = ["Role", "register"]

@@ -42,21 +42,21 @@ TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 LISTENERS: list[Column] = [
-    column("name", "Listener", "NgfStrong", width=130, narrow=True),
-    column("protocol", "Protocol", width=110),
+    column("name", "Listener", "NgfStrong", width=110, narrow=True),
+    column("protocol", "Protocol", width=104),
     column("hostname", "Hostname", flex=2, width=150, mono=True, none="any host"),
     column("certificate", "Certificate", "NgfLink", flex=2, width=130, sort=False),
-    column("routes_from", "Routes from", width=112),
-    column("routes", "Routes", width=78, number=True, narrow=True),
-    column("state", "Status", "NgfState", width=190, sort=False, narrow=True),
+    column("routes_from", "Routes from", width=100),
+    column("routes", "Routes", width=68, number=True, narrow=True),
+    column("state", "Status", "NgfState", width=180, sort=False, narrow=True),
 ]
 ROUTES: list[Column] = [
-    column("kind", "Kind", width=80),
-    column("route", "Route", "NgfName", flex=2, width=160, narrow=True),
+    column("kind", "Kind", width=66),
+    column("route", "Route", "NgfName", flex=3, width=150, narrow=True),
     column("hostnames", "Hostname", "NgfFirst", flex=2, width=150, mono=True, none="any host"),
-    column("listener", "Listener", width=120, none="every listener"),
-    column("matches_text", "Matches", flex=1, width=120, mono=True),
-    column("state", "Status", "NgfState", width=180, sort=False, narrow=True),
+    column("listener", "Listener", width=104, none="every listener"),
+    column("matches_text", "Matches", flex=1, width=100, mono=True),
+    column("state", "Status", "NgfState", width=172, sort=False, narrow=True),
 ]
 RULES: list[Column] = [
     column("rule", "Rule", "NgfStrong", width=84, narrow=True),
@@ -101,6 +101,11 @@ SHOWN_ROUTES = 8
 """Routes on a gateway's overview; its Routes tab has all of them."""
 
 
+def count_id(tab: str) -> dict[str, str]:
+    """The id of the number beside a tab's name."""
+    return {"type": "detail-count", "name": tab}
+
+
 def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") -> html.Div:
     """The page of one object, before anything about it is known."""
     ref = {"kind": kind, "cluster": cluster, "namespace": namespace, "name": name}
@@ -117,8 +122,8 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
         className="ngf-page detail-page",
         children=[
             dcc.Store(id="detail-ref", data=ref),
-            dcc.Store(id="detail-tab"),
-            dcc.Store(id="detail-object"),
+            dcc.Store(id=f"{kind}-ref", data=ref),
+            dcc.Store(id="detail-copied"),
             dcc.Download(id="detail-download"),
             _head(kind, cluster, namespace, name),
             html.Dl(id="detail-facts", className="facts"),
@@ -141,8 +146,8 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
             *[
                 html.Div(
                     bodies[key],
-                    id=f"detail-tab-{key}",
-                    className="tab" if key == shown else "tab d-none",
+                    id={"type": "detail-tab", "name": key},
+                    className="tab-body" if key == shown else "tab-body d-none",
                 )
                 for key in names
             ],
@@ -193,9 +198,9 @@ def _tabs(kind: str, shown: str) -> html.Nav:
     return html.Nav(
         [
             html.A(
-                [label, html.Span(id=f"detail-count-{key}", className="n")],
+                [label, html.Span(id=count_id(key), className="n")],
                 href="?" if key == "overview" else f"?tab={key}",
-                id=f"detail-link-{key}",
+                id={"type": "detail-tablink", "name": key},
                 className="on" if key == shown else "",
                 **{"data-tab": key},
             )

@@ -294,6 +294,12 @@ def _foot(create: bool) -> html.Div:
                 ],
                 className="reason",
             ),
+            html.Button(
+                "Copy as kubectl",
+                id="edit-kubectl",
+                className="btn btn-secondary only-d",
+                type="button",
+            ),
             html.Button("Discard", id="edit-discard", className="btn btn-link", type="button"),
             html.Button(
                 "Create" if create else "Apply",

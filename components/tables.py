@@ -12,6 +12,12 @@ import dash_ag_grid as dag
 Column = dict[str, Any]
 
 THEME = {"function": "themeQuartz"}
+COLUMN = {
+    "resizable": True,
+    "suppressMovable": True,
+    "suppressHeaderMenuButton": True,
+    "cellDataType": False,  # our renderers know their values
+}
 FIT = {event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated")}
 """At 390 px only the columns marked ``narrow`` stay."""
 
@@ -47,13 +53,13 @@ def column(
 
 
 def _identity_columns() -> list[Column]:
-    status = column("status", "Status", "NgfStatus", width=152)
+    status = column("status", "Status", "NgfStatus", width=164)
     name = column("name", "Name", "NgfName", flex=3, width=140, narrow=True)
     return [
         status | {"pinned": "left"},
         name,
         column("cluster", "Cluster", "NgfCluster", width=96),
-        column("reason", "Reason", "NgfReason", width=140),
+        column("reason", "Reason", "NgfReason", width=148),
     ]
 
 
@@ -117,11 +123,7 @@ def list_grid(grid_id: str, kind: str, sort: str = "") -> dag.AgGrid:
         rowModelType="infinite",
         className="ngf-grid",
         style={"height": "100%", "width": "100%"},
-        defaultColDef={
-            "resizable": True,
-            "suppressMovable": True,
-            "suppressHeaderMenuButton": True,
-        },
+        defaultColDef=COLUMN,
         getRowId="ngfRowId(params)",
         rowClassRules={"dim": "params.data && params.data.stale"},
         eventListeners=FIT,
@@ -150,11 +152,7 @@ def detail_grid(
         rowData=rows or [],
         className="ngf-grid auto",
         style={"width": "100%"},
-        defaultColDef={
-            "resizable": True,
-            "suppressMovable": True,
-            "suppressHeaderMenuButton": True,
-        },
+        defaultColDef=COLUMN,
         eventListeners=FIT,
         dashGridOptions={
             "theme": THEME,
@@ -162,7 +160,7 @@ def detail_grid(
             "animateRows": False,
             "suppressMultiSort": True,
             "enableCellTextSelection": True,
-            "overlayNoRowsTemplate": '<span class="t3">none</span>',
+            "localeText": {"noRowsToShow": "none"},
         },
     )
 

@@ -197,9 +197,17 @@ def line_numbers(text: str) -> str:
     return "\n".join(str(number) for number in range(1, text.count("\n") + 2))
 
 
-def markdown_block(obj: Mapping[str, Any]) -> str:
-    """An object for a read-only view: one fenced block that dcc.Markdown highlights."""
-    text = to_text(obj)
+def whole(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """All of an object but its bookkeeping, in the order people read it."""
+    first = {key: obj[key] for key in ORDER if key in obj}
+    rest = {key: value for key, value in obj.items() if key not in first}
+    metadata = {key: v for key, v in (obj.get("metadata") or {}).items() if key != "managedFields"}
+    names = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
+    return first | rest | {"metadata": names | metadata}
+
+
+def markdown_block(text: str) -> str:
+    """Text for a read-only view: one fenced block that dcc.Markdown highlights."""
     fence = "```"
     while fence in text:
         fence += "`"

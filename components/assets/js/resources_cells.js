@@ -23,14 +23,13 @@
   cells.NgfStatus = ({ data }) => {
     if (!data) return h("span", { className: "skel" });
     const status = data.stale ? "stale" : data.status;
-    const word = data.stale ? "Last seen" : data.status_word;
-    return h("span", { className: "st " + tone(status), title: data.message || undefined }, icon(status), word);
+    return h("span", { className: "st " + tone(status), title: data.message || undefined }, icon(status), data.status_word);
   };
 
   cells.NgfName = ({ data }) => {
     if (!data) return h("span", { className: "skel" });
     const status = data.stale ? "stale" : data.status;
-    const under = [data.cluster, data.stale ? "last seen" : data.reason || (data.status_word || "").toLowerCase()];
+    const under = [data.cluster, data.reason || (data.status_word || "").toLowerCase()];
     return h("span", { className: "nm" },
       h("span", { className: "st only-m " + tone(status) }, icon(status), h("span", { className: "visually-hidden" }, data.status_word)),
       h("span", { className: "two" },
@@ -42,7 +41,6 @@
 
   cells.NgfReason = ({ data }) => {
     if (!data) return null;
-    if (data.stale) return "was " + data.status_word;
     return h("span", { className: "t2", title: data.message || undefined }, data.reason);
   };
 

@@ -17,16 +17,39 @@
     },
   };
 
+  const copied = (what, text) => navigator.clipboard.writeText(text).then(
+    () => window.ngf.toast({ status: "ok", title: what + " copied", text: text.split("\n")[0] }),
+    () => window.ngf.toast({ status: "warn", title: what + " not copied", text: "The browser did not allow it." }));
+
   window.dash_clientside.ngfDetail = {
     /* Tabs are links to the same page with another tab in the address; all panels stay mounted. */
     tabs: function (view, names) {
-      const wanted = (view && view.tab) || names[0];
-      const shown = names.includes(wanted) ? wanted : names[0];
-      return [...names.map((name) => (name === shown ? "on" : "")), ...names.map((name) => (name === shown ? "tab" : "tab d-none")), shown];
+      const keys = names.map((id) => id.name);
+      const wanted = (view && view.tab) || keys[0];
+      const shown = keys.includes(wanted) ? wanted : keys[0];
+      return [keys.map((key) => (key === shown ? "on" : "")), keys.map((key) => (key === shown ? "tab-body" : "tab-body d-none"))];
     },
-    /* The button of a dialog that destroys is live once the name is typed. */
-    confirmed: function (typed, name) {
-      return (typed || "") !== name;
+    copy: function (kubectl, link, ref) {
+      const trigger = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
+      if (!kubectl && !link) return no();
+      const place = ref.namespace ? " -n " + ref.namespace : "";
+      const told = trigger.startsWith("detail-link") ? ["Link", window.location.href]
+        : ["Command", `kubectl get ${ref.kind}.gateway.networking.k8s.io ${ref.name}${place} -o yaml`];
+      copied(...told);
+      return no();
+    },
+    manifest: function (clicks, text) {
+      if (clicks) copied("Command", `kubectl apply -f - <<'EOF'\n${text.trimEnd()}\nEOF`);
+      return no();
+    },
+    /* The button of a dialog that destroys is live once the name is typed and a reason given. */
+    confirmed: function (typed, reason, ref) {
+      return (typed || "") !== ref.name || !(reason || "").trim();
+    },
+    /* A dialog that destroys opens with the focus on the way out. */
+    asked: function (open) {
+      if (open) setTimeout(() => document.getElementById("detail-delete-cancel")?.focus(), 50);
+      return no();
     },
   };
 

@@ -1,0 +1,264 @@
+"""One object's read model as the rows, facts and conditions that its page shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from components.kinds import href
+from components.page import condition
+from components.status import age, cluster, icon
+
+Row = dict[str, Any]
+
+CONDITIONS = 11
+"""Conditions drawn beside an object: a returned subtree stays below a hundred components."""
+
+ORDER = ("err", "warn", "info", "ok", "note")
+"""Trouble first."""
+
+
+def tone(said: Mapping[str, Any]) -> str:
+    """The status of a condition; that a policy affects the object is a neutral fact."""
+    return "note" if str(said.get("type", "")).endswith("Affected") else str(said["status"])
+
+
+def conditions_list(conditions: Sequence[Mapping[str, Any]]) -> Any:
+    """The panel at the right. Each: icon, type, status, reason, age, sentence."""
+    if not conditions:
+        return html.Div(
+            "No condition yet. A controller that feels responsible sets some within seconds.",
+            className="quiet",
+        )
+    ordered = sorted(conditions, key=lambda said: ORDER.index(tone(said)))
+    made = [
+        condition(
+            tone(said),
+            said.get("title") or said.get("type", ""),
+            f"Of an earlier generation. {said['message']}" if said.get("old") else said["message"],
+            reason=", ".join(filter(None, (said.get("condition"), said.get("reason")))),
+            when=age(said["since"]) if said.get("since") else None,
+        )
+        for said in ordered[:CONDITIONS]
+    ]
+    if len(ordered) > CONDITIONS:
+        made.append(html.Div(f"{len(ordered) - CONDITIONS} more in the YAML.", className="quiet"))
+    return html.Div(made, className="conds")
+
+
+def facts(items: Sequence[tuple[str, Any]]) -> list[html.Div]:
+    """The line under the head; facts that are not known are left out."""
+    return [
+        html.Div([html.Dt(label), html.Dd(value)])
+        for label, value in items
+        if value not in (None, "", [])
+    ]
+
+
+def common_facts(obj: Mapping[str, Any], where: Row) -> list[tuple[str, Any]]:
+    """What every object's facts begin and end with: cluster, generation, age."""
+    metadata = obj.get("metadata") or {}
+    return [
+        ("Cluster", cluster(where["cluster"], where["slot"])),
+        ("Generation", _generation(obj)),
+        ("Created", age(metadata.get("creationTimestamp"))),
+        ("Managed by", [icon("git"), where["owner"]] if where.get("owner") else None),
+    ]
+
+
+def _generation(obj: Mapping[str, Any]) -> str:
+    generation = (obj.get("metadata") or {}).get("generation")
+    if generation is None:
+        return ""
+    seen = [
+        said["observedGeneration"]
+        for said in _all_conditions(obj)
+        if isinstance(said.get("observedGeneration"), int)
+    ]
+    if not seen:
+        return f"{generation}, not observed yet"
+    return f"{generation}, observed {min(seen)}"
+
+
+def _all_conditions(obj: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    status = obj.get("status") or {}
+    found = list(status.get("conditions") or [])
+    for parent in status.get("parents") or []:
+        found += parent.get("conditions") or []
+    return found
+
+
+def _state(said: Mapping[str, Any]) -> Row:
+    """A verdict as one cell: the controller's reason where there is trouble, else the word."""
+    trouble = said["status"] in ("err", "warn")
+    return {
+        "status": said["status"],
+        "text": (trouble and said.get("reason")) or said["status_word"],
+        "message": said.get("message", ""),
+    }
+
+
+def listeners(found: Sequence[Mapping[str, Any]], namespace: str) -> list[Row]:
+    """A Gateway's listeners, in its order."""
+    return [
+        {
+            "name": one["name"],
+            "protocol": f"{one['protocol']} {one['port']}",
+            "hostname": one["hostname"],
+            "certificate": _certificates(one, namespace),
+            "routes_from": one["routes_from"],
+            "routes": one["routes"],
+            "state": _state(one),
+        }
+        for one in found
+    ]
+
+
+def _certificates(listener: Mapping[str, Any], namespace: str) -> list[Row]:
+    if listener["tls_mode"] == "Passthrough":
+        return [{"text": "passthrough"}]
+    made = []
+    for ref in listener["certificates"]:
+        place = f"{ref['namespace']}/" if ref["namespace"] not in ("", namespace) else ""
+        broken = listener["reason"] == "InvalidCertificateRef"
+        flaw = {"tag": "not usable", "tone": "err"} if broken else {}
+        made.append({"text": f"{place}{ref['name']}", "mono": True} | flaw)
+    return made or [{"text": "none"}]
+
+
+def trouble(rows: Sequence[Row]) -> str:
+    """The first broken listener in a sentence."""
+    for row in rows:
+        if row["state"]["status"] == "err" and row["state"]["message"]:
+            return f"{row['name']}: {row['state']['message']}"
+    return ""
+
+
+def attached(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:
+    """Routes that name a gateway, those in trouble first."""
+    rows = [
+        {
+            "kind": one["kind"].removesuffix("Route"),
+            "cluster": "",
+            "namespace": one["namespace"],
+            "name": one["name"],
+            "href": href(one["kind_name"], cluster_name, one["namespace"], one["name"]) or None,
+            "hostnames": one["hostnames"],
+            "listener": one["listener"],
+            "matches_text": one["matches_text"],
+            "status": one["status"],
+            "status_word": one["status_word"],
+            "reason": one["reason"],
+            "state": _state(one),
+        }
+        for one in found
+    ]
+    return sorted(rows, key=lambda row: (ORDER.index(row["status"]), row["namespace"], row["name"]))
+
+
+def rules(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """A route's rules in full: every match and filter as text, every backend with its state."""
+    return [
+        {
+            "rule": one["name"] or f"Rule {at + 1}",
+            "matches": list(one["matches"]),
+            "filters": [*one["filters"], *_timeouts(one)],
+            "backends": [_backend(backend, len(one["backends"])) for backend in one["backends"]],
+        }
+        for at, one in enumerate(found)
+    ]
+
+
+def _timeouts(rule: Mapping[str, Any]) -> list[str]:
+    said = [f"{name} timeout {value}" for name, value in rule["timeouts"].items()]
+    return [*said, "session persistence"] if rule["session_persistence"] else said
+
+
+def _backend(backend: Mapping[str, Any], count: int) -> Row:
+    kind = "" if backend["kind"] == "Service" else f"{backend['kind']} "
+    port = f":{backend['port']}" if backend["port"] else ""
+    share = ""
+    if count > 1 and backend["share"] is not None:
+        share = f"{round(100 * backend['share'])}%, weight {backend['weight']}, "
+    elif count > 1:
+        share = f"weight {backend['weight']}, "
+    filters = f", {'; '.join(backend['filters'])}" if backend["filters"] else ""
+    return {
+        "text": f"{kind}{backend['namespace']}/{backend['name']}{port}",
+        "status": backend["status"],
+        "note": f"{share}{backend['state']}{filters}",
+    }
+
+
+def parents(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:
+    """A route's parents, in its order, with what each says."""
+    return [
+        {
+            "gateway": {
+                "text": f"{one['namespace']}/{one['name']}",
+                "href": href("gateways", cluster_name, one["namespace"], one["name"])
+                if one["kind"] == "Gateway"
+                else "",
+            },
+            "listener": one["section"] or (f"port {one['port']}" if one["port"] else ""),
+            "state": _state(one),
+            "message": one["message"],
+        }
+        for one in found
+    ]
+
+
+def parent_conditions(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """All conditions of a route, each titled with its gateway where there are several."""
+    told = []
+    for one in found:
+        place = "/".join(filter(None, (one["name"], one["section"])))
+        for said in one["conditions"]:
+            title = f"{said['type']} on {place}" if len(found) > 1 else said["type"]
+            told.append({**said, "title": title})
+    return told
+
+
+def events(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Kubernetes events, newest first as they come."""
+    return [
+        {
+            "state": {
+                "status": "warn" if event.get("type") == "Warning" else "note",
+                "text": event.get("type", ""),
+            },
+            "reason": event.get("reason", ""),
+            "message": event.get("message", ""),
+            "source": event.get("source", ""),
+            "count": event.get("count"),
+            "at": event.get("at"),
+        }
+        for event in found
+    ]
+
+
+OUTCOMES = {"done": ("ok", "Done"), "denied": ("warn", "Denied"), "failed": ("err", "Failed")}
+
+
+def audit(entries: Sequence[Any]) -> list[Row]:
+    """The audit log's entries about one object."""
+    rows = []
+    for entry in entries:
+        status, text = OUTCOMES.get(entry.outcome, ("unknown", entry.outcome))
+        rows.append(
+            {
+                "state": {"status": status, "text": text, "message": entry.error or ""},
+                "actor": entry.actor,
+                "verb": entry.verb,
+                "changes": _changed(entry),
+                "reason": entry.reason or "",
+                "at": entry.time.isoformat(),
+            }
+        )
+    return rows
+
+
+def _changed(entry: Any) -> list[str]:
+    paths = [str(change.get("path", "")) for change in entry.diff or []]
+    shown = paths[:4]
+    return [*shown, f"and {len(paths) - 4} more"] if len(paths) > 4 else shown
