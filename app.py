@@ -51,12 +51,11 @@ def create_app(container: Container) -> Dash:
         use_async=False,
     )
     shell.install(app, static.HEAD)
-    static.install(server)
     callbacks.register(app, container, guard.current_identity)
     with server.test_request_context("/"):
         server.preprocess_request()
-    security.install(server, container, app.csp_hashes())
     guard.install(server, container)
+    security.install(server, container, app.csp_hashes())
     return app
 
 
