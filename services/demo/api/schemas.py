@@ -42,6 +42,7 @@ class Node:
     any_of: tuple["Node", ...] = ()
     one_of: tuple["Node", ...] = ()
     negated: "Node | None" = None
+    composed: bool = False
     plain: bool = False  # a struct that is there even when empty, so nobody owns its presence
 
     def child(self, key: str) -> "Node | None":
@@ -100,6 +101,7 @@ def compiled(schema: Obj) -> Node:
     )
     if "not" in schema:
         node.negated = compiled(schema["not"])
+    node.composed = any(key in schema for key in ("allOf", "anyOf", "oneOf", "not"))
     return node
 
 

@@ -3,7 +3,6 @@
 CEL rules (``x-kubernetes-validations``) are not evaluated.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -24,30 +23,37 @@ def shown(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def validate(node: Node, value: Any, path: str) -> Iterator[Cause]:
+def validate(node: Node, value: Any, path: str) -> list[Cause]:
     """Every rule the value breaks, in document order."""
+    out: list[Cause] = []
+    _check(node, value, path, out)
+    return out
+
+
+def _check(node: Node, value: Any, path: str, out: list[Cause]) -> None:
     if value is None and node.nullable:
         return
     wrong = _wrong_type(node, value, path)
     if wrong is not None:
-        yield wrong
+        out.append(wrong)
         return
     if isinstance(value, str):
-        yield from _text(node, value, path)
+        _text(node, value, path, out)
     elif isinstance(value, bool):
         pass
     elif isinstance(value, int | float):
-        yield from _number(node, value, path)
+        _number(node, value, path, out)
     elif isinstance(value, list):
-        yield from _list(node, value, path)
+        _list(node, value, path, out)
     elif isinstance(value, dict):
-        yield from _object(node, value, path)
+        _object(node, value, path, out)
     enum = node.schema.get("enum")
     if enum is not None and value not in enum:
         supported = ", ".join(shown(each if isinstance(each, str) else str(each)) for each in enum)
         message = f"Unsupported value: {shown(value)}: supported values: {supported}"
-        yield Cause("FieldValueNotSupported", message, path)
-    yield from _composed(node, value, path)
+        out.append(Cause("FieldValueNotSupported", message, path))
+    if node.composed:
+        _composed(node, value, path, out)
 
 
 def _type_name(value: Any) -> str:
@@ -81,58 +87,58 @@ def _invalid(path: str, value: Any, rule: str, reason: str = INVALID) -> Cause:
     return Cause(reason, f"Invalid value: {shown(value)}: {path} in body {rule}", path)
 
 
-def _text(node: Node, value: str, path: str) -> Iterator[Cause]:
+def _text(node: Node, value: str, path: str, out: list[Cause]) -> None:
     schema = node.schema
     longest, shortest = schema.get("maxLength"), schema.get("minLength")
     if longest is not None and len(value) > longest:
         message = f"Too long: may not be more than {longest} bytes"
-        yield Cause("FieldValueTooLong", message, path)
+        out.append(Cause("FieldValueTooLong", message, path))
     if shortest is not None and len(value) < shortest:
-        yield _invalid(path, value, f"should be at least {shortest} chars long")
+        out.append(_invalid(path, value, f"should be at least {shortest} chars long"))
     if node.pattern is not None and not node.pattern.search(value):
-        yield _invalid(path, value, f"should match '{schema['pattern']}'")
+        out.append(_invalid(path, value, f"should match '{schema['pattern']}'"))
     if "format" in schema and not formats.matches(schema["format"], value):
         rule = f"must be of type {schema['format']}: {shown(value)}"
-        yield _invalid(path, value, rule, WRONG_TYPE)
+        out.append(_invalid(path, value, rule, WRONG_TYPE))
 
 
-def _number(node: Node, value: float, path: str) -> Iterator[Cause]:
+def _number(node: Node, value: float, path: str, out: list[Cause]) -> None:
     schema = node.schema
     low, high, factor = (schema.get(key) for key in ("minimum", "maximum", "multipleOf"))
     if low is not None:
         if schema.get("exclusiveMinimum") and value <= low:
-            yield _invalid(path, value, f"should be greater than {shown(low)}")
+            out.append(_invalid(path, value, f"should be greater than {shown(low)}"))
         elif value < low:
-            yield _invalid(path, value, f"should be greater than or equal to {shown(low)}")
+            out.append(_invalid(path, value, f"should be greater than or equal to {shown(low)}"))
     if high is not None:
         if schema.get("exclusiveMaximum") and value >= high:
-            yield _invalid(path, value, f"should be less than {shown(high)}")
+            out.append(_invalid(path, value, f"should be less than {shown(high)}"))
         elif value > high:
-            yield _invalid(path, value, f"should be less than or equal to {shown(high)}")
+            out.append(_invalid(path, value, f"should be less than or equal to {shown(high)}"))
     if factor and value % factor:
-        yield _invalid(path, value, f"should be a multiple of {shown(factor)}")
+        out.append(_invalid(path, value, f"should be a multiple of {shown(factor)}"))
     bits = {"int32": 31, "int64": 63}.get(schema.get("format", ""))
     if bits and not -(2**bits) <= value < 2**bits:
         rule = f"Checked value must be of type integer with format {schema['format']}"
-        yield Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", path)
+        out.append(Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", path))
 
 
-def _list(node: Node, value: list[Any], path: str) -> Iterator[Cause]:
+def _list(node: Node, value: list[Any], path: str, out: list[Cause]) -> None:
     schema = node.schema
     most, fewest = schema.get("maxItems"), schema.get("minItems")
     if most is not None and len(value) > most:
-        yield Cause(TOO_MANY, f"Too many: {len(value)}: must have at most {most} items", path)
+        out.append(Cause(TOO_MANY, f"Too many: {len(value)}: must have at most {most} items", path))
     if fewest is not None and len(value) < fewest:
-        yield _invalid(path, len(value), f"should have at least {fewest} items")
+        out.append(_invalid(path, len(value), f"should have at least {fewest} items"))
     if schema.get("uniqueItems") and len({shown(item) for item in value}) < len(value):
-        yield _invalid(path, value, "shouldn't contain duplicates")
+        out.append(_invalid(path, value, "shouldn't contain duplicates"))
     if node.items is not None:
         for index, item in enumerate(value):
-            yield from validate(node.items, item, f"{path}[{index}]")
-    yield from _duplicates(node, value, path)
+            _check(node.items, item, f"{path}[{index}]", out)
+    _duplicates(node, value, path, out)
 
 
-def _duplicates(node: Node, value: list[Any], path: str) -> Iterator[Cause]:
+def _duplicates(node: Node, value: list[Any], path: str, out: list[Cause]) -> None:
     if node.list_type not in ("map", "set"):
         return
     seen: set[str] = set()
@@ -144,45 +150,45 @@ def _duplicates(node: Node, value: list[Any], path: str) -> Iterator[Cause]:
             key = {name: item[name] for name in sorted(node.list_keys) if name in item}
         if shown(key) in seen:
             message = f"Duplicate value: {shown(key)}"
-            yield Cause("FieldValueDuplicate", message, f"{path}[{index}]")
+            out.append(Cause("FieldValueDuplicate", message, f"{path}[{index}]"))
         seen.add(shown(key))
 
 
-def _object(node: Node, value: dict[str, Any], path: str) -> Iterator[Cause]:
+def _object(node: Node, value: dict[str, Any], path: str, out: list[Cause]) -> None:
     schema = node.schema
     most, fewest = schema.get("maxProperties"), schema.get("minProperties")
     if most is not None and len(value) > most:
-        yield Cause(TOO_MANY, f"Too many: {len(value)}: must have at most {most} items", path)
+        out.append(Cause(TOO_MANY, f"Too many: {len(value)}: must have at most {most} items", path))
     if fewest is not None and len(value) < fewest:
-        yield _invalid(path, len(value), f"should have at least {fewest} properties")
+        out.append(_invalid(path, len(value), f"should have at least {fewest} properties"))
     for key in node.required:
         if key not in value:
-            yield Cause("FieldValueRequired", "Required value", _join(path, key))
+            out.append(Cause("FieldValueRequired", "Required value", _join(path, key)))
     for key, item in value.items():
         child = node.properties.get(key) or node.additional
         if child is not None and (path or key != "metadata"):
-            yield from validate(child, item, _join(path, key))
+            _check(child, item, _join(path, key), out)
 
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _composed(node: Node, value: Any, path: str) -> Iterator[Cause]:
+def _composed(node: Node, value: Any, path: str, out: list[Cause]) -> None:
     for each in node.all_of:
-        yield from validate(each, value, path)
+        _check(each, value, path, out)
     name = shown(path)
     if node.any_of and not any(_fits(each, value) for each in node.any_of):
         for each in node.any_of[:1]:
-            yield from validate(each, value, path)
-        yield _refused(f"{name} must validate at least one schema (anyOf)")
+            _check(each, value, path, out)
+        out.append(_refused(f"{name} must validate at least one schema (anyOf)"))
     if node.one_of:
         fitting = sum(_fits(each, value) for each in node.one_of)
         if fitting != 1:
             found = f"Found {fitting} valid alternatives" if fitting else "Found none valid"
-            yield _refused(f"{name} must validate one and only one schema (oneOf). {found}")
+            out.append(_refused(f"{name} must validate one and only one schema (oneOf). {found}"))
     if node.negated is not None and _fits(node.negated, value):
-        yield _refused(f"{name} must not validate the schema (not)")
+        out.append(_refused(f"{name} must not validate the schema (not)"))
 
 
 def _refused(message: str) -> Cause:
@@ -191,4 +197,4 @@ def _refused(message: str) -> Cause:
 
 
 def _fits(node: Node, value: Any) -> bool:
-    return next(validate(node, value, "x"), None) is None
+    return not validate(node, value, "x")
