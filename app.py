@@ -20,6 +20,7 @@ from cli import audit, signin, source, token
 from cli.options import settings_parser
 from cli.serve import serve
 from components import shell
+from services import logs
 from services.clusters.fleet import Fleet
 from services.container import VERSION, Container
 from services.settings import BadSettings, Settings, load
@@ -100,6 +101,7 @@ def _builder(
     settings: Settings, clusters: Callable[[], Fleet]
 ) -> Callable[[], tuple[Any, Callable[[], None]]]:
     def build() -> tuple[Any, Callable[[], None]]:
+        logs.configure(settings.log_level)  # after gunicorn has set up its own
         container = Container.build(settings, clusters())
         app = create_app(container)
         container.start()

@@ -38,14 +38,13 @@ PUBLIC = frozenset(
         "/assets/<path:filename>",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
         "/_favicon.ico",
-        "/healthz",
-        "/readyz",
-        "/api/v1/health/live",
-        "/api/v1/health/ready",
+        "/api/v1/health",
+        "/api/v1/livez",
+        "/api/v1/readyz",
     }
 )
-"""URL rules, as registered, that answer without an identity. Nothing here says what a cluster
-holds."""
+"""URL rules, as registered, that answer without an identity. Where one of them can say more to
+somebody it knows, it asks ``current_identity``."""
 
 SESSION_S = 12 * 3600.0
 """Length of a session."""
@@ -61,14 +60,15 @@ def install(server: Flask, container: Container) -> None:
 
     def guard() -> BaseResponse | None:
         g.identity = None
-        if request.url_rule is not None and request.url_rule.rule in PUBLIC:
+        public = request.url_rule is not None and request.url_rule.rule in PUBLIC
+        if public and not request.path.startswith("/api/"):
             return None
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return None  # a preflight carries no credential; security.py answers it
         try:
             g.identity = _identify(container, attempts)
         except ConsoleError as error:
-            return _refused(error)
+            return None if public else _refused(error)
         return None
 
     server.before_request_funcs.setdefault(None, []).insert(0, guard)

@@ -1,8 +1,8 @@
 """What every answer carries and every request must respect, whoever asks.
 
 Headers (CSP without remote origins), same origin for state-changing requests, CORS for listed
-origins only, body limits, request ids, one access line per request. Installed before the guard, so
-that the guard stays first; refusals of both carry the headers and the line.
+origins only, body limits, request ids, one access line per request. Installed last and therefore first to
+see a request and last to see its answer, so that what the guard refuses carries all this too.
 """
 
 import re
@@ -31,7 +31,14 @@ CORS_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-
 CORS_EXPOSED = "ETag, Retry-After, X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-_QUIET = ("/static/", "/assets/", "/_dash-component-suites/", "/healthz", "/readyz", "/metrics")
+_QUIET = (
+    "/static/",
+    "/assets/",
+    "/_dash-component-suites/",
+    "/api/v1/livez",
+    "/api/v1/readyz",
+    "/metrics",
+)
 _COOKIE_S = timedelta(days=7)
 """The cookie outlives the session, so that the sign-in page can say that the session ended."""
 
