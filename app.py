@@ -16,6 +16,7 @@ from dash import Dash
 import api
 import callbacks
 from api import guard, security, static
+from api.openapi import make_server
 from cli import audit, signin, source, token
 from cli.options import settings_parser
 from cli.serve import serve
