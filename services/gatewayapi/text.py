@@ -43,10 +43,14 @@ def _pair(word: str, one: Object, between: str) -> str:
     return f"{word} {one.get('name')}{between}{regex}{one.get('value')}"
 
 
+_FIELDS = {"URLRewrite": "urlRewrite", "CORS": "cors"}
+"""Filter types whose field is not just their name with a small first letter."""
+
+
 def filter_text(one: Object) -> str:
     """One filter of a rule or backend."""
     kind = str(one.get("type", ""))
-    body = one.get(kind[:1].lower() + kind[1:]) or {}
+    body = one.get(_FIELDS.get(kind, kind[:1].lower() + kind[1:])) or {}
     match kind:
         case "RequestHeaderModifier" | "ResponseHeaderModifier":
             where = "request" if kind.startswith("Request") else "response"
