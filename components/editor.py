@@ -57,7 +57,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
         "create": create,
     }
     return html.Div(
-        className="ngf-page edit-page both",
+        className="ngf-page edit-page both" if form else "ngf-page edit-page only-yaml",
         id="edit-page",
         children=[
             dcc.Store(id="edit-ref", data=ref),

@@ -18,7 +18,9 @@ COLUMN = {
     "suppressHeaderMenuButton": True,
     "cellDataType": False,  # our renderers know their values
 }
-FIT = {event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated")}
+FIT = {
+    event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated", "firstDataRendered")
+}
 """At 390 px only the columns marked ``narrow`` stay."""
 
 
