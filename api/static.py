@@ -92,11 +92,12 @@ def install(server: Flask) -> None:
     """Answer ``/static/`` and keep what Dash serves under its two prefixes."""
     kept: dict[str, Asset] = {}
 
-    @server.get("/static/<digest>/<name>")
     def static_file(digest: str, name: str) -> Response:
         if name not in _FILES:
             abort(404)
         return _answer(_FILES[name], immutable=digest == _DIGEST)
+
+    server.add_url_rule("/static/<digest>/<name>", view_func=static_file)
 
     @server.before_request
     def from_memory() -> Response | None:
