@@ -21,6 +21,10 @@ ATTENTION = 8
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
+SUBJECTS = {"sessions": "the console", "tokens": "an API token"}
+"""What entries about the console itself are about, where they have no name."""
+
+UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
 
 
@@ -52,7 +56,11 @@ def page(
         if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
     }
     summary = container.resources.summary(who)
-    per_cluster = {name: summary["clusters"].get(name, {}) for name in clusters}
+    # Of a cluster that was never seen nothing is known, which is not the same as none.
+    per_cluster = {
+        name: summary["clusters"].get(name, {}) if info.state.last_seen else {}
+        for name, info in clusters.items()
+    }
     served = [one for one in certificates.list(who) if one.cluster in clusters]
     problems = [
         *(_unreachable(info) for info in clusters.values() if _gone(info)),
@@ -69,7 +77,9 @@ def page(
             "clusters": _cluster_tile(list(clusters.values())),
             "gateways": _kind_tile("gateways", "programmed", per_cluster, clusters),
             "httproutes": _kind_tile("httproutes", "accepted", per_cluster, clusters),
-            "certificates": _certificate_tile(served, now),
+            "certificates": _certificate_tile(served, now)
+            if any(info.state.last_seen for info in clusters.values())
+            else dict(UNKNOWN),
             "requests": _not_connected(),
             "failures": _not_connected(),
         },
@@ -109,7 +119,7 @@ def _kind_tile(
         counts.update(known if clusters[name].state.connected else {"stale": sum(known.values())})
     total = counts.total()
     if not any(kind in per_cluster[name] for name in clusters):
-        return {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
+        return dict(UNKNOWN)
     broken = [
         (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
@@ -162,7 +172,9 @@ def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
         told += f" and {len(gone) - 2} more"
     return {
         "lead": f"{len(clusters) - len(gone)} of {len(clusters)} clusters answered.",
-        "text": f"{told} {verb} missing. What was last seen there is shown.",
+        "text": f"{told} {verb} missing. What was last seen there is shown."
+        if any(info.state.last_seen for info in gone)
+        else f"{told} {verb} missing.",
         "names": [info.name for info in gone],
     }
 
@@ -265,7 +277,7 @@ def _change(record: AuditRecord) -> dict[str, Any]:
         "status": OUTCOMES[record.outcome],
         "actor": record.actor,
         "verb": VERBS.get(record.verb, record.verb) if done else record.verb,
-        "object": place or record.kind,
+        "object": place or SUBJECTS.get(record.kind, record.kind),
         "href": f"/audit?sel={record.id}",
         "time": record.time.isoformat(),
         "text": ", ".join(filter(None, (about, where, record.reason))),

@@ -8,6 +8,7 @@
   let attempt = 0;
   let timer = null;
   let asOf = null;
+  let told = false;
   let pending = new Map();
   let flushing = null;
   let hiddenSince = null;
@@ -32,6 +33,7 @@
     if (message.topic === "tick") {
       ngf.setServerTime(message.now);
       asOf = message.as_of;
+      told = true;
       show();
       window.dispatchEvent(new CustomEvent("ngf:tick", { detail: message }));
     }
@@ -75,7 +77,7 @@
     if (!node || !text) return;
     const seconds = asOf ? (ngf.now() - new Date(asOf).getTime()) / 1000 : null;
     const live = seconds !== null && seconds < OLD_S;
-    const words = seconds === null ? "Connecting" : live ? `Live, ${ngf.span(seconds)}` : window.innerWidth < 768 ? `${ngf.span(seconds)} old` : `Reconnecting, data ${ngf.span(seconds)} old`;
+    const words = seconds === null ? (told ? "No data yet" : "Connecting") : live ? `Live, ${ngf.span(seconds)}` : window.innerWidth < 768 ? `${ngf.span(seconds)} old` : `Reconnecting, data ${ngf.span(seconds)} old`;
     if (text.textContent !== words) text.textContent = words;
     node.classList.toggle("warn", seconds !== null && !live);
     node.classList.toggle("wait", seconds === null);
