@@ -102,6 +102,14 @@ def register(callbacks: Callbacks) -> None:
         if touched == "edit-conflict-close":
             return None
         who, reason = callbacks.who(), (reason or "").strip()
+        if touched != "edit-strip-compare" and owner(base["object"]) and not reason:
+            set_props("edit-reason", {"invalid": True})
+            toast(
+                "warn",
+                "A reason is needed",
+                "Another tool owns this object. Say why you change it.",
+            )
+            return no_update
         mine = yaml_view.restored(draft["object"], base["object"])
         place = (ref["kind"], ref["namespace"], ref["name"])
         try:
@@ -137,7 +145,7 @@ def register(callbacks: Callbacks) -> None:
             "ok",
             f"{KIND_NAMES.get(ref['kind'], ref['kind'])} {namespace}/{name} "
             f"{'created' if ref['create'] else 'applied'}",
-            f"{asked} {'field' if asked == 1 else 'fields'} changed. The audit log has them.",
+            f"{asked} {'field' if asked == 1 else 'fields'} changed; the audit log has both versions.",
         )
         set_props(ids.URL, {"href": kinds.href(ref["kind"], draft["cluster"], namespace, name)})
         return None

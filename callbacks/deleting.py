@@ -10,7 +10,7 @@ from components.page import condition
 from services.auth.identity import Role
 from services.kube.changes import Plan
 
-LISTED = 12
+LISTED = 11
 Ref = dict[str, str]
 
 
@@ -96,7 +96,11 @@ def _said(plan: Plan, ref: Ref) -> str:
 def _dependents(plan: Plan) -> list[Any]:
     if not plan.dependents:
         return [condition("ok", "Nothing refers to it")]
+    count = len(plan.dependents)
     made = [
+        condition("note", f"{count} {'object refers' if count == 1 else 'objects refer'} to it")
+    ]
+    made += [
         condition(
             "warn",
             f"{kinds.KINDS[one.kind].kind if one.kind in kinds.KINDS else one.kind} "
@@ -105,6 +109,6 @@ def _dependents(plan: Plan) -> list[Any]:
         )
         for one in plan.dependents[:LISTED]
     ]
-    if len(plan.dependents) > LISTED:
-        made.append(condition("warn", f"and {len(plan.dependents) - LISTED} more"))
+    if count > LISTED:
+        made.append(condition("warn", f"and {count - LISTED} more"))
     return made

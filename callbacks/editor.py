@@ -70,6 +70,13 @@ def register(callbacks: Callbacks) -> None:
         prevent_initial_call=True,
     )
 
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "follow"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-yaml", "style"),
+        prevent_initial_call=True,
+    )
+
     @callbacks.on(
         Output("edit-base", "data"),
         Output("edit-gateways", "children"),

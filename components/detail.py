@@ -151,7 +151,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
                 )
                 for key in names
             ],
-            _delete_dialog(kind, name),
+            _delete_dialog(kind, namespace, name),
         ],
     )
 
@@ -301,12 +301,13 @@ def _yaml() -> html.Section:
     )
 
 
-def _delete_dialog(kind: str, name: str) -> dbc.Modal:
+def _delete_dialog(kind: str, namespace: str, name: str) -> dbc.Modal:
     spoken = KINDS[kind]
+    place = f"{namespace}/{name}" if namespace else name
     return dbc.Modal(
         dbc.ModalBody(
             [
-                html.H2(f"Delete {spoken.one} {name}?", id="detail-delete-title"),
+                html.H2(f"Delete {spoken.one} {place}?", id="detail-delete-title"),
                 html.P(id="detail-delete-said", className="t2"),
                 html.Div(id="detail-delete-dependents", className="conds"),
                 dbc.Label(

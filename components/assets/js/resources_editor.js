@@ -5,6 +5,17 @@
   window.dash_clientside = window.dash_clientside || {};
 
   window.dash_clientside.ngfEditor = {
+    /* An edit in the form brings the first changed line of the YAML into view. */
+    follow: function (style) {
+      const mark = / 0 (\d+)px/.exec((style && style.background) || "");
+      const area = document.getElementById("edit-yaml");
+      if (!mark || !area || document.activeElement === area) return no();
+      const room = area.closest(".editor");
+      const top = Number(mark[1]);
+      if (top < room.scrollTop || top > room.scrollTop + room.clientHeight - 40) room.scrollTop = Math.max(0, top - 120);
+      return no();
+    },
+
     /* Form and YAML, form alone, YAML alone: one class on the page, three buttons. */
     show: function (...args) {
       const trigger = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";

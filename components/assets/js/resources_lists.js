@@ -3,6 +3,7 @@
    `ngf.view` mirrors to the address bar; typing in the filter never mounts the page anew. */
 (function () {
   "use strict";
+  const asked = {}; // per kind, the filters its grid was last filled with
   const no = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const pages = { "/gateways": "gateways", "/httproutes": "httproutes", "/gatewayclasses": "gatewayclasses" };
@@ -49,9 +50,9 @@
     show: function (view, kind, typed) {
       if (!view || pages[view.path] !== kind) return Array(2 * FILTERS.length + STATUSES.length + 1).fill(no());
       const grid = gridOf(kind);
-      const asked = JSON.stringify(FILTERS.map((key) => listOf(view[key])));
-      if (grid && grid.ngfAsked && grid.ngfAsked !== asked) grid.purgeInfiniteCache();
-      if (grid) grid.ngfAsked = asked;
+      const question = JSON.stringify(FILTERS.map((key) => listOf(view[key])));
+      if (grid && asked[kind] !== undefined && asked[kind] !== question) grid.purgeInfiniteCache();
+      asked[kind] = question;
       const out = [];
       for (const key of FILTERS) {
         const value = key === "q" ? view.q || "" : listOf(view[key]).join(", ");
