@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from services.clusters.file import from_file
-from services.clusters.fleet import Fleet, Member
+from services.clusters.fleet import Fleet
 from services.clusters.reach import first_reachable
 from services.errors import ConsoleError, Invalid
-from services.kube.connection import Connection
 from services.settings import Settings
 
 
@@ -44,18 +43,7 @@ def demo() -> Fleet:
     """The built-in fleet, its Kubernetes APIs served by threads of this process."""
     from services.demo.fleet import start_demo
 
-    started = start_demo()
-    return Fleet.from_members(
-        Member(
-            name=name,
-            connect=partial(Connection.from_kubeconfig, kubeconfig),
-            display_name=started.infos[name].display_name,
-            region=started.infos[name].region,
-            environment=started.infos[name].environment,
-            default=index == 0,
-        )
-        for index, (name, kubeconfig) in enumerate(started.kubeconfigs.items())
-    )
+    return Fleet.from_members(start_demo().members())
 
 
 def _sentence(error: ConsoleError) -> str:

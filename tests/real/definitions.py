@@ -19,12 +19,13 @@ from typing import Any
 
 import yaml
 
+from services.demo.definitions import definitions
+
 KINDS = (
     "CustomResourceDefinition",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
 )
-OWN = Path(__file__).parents[2] / "services" / "demo" / "definitions"
 
 
 def cache_folder() -> Path:
@@ -86,11 +87,11 @@ FOLDER_SETS = (
 )
 
 
-def copy_from_go_module(definitions: DefinitionSet, go: str) -> Path:
+def copy_from_go_module(wanted: DefinitionSet, go: str) -> Path:
     """Copy a set out of its Go module into the cache folder; raises LookupError with the reason."""
     with tempfile.TemporaryDirectory() as elsewhere:  # a folder without a go.mod of its own
         answer = subprocess.run(
-            [go, "mod", "download", "-json", f"{definitions.module}@{definitions.version}"],
+            [go, "mod", "download", "-json", f"{wanted.module}@{wanted.version}"],
             cwd=elsewhere,
             env={**os.environ, "GOTOOLCHAIN": "local"},
             capture_output=True,
@@ -98,9 +99,9 @@ def copy_from_go_module(definitions: DefinitionSet, go: str) -> Path:
             check=False,
         )
     if answer.returncode:
-        raise LookupError(f"{definitions.module}: {answer.stderr.strip() or answer.stdout.strip()}")
-    source = Path(json.loads(answer.stdout)["Dir"]) / definitions.module_folder
-    folder = definitions.folder()
+        raise LookupError(f"{wanted.module}: {answer.stderr.strip() or answer.stdout.strip()}")
+    source = Path(json.loads(answer.stdout)["Dir"]) / wanted.module_folder
+    folder = wanted.folder()
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=folder.parent))
     for file in source.glob("*.yaml"):
@@ -122,12 +123,12 @@ def for_tests() -> list[dict[str, Any]]:
     """What both API servers are given: upstream's, our own, and the example operator's."""
     chosen: dict[str, dict[str, Any]] = {}
     upstream_groups: set[str] = set()
-    for definitions in (*GO_SETS, *FOLDER_SETS):
-        folder = definitions.upstream()
+    for known in (*GO_SETS, *FOLDER_SETS):
+        folder = known.upstream()
         if folder:
-            upstream_groups.update(definitions.groups)
+            upstream_groups.update(known.groups)
             chosen.update(_by_name(load(folder)))
-    own = (doc for doc in load(OWN) if doc["spec"].get("group") not in upstream_groups)
+    own = (doc for doc in definitions() if doc["spec"].get("group") not in upstream_groups)
     return [*chosen.values(), *_by_name(own).values(), *load(Path(__file__).parent)]
 
 

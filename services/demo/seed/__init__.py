@@ -1,0 +1,1 @@
+"""What the demo fleet holds when it starts."""

@@ -1,0 +1,133 @@
+"""The hub and the GPU cluster."""
+
+from collections.abc import Iterator
+
+from services.demo.seed.objects import (
+    Obj,
+    controller,
+    gateway,
+    listener,
+    made,
+    match,
+    namespace,
+    node,
+    pod,
+    route,
+    rule,
+    service,
+    tls,
+    to,
+)
+
+POOLS = (("llama3-70b", 6, 4), ("qwen3-32b", 4, 2), ("phi4-mini", 2, 1))
+"""Inference pools of the GPU cluster: name, pods, GPUs a pod."""
+
+
+def hub() -> Iterator[Obj]:
+    """The cluster the console runs on."""
+    yield from controller("2.6.7", 320)
+    yield namespace("platform", 320)
+    yield node("hub-fra-1", 320)
+    yield tls("platform/console-tls", 40, 50, "console.platform.example.com")
+    yield gateway(
+        "platform/console",
+        301,
+        listener("https", 443, "HTTPS", "console.platform.example.com", cert="console-tls"),
+    )
+    yield gateway("platform/telemetry-in", 301, listener("otlp", 4318, "HTTP"))
+    yield from service("platform/ngf-console", 301, 8050, ready=2)
+    yield from service("platform/otel-collector", 301, 4318, ready=2)
+    yield from service("platform/grafana", 200, 3000, ready=1)
+    yield route(
+        "HTTPRoute",
+        "platform/console",
+        301,
+        "console",
+        "console.platform.example.com",
+        rule(match("/"), backends=to("ngf-console:8050")),
+        rule(match("/grafana"), backends=to("grafana:3000")),
+    )
+    yield route(
+        "HTTPRoute",
+        "platform/otlp",
+        301,
+        "telemetry-in",
+        "",
+        rule(match("/v1/logs"), match("/v1/traces"), backends=to("otel-collector:4318")),
+    )
+
+
+def gpu() -> Iterator[Obj]:
+    """Model endpoints behind inference pools."""
+    yield from controller("2.6.7", 121, plus=True)
+    yield namespace("llm", 121)
+    h100 = {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3", "nvidia.com/gpu.present": "true"}
+    for number in range(1, 5):
+        yield node(f"gpu-iad-h100-{number}", 121, h100, nvidia_gpu="8")
+    l40s = {"nvidia.com/gpu.product": "NVIDIA-L40S", "nvidia.com/gpu.present": "true"}
+    yield node("gpu-iad-l40s-1", 80, l40s, nvidia_gpu="4")
+    mig = {**h100, "nvidia.com/mig.strategy": "mixed"}
+    yield node("gpu-iad-mig-1", 30, mig, mig_1g="7")
+    yield tls("llm/llm-tls", 30, 60, "llm.example.com")
+    yield gateway(
+        "llm/gpu-edge",
+        121,
+        listener("https", 443, "HTTPS", "llm.example.com", cert="llm-tls"),
+        listener("http", 80, "HTTP"),
+    )
+    yield gateway("llm/batch-internal", 80, listener("http", 8080, "HTTP"))
+    for name, replicas, gpus in POOLS:
+        yield from _pool(name, replicas, gpus)
+    yield route(
+        "HTTPRoute",
+        "llm/embeddings",
+        40,
+        "batch-internal",
+        "",
+        rule(match("/v1/embeddings"), backends=to("embeddings:8080")),
+    )
+    yield from service("llm/embeddings", 40, 8080, ready=1)
+    yield route(
+        "HTTPRoute",
+        "llm/mixtral",
+        2,
+        "gpu-edge#https",
+        "llm.example.com",
+        rule(match("/mixtral"), backends=[_pool_ref("mixtral-8x7b")]),
+    )
+
+
+def _pool_ref(name: str) -> Obj:
+    return {"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": name}
+
+
+def _pool(name: str, replicas: int, gpus: int) -> Iterator[Obj]:
+    yield from service(f"llm/{name}-epp", 90, 9002, ready=1)
+    yield made(
+        "inference.networking.k8s.io/v1",
+        "InferencePool",
+        f"llm/{name}",
+        90,
+        spec={
+            "selector": {"matchLabels": {"app": name}},
+            "targetPorts": [{"number": 8000}],
+            "endpointPickerRef": {"name": f"{name}-epp", "port": {"number": 9002}},
+        },
+    )
+    for number in range(replicas):
+        yield pod(
+            f"llm/{name}-{number}",
+            20,
+            "vllm/vllm-openai:v0.11.0",
+            f"gpu-iad-h100-{number % 4 + 1}",
+            str(gpus),
+            labels={"app": name},
+        )
+    yield route(
+        "HTTPRoute",
+        f"llm/{name}",
+        90,
+        "gpu-edge#https",
+        "llm.example.com",
+        rule(match("/v1/chat/completions", headers={"x-model": name}), backends=[_pool_ref(name)]),
+    )
