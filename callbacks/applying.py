@@ -145,7 +145,7 @@ def register(callbacks: Callbacks) -> None:
             "ok",
             f"{KIND_NAMES.get(ref['kind'], ref['kind'])} {namespace}/{name} "
             f"{'created' if ref['create'] else 'applied'}",
-            f"{asked} {'field' if asked == 1 else 'fields'} changed; the audit log has both versions.",
+            f"{asked} {'field' if asked == 1 else 'fields'} changed. The audit log has both.",
         )
         set_props(ids.URL, {"href": kinds.href(ref["kind"], draft["cluster"], namespace, name)})
         return None
