@@ -69,6 +69,7 @@ class Cluster:
         self._member, self._slot, self._default = member, slot, default
         self._lock = threading.Lock()
         self._client: tuple[Connection, KubeClient] | None = None
+        self._detected: tuple[tuple[int, int], tuple[str | None, Edition]] | None = None
 
     @property
     def client(self) -> KubeClient:
@@ -92,7 +93,7 @@ class Cluster:
     def info(self) -> ClusterInfo:
         """Names, place and present state."""
         reach = self.cache.reachability
-        version, edition = detect(self.snapshot("deployments"), self.snapshot("pods"))
+        version, edition = self._ngf()
         return ClusterInfo(
             name=self.name,
             display_name=self._member.display_name or self.name,
@@ -110,6 +111,14 @@ class Cluster:
             ),
             slot=self._slot,
         )
+
+    def _ngf(self) -> tuple[str | None, Edition]:
+        """Version and edition, looked up again only when what tells them has changed."""
+        deployments, pods = self.snapshot("deployments"), self.snapshot("pods")
+        seen = deployments.version, pods.version
+        if self._detected is None or self._detected[0] != seen:
+            self._detected = seen, detect(deployments, pods)
+        return self._detected[1]
 
     def retry(self) -> None:
         """Try to reach it again now instead of at the next turn."""

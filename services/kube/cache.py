@@ -197,7 +197,8 @@ class WatchCache:
             _cancel(running.pop(resource))
         for name, shelf in self._shelves.items():
             if name not in wanted:
-                shelf.hold(None, ())
+                if shelf.published.state != "absent":
+                    shelf.hold(None, ())
             elif (resource := wanted[name]) not in running:
                 streams = tuple(
                     Stream(api, resource, selection, shelf) for selection in selections(resource)

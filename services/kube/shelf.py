@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 State = Literal["loading", "live", "stale", "absent", "denied"]
 
 PUBLISH_SECONDS = 0.05
+_NOTHING: Mapping[Key, Object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +50,29 @@ class Shelf:
 
     def __init__(self, kind: Kind, cache: "WatchCache") -> None:
         self.kind = kind
-        self.published = Snapshot(kind.name, MappingProxyType({}), 0, None, "loading")
+        self.published = Snapshot(kind.name, _NOTHING, 0, None, "loading")
         self._cache = cache
         self._resource: Resource | None = None
         self._streams: tuple[Stream, ...] = ()
         self._asked = False
-        self._revision = -1
+        self._collected: tuple[tuple[Stream, ...], tuple[int, ...]] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._published_at = 0.0
 
     def hold(self, resource: Resource | None, streams: tuple[Stream, ...]) -> None:
-        """What the server serves of this kind now; ``None`` when it is not installed."""
-        if self._asked and resource == self._resource:
-            return
+        """What the server serves of this kind now; ``None`` when it is not installed.
+
+        What was known before stays on the shelf until the new streams have read their lists.
+        """
         self._asked, self._resource, self._streams = True, resource, streams
-        self._revision = -1
         self.publish()
 
     def changed(self) -> None:
-        """Publish soon; what arrives until then goes along."""
+        """Publish soon, at most every 50 ms; what arrives until then goes along."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(PUBLISH_SECONDS, self.publish)
+            loop = asyncio.get_running_loop()
+            due = max(loop.time(), self._published_at + PUBLISH_SECONDS)
+            self._timer = loop.call_at(due, self.publish)
 
     def suspect(self) -> None:
         """A stream met a failure that may concern the whole server."""
@@ -85,16 +89,18 @@ class Shelf:
             self._timer = None
         last = self.published
         state, reason = self._state()
-        revision = sum(stream.revision for stream in self._streams)
-        if revision == self._revision and (state, reason) == (last.state, last.reason):
+        revisions = tuple(stream.revision for stream in self._streams)
+        collected = (self._streams, revisions) if self._complete() else self._collected
+        if collected == self._collected and (state, reason) == (last.state, last.reason):
             return
         now = datetime.now(UTC)
         empty = state in ("absent", "denied")
-        objects = last.objects if revision == self._revision else self._collect()
-        self._revision = revision
+        objects = last.objects if collected == self._collected else self._collect()
+        self._collected = None if empty else collected
+        self._published_at = asyncio.get_running_loop().time()
         self.published = Snapshot(
             kind=self.kind.name,
-            objects=MappingProxyType({}) if empty else objects,
+            objects=_NOTHING if empty else objects,
             version=last.version + 1,
             as_of=None if empty else self._as_of(state, now),
             state=state,
@@ -115,9 +121,14 @@ class Shelf:
             return "stale", reachability.reason
         if problem is not None:
             return "stale", problem.message
-        if not self._streams or not all(stream.listed for stream in self._streams):
-            return "loading", ""
-        return "live", ""
+        if self._complete():
+            return "live", ""
+        if self.published.as_of is not None:
+            return "stale", "The list is being read again."
+        return "loading", ""
+
+    def _complete(self) -> bool:
+        return bool(self._streams) and all(stream.listed for stream in self._streams)
 
     def _as_of(self, state: State, now: datetime) -> datetime | None:
         """When the objects were last known to be true."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
+import structlog
 
 from services.errors import Conflict, ConsoleError, Denied, Unavailable
 from services.kube.catalogue import Resource
@@ -38,6 +39,8 @@ _JSON = "application/json"
 _META_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _META = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 TLS_TYPE = "kubernetes.io/tls"
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -96,7 +99,7 @@ def selections(resource: Resource) -> tuple[Selection, ...]:
     )
 
 
-@dataclass
+@dataclass(eq=False)
 class Stream:
     """One collection. ``objects`` is complete once ``listed``; ``problem`` is None while open.
 
@@ -126,8 +129,9 @@ class Stream:
                 await self.holder.pause(self._backoff.next())
             except ConsoleError as error:
                 await self._failed(error)
-            except (KeyError, TypeError, ValueError) as error:
-                await self._failed(Unavailable(f"The answer cannot be understood: {error!r}."))
+            except Exception as error:
+                _log.exception("an answer cannot be understood", path=self.resource.path())
+                await self._failed(Unavailable(f"The answer cannot be understood: {error!r}"))
 
     async def _failed(self, error: ConsoleError) -> None:
         self.problem = error

@@ -16,6 +16,8 @@ class Passage:
         self._target = (target.hostname or "127.0.0.1", target.port or 443)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open = self._closed = False
+        self._flowing = threading.Event()
+        self._flowing.set()
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -27,6 +29,7 @@ class Passage:
     def __exit__(self, *_: object) -> None:
         self._closed = True
         self.cut()
+        self._flowing.set()
         self._listener.close()
 
     def cut(self) -> None:
@@ -37,9 +40,14 @@ class Passage:
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
+    def hold(self) -> None:
+        """Keep every connection, and take new ones, but let nothing through."""
+        self._flowing.clear()
+
     def mend(self) -> None:
-        """Let connections through again."""
+        """Let everything through again."""
         self._open = True
+        self._flowing.set()
 
     def _accept(self) -> None:
         while not self._closed:
@@ -61,7 +69,9 @@ class Passage:
                 ready.register(near, selectors.EVENT_READ, far)
                 ready.register(far, selectors.EVENT_READ, near)
                 while True:
-                    for key, _ in ready.select():
+                    found = ready.select()
+                    self._flowing.wait()
+                    for key, _ in found:
                         if not (data := key.fileobj.recv(65536)):  # type: ignore[union-attr]
                             return
                         key.data.sendall(data)

@@ -4,15 +4,17 @@ import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from services.clusters.fleet import Cluster, Fleet
 from services.kube.connection import Connection
-from tests.real.controlplane import kubeconfig_text
+from tests.real.controlplane import ControlPlane, kubeconfig_text
 from tests.real.kube_api import KubeApi, wait_until
 from tests.real.objects import route, routes
 from tests.real.outage import Passage
+from tests.real.servers import client_of
 
 PAYLOAD_PROCESSORS = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -232,6 +234,30 @@ def test_an_outage_is_named_dated_and_survived(kube_api: KubeApi, namespace: str
         assert cluster.snapshot("httproutes").since is not None
 
 
+def test_a_server_that_falls_silent_is_noticed(kube_api: KubeApi, namespace: str) -> None:
+    with (
+        Passage(kube_api.url) as passage,
+        watching(
+            kubeconfig_text("x", passage.url, kube_api.ca_pem, kube_api.tokens["admin"])
+        ) as cluster,
+    ):
+        passage.hold()
+        stale = wait_until(
+            "the silence is noticed",
+            lambda: (s := cluster.snapshot("httproutes")).state == "stale" and s,
+        )
+        assert "timed out" in stale.reason
+        assert stale.as_of == cluster.info().state.last_seen
+        kube_api.post(routes(namespace), route("born")).ok()
+        passage.mend()
+        cluster.retry()
+        wait_until(
+            "what happened meanwhile is seen",
+            lambda: (namespace, "born") in cluster.snapshot("httproutes").objects,
+        )
+        wait_until("it is live again", lambda: cluster.snapshot("httproutes").state == "live")
+
+
 def test_a_refused_credential_is_named_and_a_rotated_one_taken(kube_api: KubeApi) -> None:
     tokens = ["expired"]
     fleet = Fleet.single(
@@ -256,3 +282,49 @@ def test_the_version_of_the_server_is_known(cluster: Cluster) -> None:
     version = cluster.info().state.kubernetes_version
     assert version is not None
     assert version.startswith("v1.")
+
+
+@pytest.mark.compiled
+def test_data_stays_on_screen_while_a_credential_is_replaced(
+    real_cluster: ControlPlane, tmp_path: Path
+) -> None:
+    admin = client_of(real_cluster)
+    accounts = "/api/v1/namespaces/default/serviceaccounts"
+    admin.post(accounts, {"metadata": {"name": "console"}}).ok()
+    binding = {
+        "metadata": {"name": "console"},
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "name": "reader",
+        },
+        "subjects": [{"kind": "ServiceAccount", "name": "console", "namespace": "default"}],
+    }
+    admin.post("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding).ok()
+    token = admin.post(f"{accounts}/console/token", {"spec": {}}).ok()["status"]["token"]
+    kubeconfig = tmp_path / "kubeconfig"
+
+    def write(token: str) -> None:
+        kubeconfig.write_text(kubeconfig_text("x", real_cluster.url, real_cluster.ca_pem, token))
+
+    write(token)
+    fleet = Fleet.single(lambda: Connection.from_kubeconfig(kubeconfig))
+    fleet.start()
+    try:
+        cluster = fleet.get("default")
+        wait_until("it is live", lambda: cluster.snapshot("namespaces").state == "live")
+        admin.delete(f"{accounts}/console").ok()
+        wait_until("the refusal is seen", lambda: not cluster.info().state.connected, 40)
+        assert "credential" in cluster.snapshot("namespaces").reason
+        before = cluster.snapshot("namespaces")
+        assert ("", "default") in before.objects
+        sizes: list[int] = []
+        cluster.cache.subscribe(
+            lambda *_: sizes.append(len(cluster.snapshot("namespaces").objects))
+        )
+        write(real_cluster.tokens["admin"])
+        wait_until("it is live again", lambda: cluster.snapshot("namespaces").state == "live", 40)
+        assert min(sizes) == len(before.objects)
+    finally:
+        fleet.stop()
+        admin.delete("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/console")
