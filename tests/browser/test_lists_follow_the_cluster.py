@@ -1,0 +1,125 @@
+"""Promise: a list shows what the clusters have now, is found again by its address, and names a
+cluster that does not answer instead of dropping its rows."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.fleet_of_two import ROUTES, Console, gateway, running
+from tests.browser.journey import Window, window
+
+pytestmark = pytest.mark.browser
+
+ROW = ".ag-center-cols-container .ag-row"
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Console]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def opened(console: Console) -> Iterator[Window]:
+    with window(console.url, console.container.signin.mint()) as made:
+        yield made
+
+
+def test_a_gateway_made_elsewhere_appears_within_two_seconds(
+    console: Console, opened: Window
+) -> None:
+    opened.open("/gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.until(lambda: "Live" in opened.one("#n-live").text, "the page is not live")
+    opened.driver.execute_script("window.stayed = true")
+    start = time.monotonic()
+    console.apis["web"].store.create(gateway("made-elsewhere"))
+    opened.says(ROW, "made-elsewhere")
+    assert time.monotonic() - start < 2.0
+    assert opened.driver.execute_script("return window.stayed"), "the page was loaded again"
+    console.apis["web"].store.delete(
+        "gateway.networking.k8s.io/v1", "Gateway", "shop", "made-elsewhere"
+    )
+    opened.says("#gateways-foot", "1 to 4 of 4")
+
+
+def test_filters_are_in_the_address_and_back_undoes_them(opened: Window) -> None:
+    opened.open("/gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.fill("#gateways-q", "payments")
+    opened.says("#gateways-foot", "1 to 2 of 2 after filters, 4 in all")
+    opened.address("q=payments")
+    opened.click("#gateways-count-ok")
+    opened.address("status=ok")
+    opened.says("#gateways-instead-title", "No gateway matches")
+    opened.driver.back()
+    opened.says("#gateways-foot", "1 to 2 of 2 after filters, 4 in all")
+    assert opened.value("#gateways-q") == "payments"
+    opened.click("#gateways-drop-q")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.until(lambda: "q=" not in opened.driver.current_url, "the address keeps the filter")
+
+
+def test_an_address_with_filters_opens_that_view(opened: Window) -> None:
+    opened.open("/gateways?status=err&cluster=web&sort=-metadata.name")
+    opened.says("#gateways-foot", "1 to 1 of 1 after filters")
+    opened.says(ROW, "pay")
+    opened.says("#gateways-chip-status", "err")
+    opened.says("#gateways-chip-cluster", "web")
+
+
+def test_labels_are_filtered_in_the_same_field(opened: Window) -> None:
+    opened.open("/gateways?q=tier=edge")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.fill("#gateways-q", "tier=core")
+    opened.says("#gateways-instead-title", "No gateway matches")
+
+
+def test_slash_leads_to_the_filter(opened: Window) -> None:
+    opened.open("/httproutes")
+    opened.says(ROW, "route-000")
+    opened.one("body").send_keys("/")
+    opened.until(
+        lambda: opened.driver.switch_to.active_element.get_attribute("id") == "httproutes-q",
+        "the filter has no focus",
+    )
+
+
+def test_rows_come_from_the_server_as_they_are_scrolled_to(opened: Window) -> None:
+    opened.open("/httproutes?cluster=web&sort=metadata.name")
+    opened.says("#httproutes-foot", f"1 to 50 of {ROUTES}")
+    opened.driver.execute_script(
+        "dash_ag_grid.getApi('httproutes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
+    )
+    opened.says(ROW, f"route-{ROUTES - 1:03d}")
+
+
+def test_a_narrow_window_keeps_a_name_and_a_number(console: Console) -> None:
+    code = console.container.signin.mint()
+    with window(console.url, code, width=500, height=844) as narrow:
+        narrow.open("/gateways")
+        narrow.says(".ag-row", "edge")
+        narrow.until(
+            lambda: (
+                [head.text for head in narrow.all(".ag-header-cell") if head.is_displayed()]
+                == ["Name", "Routes"]
+            ),
+            "more or fewer columns than two",
+        )
+        assert narrow.driver.execute_script(
+            "return document.documentElement.scrollWidth <= window.innerWidth"
+        )
+        assert narrow.errors() == []
+
+
+def test_a_lost_cluster_is_named_and_its_rows_stay(console: Console, opened: Window) -> None:
+    opened.open("/gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    console.apis["hub"].stop()
+    opened.says("#gateways-strip", "1 of 2 clusters answered.")
+    opened.says("#gateways-strip", "hub is missing")
+    opened.says(".ag-row", "Last seen")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.click("#gateways-hide-stale")
+    opened.says("#gateways-foot", "1 to 2 of 2 after filters, 4 in all")
