@@ -2,7 +2,7 @@
 
 from services.demo.api import names
 from services.demo.api.calls import Call
-from services.demo.api.core_kinds import check, prepare
+from services.demo.api.core_kinds import check, complete, set_defaults
 from services.demo.api.schemas import Node, Schemas, metadata
 from services.demo.api.shaping import apply_defaults, drop_empty, mistyped, prune
 from services.demo.api.statuses import Cause, Obj, bad_request, invalid
@@ -20,8 +20,8 @@ class Admission:
         self._store = store
         self._schemas = schemas
 
-    def admit(self, call: Call, obj: Obj, live: Obj | None) -> Obj:
-        """The object as it will be stored; raises 422 with every rule it breaks."""
+    def shape(self, call: Call, obj: Obj) -> None:
+        """Decode, prune and default, in place. What this fills in belongs to the writer."""
         served = call.served
         node = self._schemas.of(served)
         self._check_types(call, node, obj)
@@ -33,18 +33,23 @@ class Admission:
             apply_defaults(node, obj)
         else:
             drop_empty(node, obj)
-            prepare(self._store, served, obj, live)
+            set_defaults(served, obj)
         drop_empty(metadata(), obj["metadata"])
+
+    def complete(self, call: Call, obj: Obj, live: Obj | None) -> None:
+        """Fill in, in place, what the server itself decides; raise 422 with every broken rule."""
+        served = call.served
+        if not served.custom:
+            complete(self._store, served, obj, live)
         causes: list[Cause] = []
         if live is None or call.subresource != "status":
             causes += names.check(served, obj["metadata"])
         if served.custom:
-            causes += validate(node, obj, "")
+            causes += validate(self._schemas.of(served), obj, "")
         else:
             causes += check(served, obj, live)
         if causes:
             raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
-        return obj
 
     def _check_types(self, call: Call, node: Node, obj: Obj) -> None:
         """What Go cannot decode into its structs is refused before any rule is looked at."""

@@ -23,8 +23,8 @@ _LEAVES: dict[str, Obj] = {
     "string": {"type": "string"},
     "bytes": {"type": "string"},
     "bool": {"type": "boolean"},
-    "int32": {"type": "integer"},
-    "int64": {"type": "integer"},
+    "int32": {"type": "integer", "format": "int32"},
+    "int64": {"type": "integer", "format": "int64"},
     "double": {"type": "number"},
     "meta.v1.Time": {"type": "string", "nullable": True},
     "meta.v1.MicroTime": {"type": "string", "nullable": True},
@@ -33,8 +33,9 @@ _LEAVES: dict[str, Obj] = {
     "meta.v1.FieldsV1": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
     "pkg.runtime.RawExtension": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
 }
-# Go structs that are no pointers: in JSON they are there even when empty.
+# Go structs that are no pointers, and a list without omitempty: in JSON always there.
 _PLAIN_STRUCTS = ("metadata", "spec", "status", "strategy", "updateStrategy", "template")
+_ALWAYS_LISTED = ("containers",)
 _KEY_DEFAULTS = {("core.v1.ServicePort", "protocol"), ("core.v1.ContainerPort", "protocol")}
 
 
@@ -144,7 +145,7 @@ def _property(field: Field) -> Obj:
         schema = inner
     if field.atomic and field.shape != "[]":
         schema = schema | {"x-kubernetes-map-type": "atomic"}
-    if field.name in _PLAIN_STRUCTS and not field.shape:
+    if (field.name in _PLAIN_STRUCTS and not field.shape) or field.name in _ALWAYS_LISTED:
         schema = schema | {"x-plain": True}
     if field.merges:
         schema = schema | {"x-kubernetes-patch-merge-key": field.merge_key}

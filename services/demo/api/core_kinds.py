@@ -11,7 +11,8 @@ from services.demo.api.statuses import Cause, Obj
 from services.demo.api.store import Store
 from services.demo.api.validation import shown
 
-Preparation = Callable[[Store, Obj, Obj | None], None]
+Preparation = Callable[[Obj], None]
+Completion = Callable[[Store, Obj, Obj | None], None]
 
 _SERVICE_NETWORK = IPv4Address("10.96.0.0")
 _REQUIRED = {
@@ -27,11 +28,18 @@ _REQUIRED = {
 }
 
 
-def prepare(store: Store, served: Served, obj: Obj, live: Obj | None) -> None:
-    """Set, in place, the defaults of a built-in kind."""
-    preparation = _PREPARATIONS.get(served.resource)
+def set_defaults(served: Served, obj: Obj) -> None:
+    """Set, in place, the defaults that are part of a built-in kind's version."""
+    preparation = _DEFAULTS.get(served.resource)
     if preparation:
-        preparation(store, obj, live)
+        preparation(obj)
+
+
+def complete(store: Store, served: Served, obj: Obj, live: Obj | None) -> None:
+    """Set, in place, what the server decides by itself and no writer owns."""
+    completion = _COMPLETIONS.get(served.resource)
+    if completion:
+        completion(store, obj, live)
 
 
 def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
@@ -42,6 +50,8 @@ def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
             value = value.get(part) if isinstance(value, dict) else None
         if not value:
             yield Cause("FieldValueRequired", "Required value", path)
+    if served.group == "apps":
+        yield from _check_selector(obj)
     if served.resource == "services":
         yield from _check_service(obj, live)
     if served.resource == "customresourcedefinitions.apiextensions.k8s.io":
@@ -50,6 +60,15 @@ def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
         yield from _check_event(obj)
     if served.resource in ("configmaps", "secrets"):
         yield from _check_immutable(obj, live)
+
+
+def _check_selector(obj: Obj) -> Iterator[Cause]:
+    spec = obj.get("spec") or {}
+    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
+    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
+    if not labels or wanted.items() - labels.items():
+        message = f"Invalid value: {shown(labels)}: `selector` does not match template `labels`"
+        yield Cause("FieldValueInvalid", message, "spec.template.metadata.labels")
 
 
 def _check_event(obj: Obj) -> Iterator[Cause]:
@@ -99,9 +118,12 @@ def _defaults(target: Obj, **values: Any) -> None:
             target[key] = value
 
 
-def _namespace(store: Store, obj: Obj, live: Obj | None) -> None:
+def _namespace(obj: Obj) -> None:
     labels = obj["metadata"].get("labels") or {}
     obj["metadata"]["labels"] = labels | {"kubernetes.io/metadata.name": obj["metadata"]["name"]}
+
+
+def _complete_namespace(store: Store, obj: Obj, live: Obj | None) -> None:
     if live is None:
         obj["spec"] = {"finalizers": ["kubernetes"]}
         obj.setdefault("status", {"phase": "Active"})
@@ -109,7 +131,7 @@ def _namespace(store: Store, obj: Obj, live: Obj | None) -> None:
         obj.setdefault("spec", live.get("spec") or {})
 
 
-def _secret(store: Store, obj: Obj, live: Obj | None) -> None:
+def _secret(obj: Obj) -> None:
     obj.setdefault("type", "Opaque")
     texts = obj.pop("stringData", None) or {}
     if texts:
@@ -117,21 +139,26 @@ def _secret(store: Store, obj: Obj, live: Obj | None) -> None:
         obj["data"] = (obj.get("data") or {}) | encoded
 
 
-def _service(store: Store, obj: Obj, live: Obj | None) -> None:
+def _service(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     _defaults(spec, sessionAffinity="None", type="ClusterIP")
     for port in spec.get("ports") or ():
         _defaults(port, protocol="TCP", targetPort=port.get("port"))
     if spec["type"] != "ExternalName":
-        before = (live or {}).get("spec") or {}
-        _defaults(spec, clusterIP=before.get("clusterIP") or _free_address(store))
-        _defaults(spec, clusterIPs=[spec["clusterIP"]])
-        _defaults(spec, ipFamilies=["IPv4"], ipFamilyPolicy="SingleStack")
         _defaults(spec, internalTrafficPolicy="Cluster")
     if spec["type"] in ("LoadBalancer", "NodePort"):
         _defaults(spec, externalTrafficPolicy="Cluster")
     if spec["type"] == "LoadBalancer":
         _defaults(spec, allocateLoadBalancerNodePorts=True)
+
+
+def _complete_service(store: Store, obj: Obj, live: Obj | None) -> None:
+    spec = obj["spec"]
+    if spec["type"] != "ExternalName":
+        before = (live or {}).get("spec") or {}
+        _defaults(spec, clusterIP=before.get("clusterIP") or _free_address(store))
+        _defaults(spec, clusterIPs=[spec["clusterIP"]])
+        _defaults(spec, ipFamilies=["IPv4"], ipFamilyPolicy="SingleStack")
     obj.setdefault("status", {"loadBalancer": {}})
 
 
@@ -184,28 +211,57 @@ def _pod_spec(spec: Obj) -> None:
                 _defaults(volume[kind], defaultMode=420)
 
 
-def _pod(store: Store, obj: Obj, live: Obj | None) -> None:
+def _pod(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     _pod_spec(spec)
-    _defaults(spec, enableServiceLinks=True, preemptionPolicy="PreemptLowerPriority", priority=0)
+    _defaults(spec, enableServiceLinks=True)
+
+
+def _complete_pod(store: Store, obj: Obj, live: Obj | None) -> None:
+    tolerated = ("not-ready", "unreachable")
+    tolerations = [
+        {
+            "key": f"node.kubernetes.io/{trouble}",
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": 300,
+        }
+        for trouble in tolerated
+    ]
+    _defaults(obj["spec"], preemptionPolicy="PreemptLowerPriority", priority=0)
+    _defaults(obj["spec"], tolerations=tolerations)
     obj.setdefault("status", {"phase": "Pending", "qosClass": "BestEffort"})
 
 
-def _workload(store: Store, obj: Obj, live: Obj | None) -> None:
+def _complete_workload(store: Store, obj: Obj, live: Obj | None) -> None:
+    obj.setdefault("status", {})
+
+
+def _complete_event(store: Store, obj: Obj, live: Obj | None) -> None:
+    for key in ("eventTime", "firstTimestamp", "lastTimestamp"):
+        obj.setdefault(key, None)
+    _defaults(obj, reportingComponent="", reportingInstance="", source={})
+
+
+def _endpoint_slice(obj: Obj) -> None:
+    for port in obj.get("ports") or ():
+        _defaults(port, name="", protocol="TCP")
+
+
+def _workload(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     template = spec.get("template")
     if isinstance(template, dict) and isinstance(template.get("spec"), dict):
         _pod_spec(template["spec"])
-    obj.setdefault("status", {})
 
 
-def _replicated(store: Store, obj: Obj, live: Obj | None) -> None:
-    _workload(store, obj, live)
+def _replicated(obj: Obj) -> None:
+    _workload(obj)
     _defaults(obj["spec"], replicas=1)
 
 
-def _deployment(store: Store, obj: Obj, live: Obj | None) -> None:
-    _replicated(store, obj, live)
+def _deployment(obj: Obj) -> None:
+    _replicated(obj)
     spec = obj["spec"]
     _defaults(spec, progressDeadlineSeconds=600, revisionHistoryLimit=10, strategy={})
     _defaults(spec["strategy"], type="RollingUpdate")
@@ -214,26 +270,34 @@ def _deployment(store: Store, obj: Obj, live: Obj | None) -> None:
         _defaults(spec["strategy"]["rollingUpdate"], maxSurge="25%", maxUnavailable="25%")
 
 
-def _daemon_set(store: Store, obj: Obj, live: Obj | None) -> None:
-    _workload(store, obj, live)
+def _daemon_set(obj: Obj) -> None:
+    _workload(obj)
     _defaults(obj["spec"], revisionHistoryLimit=10, updateStrategy={})
     _defaults(obj["spec"]["updateStrategy"], type="RollingUpdate")
     _defaults(obj["spec"]["updateStrategy"], rollingUpdate={"maxSurge": 0, "maxUnavailable": 1})
 
 
-def _definition(store: Store, obj: Obj, live: Obj | None) -> None:
-    crds.fill_in(obj)
-
-
-_PREPARATIONS: dict[str, Preparation] = {
-    "customresourcedefinitions.apiextensions.k8s.io": _definition,
+_DEFAULTS: dict[str, Preparation] = {
+    "customresourcedefinitions.apiextensions.k8s.io": crds.fill_in,
     "namespaces": _namespace,
     "secrets": _secret,
     "services": _service,
     "pods": _pod,
+    "endpointslices.discovery.k8s.io": _endpoint_slice,
     "deployments.apps": _deployment,
     "replicasets.apps": _replicated,
     "statefulsets.apps": _replicated,
     "daemonsets.apps": _daemon_set,
     "jobs.batch": _workload,
+}
+_COMPLETIONS: dict[str, Completion] = {
+    "namespaces": _complete_namespace,
+    "services": _complete_service,
+    "pods": _complete_pod,
+    "events": _complete_event,
+    "deployments.apps": _complete_workload,
+    "replicasets.apps": _complete_workload,
+    "statefulsets.apps": _complete_workload,
+    "daemonsets.apps": _complete_workload,
+    "jobs.batch": _complete_workload,
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ORPHAN = "orphan"
 FOREGROUND = "foregroundDeletion"
 
-_RETURNS_OBJECT = {"pods", "services", "serviceaccounts", "persistentvolumeclaims"}
+_RETURNS_OBJECT = {"services", "serviceaccounts", "persistentvolumeclaims"}
 _POLICIES = {"Orphan": ORPHAN, "Foreground": FOREGROUND, "Background": ""}
 
 
@@ -83,8 +83,10 @@ def delete(operations: "Operations", call: Call, options: DeleteOptions) -> tupl
                 operations.store.put(resource, call.key, marked)
             elif not lingers:
                 operations.store.remove(resource, call.key)
-    if lingers or resource in _RETURNS_OBJECT:
+    if lingers or resource == "pods":
         return 200, call.served.shown(marked)
+    if resource in _RETURNS_OBJECT:
+        return 200, call.served.shown(live)
     served, uid = call.served, live["metadata"]["uid"]
     return 200, success(call.name, served.group, served.plural, uid)
 
@@ -95,11 +97,12 @@ def _check_preconditions(call: Call, live: Obj, options: DeleteOptions) -> None:
         ("ResourceVersion", options.resource_version, live["metadata"]["resourceVersion"]),
     ):
         if wanted and wanted != actual:
+            ending = "deleted and then recreated" if name == "UID" else "modified"
             why = (
-                f"Precondition failed: {name} in precondition: {wanted}, "
-                f"{name} in object meta: {actual}"
+                f"the {name} in the precondition ({wanted}) does not match the {name} in record "
+                f"({actual}). The object might have been {ending}"
             )
-            raise conflict(call.served.group, call.served.plural, call.name, why)
+            raise conflict(call.served.group, call.served.kind, call.name, why)
 
 
 def _marked(operations: "Operations", call: Call, live: Obj, options: DeleteOptions) -> Obj:

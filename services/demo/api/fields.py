@@ -217,3 +217,24 @@ def without(node: Node, value: Any, paths: FieldSet) -> Any:
     if isinstance(value, dict):
         return {element[2:]: item for element, item in kept}
     return [item for _, item in kept]
+
+
+def undeclared(node: Node, value: Any, path: Path = ()) -> list[Path]:
+    """Places of a value that its schema does not know."""
+    if isinstance(value, dict):
+        found: list[Path] = []
+        for key, item in value.items():
+            child = node.child(key)
+            inner = (*path, f"f:{key}")
+            found += [inner] if child is None else undeclared(child, item, inner)
+        return found
+    if isinstance(value, list) and node.items is not None:
+        places = [(*path, f"i:{index}") for index in range(len(value))]
+        if node.list_type in ("map", "set"):
+            places = [(*path, element_of(node, item)) for item in value]
+        return [
+            strange
+            for place, item in zip(places, value, strict=True)
+            for strange in undeclared(node.items, item, place)
+        ]
+    return []

@@ -55,11 +55,18 @@ def wanted(accept: str, transforms: frozenset[str]) -> Form:
     raise not_acceptable(_OFFERED)
 
 
-def decode(body: bytes, content_type: str, custom: bool) -> Any:
+def decode(body: bytes, content_type: str, kind: str, custom: bool) -> Any:
     """A request body as data. Raises 400 for broken text and 415 for another format."""
     media_type = content_type.partition(";")[0].strip().lower() or JSON
     if media_type == JSON:
-        return load_json(body)
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            shown = body[:64].decode(errors="replace") or "<empty>"
+            raise bad_request(
+                f"the object provided is unrecognized (must be of type {kind}): couldn't get "
+                f"version/kind; json parse error: {error.msg} ({shown})"
+            ) from error
     if media_type in (YAML, "application/x-yaml", "text/yaml"):
         return load_yaml(body)
     if media_type == protobuf.MEDIA_TYPE and not custom:
@@ -69,13 +76,15 @@ def decode(body: bytes, content_type: str, custom: bool) -> Any:
 
 
 def load_json(body: bytes) -> Any:
+    """A patch; raises 400."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise bad_request(f"couldn't get version/kind; json parse error: {error}") from error
+        raise bad_request(f"error decoding patch: {error}") from error
 
 
 def load_yaml(body: bytes) -> Any:
+    """YAML, of which JSON is a part; raises 400."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -19,6 +19,7 @@ from services.demo.api.patches import copied
 from services.demo.api.registry import Registry, established
 from services.demo.api.schemas import Schemas
 from services.demo.api.statuses import (
+    ApiError,
     Cause,
     Obj,
     already_exists,
@@ -111,7 +112,8 @@ class Operations:
             if served.namespaced:
                 self._require_namespace(call, name)
             if metadata.get("resourceVersion"):
-                raise bad_request("resourceVersion should not be set on objects to be created")
+                message = "resourceVersion should not be set on objects to be created"
+                raise ApiError(500, "", message)
             for key in (*_SERVER_OWNED, "resourceVersion"):
                 metadata.pop(key, None)
             metadata["uid"] = str(uuid4())
@@ -122,15 +124,16 @@ class Operations:
             if keep_status and status is not None:
                 obj["status"] = status
             metadata.pop("managedFields", None)
-            obj = self.admission.admit(call, obj, None)
+            self.admission.shape(call, obj)
             if self.store.get(served.resource, key_of(call.namespace, name)) is not None:
                 raise already_exists(served.group, served.plural, name)
-            if served.resource == CRDS:
-                obj["status"] = established(obj, self.timestamp())
             if managed is not None:
                 metadata["managedFields"] = managed
             else:
                 ownership.created(self.schemas.of(served), call, obj, self.timestamp())
+            self.admission.complete(call, obj, None)
+            if served.resource == CRDS:
+                obj["status"] = established(obj, self.timestamp())
             return self._finish(call, obj, None)
 
     def _generated_name(self, call: Call, metadata: Obj) -> str:
@@ -215,14 +218,14 @@ class Operations:
 
     # Updating
 
-    def update(self, call: Call, body: Obj) -> Obj:
-        """PUT. Some kinds are created when they do not exist, as the API server does."""
+    def update(self, call: Call, body: Obj) -> tuple[int, Obj]:
+        """PUT: 200 and the object, or 201: some kinds are created when they do not exist."""
         with self.store.lock:
             served = call.served
             live = self.store.get(served.resource, call.key)
             if live is None:
                 if served.resource in _CREATE_ON_UPDATE and not call.subresource:
-                    return self.create(call, body)
+                    return 201, self.create(call, body)
                 raise not_found(served.group, served.plural, call.name)
             obj = self._incoming(call, body)
             if served.custom and not obj["metadata"].get("resourceVersion"):
@@ -232,7 +235,7 @@ class Operations:
                     "metadata.resourceVersion",
                 )
                 raise invalid(served.group, served.kind, call.name, [cause])
-            return self._replace(call, live, obj)
+            return 200, self._replace(call, live, obj)
 
     def patch(self, call: Call, change: Change) -> Obj:
         """Apply ``change`` to the live object as this version shows it."""
@@ -258,9 +261,13 @@ class Operations:
             return 200, self._replace(call, live, copied(result), applied=True)
 
     def _check_config(self, call: Call, config: Any) -> None:
-        if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
-            missing = "apiVersion" if isinstance(config, dict) and config.get("kind") else "kind"
-            raise bad_request(f"error decoding YAML: Object '{missing}' is missing")
+        served = call.served
+        if not isinstance(config, dict):
+            raise bad_request("error decoding YAML: the document is not an object")
+        group, _, version = str(config.get("apiVersion", "")).rpartition("/")
+        if config.get("apiVersion") != served.api_version or config.get("kind") != served.kind:
+            kind = config.get("kind", "")
+            raise bad_request(f"invalid object type: {group}/{version}, Kind={kind}")
         if (config.get("metadata") or {}).get("managedFields"):
             raise bad_request("metadata.managedFields must be nil")
 
@@ -281,9 +288,10 @@ class Operations:
         new["resourceVersion"] = old["resourceVersion"]
         self._keep_other_half(call, live, obj)
         self._check_finalizers(call, old, obj["metadata"])
-        obj = self.admission.admit(call, obj, live)
+        self.admission.shape(call, obj)
         if not applied:
             ownership.updated(self.schemas.of(served), call, live, obj, self.timestamp())
+        self.admission.complete(call, obj, live)
         if self._spec_changed(call, live, obj):
             obj["metadata"]["generation"] = live["metadata"].get("generation", 0) + 1
         return self._finish(call, obj, live)

@@ -19,6 +19,7 @@ from services.demo.api.fields import (
     field_set,
     merged,
     text,
+    undeclared,
     with_parents,
     without,
 )
@@ -171,6 +172,7 @@ def updated(node: Node, call: Call, live: Obj, obj: Obj, now: str) -> None:
 def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> Obj:
     """What applying ``config`` makes of the live object; raises 409 naming every conflict."""
     key = _manager(call, "Apply")
+    _check_declared(node, call, config)
     stated = _ownable(call, field_set(node, config))
     if live is None:
         fresh = config | {"metadata": dict(config["metadata"])}
@@ -186,7 +188,7 @@ def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> 
     body = _body(live)
     result: Obj = merged(node, body, config)
     kept = with_parents({path for owned in managers.values() for path in owned.paths})
-    dropped = with_parents(last) - kept
+    dropped = with_parents(last) - kept - _NEVER_OWNED
     if dropped:
         result = without(node, result, dropped)
     difference = compare(node, body, result)
@@ -200,6 +202,19 @@ def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> 
         _renew_last_applied(result, config)
     write(result, managers)
     return result
+
+
+def _check_declared(node: Node, call: Call, config: Obj) -> None:
+    """An apply must not state what the schema does not know: nobody could own it."""
+    strange = undeclared(node, config)
+    if not strange:
+        return
+    lines = [f"{text(path)}: field not declared in schema" for path in strange]
+    found = lines[0] if len(lines) == 1 else "errors:\n" + "\n".join(f"  {each}" for each in lines)
+    group, _, version = call.served.api_version.rpartition("/")
+    namespace = config["metadata"].get("namespace") if call.served.custom else ""
+    place = f"{namespace or ''}/{call.name}; {group}/{version}, Kind={call.served.kind}"
+    raise ApiError(500, "", f"failed to create typed patch object ({place}): {found}")
 
 
 def _settle(call: Call, managers: Managers, key: Manager, taken: FieldSet) -> None:

@@ -31,7 +31,7 @@ def json_patch(target: Obj, operations: Any) -> Any:
     if not isinstance(operations, list):
         raise bad_request(
             "error decoding patch: json: cannot unmarshal object into Go value of type "
-            "jsonpatch.Patch"
+            "[]handlers.jsonPatchOp"
         )
     document: Any = copied(target)
     for operation in operations:

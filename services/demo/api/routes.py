@@ -113,6 +113,8 @@ class Routes:
             raise no_such_resource()
         plural, name, subresource = (*rest, "", "")[:3]
         served = self._registry.find(group, version, plural)
+        if served is None and group and group not in self._registry.groups():
+            return None
         if served is None or (namespace and not served.namespaced):
             raise no_such_resource()
         if name and served.namespaced and not namespace:
@@ -213,7 +215,7 @@ class Routes:
     ) -> Answer | Watch:
         query, operations = request.query, self._operations
         content_type = request.headers.get("Content-Type", "")
-        custom = call.served.custom
+        kind, custom = call.served.kind, call.served.custom
         shown = Shown(call.served, form, query.get("includeObject", ""), operations.now())
         if verb == "watch":
             return Watch(operations.store, call, query, shown.event())
@@ -224,7 +226,7 @@ class Routes:
         if verb == "get":
             return Answer(200, shown.one(operations.get(call)))
         if verb == "create":
-            data = negotiation.decode(body, content_type, custom)
+            data = negotiation.decode(body, content_type, kind, custom)
             if call.subresource == "token":
                 operations.get(call)
                 token = reviews.token_request(self._access, call, data, operations.now())
@@ -234,13 +236,14 @@ class Routes:
                 return Answer(201, answer)
             return Answer(201, shown.one(operations.create(call, data)))
         if verb == "update":
-            data = negotiation.decode(body, content_type, custom)
-            return Answer(200, shown.one(operations.update(call, data)))
+            data = negotiation.decode(body, content_type, kind, custom)
+            code, updated = operations.update(call, data)
+            return Answer(code, shown.one(updated))
         if verb == "patch":
             code, patched = self._patch(call, query, body, content_type)
             return Answer(code, shown.one(patched))
         options = DeleteOptions.parse(
-            negotiation.decode(body, content_type, custom) if body.strip() else None, query
+            negotiation.decode(body, content_type, kind, custom) if body.strip() else None, query
         )
         if verb == "delete":
             code, deleted = delete(operations, call, options)
@@ -252,6 +255,9 @@ class Routes:
     ) -> tuple[int, Obj]:
         media_type = sent.partition(";")[0].strip().lower()
         accepted = negotiation.patch_types(call.served.custom)
+        if media_type not in negotiation.patch_types(custom=False):
+            message = "415: Unsupported Media Type"
+            raise ApiError(415, "UnsupportedMediaType", message, {})
         if media_type not in accepted:
             raise unsupported_media_type(accepted)
         operations = self._operations

@@ -128,6 +128,10 @@ def _check_indexed(path: str, served: Served) -> None:
         path = path.replace("regarding.", "involvedObject.").replace(
             "reportingController", "source"
         )
+    if path not in allowed and not served.custom and not allowed:
+        known = ["metadata.name"] + (["metadata.namespace"] if served.namespaced else [])
+        names = ", ".join(f'"{name}"' for name in known)
+        raise bad_request(f'"{path}" is not a known field selector: only {names}')
     if path not in allowed:
         raise bad_request(f"field label not supported: {path}")
 

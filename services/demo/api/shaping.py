@@ -68,7 +68,7 @@ class Mistyped:
     wanted: str
 
 
-_GO_TYPES = {"integer": "int64", "boolean": "bool", "number": "float64", "array": "[]string"}
+_GO_TYPES = {"boolean": "bool", "number": "float64", "array": "[]string"}
 
 
 def mistyped(node: Node, value: Any, path: str) -> Mistyped | None:
@@ -85,7 +85,8 @@ def mistyped(node: Node, value: Any, path: str) -> Mistyped | None:
     }[node.type]
     if not fits:
         where = re.sub(r"\[\d+\]", "", path)
-        return Mistyped(where, _json_type(value), _GO_TYPES.get(node.type, node.type))
+        wanted = node.schema.get("format") or _GO_TYPES.get(node.type, node.type)
+        return Mistyped(where, _json_type(value), wanted)
     if isinstance(value, dict):
         for key, item in value.items():
             child = node.properties.get(key)

@@ -137,5 +137,5 @@ def unsupported_media_type(accepted: Sequence[str]) -> ApiError:
 
 
 def not_acceptable(offered: Sequence[str]) -> ApiError:
-    message = "only the following media types are accepted: " + ", ".join(offered)
-    return ApiError(406, "NotAcceptable", message)
+    message = "406: Not Acceptable\n\nAvailable representations: " + ", ".join(offered)
+    return ApiError(406, "NotAcceptable", message, {})
