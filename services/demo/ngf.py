@@ -1,7 +1,7 @@
 """A stand-in for NGF's control plane: watches the demo clusters and writes status as NGF does.
 
-It works through the API like any controller, with its own watches and its own token. A change wakes
-it; it computes what every gateway and route should say (:mod:`services.demo.attachment`) and patches
+It works through the API like any controller, with its own watches. A change wakes
+it; it computes what every gateway and route should say (`services.demo.attachment`) and patches
 the status of those that say something else. Unchanged conditions keep their transition time.
 """
 

@@ -1,0 +1,78 @@
+"""The whole console on the demo fleet, served on loopback once for all API tests."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from dash import Dash
+from werkzeug.serving import make_server
+
+from app import create_app
+from services.auth.identity import Role
+from services.clusters.fleet import Fleet
+from services.container import Container
+from services.demo.fleet import start_demo
+from services.settings import load
+
+_number = count(1)
+
+
+@dataclass
+class Console:
+    """A running console and ways to ask it as somebody."""
+
+    container: Container
+    app: Dash
+    url: str
+    tokens: dict[Any, str] = field(default_factory=dict)
+
+    def token(
+        self,
+        role: Role = Role.ADMIN,
+        clusters: tuple[str, ...] | None = None,
+        namespaces: tuple[str, ...] | None = None,
+    ) -> str:
+        """An API token of this role and these limits; made once."""
+        key = (role, clusters, namespaces)
+        if key not in self.tokens:
+            _, self.tokens[key] = self.container.tokens.create(
+                f"test-{next(_number)}", role, clusters=clusters, namespaces=namespaces
+            )
+        return self.tokens[key]
+
+    def ask(
+        self, method: str, path: str, token: str | None = None, **options: Any
+    ) -> requests.Response:
+        """One request, as admin unless ``token`` is another's ("" for nobody's)."""
+        text = self.token() if token is None else token
+        headers = {**options.pop("headers", {})}
+        if text:
+            headers["Authorization"] = f"Bearer {text}"
+        return requests.request(
+            method, self.url + path, headers=headers, timeout=20, allow_redirects=False, **options
+        )
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The console with its demo fleet ready."""
+    data: Path = tmp_path_factory.mktemp("console")
+    demo = start_demo()
+    container = Container.build(
+        load({"demo": True, "data": data}), Fleet.from_members(demo.members())
+    )
+    app = create_app(container)
+    container.start()
+    container.fleet.wait_ready(20)
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Console(container, app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    container.stop()
+    demo.stop()

@@ -1,0 +1,154 @@
+"""Promise: a write over REST changes what it names, is refused with the reason, and is audited."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+
+from services.auth.identity import Role
+from tests.api.conftest import Console
+
+ROUTES = "/api/v1/clusters/web-fra/httproutes"
+_number = count(1)
+
+
+def new_route(**more: Any) -> dict[str, Any]:
+    return {
+        "name": f"made-{next(_number)}",
+        "namespace": "sandbox",
+        "parentRefs": [{"name": "try-nginx"}],
+        "hostnames": ["made.example.com"],
+        "rules": [
+            {
+                "matches": [{"path": {"type": "PathPrefix", "value": "/a"}}],
+                "filters": [
+                    {
+                        "type": "RequestHeaderModifier",
+                        "requestHeaderModifier": {"remove": ["x-debug"]},
+                    }
+                ],
+                "backendRefs": [{"name": "web", "port": 8080}],
+            }
+        ],
+        **more,
+    }
+
+
+def made(console: Console) -> dict[str, Any]:
+    answer = console.ask("POST", ROUTES, json=new_route())
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_dry_run_answers_the_diff_and_stores_nothing(console: Console) -> None:
+    body = new_route()
+    answer = console.ask("POST", f"{ROUTES}?dryRun=true", json=body)
+    assert answer.status_code == 200
+    assert any(one["path"].startswith("spec.rules") for one in answer.json()["changes"])
+    assert console.ask("GET", f"{ROUTES}/sandbox/{body['name']}").status_code == 404
+
+
+def test_an_update_keeps_what_it_does_not_mention(console: Console) -> None:
+    route = made(console)
+    change = {
+        "parentRefs": route["parentRefs"],
+        "rules": [{"matches": [{"path": {"type": "Exact", "value": "/b"}}]}],
+    }
+    path = f"{ROUTES}/sandbox/{route['name']}"
+    answer = console.ask("PUT", path, json=change)
+    assert answer.status_code == 200, answer.text
+    rule = answer.json()["rules"][0]
+    assert rule["matches"][0]["path"] == {"type": "Exact", "value": "/b"}
+    assert rule["filters"] == route["rules"][0]["filters"]
+    assert rule["backendRefs"] == route["rules"][0]["backendRefs"]
+    assert answer.json()["hostnames"] == ["made.example.com"]
+
+
+def test_a_stale_version_is_a_conflict_with_both_versions(console: Console) -> None:
+    route = made(console)
+    path = f"{ROUTES}/sandbox/{route['name']}"
+    first = {"parentRefs": route["parentRefs"], "rules": route["rules"], "hostnames": ["b.example"]}
+    assert console.ask("PUT", path, json=first).status_code == 200
+    second = first | {"hostnames": ["c.example"]}
+    stale = console.ask("PUT", path, json=second, headers={"If-Match": route["resourceVersion"]})
+    assert stale.status_code == 409, stale.text
+    details = stale.json()["error"]["details"]
+    assert details["theirs"]["spec"]["hostnames"] == ["b.example"]
+    assert details["mine"]["spec"]["hostnames"] == ["c.example"]
+
+
+def test_what_the_api_server_refuses_is_422_with_its_words(console: Console) -> None:
+    answer = console.ask(
+        "POST", ROUTES, json=new_route(hostnames=["not a host"]), params={"reason": "try"}
+    )
+    assert answer.status_code == 422
+    assert "hostnames" in answer.text
+
+
+def test_an_owned_object_asks_for_confirmation_and_a_reason(console: Console) -> None:
+    path = f"{ROUTES}/payments/checkout"
+    live = console.ask("GET", path).json()
+    body = {"parentRefs": live["parentRefs"], "rules": live["rules"], "hostnames": ["x.example"]}
+    answer = console.ask("PUT", path, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "owned"
+    assert console.ask("GET", path).json()["hostnames"] == live["hostnames"]
+
+
+def test_a_viewer_may_not_write_and_the_attempt_changes_nothing(console: Console) -> None:
+    body = new_route()
+    answer = console.ask("POST", ROUTES, console.token(Role.VIEWER), json=body)
+    assert answer.status_code == 403
+    assert console.ask("GET", f"{ROUTES}/sandbox/{body['name']}").status_code == 404
+
+
+def test_limits_hold_for_writes(console: Console) -> None:
+    token = console.token(Role.OPERATOR, ("web-fra",), ("payments",))
+    answer = console.ask("POST", ROUTES, token, json=new_route())
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "denied"
+
+
+def test_every_outcome_is_in_the_audit_log(console: Console) -> None:
+    route = made(console)
+    path = f"{ROUTES}/sandbox/{route['name']}"
+    console.ask("DELETE", f"{path}?reason=cleanup")
+    found = console.ask("GET", f"/api/v1/audit?name={route['name']}").json()["items"]
+    assert [(one["verb"], one["outcome"], one["reason"]) for one in found] == [
+        ("delete", "done", "cleanup"),
+        ("create", "done", ""),
+    ]
+    diff = console.ask("GET", f"/api/v1/audit/diff/{found[0]['id']}").json()
+    assert route["name"] in diff["beforeJson"]
+    assert diff["afterJson"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        (new_route(rules=[]), "rules"),
+        (new_route(parentRefs=[]), "parentRefs"),
+    ],
+)
+def test_a_body_that_breaks_a_rule_names_it(
+    console: Console, body: dict[str, Any], field: str
+) -> None:
+    answer = console.ask("POST", ROUTES, json=body)
+    assert answer.status_code == 422
+    assert field in [part["field"] for part in answer.json()["error"]["details"]["fields"]]
+
+
+def test_a_gateway_keeps_its_tls_when_a_port_changes(console: Console) -> None:
+    path = "/api/v1/clusters/web-fra/gateways/partner/b2b"
+    live = console.ask("GET", path).json()
+    listeners = [
+        {"name": "https", "port": 8443, "protocol": "HTTPS"},
+        {"name": "mgmt", "port": 10443, "protocol": "HTTPS"},
+    ]
+    answer = console.ask("PUT", path, json={"gatewayClassName": "nginx", "listeners": listeners})
+    assert answer.status_code == 200, answer.text
+    after = answer.json()["listeners"]
+    assert after[0]["tls"] == live["listeners"][0]["tls"]
+    assert after[0]["hostname"] == live["listeners"][0]["hostname"]
+    assert after[0]["port"] == 8443
