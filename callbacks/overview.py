@@ -17,7 +17,7 @@ from services.configdb.audit import AuditRecord
 from services.container import Container
 from services.kube.catalogue import KINDS
 
-ATTENTION = 8
+ATTENTION = 6
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
@@ -142,7 +142,7 @@ def _certificate_tile(served: list[Certificate], now: datetime) -> dict[str, Any
     note: Words = []
     for state, words, tone in (
         ("expired", "expired", "bad"),
-        ("soon", "ending within 30 days", "warn"),
+        ("soon", "ends soon", "warn"),
         ("unreadable", "not readable", "warn"),
     ):
         if states[state]:

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from components.page import button, page_head
 from components.status import icon
-from components.tables import THEME, column
+from components.tables import COLUMN, FIT, THEME, column
 
 GRID = "audit-grid"
 RECORD = "audit-record"
@@ -79,13 +79,9 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 rowModelType="infinite",
                                 className="ngf-grid",
                                 style={"height": "100%", "width": "100%"},
-                                defaultColDef={
-                                    "resizable": True,
-                                    "suppressMovable": True,
-                                    "suppressHeaderMenuButton": True,
-                                },
+                                defaultColDef=COLUMN,
                                 getRowId="ngfAuditId(params)",
-                                eventListeners={"gridReady": ["ngfReady(params)"]},
+                                eventListeners=FIT,
                                 dashGridOptions={
                                     "theme": THEME,
                                     "cacheBlockSize": 50,

@@ -60,6 +60,19 @@ def layout() -> html.Div:
                                 unit_id="overview-attention-n",
                                 rule=True,
                                 flush=True,
+                                foot=[
+                                    html.Span("All with problems:"),
+                                    html.A(
+                                        "gateways",
+                                        href="/gateways?status=err,warn",
+                                        className="n-keep",
+                                    ),
+                                    html.A(
+                                        "HTTP routes",
+                                        href="/httproutes?status=err,warn",
+                                        className="n-keep",
+                                    ),
+                                ],
                             ),
                             panel(
                                 "Recent changes",

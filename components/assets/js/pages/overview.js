@@ -34,7 +34,7 @@
   function attention(items) {
     if (!items.length) return el("div", { class: "state" }, el("div", { class: "state-i ok" }, ngf.icon("check-circle-fill")), el("div", { class: "b6" }, "Nothing needs attention"), el("div", { class: "state-t" }, "Every cluster answers, and every gateway and route does what it says."));
     return el("div", { class: "conds" }, items.map((item) => el("div", { class: `cond ${tone(item.status)}` }, icon(item.status), el("div", { class: "ell", title: item.title }, name(item.href, item.title)),
-      el("span", { class: "w" }, time(item.since)), el("div", { class: "m" }, item.cluster ? el("span", { class: `cl c${item.slot} in` }, item.cluster) : null, item.text))));
+      el("span", { class: "w" }, time(item.since)), el("div", { class: "m", title: item.text }, item.cluster ? el("span", { class: `cl c${item.slot} in` }, item.cluster) : null, item.text))));
   }
 
   function changes(items) {

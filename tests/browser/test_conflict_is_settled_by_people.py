@@ -1,0 +1,88 @@
+"""Promise: of two people who edit one object the second sees both versions, decides only what
+really clashes, and can apply the merge."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.fleet_of_two import Console, running
+from tests.browser.journey import Window, field, window
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Console]:
+    with running() as started:
+        yield started
+
+
+def begin(opened: Window, name: str) -> None:
+    opened.open(f"/edit/httproutes/web/shop/{name}")
+    opened.holds(field("hostnames"), f"{name}.example.com")
+
+
+def apply(opened: Window) -> None:
+    opened.says("#edit-result", "Dry-run passed")
+    opened.click("#edit-apply")
+
+
+@pytest.fixture(scope="module")
+def first(console: Console) -> Iterator[Window]:
+    with window(console.url, console.container.signin.mint()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def second(console: Console) -> Iterator[Window]:
+    with window(console.url, console.container.signin.mint()) as made:
+        yield made
+
+
+def test_only_a_real_clash_asks(console: Console, first: Window, second: Window) -> None:
+    begin(first, "route-000")
+    begin(second, "route-000")
+    second.fill(field("hostnames"), "second.example.com")
+    second.fill(field("match-0-path"), "/second")
+    second.says("#edit-based", "2 fields change")
+    first.fill(field("hostnames"), "first.example.com")
+    first.fill(field("backend-0-weight"), "50")
+    first.says("#edit-based", "2 fields change")
+    apply(first)
+    first.address("/httproute/web/shop/route-000")
+
+    second.says("#edit-strip", "Somebody else changed this object while you edited.")
+    second.click("#edit-strip-compare")
+    second.says("#edit-conflict-table", "first.example.com")
+    second.says("#edit-conflict-table", "second.example.com")
+    second.says("#edit-conflict-sub", "1 is yours to decide")
+    assert len(second.all("[id*=edit-keep]")) == 2
+    assert not second.one("#edit-conflict-apply").is_enabled()
+    second.click("[id*=edit-keep][id*=mine]")
+    second.says("#edit-conflict-left", "Nothing is left to decide.")
+    second.click("#edit-conflict-apply")
+    second.address("/httproute/web/shop/route-000")
+
+    spec = console.live("HTTPRoute", "route-000")["spec"]
+    assert spec["hostnames"] == ["second.example.com"]
+    assert spec["rules"][0]["matches"][0]["path"]["value"] == "/second"
+    assert spec["rules"][0]["backendRefs"][0]["weight"] == 50, "the other's change was lost"
+
+
+def test_a_clash_may_go_to_the_other_side(console: Console, first: Window, second: Window) -> None:
+    begin(first, "route-001")
+    begin(second, "route-001")
+    second.fill(field("hostnames"), "second.example.com")
+    second.fill(field("match-0-path"), "/second")
+    second.says("#edit-based", "2 fields change")
+    first.fill(field("hostnames"), "first.example.com")
+    apply(first)
+    first.address("/httproute/web/shop/route-001")
+    second.says("#edit-strip", "Compare")
+    second.click("#edit-strip-compare")
+    second.click("[id*=edit-keep][id*=theirs]")
+    second.click("#edit-conflict-apply")
+    second.address("/httproute/web/shop/route-001")
+    spec = console.live("HTTPRoute", "route-001")["spec"]
+    assert spec["hostnames"] == ["first.example.com"]
+    assert spec["rules"][0]["matches"][0]["path"]["value"] == "/second"

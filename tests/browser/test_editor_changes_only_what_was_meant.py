@@ -1,0 +1,139 @@
+"""Promise: the editor sends what the user changed and nothing else, says before what the server
+would store, and asks for a reason where another tool owns the object."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+import pytest
+
+from services.auth.identity import CONSOLE
+from tests.browser.fleet_of_two import API, Console, route, running
+from tests.browser.journey import Window, by, field, window
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Console]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def opened(console: Console) -> Iterator[Window]:
+    with window(console.url, console.container.signin.mint()) as made:
+        yield made
+
+
+def edit(opened: Window, name: str) -> None:
+    opened.open(f"/edit/httproutes/web/shop/{name}")
+    opened.holds(field("hostnames"), f"{name}.example.com")
+    opened.says("#edit-result", "No changes")
+
+
+def test_the_form_changes_one_field_and_keeps_the_rest(console: Console, opened: Window) -> None:
+    before = deepcopy(console.live("HTTPRoute", "route-000"))
+    edit(opened, "route-000")
+    opened.fill(field("backend-0-weight"), "80")
+    opened.says("#edit-stored", "spec.rules[0].backendRefs[0].weight")
+    opened.says("#edit-result", "Dry-run passed")
+    assert console.live("HTTPRoute", "route-000") == before, "the dry-run changed the object"
+    opened.until(lambda: "weight: 80" in opened.value("#edit-yaml"), "the YAML does not follow")
+    assert "chg" in opened.one(field("backend-0-weight")).get_attribute("class")
+    opened.click("#edit-apply")
+    opened.says("#n-toasts", "HTTPRoute shop/route-000 applied")
+    opened.address("/httproute/web/shop/route-000")
+    after = console.live("HTTPRoute", "route-000")
+    assert after["spec"]["rules"][0]["backendRefs"][0].pop("weight") == 80
+    before["spec"]["rules"][0]["backendRefs"][0].pop("weight")
+    assert after["spec"] == before["spec"]
+    assert after["status"] == before["status"]
+
+
+def test_the_yaml_changes_the_form(opened: Window) -> None:
+    edit(opened, "route-001")
+    text = opened.value("#edit-yaml").replace("route-001.example.com", "other.example.com # why")
+    opened.driver.execute_script(
+        "const a = arguments[0]; Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype,"
+        " 'value').set.call(a, arguments[1]); a.dispatchEvent(new Event('input', {bubbles: true}))",
+        opened.one("#edit-yaml"),
+        text,
+    )
+    opened.holds(field("hostnames"), "other.example.com")
+    opened.fill(field("match-0-path"), "/other")
+    opened.until(lambda: "value: /other" in opened.value("#edit-yaml"), "the YAML does not follow")
+    assert "other.example.com # why" in opened.value("#edit-yaml"), "a comment was lost"
+    opened.says("#edit-based", "2 fields change")
+
+
+def test_text_that_is_no_yaml_is_said_by_line_and_cannot_be_applied(opened: Window) -> None:
+    edit(opened, "route-002")
+    opened.one("#edit-yaml").send_keys("\nspec: [")
+    opened.says("#edit-problem", "Line")
+    opened.says("#edit-result", "Not YAML")
+    assert not opened.one("#edit-apply").is_enabled()
+    opened.click("#edit-reset")
+    opened.says("#edit-result", "No changes")
+
+
+def test_what_the_server_refuses_is_shown_before_it_is_applied(opened: Window) -> None:
+    edit(opened, "route-002")
+    opened.fill(field("backend-0-port"), "0")
+    opened.says("#edit-result", "Not accepted")
+    opened.says("#edit-stored", "port")
+    assert not opened.one("#edit-apply").is_enabled()
+
+
+def test_typing_is_never_interrupted(opened: Window) -> None:
+    edit(opened, "route-003")
+    typed = opened.one(field("hostnames"))
+    typed.send_keys(", second.example.com")
+    opened.until(
+        lambda: "- second.example.com" in opened.value("#edit-yaml"), "the YAML does not follow"
+    )
+    typed.send_keys(", third.example.com")
+    opened.until(
+        lambda: "- third.example.com" in opened.value("#edit-yaml"), "the YAML does not follow"
+    )
+    assert opened.driver.switch_to.active_element == typed
+    assert typed.get_attribute("value") == (
+        "route-003.example.com, second.example.com, third.example.com"
+    )
+
+
+def test_an_object_of_another_tool_wants_a_reason(console: Console, opened: Window) -> None:
+    owned = route("owned")
+    owned["metadata"]["labels"] = {"argocd.argoproj.io/instance": "shop-prod"}
+    console.apis["web"].store.create(owned)
+    opened.until(
+        lambda: (
+            ("shop", "owned") in console.container.fleet.get("web").snapshot("httproutes").objects
+        ),
+        "the watch does not show the route",
+    )
+    edit(opened, "owned")
+    opened.says("#edit-strip", "Argo CD owns this object")
+    opened.fill(field("hostnames"), "new.example.com")
+    opened.says("#edit-result", "Dry-run passed")
+    opened.click("#edit-apply")
+    opened.says("#n-toasts", "A reason is needed")
+    assert console.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["owned.example.com"]
+    opened.fill("#edit-reason", "NET-4112")
+    opened.click("#edit-apply")
+    opened.address("/httproute/web/shop/owned")
+    assert console.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["new.example.com"]
+    [entry] = console.container.audit.list(CONSOLE, kind="httproutes", name="owned").items
+    assert (entry.verb, entry.reason, entry.outcome) == ("update", "NET-4112", "done")
+
+
+def test_a_gateway_is_made_from_the_template(console: Console, opened: Window) -> None:
+    opened.open("/create/gateways?cluster=web&namespace=shop")
+    opened.holds(by("edit-new", "namespace"), "shop")
+    opened.says("#edit-result", "Not accepted")
+    opened.fill(by("edit-new", "name"), "fresh")
+    opened.says("#edit-result", "Dry-run passed")
+    opened.click("#edit-apply")
+    opened.address("/gateway/web/shop/fresh")
+    assert console.live("Gateway", "fresh")["apiVersion"] == API
+    opened.says("[data-tab=audit]", "Audit1")
+    assert opened.errors() == []

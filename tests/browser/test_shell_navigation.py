@@ -1,0 +1,81 @@
+"""Promise: a link is a view, back goes back, and the keyboard reaches everything."""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.conftest import Tab
+
+pytestmark = pytest.mark.browser
+
+
+def test_choosing_a_cluster_changes_the_address_and_back_undoes_it(tab: Tab) -> None:
+    tab.click("#n-cluster")
+    tab.click(".n-menu [aria-label='Only web-fra']")
+    tab.until(lambda: tab.query() == "/?cluster=web-fra", "the cluster in the address")
+    tab.has("#n-cluster", "web-fra")
+    tab.until(lambda: len(tab.all("#overview-clusters tbody tr")) == 1, "one cluster's row")
+    tab.driver.back()
+    tab.has("#n-cluster", "All clusters")
+    tab.until(lambda: len(tab.all("#overview-clusters tbody tr")) == 3, "all rows")
+
+
+def test_a_chosen_cluster_and_namespace_go_along_to_the_next_page(tab: Tab) -> None:
+    tab.open("/?cluster=web-fra&namespace=shop")
+    tab.click("#n-side a[href='/gateways']")
+    tab.until(lambda: tab.query() == "/gateways?cluster=web-fra&namespace=shop", "both kept")
+    tab.has("h1", "Gateways")
+
+
+def test_a_link_opens_the_same_view_elsewhere(tab: Tab) -> None:
+    tab.open("/settings?tab=sources")
+    tab.has("[data-panel=sources]", "Kubernetes API of web-fra")
+    assert tab.find("#settings-tabs a.on").text == "Data sources"
+
+
+def test_g_and_a_letter_goes_to_a_page(tab: Tab) -> None:
+    tab.press("g", "a")
+    tab.until(lambda: tab.query() == "/audit", "the audit log")
+    tab.press("/")
+    tab.until(lambda: tab.run("return document.activeElement.id") == "audit-q", "the filter")
+
+
+def test_the_help_lists_the_keys_and_gives_the_focus_back(tab: Tab) -> None:
+    tab.click("#n-help")
+    tab.has(".n-dialog", "Go to Gateways")
+    tab.press(Keys.ESCAPE)
+    tab.until(lambda: not tab.all(".n-dialog"), "the help closed")
+    assert tab.run("return document.activeElement.id") == "n-help"
+
+
+def test_search_finds_pages_and_objects(tab: Tab) -> None:
+    tab.click("#n-find")
+    tab.press("edge-public")
+    tab.has(".n-hits", "edge-public")
+    tab.press(Keys.ENTER)
+    tab.until(lambda: "/edge-public" in tab.query(), "the object's page")
+
+
+def test_the_sidebar_shows_only_pages_that_exist_and_collapses(tab: Tab) -> None:
+    tab.click("#n-collapse")
+    tab.until(lambda: tab.run("return document.querySelector('#n-side').offsetWidth") == 56)
+    tab.driver.refresh()
+    tab.find("#_pages_content h1")
+    assert tab.run("return document.querySelector('#n-side').offsetWidth") == 56
+    tab.click("#n-collapse")
+
+
+def test_at_390_px_the_sidebar_is_a_drawer_and_nothing_scrolls_sideways(tab: Tab) -> None:
+    tab.size(390, 844)
+    tab.open("/")
+    tab.find("#overview-clusters tbody tr")
+    assert not tab.run("return document.documentElement.scrollWidth > innerWidth")
+    tab.click("#n-menu")
+    tab.click("#n-side.open a[href='/settings']")
+    tab.until(lambda: tab.query() == "/settings", "the settings")
+
+
+def test_an_address_without_a_page_says_what_to_do(tab: Tab) -> None:
+    tab.open("/no/such/page")
+    tab.has("#main", "There is no page at this address")
+    tab.click("#main a.btn-primary")
+    tab.has("h1", "Overview")
