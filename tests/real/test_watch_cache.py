@@ -183,6 +183,16 @@ def test_reads_long_lists_page_by_page(kube_api: KubeApi, namespace: str) -> Non
     assert len(found) == 620
 
 
+def test_a_server_without_aggregated_discovery_is_asked_group_by_group(
+    kube_api: KubeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.kube.discovery.AGGREGATED", "application/json")
+    with watching(kube_api.kubeconfig()) as cluster:
+        assert cluster.snapshot("httproutes").state == "live"
+        assert cluster.snapshot("namespaces").state == "live"
+        assert cluster.snapshot("payloadprocessors").state == "absent"
+
+
 def test_what_may_not_be_listed_says_so(kube_api: KubeApi) -> None:
     with watching(kube_api.kubeconfig("stranger")) as cluster:
         snapshot = cluster.snapshot("httproutes")

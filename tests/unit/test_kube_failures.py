@@ -1,0 +1,56 @@
+"""The promise: what the API server says reaches the person in its own words, as the right error."""
+
+import orjson
+import pytest
+
+from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
+from services.kube.failures import from_answer, from_transport
+
+
+def status(code: int, message: str, **rest: object) -> bytes:
+    return orjson.dumps({"kind": "Status", "code": code, "message": message, **rest})
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (400, Invalid),
+        (403, Denied),
+        (404, NotFound),
+        (409, Conflict),
+        (422, Invalid),
+        (429, Unavailable),
+        (500, Unavailable),
+        (503, Unavailable),
+    ],
+)
+def test_the_words_of_the_server_are_kept(code: int, kind: type[ConsoleError]) -> None:
+    error = from_answer(code, status(code, "said the server"))
+    assert type(error) is kind
+    assert error.message == "said the server"
+
+
+def test_a_refused_credential_is_the_consoles_trouble_not_the_persons() -> None:
+    error = from_answer(401, status(401, "Unauthorized"))
+    assert isinstance(error, Unavailable)
+    assert error.error_code == "credential"
+
+
+def test_every_field_that_is_wrong_is_named() -> None:
+    causes = [{"field": "spec.a", "message": "too big"}, {"field": "spec.b", "message": "missing"}]
+    error = from_answer(422, status(422, "no", details={"causes": causes}))
+    assert error.details["fields"] == [
+        {"field": "spec.a", "rule": "too big"},
+        {"field": "spec.b", "rule": "missing"},
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"kind":"Other"}'])
+def test_an_answer_of_something_in_between_is_no_crash(body: bytes) -> None:
+    assert from_answer(502, body).message == "The API server answered 502."
+
+
+def test_a_transport_that_failed_says_why_in_words() -> None:
+    refused = from_transport(ConnectionRefusedError(111, "Connection refused"), "https://a")
+    assert refused.message == "https://a does not answer: Connection refused"
+    assert from_transport(TimeoutError(), "https://a").message.endswith("timed out")
