@@ -238,3 +238,17 @@ def undeclared(node: Node, value: Any, path: Path = ()) -> list[Path]:
             for strange in undeclared(node.items, item, place)
         ]
     return []
+
+
+def repeated(node: Node, value: Any, path: Path = ()) -> list[Path]:
+    """Items of keyed lists and sets that stand there more than once."""
+    if not is_granular(node, value):
+        return []
+    found: list[Path] = []
+    seen: set[str] = set()
+    for element, child, item in children(node, value):
+        if element in seen:
+            found.append((*path, element))
+        seen.add(element)
+        found += repeated(child, item, (*path, element))
+    return found

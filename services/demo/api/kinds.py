@@ -121,10 +121,24 @@ BUILT_IN: tuple[Served, ...] = (
     ),
     _kind("apps/v1", "daemonsets", "DaemonSet", "ds", subresources="status", categories="all"),
     _kind(
-        "apps/v1", "deployments", "Deployment", "deploy", subresources="status", categories="all"
+        "apps/v1",
+        "deployments",
+        "Deployment",
+        "deploy",
+        subresources="scale status",
+        categories="all",
     ),
-    _kind("apps/v1", "replicasets", "ReplicaSet", "rs", subresources="status", categories="all"),
-    _kind("apps/v1", "statefulsets", "StatefulSet", "sts", subresources="status", categories="all"),
+    _kind(
+        "apps/v1", "replicasets", "ReplicaSet", "rs", subresources="scale status", categories="all"
+    ),
+    _kind(
+        "apps/v1",
+        "statefulsets",
+        "StatefulSet",
+        "sts",
+        subresources="scale status",
+        categories="all",
+    ),
     _kind("events.k8s.io/v1", "events", "Event", "ev"),
     _kind(
         "authentication.k8s.io/v1",

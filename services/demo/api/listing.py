@@ -14,7 +14,7 @@ import orjson
 
 from services.demo.api import selectors
 from services.demo.api.calls import Call
-from services.demo.api.statuses import ApiError, Obj, bad_request, expired
+from services.demo.api.statuses import ApiError, Cause, Obj, bad_request, expired, invalid
 from services.demo.api.store import Store
 
 SNAPSHOTS = 64
@@ -70,6 +70,7 @@ class Lists:
         return Listed(page, metadata)
 
     def _check_version(self, query: Mapping[str, str]) -> None:
+        _check_match(query)
         text = query.get("resourceVersion") or "0"
         if not text.isdigit():
             raise bad_request(
@@ -95,7 +96,9 @@ class Lists:
             decoded = orjson.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
             version, start = int(decoded["rv"]), int(decoded["start"])
         except (ValueError, KeyError, TypeError) as error:
-            raise bad_request(f"continue key is not valid: {error}") from error
+            raise bad_request(
+                f"invalid continue token: continue key is not valid: {error}"
+            ) from error
         if version < 0:
             objects = self._store.objects(call.served.resource, call.namespace)
             return self._store.version, start, objects
@@ -105,6 +108,21 @@ class Lists:
             too_old.continue_token = _encode({"v": "meta.k8s.io/v1", "rv": -1, "start": start})
             raise too_old
         return version, start, items
+
+
+def _check_match(query: Mapping[str, str]) -> None:
+    match, field = query.get("resourceVersionMatch"), "resourceVersionMatch"
+    if not match:
+        return
+    cause = None
+    if not query.get("resourceVersion"):
+        message = "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
+        cause = Cause("FieldValueForbidden", message, field)
+    elif match not in ("Exact", "NotOlderThan"):
+        message = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
+        cause = Cause("FieldValueNotSupported", message, field)
+    if cause:
+        raise invalid("meta.k8s.io", "ListOptions", "", [cause])
 
 
 def _limit(query: Mapping[str, str]) -> int:

@@ -56,10 +56,11 @@ def check(served: Served, metadata: Obj) -> Iterator[Cause]:
         for rule in _key_rules(key.lower()):
             yield Cause(INVALID, f"Invalid value: {shown(key)}: {rule}", "metadata.annotations")
     yield from _owners(metadata.get("ownerReferences") or ())
-    for index, finalizer in enumerate(metadata.get("finalizers") or ()):
+    for finalizer in metadata.get("finalizers") or ():
         for rule in _key_rules(finalizer):
-            where = f"metadata.finalizers[{index}]"
-            yield Cause(INVALID, f"Invalid value: {shown(finalizer)}: {rule}", where)
+            yield Cause(
+                INVALID, f"Invalid value: {shown(finalizer)}: {rule}", "metadata.finalizers"
+            )
 
 
 def _name_rules(served: Served, name: str) -> Iterator[str]:
@@ -71,7 +72,7 @@ def _name_rules(served: Served, name: str) -> Iterator[str]:
     elif served.resource in _SERVICE_NAMES:
         pattern, rule, longest = _SERVICE, _SERVICE_RULE, 63
     if len(name) > longest:
-        yield f"must be no more than {longest} bytes"
+        yield f"must be no more than {longest} characters"
     if not re.fullmatch(pattern, name):
         yield rule
 
@@ -101,8 +102,8 @@ def _owners(owners: Any) -> Iterator[Cause]:
     for owner in owners:
         for key in ("apiVersion", "kind", "name", "uid"):
             if not owner.get(key):
-                rule = {"apiVersion": "version", "uid": "uid"}.get(key, key)
-                message = f'Invalid value: "": {rule} must not be empty'
+                rule = "version must not be empty" if key == "apiVersion" else "must not be empty"
+                message = f'Invalid value: "": {rule}'
                 yield Cause(INVALID, message, f"metadata.ownerReferences.{key}")
         controllers += bool(owner.get("controller"))
     if controllers > 1:

@@ -6,13 +6,12 @@ held from reading the live object to storing its successor, so optimistic concur
 by resourceVersion alone.
 """
 
-import random
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from services.demo.api import deletion, events, ownership
+from services.demo.api import deletion, incoming, ownership
 from services.demo.api.admission import Admission
 from services.demo.api.calls import Call
 from services.demo.api.patches import copied
@@ -23,9 +22,6 @@ from services.demo.api.statuses import (
     Cause,
     Obj,
     already_exists,
-    bad_request,
-    conflict,
-    forbidden,
     invalid,
     not_found,
 )
@@ -103,21 +99,19 @@ class Operations:
         managed: list[Obj] | None = None,
     ) -> Obj:
         served = call.served
-        obj = self._incoming(call, body)
+        obj = incoming.understood(call, body)
         metadata = obj["metadata"]
-        if not metadata.get("name"):
-            metadata["name"] = self._generated_name(call, metadata)
-        name = metadata["name"]
+        name = metadata["name"] = incoming.generated_name(call, metadata)
         with self.store.lock:
-            if served.namespaced:
-                self._require_namespace(call, name)
+            incoming.check_namespace(self.store, call, name)
             if metadata.get("resourceVersion"):
                 message = "resourceVersion should not be set on objects to be created"
                 raise ApiError(500, "", message)
+            created = metadata.get("creationTimestamp") if keep_status else None
             for key in (*_SERVER_OWNED, "resourceVersion"):
                 metadata.pop(key, None)
             metadata["uid"] = str(uuid4())
-            metadata["creationTimestamp"] = self.timestamp()
+            metadata["creationTimestamp"] = created or self.timestamp()
             if served.custom or served.resource in _WITH_GENERATION:
                 metadata["generation"] = 1
             status = obj.pop("status", None) if self._has_status(call) else None
@@ -136,85 +130,8 @@ class Operations:
                 obj["status"] = established(obj, self.timestamp())
             return self._finish(call, obj, None)
 
-    def _generated_name(self, call: Call, metadata: Obj) -> str:
-        prefix = metadata.get("generateName")
-        if not prefix:
-            cause = Cause(
-                "FieldValueRequired",
-                "Required value: name or generateName is required",
-                "metadata.name",
-            )
-            raise invalid(call.served.group, call.served.kind, "", [cause])
-        suffix = "".join(random.choices("bcdfghjklmnpqrstvwxz2456789", k=5))  # noqa: S311
-        return f"{prefix[:58]}{suffix}"
-
     def _has_status(self, call: Call) -> bool:
         return "status" in call.served.subresources
-
-    def _require_namespace(self, call: Call, name: str) -> None:
-        served = call.served
-        namespace = self.store.get("namespaces", call.namespace)
-        if namespace is None:
-            raise not_found("", "namespaces", call.namespace)
-        if namespace["metadata"].get("deletionTimestamp"):
-            why = (
-                f"unable to create new content in namespace {call.namespace} "
-                "because it is being terminated"
-            )
-            error = forbidden(served.group, served.plural, name, why)
-            cause = Cause(
-                "NamespaceTerminating",
-                f"namespace {call.namespace} is being terminated",
-                "metadata.namespace",
-            )
-            error.details = (error.details or {}) | {"causes": [cause.encoded()]}
-            raise error
-
-    def _incoming(self, call: Call, body: Any) -> Obj:
-        """The body as an object of this kind in its storage version, or 400."""
-        served = call.served
-        if not isinstance(body, dict):
-            raise bad_request(
-                "the object provided is unrecognized (must be of type "
-                f"{served.kind}): couldn't get version/kind; json parse error"
-            )
-        version, kind = body.get("apiVersion"), body.get("kind")
-        if version and version != served.api_version:
-            raise bad_request(
-                f"the API version in the data ({version}) does not match the expected API "
-                f"version ({served.api_version})"
-            )
-        if kind and kind != served.kind:
-            raise bad_request(
-                f'{served.kind} in version "{served.version}" cannot be handled as a '
-                f"{served.kind}: unable to decode: kind {kind} does not match"
-            )
-        metadata = dict(body.get("metadata") or {})
-        namespace = metadata.get("namespace")
-        if served.namespaced:
-            if namespace and namespace != call.namespace:
-                raise bad_request(
-                    "the namespace of the provided object does not match the namespace sent on "
-                    "the request"
-                )
-            metadata["namespace"] = call.namespace
-        else:
-            metadata.pop("namespace", None)
-        if served.group == events.GROUP:
-            body = events.older(body)
-        if call.name and metadata.get("name") not in (None, "", call.name):
-            raise bad_request(
-                f"the name of the object ({metadata.get('name')}) does not match the name on "
-                f"the URL ({call.name})"
-            )
-        if call.name:
-            metadata["name"] = call.name
-        return {
-            **body,
-            "apiVersion": served.stored_api_version,
-            "kind": served.kind,
-            "metadata": metadata,
-        }
 
     # Updating
 
@@ -227,14 +144,14 @@ class Operations:
                 if served.resource in _CREATE_ON_UPDATE and not call.subresource:
                     return 201, self.create(call, body)
                 raise not_found(served.group, served.plural, call.name)
-            obj = self._incoming(call, body)
+            obj = incoming.understood(call, body)
             if served.custom and not obj["metadata"].get("resourceVersion"):
                 cause = Cause(
                     "FieldValueInvalid",
                     "Invalid value: 0: must be specified for an update",
                     "metadata.resourceVersion",
                 )
-                raise invalid(served.group, served.kind, call.name, [cause])
+                raise invalid(served.group, served.plural, call.name, [cause])
             return 200, self._replace(call, live, obj)
 
     def patch(self, call: Call, change: Change) -> Obj:
@@ -242,52 +159,37 @@ class Operations:
         with self.store.lock:
             live = self._live(call)
             patched = change(copied(call.served.shown(live)))
-            return self._replace(call, live, self._incoming(call, patched))
+            return self._replace(call, live, incoming.understood(call, patched))
 
     def apply(self, call: Call, config: Any) -> tuple[int, Obj]:
         """Server-side apply: 201 and the object made, or 200 and what became of it."""
         served = call.served
-        self._check_config(call, config)
+        incoming.check_config(call, config)
+        node = self.schemas.of(served)
+        ownership.check_declared(node, call, config)
         with self.store.lock:
             live = self.store.get(served.resource, call.key)
-            if live is None and call.subresource:
-                raise not_found(served.group, served.plural, call.name)
-            stated = self._incoming(call, config)
-            node = self.schemas.of(served)
+            if live is None:
+                if call.subresource:
+                    raise not_found(served.group, served.plural, call.name)
+                incoming.check_new(call, config)
+            stated = incoming.understood(call, config)
             result = ownership.applied(node, call, live, stated, self.timestamp())
             if live is None:
                 managed = result["metadata"].pop("managedFields", [])
                 return 201, self._create(call, result, managed=managed)
             return 200, self._replace(call, live, copied(result), applied=True)
 
-    def _check_config(self, call: Call, config: Any) -> None:
-        served = call.served
-        if not isinstance(config, dict):
-            raise bad_request("error decoding YAML: the document is not an object")
-        group, _, version = str(config.get("apiVersion", "")).rpartition("/")
-        if config.get("apiVersion") != served.api_version or config.get("kind") != served.kind:
-            kind = config.get("kind", "")
-            raise bad_request(f"invalid object type: {group}/{version}, Kind={kind}")
-        if (config.get("metadata") or {}).get("managedFields"):
-            raise bad_request("metadata.managedFields must be nil")
-
     def _replace(self, call: Call, live: Obj, obj: Obj, *, applied: bool = False) -> Obj:
         served, old, new = call.served, live["metadata"], obj["metadata"]
-        if new.get("uid") not in (None, "", old["uid"]):
-            why = (
-                f"Precondition failed: UID in precondition: {new['uid']}, "
-                f"UID in object meta: {old['uid']}"
-            )
-            raise conflict(served.group, served.plural, call.name, why)
-        if new.get("resourceVersion") not in (None, "", "0", old["resourceVersion"]):
-            raise conflict(served.group, served.plural, call.name)
+        incoming.check_identity(call, old, new)
         for key in _SERVER_OWNED:
             new.pop(key, None)
             if key in old:
                 new[key] = old[key]
         new["resourceVersion"] = old["resourceVersion"]
         self._keep_other_half(call, live, obj)
-        self._check_finalizers(call, old, obj["metadata"])
+        incoming.check_finalizers(call, old, obj["metadata"])
         self.admission.shape(call, obj)
         if not applied:
             ownership.updated(self.schemas.of(served), call, live, obj, self.timestamp())
@@ -314,17 +216,6 @@ class Operations:
                 obj["status"] = copied(live["status"])
         if call.served.resource == CRDS and call.subresource != "status":
             obj["status"] = established(obj, self.timestamp())
-
-    def _check_finalizers(self, call: Call, old: Obj, new: Obj) -> None:
-        added = set(new.get("finalizers") or ()) - set(old.get("finalizers") or ())
-        if old.get("deletionTimestamp") and added:
-            names = ", ".join(f'"{name}"' for name in sorted(added))
-            message = (
-                "Forbidden: no new finalizers can be added if the object is being deleted, "
-                f"found new finalizers []string{{{names}}}"
-            )
-            cause = Cause("FieldValueForbidden", message, "metadata.finalizers")
-            raise invalid(call.served.group, call.served.kind, call.name, [cause])
 
     def _spec_changed(self, call: Call, live: Obj, obj: Obj) -> bool:
         served = call.served

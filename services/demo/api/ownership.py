@@ -18,6 +18,7 @@ from services.demo.api.fields import (
     encode,
     field_set,
     merged,
+    repeated,
     text,
     undeclared,
     with_parents,
@@ -172,7 +173,6 @@ def updated(node: Node, call: Call, live: Obj, obj: Obj, now: str) -> None:
 def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> Obj:
     """What applying ``config`` makes of the live object; raises 409 naming every conflict."""
     key = _manager(call, "Apply")
-    _check_declared(node, call, config)
     stated = _ownable(call, field_set(node, config))
     if live is None:
         fresh = config | {"metadata": dict(config["metadata"])}
@@ -204,15 +204,18 @@ def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> 
     return result
 
 
-def _check_declared(node: Node, call: Call, config: Obj) -> None:
+def check_declared(node: Node, call: Call, config: Obj) -> None:
     """An apply must not state what the schema does not know: nobody could own it."""
-    strange = undeclared(node, config)
-    if not strange:
+    lines = [f"{text(path)}: field not declared in schema" for path in undeclared(node, config)]
+    lines += [
+        f"{text(path[:-1])}: duplicate entries for key {text(path[-1:])}"
+        for path in repeated(node, config)
+    ]
+    if not lines:
         return
-    lines = [f"{text(path)}: field not declared in schema" for path in strange]
     found = lines[0] if len(lines) == 1 else "errors:\n" + "\n".join(f"  {each}" for each in lines)
     group, _, version = call.served.api_version.rpartition("/")
-    namespace = config["metadata"].get("namespace") if call.served.custom else ""
+    namespace = (config.get("metadata") or {}).get("namespace")
     place = f"{namespace or ''}/{call.name}; {group}/{version}, Kind={call.served.kind}"
     raise ApiError(500, "", f"failed to create typed patch object ({place}): {found}")
 
@@ -230,7 +233,7 @@ def _settle(call: Call, managers: Managers, key: Manager, taken: FieldSet) -> No
 
 
 def _conflict(conflicts: list[tuple[Manager, Path]]) -> ApiError:
-    conflicts.sort(key=lambda conflict: (conflict[0].text(), conflict[1]))
+    conflicts.sort(key=lambda conflict: (conflict[0].text(), _order(conflict[1])))
     causes = [
         Cause("FieldManagerConflict", f"conflict with {manager.text()}", text(path)).encoded()
         for manager, path in conflicts
@@ -245,6 +248,11 @@ def _conflict(conflicts: list[tuple[Manager, Path]]) -> ApiError:
             lines += [f"- {text(path)}" for other, path in conflicts if other == manager]
         message = f"Apply failed with {len(conflicts)} conflicts: " + "\n".join(lines)
     return ApiError(409, "Conflict", message, {"causes": causes})
+
+
+def _order(path: Path) -> list[tuple[bool, str]]:
+    """Sets are walked members first, then what lies deeper."""
+    return [(place < len(path), element) for place, element in enumerate(path, 1)]
 
 
 def _renew_last_applied(result: Obj, config: Obj) -> None:

@@ -7,11 +7,21 @@ Established), as it does within milliseconds on a real API server.
 import re
 from collections.abc import Iterable
 
-from services.demo.api.kinds import ALL_VERBS, BUILT_IN, Served
+from services.demo.api.kinds import BUILT_IN, Served
 from services.demo.api.statuses import Obj
 
 CRD_CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
+_CUSTOM_VERBS = (
+    "delete",
+    "deletecollection",
+    "get",
+    "list",
+    "patch",
+    "create",
+    "update",
+    "watch",
+)
 _GROUP_ORDER = (
     "apiregistration.k8s.io",
     "apps",
@@ -112,10 +122,10 @@ def versions_of(crd: Obj) -> Iterable[Served]:
             namespaced=spec["scope"] == "Namespaced",
             singular=names.get("singular") or names["kind"].lower(),
             list_kind=names.get("listKind") or f"{names['kind']}List",
-            verbs=ALL_VERBS,
+            verbs=_CUSTOM_VERBS,
             short_names=tuple(names.get("shortNames") or ()),
             categories=tuple(names.get("categories") or ()),
-            subresources=tuple(sorted(subresources)),
+            subresources=tuple(sorted(subresources, reverse=True)),
             storage_version=storage,
             custom=True,
             schema=(version.get("schema") or {}).get("openAPIV3Schema") or {},

@@ -6,14 +6,23 @@ from typing import Any
 
 from aiohttp import web
 
-from services.demo.api import discovery, negotiation, openapi, patches, reviews, strategic
+from services.demo.api import (
+    discovery,
+    negotiation,
+    openapi,
+    patches,
+    paths,
+    reviews,
+    scale,
+    strategic,
+)
 from services.demo.api.access import Access, Question, User
 from services.demo.api.calls import Call
 from services.demo.api.deletion import DeleteOptions, delete
 from services.demo.api.forms import Shown
 from services.demo.api.kinds import Served
 from services.demo.api.listing import Lists
-from services.demo.api.operations import Operations
+from services.demo.api.operations import Change, Operations
 from services.demo.api.statuses import (
     ApiError,
     Cause,
@@ -21,7 +30,6 @@ from services.demo.api.statuses import (
     forbidden,
     invalid,
     method_not_allowed,
-    no_such_resource,
     unauthorized,
     unsupported_media_type,
 )
@@ -30,16 +38,6 @@ from services.demo.api.watching import Watch
 HEALTH = ("/healthz", "/livez", "/readyz")
 OBJECT_FORMS = frozenset({"Table", "PartialObjectMetadata", "PartialObjectMetadataList"})
 DISCOVERY_FORMS = frozenset({"APIGroupDiscoveryList"})
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a resource path names."""
-
-    served: Served
-    namespace: str
-    name: str
-    subresource: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Routes:
         """The answer and the warnings that go with it. Raises ApiError."""
         user = self._identify(request)
         parts = [part for part in request.path.split("/") if part]
-        target = self._target(parts)
+        target = paths.target(self._registry, parts)
         if target is None:
             self._authorize_path(user, request)
             return self._other(request, parts), []
@@ -96,36 +94,7 @@ class Routes:
     def _authorize_path(self, user: User, request: web.BaseRequest) -> None:
         self._authorize(Question(user, request.method.lower(), path=request.path))
 
-    # Paths
-
-    def _target(self, parts: list[str]) -> Target | None:
-        """The resource a path names; None for discovery and the like; 404 for unknown ones."""
-        if parts[:1] == ["api"] and len(parts) > 2:
-            group, version, rest = "", parts[1], parts[2:]
-        elif parts[:1] == ["apis"] and len(parts) > 3:
-            group, version, rest = parts[1], parts[2], parts[3:]
-        else:
-            return None
-        namespace = ""
-        if rest[0] == "namespaces" and len(rest) > 2 and not self._is_namespace_part(group, rest):
-            namespace, rest = rest[1], rest[2:]
-        if len(rest) > 3:
-            raise no_such_resource()
-        plural, name, subresource = (*rest, "", "")[:3]
-        served = self._registry.find(group, version, plural)
-        if served is None and group and group not in self._registry.groups():
-            return None
-        if served is None or (namespace and not served.namespaced):
-            raise no_such_resource()
-        if name and served.namespaced and not namespace:
-            raise no_such_resource()
-        if subresource and subresource not in served.subresources:
-            raise no_such_resource()
-        return Target(served, namespace, name, subresource)
-
-    @staticmethod
-    def _is_namespace_part(group: str, rest: list[str]) -> bool:
-        return not group and len(rest) == 3 and rest[2] in ("status", "finalize")
+    # What is no resource
 
     def _other(self, request: web.BaseRequest, parts: list[str]) -> Answer:
         path = request.path
@@ -175,10 +144,10 @@ class Routes:
     # Resources
 
     def _resource(
-        self, request: web.BaseRequest, body: bytes, user: User, target: Target
+        self, request: web.BaseRequest, body: bytes, user: User, target: paths.Target
     ) -> tuple[Answer | Watch, list[str]]:
         query = request.query
-        verb = _verb(request.method, target, query)
+        verb = paths.verb(request.method, target, query)
         served = target.served
         name = target.name
         self._authorize(
@@ -224,7 +193,10 @@ class Routes:
             items = [_item(call.served, item) for item in listed.items]
             return Answer(200, shown.many(items, listed.metadata))
         if verb == "get":
-            return Answer(200, shown.one(operations.get(call)))
+            obj = operations.get(call)
+            if call.subresource == "scale":
+                return Answer(200, scale.shown(call.served, obj))
+            return Answer(200, shown.one(obj))
         if verb == "create":
             data = negotiation.decode(body, content_type, kind, custom)
             if call.subresource == "token":
@@ -237,10 +209,15 @@ class Routes:
             return Answer(201, shown.one(operations.create(call, data)))
         if verb == "update":
             data = negotiation.decode(body, content_type, kind, custom)
+            if call.subresource == "scale":
+                changed = operations.patch(call, scale.through(call.served, lambda _: dict(data)))
+                return Answer(200, scale.shown(call.served, changed))
             code, updated = operations.update(call, data)
             return Answer(code, shown.one(updated))
         if verb == "patch":
             code, patched = self._patch(call, query, body, content_type)
+            if call.subresource == "scale":
+                return Answer(code, scale.shown(call.served, patched))
             return Answer(code, shown.one(patched))
         options = DeleteOptions.parse(
             negotiation.decode(body, content_type, kind, custom) if body.strip() else None, query
@@ -269,13 +246,18 @@ class Routes:
         if "force" in query:
             message = "Forbidden: may not be specified for non-apply patch"
             _refuse_option("FieldValueForbidden", message, "force")
-        change = negotiation.load_json(body)
+        change = self._change(call, media_type, negotiation.load_json(body))
+        if call.subresource == "scale":
+            change = scale.through(call.served, change)
+        return 200, operations.patch(call, change)
+
+    def _change(self, call: Call, media_type: str, patch: Any) -> Change:
         if media_type == negotiation.JSON_PATCH:
-            return 200, operations.patch(call, lambda live: patches.json_patch(live, change))
+            return lambda live: patches.json_patch(live, patch)
         if media_type == negotiation.MERGE_PATCH:
-            return 200, operations.patch(call, lambda live: patches.merge(live, change))
-        node = operations.schemas.of(call.served)
-        return 200, operations.patch(call, lambda live: strategic.patched(node, live, change))
+            return lambda live: patches.merge(live, patch)
+        node = self._operations.schemas.of(call.served)
+        return lambda live: strategic.patched(node, live, patch)
 
     def _delete_collection(
         self, call: Call, query: Mapping[str, str], options: DeleteOptions
@@ -299,20 +281,6 @@ class Routes:
                 "items": [_item(served, item) for item in listed.items],
             },
         )
-
-
-def _verb(method: str, target: Target, query: Mapping[str, str]) -> str:
-    if method in ("GET", "HEAD"):
-        if negotiation.flag(query, "watch"):
-            return "watch"
-        return "get" if target.name else "list"
-    if method == "POST" and (not target.name or target.subresource == "token"):
-        return "create"
-    if method == "DELETE":
-        return "delete" if target.name else "deletecollection"
-    if method in ("PUT", "PATCH") and target.name:
-        return "update" if method == "PUT" else "patch"
-    raise method_not_allowed()
 
 
 def _refuse_option(reason: str, message: str, field: str) -> None:

@@ -28,8 +28,12 @@ def prune(node: Node, value: Any, path: str, unknown: list[str]) -> None:
 def apply_defaults(node: Node, value: Any) -> None:
     """Fill in, in place, what is absent and has a default; a null that may not be one is absent."""
     if isinstance(value, dict):
+        for key in [key for key, item in value.items() if item is None]:
+            child = node.properties.get(key)
+            if child is not None and child.type and not child.nullable:
+                del value[key]
         for key, default in node.defaulted:
-            if key not in value or (value[key] is None and not node.properties[key].nullable):
+            if key not in value:
                 value[key] = deepcopy(default)
         for key, item in value.items():
             if isinstance(item, dict | list):

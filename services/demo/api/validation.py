@@ -36,8 +36,7 @@ def _check(node: Node, value: Any, path: str, out: list[Cause]) -> None:
     wrong = _wrong_type(node, value, path)
     if wrong is not None:
         out.append(wrong)
-        return
-    if isinstance(value, str):
+    elif isinstance(value, str):
         _text(node, value, path, out)
     elif isinstance(value, bool):
         pass
@@ -93,9 +92,9 @@ def _text(node: Node, value: str, path: str, out: list[Cause]) -> None:
     if longest is not None and len(value) > longest:
         message = f"Too long: may not be more than {longest} bytes"
         out.append(Cause("FieldValueTooLong", message, path))
-    if shortest is not None and len(value) < shortest:
+    elif shortest is not None and len(value) < shortest:
         out.append(_invalid(path, value, f"should be at least {shortest} chars long"))
-    if node.pattern is not None and not node.pattern.search(value):
+    elif node.pattern is not None and not node.pattern.search(value):
         out.append(_invalid(path, value, f"should match '{schema['pattern']}'"))
     if "format" in schema and not formats.matches(schema["format"], value):
         rule = f"must be of type {schema['format']}: {shown(value)}"
@@ -119,8 +118,8 @@ def _number(node: Node, value: float, path: str, out: list[Cause]) -> None:
         out.append(_invalid(path, value, f"should be a multiple of {shown(factor)}"))
     bits = {"int32": 31, "int64": 63}.get(schema.get("format", ""))
     if bits and not -(2**bits) <= value < 2**bits:
-        rule = f"Checked value must be of type integer with format {schema['format']}"
-        out.append(Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", path))
+        rule = f"Checked value must be of type integer with format {schema['format']} in {path}"
+        out.append(_refused(rule))
 
 
 def _list(node: Node, value: list[Any], path: str, out: list[Cause]) -> None:
@@ -178,23 +177,23 @@ def _composed(node: Node, value: Any, path: str, out: list[Cause]) -> None:
     for each in node.all_of:
         _check(each, value, path, out)
     name = shown(path)
-    if node.any_of and not any(_fits(each, value) for each in node.any_of):
-        for each in node.any_of[:1]:
-            _check(each, value, path, out)
-        out.append(_refused(f"{name} must validate at least one schema (anyOf)"))
+    if node.any_of:
+        failures = [validate(each, value, path) for each in node.any_of]
+        if all(failures):
+            out.append(_refused(f"{name} must validate at least one schema (anyOf)"))
+            out += sorted(failures, key=len)[0]
     if node.one_of:
-        fitting = sum(_fits(each, value) for each in node.one_of)
+        failures = [validate(each, value, path) for each in node.one_of]
+        fitting = sum(not each for each in failures)
         if fitting != 1:
             found = f"Found {fitting} valid alternatives" if fitting else "Found none valid"
             out.append(_refused(f"{name} must validate one and only one schema (oneOf). {found}"))
-    if node.negated is not None and _fits(node.negated, value):
+        if not fitting:
+            out += sorted(failures, key=len)[0]
+    if node.negated is not None and not validate(node.negated, value, path):
         out.append(_refused(f"{name} must not validate the schema (not)"))
 
 
 def _refused(message: str) -> Cause:
     # The API server loses the place of composed schemas; the message still names it.
     return Cause(INVALID, f'Invalid value: "": {message}', "<nil>")
-
-
-def _fits(node: Node, value: Any) -> bool:
-    return not validate(node, value, "x")

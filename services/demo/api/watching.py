@@ -13,7 +13,7 @@ import orjson
 
 from services.demo.api import listing
 from services.demo.api.calls import Call
-from services.demo.api.statuses import Cause, Obj, bad_request, expired, invalid
+from services.demo.api.statuses import ApiError, Cause, Obj, expired, invalid
 from services.demo.api.store import Change, Store
 
 BOOKMARK_EVERY = 30.0
@@ -73,7 +73,8 @@ class Watch:
         self._bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
         version = query.get("resourceVersion") or "0"
         if not version.isdigit():
-            raise bad_request(f"Invalid value: {version!r}: must be a number")
+            problem = f'strconv.ParseUint: parsing "{version}": invalid syntax'
+            raise ApiError(500, "", f'resourceVersion: Invalid value: "{version}": {problem}')
         self._since = int(version)
         self._initial = query.get("sendInitialEvents") in ("true", "1")
         self._check_initial(query)
