@@ -175,6 +175,9 @@ class Console:
         """An object of cluster ``web`` as its API server has it."""
         return self.apis["web"].store.get(API, kind, namespace, name)
 
+    def sign_in_link(self) -> str:
+        return f"{self.url}/signin?code={self.container.signin.mint()}"
+
     def stop(self) -> None:
         self._server.shutdown()
         self.container.stop()

@@ -1,12 +1,13 @@
 """Promise: of two people who edit one object the second sees both versions, decides only what
 really clashes, and can apply the merge."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.browser.fleet_of_two import Console, running
-from tests.browser.journey import Window, field, window
+from tests.browser.journey import Window, field, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -28,15 +29,13 @@ def apply(opened: Window) -> None:
 
 
 @pytest.fixture(scope="module")
-def first(console: Console) -> Iterator[Window]:
-    with window(console.url, console.container.signin.mint()) as made:
-        yield made
+def first(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
 
 
 @pytest.fixture(scope="module")
-def second(console: Console) -> Iterator[Window]:
-    with window(console.url, console.container.signin.mint()) as made:
-        yield made
+def second(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
 
 
 def test_only_a_real_clash_asks(console: Console, first: Window, second: Window) -> None:

@@ -1,13 +1,14 @@
 """Promise: an object's page tells what it is, what is wrong with it and what hangs on it, stays
 current, and lets nothing be deleted by accident."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from services.auth.identity import CONSOLE
 from tests.browser.fleet_of_two import API, Console, condition, gateway, route, running
-from tests.browser.journey import Window, window
+from tests.browser.journey import Window, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +20,8 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="module")
-def opened(console: Console) -> Iterator[Window]:
-    with window(console.url, console.container.signin.mint()) as made:
-        yield made
+def opened(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
 
 
 def test_a_gateway_tells_its_listeners_routes_and_conditions(opened: Window) -> None:
@@ -33,7 +33,7 @@ def test_a_gateway_tells_its_listeners_routes_and_conditions(opened: Window) -> 
     opened.says("#detail-top-routes", "route-000")
     opened.says("#detail-conditions", "Accepted")
     opened.says("[data-tab=routes]", "Routes60")
-    assert opened.errors() == []
+    assert opened.console_errors() == []
 
 
 def test_a_route_tells_every_match_and_the_state_of_every_backend(opened: Window) -> None:
@@ -65,7 +65,7 @@ def test_a_tab_is_in_the_address(opened: Window) -> None:
 def test_the_page_follows_the_object(console: Console, opened: Window) -> None:
     opened.open("/gateway/web/shop/edge")
     opened.says("#detail-pill", "Programmed")
-    opened.until(lambda: "Live" in opened.one("#n-live").text, "the page is not live")
+    opened.live()
     verdict = [condition("Programmed", "False", "Invalid", "The class is gone.")]
     console.apis["web"].store.patch_status(API, "Gateway", "shop", "edge", {"conditions": verdict})
     opened.says("#detail-pill", "Not programmed")
@@ -80,9 +80,7 @@ def test_an_object_that_is_not_there_says_so(opened: Window) -> None:
 def test_deleting_names_what_depends_and_wants_the_name(console: Console, opened: Window) -> None:
     store = console.apis["web"].store
     store.create(gateway("doomed"))
-    store.create(
-        route("dependent", parentRefs=[{"name": "doomed", "namespace": "shop"}]) | {"status": {}}
-    )
+    store.create(route("dependent", parentRefs=[{"name": "doomed", "namespace": "shop"}]))
     opened.open("/gateway/web/shop/doomed")
     opened.says("#detail-pill", "Programmed")
     opened.click(".dropdown-toggle")

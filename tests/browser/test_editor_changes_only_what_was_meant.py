@@ -1,14 +1,15 @@
 """Promise: the editor sends what the user changed and nothing else, says before what the server
 would store, and asks for a reason where another tool owns the object."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
 from services.auth.identity import CONSOLE
 from tests.browser.fleet_of_two import API, Console, route, running
-from tests.browser.journey import Window, by, field, window
+from tests.browser.journey import Window, by, field, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -20,9 +21,8 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="module")
-def opened(console: Console) -> Iterator[Window]:
-    with window(console.url, console.container.signin.mint()) as made:
-        yield made
+def opened(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
 
 
 def edit(opened: Window, name: str) -> None:
@@ -53,7 +53,7 @@ def test_the_form_changes_one_field_and_keeps_the_rest(console: Console, opened:
 def test_the_yaml_changes_the_form(opened: Window) -> None:
     edit(opened, "route-001")
     text = opened.value("#edit-yaml").replace("route-001.example.com", "other.example.com # why")
-    opened.driver.execute_script(
+    opened.run(
         "const a = arguments[0]; Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype,"
         " 'value').set.call(a, arguments[1]); a.dispatchEvent(new Event('input', {bubbles: true}))",
         opened.one("#edit-yaml"),
@@ -78,9 +78,9 @@ def test_text_that_is_no_yaml_is_said_by_line_and_cannot_be_applied(opened: Wind
 
 def test_what_the_server_refuses_is_shown_before_it_is_applied(opened: Window) -> None:
     edit(opened, "route-002")
-    opened.fill(field("backend-0-port"), "0")
+    opened.fill(field("parent-0-listener"), "No Name")
     opened.says("#edit-result", "Not accepted")
-    opened.says("#edit-stored", "port")
+    opened.says("#edit-stored", "sectionName")
     assert not opened.one("#edit-apply").is_enabled()
 
 
@@ -136,4 +136,4 @@ def test_a_gateway_is_made_from_the_template(console: Console, opened: Window) -
     opened.address("/gateway/web/shop/fresh")
     assert console.live("Gateway", "fresh")["apiVersion"] == API
     opened.says("[data-tab=audit]", "Audit1")
-    assert opened.errors() == []
+    assert opened.console_errors() == []

@@ -2,12 +2,13 @@
 cluster that does not answer instead of dropping its rows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.browser.fleet_of_two import ROUTES, Console, gateway, running
-from tests.browser.journey import Window, window
+from tests.browser.journey import Window, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +22,8 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="module")
-def opened(console: Console) -> Iterator[Window]:
-    with window(console.url, console.container.signin.mint()) as made:
-        yield made
+def opened(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
 
 
 def test_a_gateway_made_elsewhere_appears_within_two_seconds(
@@ -31,13 +31,13 @@ def test_a_gateway_made_elsewhere_appears_within_two_seconds(
 ) -> None:
     opened.open("/gateways")
     opened.says("#gateways-foot", "1 to 4 of 4")
-    opened.until(lambda: "Live" in opened.one("#n-live").text, "the page is not live")
-    opened.driver.execute_script("window.stayed = true")
+    opened.live()
+    opened.run("window.stayed = true")
     start = time.monotonic()
     console.apis["web"].store.create(gateway("made-elsewhere"))
     opened.says(ROW, "made-elsewhere")
     assert time.monotonic() - start < 2.0
-    assert opened.driver.execute_script("return window.stayed"), "the page was loaded again"
+    assert opened.run("return window.stayed"), "the page was loaded again"
     console.apis["web"].store.delete(
         "gateway.networking.k8s.io/v1", "Gateway", "shop", "made-elsewhere"
     )
@@ -89,28 +89,26 @@ def test_slash_leads_to_the_filter(opened: Window) -> None:
 def test_rows_come_from_the_server_as_they_are_scrolled_to(opened: Window) -> None:
     opened.open("/httproutes?cluster=web&sort=metadata.name")
     opened.says("#httproutes-foot", f"1 to 50 of {ROUTES}")
-    opened.driver.execute_script(
+    opened.run(
         "dash_ag_grid.getApi('httproutes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
     )
     opened.says(ROW, f"route-{ROUTES - 1:03d}")
 
 
-def test_a_narrow_window_keeps_a_name_and_a_number(console: Console) -> None:
-    code = console.container.signin.mint()
-    with window(console.url, code, width=500, height=844) as narrow:
-        narrow.open("/gateways")
-        narrow.says(".ag-row", "edge")
-        narrow.until(
-            lambda: (
-                [head.text for head in narrow.all(".ag-header-cell") if head.is_displayed()]
-                == ["Name", "Routes"]
-            ),
-            "more or fewer columns than two",
-        )
-        assert narrow.driver.execute_script(
-            "return document.documentElement.scrollWidth <= window.innerWidth"
-        )
-        assert narrow.errors() == []
+def test_a_narrow_window_keeps_a_name_and_a_number(opened: Window) -> None:
+    opened.size(390, 844)
+    opened.open("/gateways")
+    opened.says(".ag-row", "edge")
+    opened.until(
+        lambda: (
+            [head.text for head in opened.all(".ag-header-cell") if head.is_displayed()]
+            == ["Name", "Routes"]
+        ),
+        "two columns",
+    )
+    assert opened.run("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert opened.console_errors() == []
+    opened.size(1440)
 
 
 def test_a_lost_cluster_is_named_and_its_rows_stay(console: Console, opened: Window) -> None:
