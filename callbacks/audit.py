@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 
 from callbacks.registrar import Callbacks, toast
 from components import audit, ids
-from components.kinds import KINDS, href
+from components.kinds import KINDS, href, subject
 from services.auth.identity import Identity, Role
 from services.configdb.audit import AuditPage, AuditRecord
 from services.container import Container
@@ -73,9 +73,7 @@ def register(callbacks: Callbacks) -> None:
             "role": entry.role,
             "address": entry.address,
             "changes": list(entry.diff or ()),
-            "object": href(
-                entry.kind or "", entry.cluster or "", entry.namespace or "", entry.name or ""
-            ),
+            "object": href(entry.kind, entry.cluster, entry.namespace, entry.name),
         }
 
     @callbacks.on(Input("audit-verify", "n_clicks"), role=Role.ADMIN, prevent_initial_call=True)
@@ -146,7 +144,7 @@ def ask(
 def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
     """One line of the table."""
     status, word = STATUS[record.outcome]
-    spoken = KINDS.get(record.kind or "")
+    spoken = KINDS.get(record.kind)
     return {
         "id": record.id,
         "time": record.time.isoformat(),
@@ -155,10 +153,10 @@ def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
         "actor": record.actor,
         "verb": record.verb,
         "kind": spoken.kind if spoken else record.kind,
-        "namespace": record.namespace or "",
-        "name": record.name or "",
-        "cluster": record.cluster or "",
-        "slot": slots.get(record.cluster or "", 8),
+        "namespace": record.namespace,
+        "name": record.name or subject(record.kind, "", ""),
+        "cluster": record.cluster,
+        "slot": slots.get(record.cluster, 8),
         "fields": len(record.diff or ()) or None,
         "why": record.reason,
         "reason": f"{record.actor}, {record.verb}",

@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import href
+from components.kinds import href, subject
 from components.times import seen, span
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
@@ -21,9 +21,6 @@ ATTENTION = 6
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
-SUBJECTS = {"sessions": "the console", "tokens": "an API token"}
-"""What entries about the console itself are about, where they have no name."""
-
 UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
 
@@ -263,7 +260,6 @@ def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -
 
 
 def _change(record: AuditRecord) -> dict[str, Any]:
-    place = "/".join(filter(None, (record.namespace, record.name)))
     kind = KINDS[record.kind].kind if record.kind in KINDS else record.kind
     fields = len(record.diff or ())
     about = {
@@ -277,7 +273,7 @@ def _change(record: AuditRecord) -> dict[str, Any]:
         "status": OUTCOMES[record.outcome],
         "actor": record.actor,
         "verb": VERBS.get(record.verb, record.verb) if done else record.verb,
-        "object": place or SUBJECTS.get(record.kind, record.kind),
+        "object": subject(record.kind, record.namespace, record.name),
         "href": f"/audit?sel={record.id}",
         "time": record.time.isoformat(),
         "text": ", ".join(filter(None, (about, where, record.reason))),

@@ -32,3 +32,11 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
         return ""
     steps = [spoken.page, cluster, *([namespace] if namespace else []), name]
     return "/" + "/".join(quote(step, safe="") for step in steps)
+
+
+_CONSOLE = {"sessions": "the console", "tokens": "an API token"}
+
+
+def subject(kind: str, namespace: str, name: str) -> str:
+    """What an audit entry is about: ``namespace/name``, or words for what has no name."""
+    return "/".join(filter(None, (namespace, name))) or _CONSOLE.get(kind, kind)

@@ -172,6 +172,7 @@ def chromium() -> Iterator[Callable[[], Any]]:
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--force-prefers-reduced-motion",  # colours are measured, not caught half-way
             "--window-size=1440,900",
             f"--user-data-dir={profile}",
         ):
