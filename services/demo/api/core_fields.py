@@ -148,5 +148,7 @@ def _property(field: Field) -> Obj:
     if (field.name in _PLAIN_STRUCTS and not field.shape) or field.name in _ALWAYS_LISTED:
         schema = schema | {"x-plain": True}
     if field.merges:
-        schema = schema | {"x-kubernetes-patch-merge-key": field.merge_key}
+        schema = schema | {"x-kubernetes-patch-strategy": "merge"}
+        if field.merge_key:
+            schema["x-kubernetes-patch-merge-key"] = field.merge_key
     return schema

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from services.demo.api import core_fields
 from services.demo.api.kinds import Served
 from services.demo.api.negotiation import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from services.demo.api.registry import Registry
@@ -53,12 +54,13 @@ def _schema_name(served: Served) -> str:
 
 def _schema(served: Served) -> Obj:
     text = {"type": "string"}
-    schema = dict(served.schema) or {"type": "object"}
+    name = core_fields.message_name(served.api_version, served.kind)
+    schema = dict(served.schema if served.custom else core_fields.schema_of(name))
     properties = schema.get("properties") or {}
     schema["properties"] = {
         "apiVersion": text,
         "kind": text,
-        "metadata": {"type": "object"},
+        "metadata": core_fields.schema_of("meta.v1.ObjectMeta"),
     } | {key: value for key, value in properties.items() if key != "metadata"}
     return schema | {"x-kubernetes-group-version-kind": [_kind(served)]}
 

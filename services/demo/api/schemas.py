@@ -70,7 +70,7 @@ def compiled(schema: Obj) -> Node:
         atomic=schema.get("x-kubernetes-map-type") == "atomic",
         list_type=schema.get("x-kubernetes-list-type", "atomic"),
         list_keys=tuple(schema.get("x-kubernetes-list-map-keys", ())),
-        merge_key=schema.get("x-kubernetes-patch-merge-key"),
+        merge_key=_merge_key(schema),
         required=tuple(schema.get("required", ())),
         default=schema.get("default", NO_DEFAULT),
         plain=bool(schema.get("x-plain")),
@@ -103,6 +103,13 @@ def compiled(schema: Obj) -> Node:
         node.negated = compiled(schema["not"])
     node.composed = any(key in schema for key in ("allOf", "anyOf", "oneOf", "not"))
     return node
+
+
+def _merge_key(schema: Obj) -> str | None:
+    """By what lists merge; empty for lists of plain values, None for lists that are replaced."""
+    if schema.get("x-kubernetes-patch-strategy") != "merge":
+        return None
+    return str(schema.get("x-kubernetes-patch-merge-key", ""))
 
 
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$|.", re.DOTALL)
