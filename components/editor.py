@@ -11,7 +11,7 @@ from urllib.parse import quote
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components.forms import Form
+from components.forms import Form, label_for
 from components.gateway_form import GatewayForm
 from components.page import page_head, panel
 from components.route_form import RouteForm
@@ -154,7 +154,9 @@ def _form_panel(form: Form | None, create: bool) -> Any:
         place = [
             html.Div(
                 [
-                    html.Div([dbc.Label(label, html_for=new_id(part), className="lab"), made])
+                    html.Div(
+                        [html.Label(label, htmlFor=label_for(new_id(part)), className="lab"), made]
+                    )
                     for part, label, made in (
                         ("cluster", "Cluster", dbc.Select(id=new_id("cluster"))),
                         (

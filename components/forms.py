@@ -6,6 +6,7 @@ shows the item that is open and CSS order puts it under its head. Inputs carry p
 ``{"type": "edit-field", "name": ...}``, so one callback serves every form.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -56,6 +57,11 @@ def field_id(name: str) -> dict[str, str]:
     return {"type": "edit-field", "name": name}
 
 
+def label_for(component_id: dict[str, Any]) -> str:
+    """A pattern id as it stands in the document, for a label to point at."""
+    return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
+
+
 def text_input(name: str, label: str, *, mono: bool = False, **more: Any) -> list[Any]:
     """A labelled text input; the label is for those who cannot see the column's heading."""
     return [
@@ -83,13 +89,13 @@ def select(name: str, label: str, options: Sequence[Option]) -> list[Any]:
     return [hidden_label(name, label), dbc.Select(id=field_id(name), options=list(options))]
 
 
-def hidden_label(name: str, label: str) -> dbc.Label:
-    return dbc.Label(label, html_for=field_id(name), className="visually-hidden")
+def hidden_label(name: str, label: str) -> html.Label:
+    return html.Label(label, htmlFor=label_for(field_id(name)), className="visually-hidden")
 
 
-def seen_label(name: str, label: str) -> dbc.Label:
+def seen_label(name: str, label: str) -> html.Label:
     """A label above its input."""
-    return dbc.Label(label, html_for=field_id(name), className="lab")
+    return html.Label(label, htmlFor=label_for(field_id(name)), className="lab")
 
 
 def labelled(name: str, label: str, control: Sequence[Any]) -> html.Div:
