@@ -4,6 +4,7 @@ They run behind the writes, on the server's loop, exactly because clients rely o
 object is seen deleted first, then its dependents follow.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from services.demo.api.operations import CRDS, Operations
 from services.demo.api.registry import CRD_CLEANUP
 from services.demo.api.statuses import ApiError, Obj
 from services.demo.api.store import Change
+
+_LOG = logging.getLogger(__name__)
 
 SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
@@ -60,8 +63,12 @@ class Collector:
         """Finish everything queued, and what that in turn queues."""
         while self._pending:
             change = self._pending.popleft()
-            with self._operations.store.lock:
-                self._handle(change)
+            try:
+                with self._operations.store.lock:
+                    self._handle(change)
+            except ApiError as error:
+                # One object that cannot be finished must not hold up the others.
+                _LOG.warning("cannot finish %s: %s", change.resource, error.message)
 
     def _handle(self, change: Change) -> None:
         place = (change.resource, _key(change.object["metadata"]))

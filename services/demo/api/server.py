@@ -14,7 +14,9 @@ from threading import Thread
 
 import orjson
 import yaml
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
 
 from services.demo.api import certificates
 from services.demo.api.access import MASTERS, Access, User
@@ -30,6 +32,8 @@ from services.demo.api.store import HISTORY, Store
 from services.demo.api.watching import Watch
 
 VERSION = "v1.36.3"
+LARGEST_BODY = 3 * 1024 * 1024
+"""Bytes, as kube-apiserver limits them."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -98,7 +102,14 @@ class DemoApi:
             raise failure[0]
 
     async def _open(self, port: int) -> None:
-        server = web.Server(self._handle, access_log=None, keepalive_timeout=3600)
+        server = web.Server(
+            self._handle,
+            request_factory=_request,
+            # A watch whose client is gone ends at once, not with its next event.
+            handler_cancellation=True,
+            access_log=None,
+            keepalive_timeout=3600,
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls())
@@ -184,7 +195,7 @@ class DemoApi:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
-            body = await request.read()
+            body = await self._body(request)
             answer, warnings = self._routes.answer(request, body)
         except ApiError as error:
             return _encoded(Answer(error.code, error.status()), [])
@@ -195,6 +206,13 @@ class DemoApi:
         if isinstance(answer, Watch):
             return await self._stream(request, answer)
         return _encoded(answer, warnings)
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        try:
+            return await request.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            message = f"Request entity too large: limit is {LARGEST_BODY}"
+            raise ApiError(413, "RequestEntityTooLarge", message) from error
 
     async def _stream(self, request: web.BaseRequest, watch: Watch) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
@@ -215,6 +233,19 @@ class DemoApi:
             await events.aclose()
             self._streams.discard(task)
         return response
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY
+    )
 
 
 def _encoded(answer: Answer, warnings: list[str]) -> web.Response:

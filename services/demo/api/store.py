@@ -15,8 +15,8 @@ from threading import RLock
 
 from services.demo.api.statuses import Obj
 
-HISTORY = 20_000
-"""Changes remembered per kind; more than one full load of the largest fleet we seed."""
+HISTORY = 5_000
+"""Changes remembered per kind; a watch that missed more has to list again."""
 
 
 @dataclass(frozen=True, slots=True)
