@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dash import Dash
 
@@ -41,7 +41,7 @@ def create_app(container: Container) -> Dash:
     api.register(server, container)
     app = Dash(
         __name__,
-        server=server,
+        server=cast(Any, server),
         use_pages=True,
         pages_folder=str(ROOT / "pages"),
         assets_folder=str(ROOT / "components" / "assets"),
@@ -86,7 +86,8 @@ def main(argv: list[str]) -> int:
             print(f"ngf-console: {problem}", file=sys.stderr)
         return 2
     if args.command:
-        return COMMANDS[args.command].main(args, settings)
+        status: int = COMMANDS[args.command].main(args, settings)
+        return status
     return run(settings)
 
 

@@ -30,6 +30,16 @@ class Ready(BaseModel):
     dependencies: list[dict[str, Any]]
 
 
+class Config(BaseModel):
+    """Edition, version and connection of a cluster."""
+
+    edition: str
+    version: str
+    connected: bool
+    cluster: str
+    demo: bool
+
+
 def register(server: OpenAPI, container: Container) -> None:
     """Add the health views and the console's own configuration."""
     group = APIBlueprint("health", __name__, url_prefix=V1)
@@ -81,4 +91,6 @@ def register(server: OpenAPI, container: Container) -> None:
             }
         )
 
-    in_both_trees(server, "config", [("get", "/config", get_config, {})])
+    in_both_trees(
+        server, "config", [("get", "/config", get_config, {"responses": {"200": Config}})]
+    )

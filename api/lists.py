@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import request
 from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
 
 from api.openapi import answer
 from services.listing import ListQuery, Page

@@ -90,6 +90,6 @@ def register(server: Flask, container: Container) -> None:
             seconds.labels(request.method, route).observe(time.perf_counter() - g.began)
         return response
 
-    @server.get("/metrics")
+    @server.route("/metrics", methods=["GET"])
     def metrics() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response
 from flask_openapi3 import OpenAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+from werkzeug.wrappers import Response
 
 from api import models
 from api.guard import current_identity, requires
@@ -59,12 +59,38 @@ class WriteHeaders(BaseModel):
     )
 
 
+class Deleted(BaseModel):
+    """The object that is gone."""
+
+    message: str
+    name: str
+    namespace: str
+
+
 class PlanAnswer(BaseModel):
     """What a dry run says."""
 
     verb: str
     changes: list[dict[str, Any]]
     warnings: list[str]
+
+
+class ObjectAnswer(BaseModel):
+    """One object, flat; further fields are those of its spec."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    namespace: str
+    resourceVersion: str | None  # noqa: N815
+
+
+class UpdateAnswer(RootModel[ObjectAnswer | PlanAnswer]):
+    """The object as stored or, with dryRun, the plan."""
+
+
+class DeleteAnswer(RootModel[Deleted | PlanAnswer]):
+    """What was deleted or, with dryRun, the plan."""
 
 
 class FleetParams(ListParams):
@@ -206,9 +232,11 @@ def register(server: OpenAPI, container: Container) -> None:
         """Delete an HTTP route."""
         return delete("httproutes", path, query, header)
 
-    page = {"responses": {"200": ListAnswer}}
-    one: dict[str, Any] = {}
-    made: dict[str, Any] = {"responses": {"201": None, "200": PlanAnswer}}
+    page: dict[str, Any] = {"responses": {"200": ListAnswer}}
+    one: dict[str, Any] = {"responses": {"200": ObjectAnswer}}
+    made: dict[str, Any] = {"responses": {"201": ObjectAnswer, "200": PlanAnswer}}
+    changed: dict[str, Any] = {"responses": {"200": UpdateAnswer}}
+    gone: dict[str, Any] = {"responses": {"200": DeleteAnswer}}
     named = "/<namespace>/<name>"
     in_both_trees(
         server,
@@ -219,13 +247,13 @@ def register(server: OpenAPI, container: Container) -> None:
             ("get", "/gateways", list_gateways, page),
             ("post", "/gateways", create_gateway, made),
             ("get", f"/gateways{named}", get_gateway, one),
-            ("put", f"/gateways{named}", update_gateway, one),
-            ("delete", f"/gateways{named}", delete_gateway, one),
+            ("put", f"/gateways{named}", update_gateway, changed),
+            ("delete", f"/gateways{named}", delete_gateway, gone),
             ("get", "/httproutes", list_httproutes, page),
             ("post", "/httproutes", create_httproute, made),
             ("get", f"/httproutes{named}", get_httproute, one),
-            ("put", f"/httproutes{named}", update_httproute, one),
-            ("delete", f"/httproutes{named}", delete_httproute, one),
+            ("put", f"/httproutes{named}", update_httproute, changed),
+            ("delete", f"/httproutes{named}", delete_httproute, gone),
         ],
     )
     server.register_api(_fleet_wide(container))

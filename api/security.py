@@ -1,8 +1,9 @@
 """What every answer carries and every request must respect, whoever asks.
 
 Headers (CSP without remote origins), same origin for state-changing requests, CORS for listed
-origins only, body limits, request ids, one access line per request. Installed last and therefore first to
-see a request and last to see its answer, so that what the guard refuses carries all this too.
+origins only, body limits, request ids, one access line per request. Installed after the guard and
+in front of it: first to see a request, last to see its answer, so that what the guard refuses
+carries all this too.
 """
 
 import re

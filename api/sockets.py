@@ -48,7 +48,7 @@ def register(server: Flask, container: Container) -> None:
         if request.path == "/ws" and origin and urlsplit(origin).netloc != request.host:
             abort(403)
 
-    @sock.route("/ws")
+    @sock.route("/ws")  # type: ignore[untyped-decorator]
     def stream(socket: Server) -> None:
         try:
             who = current_identity()

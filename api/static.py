@@ -5,7 +5,7 @@ Three families, all from this machine: our style sheets bundled behind Bootstrap
 ``/_dash-component-suites/`` and our scripts at ``/assets/``. Dash serves the last two itself, read
 from disk and uncompressed; here the first answer is kept, with brotli and gzip made beside it,
 which is worth a second of loading on a slow line. An address that carries a fingerprint (a digest,
-a version or ``?m=``) is immutable; the others are revalidated. A changed file shows after a restart.
+a version or ``?m=``) is immutable; the others are revalidated. Changed files show after a restart.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, abort, request
+from werkzeug.wrappers import Response as BaseResponse
 
 ASSETS = Path(__file__).parent.parent / "components" / "assets"
 BOOTSTRAP = files("flask_bootstrap") / "static" / "bootstrap5" / "css"
@@ -92,7 +93,7 @@ def install(server: Flask) -> None:
     """Answer ``/static/`` and keep what Dash serves under its two prefixes."""
     kept: dict[str, Asset] = {}
 
-    def static_file(digest: str, name: str) -> Response:
+    def static_file(digest: str, name: str) -> BaseResponse:
         if name not in _FILES:
             abort(404)
         return _answer(_FILES[name], immutable=digest == _DIGEST)
@@ -100,12 +101,12 @@ def install(server: Flask) -> None:
     server.add_url_rule("/static/<digest>/<name>", view_func=static_file)
 
     @server.before_request
-    def from_memory() -> Response | None:
+    def from_memory() -> BaseResponse | None:
         asset = kept.get(request.path)
         return _answer(asset, immutable=_fingerprinted()) if asset else None
 
     @server.after_request
-    def keep(response: Response) -> Response:
+    def keep(response: Response) -> BaseResponse:
         if (
             request.method == "GET"
             and response.status_code == 200
@@ -123,7 +124,7 @@ def _fingerprinted() -> bool:
     return "m" in request.args or re.search(r"\.v[\w]+m\d+\.", request.path) is not None
 
 
-def _answer(asset: Asset, *, immutable: bool) -> Response:
+def _answer(asset: Asset, *, immutable: bool) -> BaseResponse:
     accepted = request.headers.get("Accept-Encoding", "")
     encoding = next(
         (name for name in ("br", "gzip") if name in asset.bodies and name in accepted), ""

@@ -42,6 +42,13 @@ class MadeToken(BaseModel):
     token: str
 
 
+class Revoked(BaseModel):
+    """The token that is refused from now on."""
+
+    message: str
+    name: str
+
+
 def register(server: OpenAPI, container: Container) -> None:
     """Add ``/tokens``."""
     group = blueprint("tokens", V1)
@@ -68,7 +75,7 @@ def register(server: OpenAPI, container: Container) -> None:
         )
         return answer({"info": info.as_dict(), "token": text}, 201)
 
-    @group.delete("/tokens/<token>", operation_id="revoke_token")
+    @group.delete("/tokens/<token>", responses={"200": Revoked}, operation_id="revoke_token")
     @requires(Role.ADMIN)
     def revoke(path: TokenPath) -> Response:
         """Refuse a token from now on."""

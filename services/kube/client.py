@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import orjson
 import urllib3
 
+from services.errors import Invalid
 from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
 
@@ -88,7 +89,7 @@ class KubeClient:
                 method,
                 url,
                 headers=headers,
-                body=None if body is None else orjson.dumps(body),
+                body=None if body is None else _encoded(body),
                 redirect=False,
                 retries=_RETRY_READ if method == "GET" else False,
             )
@@ -110,6 +111,15 @@ class KubeClient:
 
 _RETRY_READ = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 """A read may be repeated once: a kept-alive connection that the server closed meanwhile."""
+
+
+def _encoded(body: Any) -> bytes:
+    """The body as JSON; raises Invalid for what Kubernetes cannot hold either (64-bit integers)."""
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        rule = {"field": "body", "rule": str(error)}
+        raise Invalid("The object cannot be sent.", fields=[rule]) from error
 
 
 def _warning_text(header: str) -> str:

@@ -27,7 +27,7 @@ def test_answers_are_documented(console: Console) -> None:
 
         try:
             check()
-        except Exception as problem:
+        except (Exception, BaseExceptionGroup) as problem:
             problems.append(f"{operation.label}: {problem}")
     assert asked > 20 * EXAMPLES
     assert not problems, "\n\n".join(problems)
