@@ -106,7 +106,12 @@ class Tab:
         return self.driver.execute_script(script, *args)
 
     def theme(self, name: str) -> None:
-        self.run("ngfTheme.set(arguments[0])", name)
+        """Switch and wait until it is painted: colours change with a transition of one frame."""
+        self.driver.execute_async_script(
+            "ngfTheme.set(arguments[0]); const done = arguments[1];"
+            "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));",
+            name,
+        )
 
     def size(self, width: int, height: int = 900) -> None:
         self.driver.execute_cdp_cmd(

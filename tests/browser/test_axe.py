@@ -16,8 +16,8 @@ PAGES = {
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",
     "/gateway/web-fra/shop/edge-public": "#_pages_content h1",
     "/httproute/web-fra/shop/legacy": "#_pages_content h1",
-    "/edit/gateways/web-fra/shop/edge-public": "#_pages_content h1",
-    "/create/httproutes": "#_pages_content h1",
+    "/edit/gateways/web-fra/shop/edge-public": "#_pages_content label.lab",
+    "/create/httproutes": "#_pages_content label.lab",
     "/audit": "#audit-grid .ag-row",
     "/settings": "#settings-about-body dl",
     "/settings?tab=sources": "#settings-about-sources .cond",
@@ -43,8 +43,9 @@ def serious(tab: Tab, axe: str) -> list[str]:
         "axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations));"
     )
     return [
-        f"{one['impact']} {one['id']}: {[node['target'] for node in one['nodes']][:5]}"
+        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
         for one in found
+        for node in one["nodes"][:5]
         if one["impact"] in ("serious", "critical")
     ]
 
