@@ -221,7 +221,11 @@ def _register_gateway(callbacks: Callbacks) -> None:
         listeners = detail_rows.listeners(model["listeners"], ref["namespace"])
         routes = detail_rows.attached(model["routes"], ref["cluster"])
         top = routes[: detail.SHOWN_ROUTES]
-        unit = str(len(routes)) if len(top) == len(routes) else f"{len(top)} of {len(routes)}"
+        unit = (
+            str(len(routes))
+            if len(top) == len(routes)
+            else f"{len(top)} of {len(routes)}, trouble first"
+        )
         refused = sum(row["state"]["status"] == "err" for row in routes)
         return (
             listeners,
@@ -229,7 +233,7 @@ def _register_gateway(callbacks: Callbacks) -> None:
             detail_rows.trouble(listeners),
             top,
             unit,
-            f"{refused} name this gateway and are not attached" if refused else "",
+            f"{refused} of them not attached" if refused else "",
             routes,
             str(len(routes)),
             str(len(routes)),

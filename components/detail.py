@@ -45,18 +45,18 @@ LISTENERS: list[Column] = [
     column("name", "Listener", "NgfStrong", width=110, narrow=True),
     column("protocol", "Protocol", width=104),
     column("hostname", "Hostname", flex=2, width=150, mono=True, none="any host"),
-    column("certificate", "Certificate", "NgfLink", flex=2, width=130, sort=False),
+    column("certificate", "Certificate", "NgfLink", flex=3, width=150, sort=False),
     column("routes_from", "Routes from", width=100),
     column("routes", "Routes", width=68, number=True, narrow=True),
     column("state", "Status", "NgfState", width=180, sort=False, narrow=True),
 ]
 ROUTES: list[Column] = [
     column("kind", "Kind", width=66),
-    column("route", "Route", "NgfName", flex=3, width=150, narrow=True),
+    column("route", "Route", "NgfName", flex=2, width=150, narrow=True),
     column("hostnames", "Hostname", "NgfFirst", flex=2, width=150, mono=True, none="any host"),
     column("listener", "Listener", width=104, none="every listener"),
     column("matches_text", "Matches", flex=1, width=100, mono=True),
-    column("state", "Status", "NgfState", width=172, sort=False, narrow=True),
+    column("state", "Status", "NgfState", width=212, sort=False, narrow=True),
 ]
 RULES: list[Column] = [
     column("rule", "Rule", "NgfStrong", width=84, narrow=True),
@@ -111,7 +111,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
     ref = {"kind": kind, "cluster": cluster, "namespace": namespace, "name": name}
     bodies = {
         "overview": _OVERVIEWS[kind](),
-        "routes": [_grid_panel("Attached routes", "routes", ROUTES)],
+        "routes": [_grid_panel("Routes", "routes", ROUTES)],
         "yaml": [_yaml()],
         "events": [_grid_panel("Events", "events", _wrapped(EVENTS, "message"))],
         "audit": [_grid_panel("Audit", "audit", _wrapped(AUDIT, "changes"))],
@@ -249,7 +249,7 @@ def _two(left: Sequence[Any]) -> list[Any]:
 
 def _gateway() -> list[Any]:
     foot = [
-        html.A("All attached routes", href="?tab=routes", **{"data-tab": "routes"}),
+        html.A("All routes that name it", href="?tab=routes", **{"data-tab": "routes"}),
         html.Span(id="detail-unattached"),
     ]
     return _two(
@@ -257,7 +257,7 @@ def _gateway() -> list[Any]:
             _grid_panel(
                 "Listeners", "listeners", LISTENERS, foot=html.Span(id="detail-listeners-said")
             ),
-            _grid_panel("Attached routes", "top-routes", ROUTES, foot=foot),
+            _grid_panel("Routes", "top-routes", ROUTES, foot=foot),
         ]
     )
 

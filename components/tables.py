@@ -55,7 +55,7 @@ def column(
 
 
 def _identity_columns() -> list[Column]:
-    status = column("status", "Status", "NgfStatus", width=164)
+    status = column("status", "Status", "NgfStatus", width=174)
     name = column("name", "Name", "NgfName", flex=3, width=140, narrow=True)
     return [
         status | {"pinned": "left"},
@@ -103,7 +103,7 @@ LIST_COLUMNS: dict[str, list[Column]] = {
         ),
         column("matches_text", "Matches", flex=2, width=88, sort=False, mono=True),
         column("parents", "Gateway", "NgfParents", width=132, sort=False),
-        column("backends", "Backends", "NgfFirst", width=112, sort=False),
+        column("backends", "Backends", "NgfFirst", width=140, sort=False) | {"hide": True},
         column("rules", "Rules", width=58, number=True, narrow=True),
         *_age_columns(),
     ],

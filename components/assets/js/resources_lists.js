@@ -101,7 +101,7 @@
   functions.ngfFit = ({ api }) => {
     if (api.isDestroyed() || Boolean(api.ngfNarrow) === narrow.matches) return;
     api.ngfNarrow = narrow.matches;
-    const wide = api.getColumns().filter((column) => !column.getColDef().context.narrow);
+    const wide = api.getColumns().filter((column) => !column.getColDef().context.narrow && !column.getColDef().hide);
     api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow.matches);
   };
   functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
