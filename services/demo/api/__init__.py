@@ -1,11 +1,13 @@
 """An in-process Kubernetes API: one cluster of the demo fleet.
 
-A request comes in over HTTPS (``server``), is understood (``routes``, ``negotiation``), allowed
-(``access``) and turned into a ``Call``. Reads are answered from the ``store`` (``listing``,
-``watching``). Writes take one road (``operations``): admission (``admission``), then
-field ownership (``ownership``), then the store, which numbers the change and tells every watch.
-Behind the writes the ``collector`` finishes deletions. Which kinds exist is the ``registry``'s
-business: the built-in ones (``kinds``) and those of CustomResourceDefinitions.
+A request comes in over HTTPS (``server``), is understood (``routes``, ``paths``, ``negotiation``),
+allowed (``access``) and turned into a ``Call``, which ``resources`` carries out. Reads are answered
+from the ``store`` (``listing``, ``watching``) in the form the client wants (``forms``). Writes take
+one road (``operations``): the body is checked (``incoming``) and shaped (``admission``), fields get
+their owners (``ownership``), the result is completed and validated, and the store numbers the change
+and tells every watch. Behind the writes the ``collector`` finishes deletions. Which kinds exist is
+the ``registry``'s business: the built-in ones (``kinds``, ``core_fields``) and those that
+CustomResourceDefinitions add (``crds``); both are walked as one kind of schema (``schemas``).
 
 The measure of every module is the real API server: the tests of Kubernetes behaviour run against
 both. It is not built on kmock's emulator, which merges JSON into a dictionary and leaves out

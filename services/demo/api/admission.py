@@ -2,7 +2,8 @@
 
 from services.demo.api import names
 from services.demo.api.calls import Call
-from services.demo.api.core_kinds import check, complete, set_defaults
+from services.demo.api.core_checks import check
+from services.demo.api.core_kinds import complete, set_defaults
 from services.demo.api.schemas import Node, Schemas, metadata
 from services.demo.api.shaping import apply_defaults, drop_empty, mistyped, prune
 from services.demo.api.statuses import Cause, Obj, bad_request, invalid

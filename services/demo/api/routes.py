@@ -1,52 +1,19 @@
-"""From an HTTP request to an operation: path, identity, permission, verb, form of the answer."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+"""From an HTTP request to a call: identity, path, permission, form; and all that is no resource."""
 
 from aiohttp import web
 
-from services.demo.api import (
-    discovery,
-    negotiation,
-    openapi,
-    patches,
-    paths,
-    reviews,
-    scale,
-    strategic,
-)
+from services.demo.api import discovery, negotiation, openapi, paths
 from services.demo.api.access import Access, Question, User
 from services.demo.api.calls import Call
-from services.demo.api.deletion import DeleteOptions, delete
-from services.demo.api.forms import Shown
-from services.demo.api.kinds import Served
 from services.demo.api.listing import Lists
-from services.demo.api.operations import Change, Operations
-from services.demo.api.statuses import (
-    ApiError,
-    Cause,
-    Obj,
-    forbidden,
-    invalid,
-    method_not_allowed,
-    unauthorized,
-    unsupported_media_type,
-)
+from services.demo.api.operations import Operations
+from services.demo.api.resources import Answer, Resources, Sent, dry_run
+from services.demo.api.statuses import ApiError, forbidden, method_not_allowed, unauthorized
 from services.demo.api.watching import Watch
 
 HEALTH = ("/healthz", "/livez", "/readyz")
 OBJECT_FORMS = frozenset({"Table", "PartialObjectMetadata", "PartialObjectMetadataList"})
 DISCOVERY_FORMS = frozenset({"APIGroupDiscoveryList"})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An encoded answer; a watch is streamed instead."""
-
-    code: int
-    body: Any
-    content_type: str = negotiation.JSON
 
 
 class Routes:
@@ -58,7 +25,7 @@ class Routes:
         self._operations = operations
         self._registry = operations.registry
         self._access = access
-        self._lists = lists
+        self._resources = Resources(operations, access, lists)
         self._git_version = git_version
 
     def answer(self, request: web.BaseRequest, body: bytes) -> tuple[Answer | Watch, list[str]]:
@@ -173,138 +140,14 @@ class Routes:
             subresource=target.subresource,
             user=user,
             manager=query.get("fieldManager") or _agent(request),
-            dry_run=_dry_run(query),
+            dry_run=dry_run(query),
             force=negotiation.flag(query, "force"),
             field_validation=query.get("fieldValidation") or "Warn",
         )
-        return self._act(verb, call, request, body, form), call.warnings
-
-    def _act(
-        self, verb: str, call: Call, request: web.BaseRequest, body: bytes, form: negotiation.Form
-    ) -> Answer | Watch:
-        query, operations = request.query, self._operations
-        content_type = request.headers.get("Content-Type", "")
-        kind, custom = call.served.kind, call.served.custom
-        shown = Shown(call.served, form, query.get("includeObject", ""), operations.now())
-        if verb == "watch":
-            return Watch(operations.store, call, query, shown.event())
-        if verb == "list":
-            listed = self._lists.page(call, query)
-            items = [_item(call.served, item) for item in listed.items]
-            return Answer(200, shown.many(items, listed.metadata))
-        if verb == "get":
-            obj = operations.get(call)
-            if call.subresource == "scale":
-                return Answer(200, scale.shown(call.served, obj))
-            return Answer(200, shown.one(obj))
-        if verb == "create":
-            data = negotiation.decode(body, content_type, kind, custom)
-            if call.subresource == "token":
-                operations.get(call)
-                token = reviews.token_request(self._access, call, data, operations.now())
-                return Answer(201, token)
-            if call.served.group in reviews.GROUPS:
-                answer = reviews.review(self._access, call, data, operations.timestamp())
-                return Answer(201, answer)
-            return Answer(201, shown.one(operations.create(call, data)))
-        if verb == "update":
-            data = negotiation.decode(body, content_type, kind, custom)
-            if call.subresource == "scale":
-                changed = operations.patch(call, scale.through(call.served, lambda _: dict(data)))
-                return Answer(200, scale.shown(call.served, changed))
-            code, updated = operations.update(call, data)
-            return Answer(code, shown.one(updated))
-        if verb == "patch":
-            code, patched = self._patch(call, query, body, content_type)
-            if call.subresource == "scale":
-                return Answer(code, scale.shown(call.served, patched))
-            return Answer(code, shown.one(patched))
-        options = DeleteOptions.parse(
-            negotiation.decode(body, content_type, kind, custom) if body.strip() else None, query
-        )
-        if verb == "delete":
-            code, deleted = delete(operations, call, options)
-            return Answer(code, deleted)
-        return self._delete_collection(call, query, options)
-
-    def _patch(
-        self, call: Call, query: Mapping[str, str], body: bytes, sent: str
-    ) -> tuple[int, Obj]:
-        media_type = sent.partition(";")[0].strip().lower()
-        accepted = negotiation.patch_types(call.served.custom)
-        if media_type not in negotiation.patch_types(custom=False):
-            message = "415: Unsupported Media Type"
-            raise ApiError(415, "UnsupportedMediaType", message, {})
-        if media_type not in accepted:
-            raise unsupported_media_type(accepted)
-        operations = self._operations
-        if media_type == negotiation.APPLY_PATCH:
-            if not query.get("fieldManager"):
-                message = "Required value: is required for apply patch"
-                _refuse_option("FieldValueRequired", message, "fieldManager")
-            return operations.apply(call, negotiation.load_yaml(body))
-        if "force" in query:
-            message = "Forbidden: may not be specified for non-apply patch"
-            _refuse_option("FieldValueForbidden", message, "force")
-        change = self._change(call, media_type, negotiation.load_json(body))
-        if call.subresource == "scale":
-            change = scale.through(call.served, change)
-        return 200, operations.patch(call, change)
-
-    def _change(self, call: Call, media_type: str, patch: Any) -> Change:
-        if media_type == negotiation.JSON_PATCH:
-            return lambda live: patches.json_patch(live, patch)
-        if media_type == negotiation.MERGE_PATCH:
-            return lambda live: patches.merge(live, patch)
-        node = self._operations.schemas.of(call.served)
-        return lambda live: strategic.patched(node, live, patch)
-
-    def _delete_collection(
-        self, call: Call, query: Mapping[str, str], options: DeleteOptions
-    ) -> Answer:
-        listed = self._lists.page(call, query)
-        for item in listed.items:
-            metadata = item["metadata"]
-            one = replace(call, namespace=metadata.get("namespace", ""), name=metadata["name"])
-            try:
-                delete(self._operations, one, options)
-            except ApiError as error:
-                if error.code != 404:
-                    raise
-        served = call.served
-        return Answer(
-            200,
-            {
-                "kind": served.list_kind,
-                "apiVersion": served.api_version,
-                "metadata": listed.metadata,
-                "items": [_item(served, item) for item in listed.items],
-            },
-        )
-
-
-def _refuse_option(reason: str, message: str, field: str) -> None:
-    raise invalid("meta.k8s.io", "PatchOptions", "", [Cause(reason, message, field)])
-
-
-def _item(served: Served, obj: Obj) -> Obj:
-    """An object in a list: of built-in kinds Go leaves out what the list already says."""
-    shown = served.shown(obj)
-    if served.custom:
-        return shown
-    return {key: value for key, value in shown.items() if key not in ("kind", "apiVersion")}
+        sent = Sent(query, body, request.headers.get("Content-Type", ""), form)
+        return self._resources.act(verb, call, sent), call.warnings
 
 
 def _agent(request: web.BaseRequest) -> str:
     """The field manager of a client that names none: its User-Agent up to the slash."""
     return request.headers.get("User-Agent", "").partition("/")[0][:128] or "unknown"
-
-
-def _dry_run(query: Mapping[str, str]) -> bool:
-    value = query.get("dryRun")
-    if value in (None, ""):
-        return False
-    if value != "All":
-        message = f'Unsupported value: ["{value}"]: supported values: "All"'
-        _refuse_option("FieldValueNotSupported", message, "dryRun")
-    return True

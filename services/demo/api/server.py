@@ -25,7 +25,8 @@ from services.demo.api.collector import Collector
 from services.demo.api.listing import Lists
 from services.demo.api.operations import Operations
 from services.demo.api.registry import Registry
-from services.demo.api.routes import Answer, Routes
+from services.demo.api.resources import Answer
+from services.demo.api.routes import Routes
 from services.demo.api.seeding import Seeding
 from services.demo.api.statuses import ApiError, Obj
 from services.demo.api.store import HISTORY, Store

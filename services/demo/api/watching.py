@@ -44,6 +44,11 @@ class Watcher:
             self._signalled = True
             self._loop.call_soon_threadsafe(self._ready.set)
 
+    @property
+    def behind(self) -> bool:
+        """Whether something has arrived that was not told yet."""
+        return bool(self._pending)
+
     async def wait(self, seconds: float) -> list[Change]:
         """What has arrived, after at most ``seconds``."""
         if not self._pending and not self.overrun:
@@ -142,7 +147,7 @@ class Watch:
     def _current(self, watcher: Watcher, seen: int) -> int:
         """The version this watch has seen everything up to, other kinds' changes included."""
         with self._store.lock:
-            return seen if watcher._pending else self._store.version
+            return seen if watcher.behind else self._store.version
 
     def _start(self) -> list[bytes] | None:
         """Everything a new watch is told at once; None when its start is forgotten."""

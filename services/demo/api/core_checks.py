@@ -1,0 +1,88 @@
+"""Rules of built-in kinds, as far as clients of the demo meet them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.demo.api import crds
+from services.demo.api.kinds import Served
+from services.demo.api.statuses import Cause, Obj
+from services.demo.api.validation import shown
+
+_REQUIRED = {
+    "pods": ("spec.containers",),
+    "deployments.apps": ("spec.selector", "spec.template.spec.containers"),
+    "daemonsets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "statefulsets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "replicasets.apps": ("spec.selector", "spec.template.spec.containers"),
+    "jobs.batch": ("spec.template.spec.containers",),
+    "endpointslices.discovery.k8s.io": ("addressType",),
+    "clusterrolebindings.rbac.authorization.k8s.io": ("roleRef.name",),
+    "rolebindings.rbac.authorization.k8s.io": ("roleRef.name",),
+}
+
+
+def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    """What is wrong with an object of a built-in kind, of what matters to clients here."""
+    for path in _REQUIRED.get(served.resource, ()):
+        value: Any = obj
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if not value:
+            yield Cause("FieldValueRequired", "Required value", path)
+    if served.group == "apps":
+        yield from _check_selector(obj)
+    if served.resource == "services":
+        yield from _check_service(obj, live)
+    if served.resource == "customresourcedefinitions.apiextensions.k8s.io":
+        yield from crds.check(obj)
+    if served.resource == "events":
+        yield from _check_event(obj)
+    if served.resource in ("configmaps", "secrets"):
+        yield from _check_immutable(obj, live)
+
+
+def _check_selector(obj: Obj) -> Iterator[Cause]:
+    spec = obj.get("spec") or {}
+    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
+    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
+    if not labels or wanted.items() - labels.items():
+        message = f"Invalid value: {shown(labels)}: `selector` does not match template `labels`"
+        yield Cause("FieldValueInvalid", message, "spec.template.metadata.labels")
+
+
+def _check_event(obj: Obj) -> Iterator[Cause]:
+    about = (obj.get("involvedObject") or {}).get("namespace", "")
+    namespace = obj["metadata"]["namespace"]
+    if about != namespace and (about or namespace != "default"):
+        message = f"Invalid value: {shown(about)}: does not match event.namespace"
+        yield Cause("FieldValueInvalid", message, "involvedObject.namespace")
+
+
+def _check_service(obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    spec = obj["spec"]
+    if not spec.get("ports") and spec["type"] != "ExternalName" and spec.get("clusterIP") != "None":
+        yield Cause("FieldValueRequired", "Required value", "spec.ports")
+    for index, port in enumerate(spec.get("ports") or ()):
+        number = port.get("port", 0)
+        if not 1 <= number <= 65535:
+            message = f"Invalid value: {number}: must be between 1 and 65535, inclusive"
+            yield Cause("FieldValueInvalid", message, f"spec.ports[{index}].port")
+        if len(spec["ports"]) > 1 and not port.get("name"):
+            yield Cause("FieldValueRequired", "Required value", f"spec.ports[{index}].name")
+    before = (live or {}).get("spec", {}).get("clusterIP")
+    if before and spec["type"] != "ExternalName" and spec.get("clusterIP") != before:
+        message = f"Invalid value: {shown(spec.get('clusterIPs'))}: may not change once set"
+        yield Cause("FieldValueInvalid", message, "spec.clusterIPs[0]")
+
+
+def _check_immutable(obj: Obj, live: Obj | None) -> Iterator[Cause]:
+    if not live:
+        return
+    if live.get("immutable"):
+        for key in ("data", "binaryData"):
+            if live.get(key) != obj.get(key):
+                message = "Forbidden: field is immutable when `immutable` is set"
+                yield Cause("FieldValueForbidden", message, key)
+    if obj.get("type") != live.get("type"):
+        message = f"Invalid value: {shown(obj.get('type'))}: field is immutable"
+        yield Cause("FieldValueInvalid", message, "type")
