@@ -247,7 +247,8 @@ def _shown(
     seen = form.rows(draft.obj, draft.opened) if form else {}
     lines = form.texts(draft.obj, draft.opened) if form else {}
     summaries = list(form.heads(draft.obj)) if form else []
-    before = list(form.heads(start)) if form else []
+    before = list(form.items(start)) if form else []
+    items = list(form.items(draft.obj)) if form else []
     start_text = yaml_view.to_text(start)
     runs = [] if ref["create"] else yaml_view.changed_lines(start_text, draft.text)
     count = sum(lines for _, lines in runs)
@@ -264,7 +265,10 @@ def _shown(
         ],
         [bool(draft.problem) or item["name"] in locked for item in fields],
         [_hidden(row_classes[at], not seen.get(item["name"])) for at, item in enumerate(rows)],
-        [_head_class(at, summaries, opened, before, ref["create"]) for at in range(len(heads))],
+        [
+            _head_class(at, items, opened, items if ref["create"] else before)
+            for at in range(len(heads))
+        ],
         [summaries[at] if at < len(summaries) else "" for at in range(len(heads))],
         "rule-b" if opened >= 0 else "rule-b d-none",
         {"order": 2 * opened + 1},
@@ -293,10 +297,10 @@ def _hidden(classes: str | None, hidden: bool) -> str:
     return " ".join([*kept, "d-none"] if hidden else kept)
 
 
-def _head_class(at: int, summaries: list[str], opened: int, before: list[str], create: bool) -> str:
-    if at >= len(summaries):
+def _head_class(at: int, items: list[Any], opened: int, before: list[Any]) -> str:
+    if at >= len(items):
         return "rule-h d-none"
-    is_changed = not create and (at >= len(before) or before[at] != summaries[at])
+    is_changed = at >= len(before) or before[at] != items[at]
     return "rule-h" + (" open" if at == opened else "") + (" chg" if is_changed else "")
 
 

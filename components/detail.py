@@ -59,9 +59,16 @@ ROUTES: list[Column] = [
     column("state", "Status", "NgfState", width=212, sort=False, narrow=True),
 ]
 RULES: list[Column] = [
-    column("rule", "Rule", "NgfStrong", width=84, narrow=True),
+    column("rule", "Rule", "NgfStrong", width=84),
     column(
-        "matches", "When a request matches", "NgfLines", flex=4, width=220, sort=False, mono=True
+        "matches",
+        "When a request matches",
+        "NgfLines",
+        flex=4,
+        width=220,
+        sort=False,
+        narrow=True,
+        mono=True,
     ),
     column("filters", "Change it", "NgfLines", flex=3, width=150, sort=False, none="nothing"),
     column("backends", "Send it to", "NgfLines", flex=4, width=220, sort=False, narrow=True),
@@ -309,7 +316,13 @@ def _delete_dialog(kind: str, namespace: str, name: str) -> dbc.Modal:
             [
                 html.H2(f"Delete {spoken.one} {place}?", id="detail-delete-title"),
                 html.P(id="detail-delete-said", className="t2"),
-                html.Div(id="detail-delete-dependents", className="conds"),
+                html.Div(
+                    id="detail-delete-dependents",
+                    className="conds",
+                    tabIndex=0,
+                    role="region",
+                    **{"aria-label": "What depends on it"},
+                ),
                 dbc.Label(
                     ["Type ", html.Span(name, className="mono"), " to confirm"],
                     html_for="detail-delete-name",

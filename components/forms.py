@@ -45,6 +45,9 @@ class Form(Protocol):
     def rows(self, obj: Object, opened: int) -> dict[str, bool]:
         """Which rows are to be seen."""
 
+    def items(self, obj: Object) -> Sequence[Object]:
+        """The entries of the growing list."""
+
     def heads(self, obj: Object) -> Sequence[str]:
         """The items of the growing list, each in a line."""
 

@@ -122,6 +122,9 @@ class GatewayForm:
             "certificates": encrypted and not passed,
         }
 
+    def items(self, obj: Object) -> Sequence[Object]:
+        return _listeners(obj)
+
     def heads(self, obj: Object) -> Sequence[str]:
         heads = []
         for listener in _listeners(obj):

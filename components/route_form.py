@@ -168,8 +168,11 @@ class RouteForm:
         seen |= {f"backend-{at}": at < len(_list(rule, "backendRefs")) for at in range(BACKENDS)}
         return seen | route_filters.rows(_list(rule, "filters"))
 
+    def items(self, obj: Object) -> Sequence[Object]:
+        return _list(_spec(obj), "rules")
+
     def heads(self, obj: Object) -> Sequence[str]:
-        return [_summary(rule) for rule in _list(_spec(obj), "rules")]
+        return [_summary(rule) for rule in self.items(obj)]
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         rule = _rule(obj, opened)

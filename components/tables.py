@@ -109,7 +109,7 @@ LIST_COLUMNS: dict[str, list[Column]] = {
     ],
     "gatewayclasses": [
         *_identity_columns(),
-        column("controller", "Controller", width=290, mono=True),
+        column("controller", "Controller", flex=4, width=200, mono=True),
         column("description", "Description", flex=2, width=140, sort=False, none="none"),
         column("gateways", "Gateways", width=96, number=True, narrow=True),
         *_age_columns(),
