@@ -3,8 +3,8 @@
 A request comes in over HTTPS (``server``), is understood (``routes``, ``paths``, ``negotiation``),
 allowed (``access``) and turned into a ``Call``, which ``resources`` carries out. Reads are answered
 from the ``store`` (``listing``, ``watching``) in the form the client wants (``forms``). Writes take
-one road (``operations``): the body is checked (``incoming``) and shaped (``admission``), fields get
-their owners (``ownership``), the result is completed and validated, and the store numbers the change
+one road (``operations``): the body is checked (``incoming``), shaped (``admission``), its fields
+get owners (``ownership``), the result is completed and validated, and the store numbers the change
 and tells every watch. Behind the writes the ``collector`` finishes deletions. Which kinds exist is
 the ``registry``'s business: the built-in ones (``kinds``, ``core_fields``) and those that
 CustomResourceDefinitions add (``crds``); both are walked as one kind of schema (``schemas``).

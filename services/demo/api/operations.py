@@ -88,18 +88,17 @@ class Operations:
 
     def create(self, call: Call, body: Obj, *, keep_status: bool = False) -> Obj:
         """Store a new object. ``keep_status`` is for seeding what a controller would have set."""
-        return self._create(call, body, keep_status=keep_status)
+        return self._create(call, incoming.understood(call, body), keep_status=keep_status)
 
     def _create(
         self,
         call: Call,
-        body: Obj,
+        obj: Obj,
         *,
         keep_status: bool = False,
         managed: list[Obj] | None = None,
     ) -> Obj:
         served = call.served
-        obj = incoming.understood(call, body)
         metadata = obj["metadata"]
         name = metadata["name"] = incoming.generated_name(call, metadata)
         with self.store.lock:
@@ -119,13 +118,13 @@ class Operations:
                 obj["status"] = status
             metadata.pop("managedFields", None)
             self.admission.shape(call, obj)
-            if self.store.get(served.resource, key_of(call.namespace, name)) is not None:
-                raise already_exists(served.group, served.plural, name)
             if managed is not None:
                 metadata["managedFields"] = managed
             else:
                 ownership.created(self.schemas.of(served), call, obj, self.timestamp())
             self.admission.complete(call, obj, None)
+            if self.store.get(served.resource, key_of(call.namespace, name)) is not None:
+                raise already_exists(served.group, served.plural, name)
             if served.resource == CRDS:
                 obj["status"] = established(obj, self.timestamp())
             return self._finish(call, obj, None)

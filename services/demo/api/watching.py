@@ -19,6 +19,9 @@ from services.demo.api.store import Change, Store
 BOOKMARK_EVERY = 30.0
 """Seconds between bookmarks of a quiet watch (the API server: about a minute)."""
 
+BRIEF = 2.0
+"""Seconds; a watch no longer than this ends without a bookmark."""
+
 QUEUE = 100_000
 INITIAL_END = "k8s.io/initial-events-end"
 
@@ -136,10 +139,10 @@ class Watch:
                     seen = max(seen, change.version)
                 if lines := b"".join(self._lines(arrived)):
                     yield lines
-                if self._bookmarks and loop.time() - marked >= min(BOOKMARK_EVERY, self._lasts):
+                if self._bookmarks and loop.time() - marked >= BOOKMARK_EVERY:
                     marked = loop.time()
                     yield self._bookmark(self._current(watcher, seen))
-            if self._bookmarks:
+            if self._bookmarks and self._lasts > BRIEF:
                 yield self._bookmark(self._current(watcher, seen))
         finally:
             self._store.unfollow(resource, watcher.receive)
