@@ -1,0 +1,42 @@
+"""Promise: label selectors mean what they mean to kubectl, and a wrong one names the rule."""
+
+import pytest
+
+from services.errors import Invalid
+from services.listing import ListQuery, selector
+
+LABELS = {"app": "web", "tier": "front", "example.com/team": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("text", "selected"),
+    [
+        ("", True),
+        ("app=web", True),
+        ("app==web,tier=front", True),
+        ("app = web , tier = back", False),
+        ("app!=web", False),
+        ("missing!=web", True),
+        ("app in (api, web)", True),
+        ("tier notin (front,back)", False),
+        ("missing notin (a)", True),
+        ("example.com/team", True),
+        ("!example.com/team", False),
+        ("!missing,app in (web),tier", True),
+    ],
+)
+def test_a_selector_selects(text: str, selected: bool) -> None:
+    assert selector(text)(LABELS) is selected
+
+
+@pytest.mark.parametrize("text", ["a=b=c", "app in web", "=web", "app in (a", "a,,b"])
+def test_a_wrong_selector_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        selector(text)
+    assert caught.value.details["fields"][0]["field"] == "labelSelector"
+
+
+def test_a_page_that_cannot_be_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        ListQuery(page=0, page_size=0)
+    assert [one["field"] for one in caught.value.details["fields"]] == ["page", "pageSize"]
