@@ -60,6 +60,10 @@ class Manager:
     api_version: str
     subresource: str = ""
 
+    @property
+    def applier(self) -> tuple[str, str, str]:
+        return (self.name, self.operation, self.subresource)
+
     def text(self) -> str:
         shown = f'"{self.name}"'
         if self.subresource:
@@ -181,9 +185,12 @@ def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> 
     managers = read(live)
     if not managers:
         # Whatever stood there before anybody was tracked has an owner of its own.
-        before = Manager("before-first-apply", "Update", call.served.api_version)
-        managers[before] = Owned(_ownable(call, field_set(node, _body(live))), now)
-    last = managers[key].paths if key in managers else set()
+        nobody = Manager("before-first-apply", "Update", call.served.api_version)
+        managers[nobody] = Owned(_ownable(call, field_set(node, _body(live))), now)
+    last: FieldSet = set()
+    # An applier is one whatever version it applies in.
+    for before in [each for each in managers if each.applier == key.applier]:
+        last |= managers.pop(before).paths
     managers[key] = Owned(stated, now)
     body = _body(live)
     result: Obj = merged(node, body, config)
