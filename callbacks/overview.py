@@ -85,7 +85,8 @@ def page(
         "attention": problems[:ATTENTION],
         "attention_total": len(problems),
         "changes": [
-            _change(record) for record in container.audit.list(who, page_size=CHANGES).items
+            _change(record)
+            for record in container.audit.list(who, verb=tuple(VERBS), page_size=CHANGES).items
         ],
     }
 

@@ -1,4 +1,4 @@
-"""What pages are made of: head, strip, panel, facts, KPI row, and the states of a panel.
+"""What pages are made of: head, buttons, panels, lines of a list, and what stands in an empty one.
 
 Everything here takes plain values and gives Dash components with the class names of
 ``assets/css/app.css``. Nothing holds an input or a grid inside children that a callback rewrites.
@@ -87,18 +87,6 @@ def icon_button(name: str, label: str, **attributes: Any) -> html.Button:
     )
 
 
-def strip(kind: str, lead: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
-    """One line across the page: what is missing or special, why, and what to do."""
-    return html.Div(
-        [
-            icon(ICONS.get(kind, ICONS["note"])),
-            html.Div([html.B(lead, className="b6"), " ", text]),
-            html.Div(list(actions), className="act"),
-        ],
-        className=f"strip {colour(kind)}",
-    )
-
-
 def panel(
     title: str,
     body: Child,
@@ -128,15 +116,6 @@ def panel(
     return html.Section(parts, className=f"panel {classes}".strip())
 
 
-def facts(items: Sequence[tuple[str, Child]], *, id: str = "") -> html.Dl:
-    """A line of key facts under the head of a detail page."""
-    return html.Dl(
-        [html.Div([html.Dt(label), html.Dd(value)]) for label, value in items],
-        className="facts",
-        **({"id": id} if id else {}),
-    )
-
-
 def condition(
     kind: str, title: Child, text: Child = None, *, reason: str = "", when: Child = None
 ) -> html.Div:
@@ -155,29 +134,6 @@ def condition(
     )
 
 
-def kpi(
-    label: str, value: Child, *, unit: str = "", source: Child = None, note: Child = None
-) -> html.Div:
-    """One tile of a KPI row. A value of None reads "no data", never a number; say why in note."""
-    missing = value is None
-    return html.Div(
-        [
-            html.Div([label, html.Span(source, className="src")], className="l"),
-            html.Div(
-                "no data" if missing else [value, html.Small(unit)],
-                className="v none" if missing else "v",
-            ),
-            html.Div(note, className="d"),
-        ],
-        className="kpi",
-    )
-
-
-def kpis(tiles: Sequence[Child], *, id: str = "") -> html.Div:
-    """The KPI row: one panel with hairlines between its tiles."""
-    return html.Div(list(tiles), className="kpis", **({"id": id} if id else {}))
-
-
 def state(
     icon_name: str, title: str, text: Child, actions: Sequence[Child] = (), *, kind: str = ""
 ) -> html.Div:
@@ -190,43 +146,6 @@ def state(
             html.Div(list(actions), className="state-a"),
         ],
         className="state",
-    )
-
-
-def empty(
-    title: str, text: Child, actions: Sequence[Child] = (), *, icon_name: str = "inbox"
-) -> html.Div:
-    """Nothing exists yet: says why and the next step."""
-    return state(icon_name, title, text, actions)
-
-
-def filtered_away(noun: str, exist: int, filters: str, clear: Child) -> html.Div:
-    """Objects exist and the named filters leave none: "class istio and status Pending"."""
-    return state(
-        "funnel",
-        f"No {noun} matches",
-        f"{exist:,} exist; the filters {filters} leave none.",
-        [clear],
-    )
-
-
-def failed(title: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
-    """Something does not answer: what, since when, and what still works."""
-    return state("x-octagon-fill", title, text, actions, kind="err")
-
-
-def not_permitted(title: str, text: Child, actions: Sequence[Child] = ()) -> html.Div:
-    """The role does not reach: names the role and who can change it."""
-    return state("lock", title, text, actions)
-
-
-def not_installed(kind: str, where: str, group: str, actions: Sequence[Child] = ()) -> html.Div:
-    """The API is absent on a cluster: a fact, not an error."""
-    return state(
-        "dash-circle",
-        f"{kind} is not installed on {where}",
-        f"The cluster does not serve {group}.",
-        actions,
     )
 
 

@@ -32,14 +32,6 @@ def icon(name: str, **attributes: Any) -> html.I:
     return html.I(className=f"bi bi-{name}", **{"aria-hidden": "true"}, **attributes)
 
 
-def status(kind: str, word: str, note: str = "") -> html.Span:
-    """Icon and word, as in a table cell: ``status("warn", "Partly programmed")``."""
-    parts: list[Any] = [icon(ICONS.get(kind, ICONS["unknown"])), word]
-    if note:
-        parts.append(html.Small(note))
-    return html.Span(parts, className=f"st {colour(kind)}")
-
-
 def pill(kind: str, word: str, reason: str = "") -> html.Span:
     """The state of the page's object, beside its title; ``reason`` is the Kubernetes reason."""
     text = f"{word}: {reason}" if reason else word
@@ -48,23 +40,9 @@ def pill(kind: str, word: str, reason: str = "") -> html.Span:
     )
 
 
-def tag(text: str, kind: str = "") -> html.Span:
-    """A small neutral label; ``kind`` colours it (ok, warn, err, info), ``o`` outlines it."""
-    return html.Span(text, className=f"tag {kind}".strip())
-
-
 def cluster(name: str, slot: int, label: str = "") -> html.Span:
     """A cluster's swatch and name. The slot (1 to 8) is given at registration and never changes."""
     return html.Span(label or name, className=f"cl c{slot}")
-
-
-def named(namespace: str, name: str, href: str = "") -> html.Span | html.A:
-    """``namespace/``**name**, as a link when ``href`` is given."""
-    parts = [html.Span(f"{namespace}/", className="ns") if namespace else None, html.B(name)]
-    children = [part for part in parts if part is not None]
-    if href:
-        return html.A(children, href=href, className="nm n-plain")
-    return html.Span(children, className="nm")
 
 
 def age(

@@ -160,7 +160,7 @@ class AuditLog:
         namespace: str | None = None,
         name: str | None = None,
         actor: str | None = None,
-        verb: str | None = None,
+        verb: str | Sequence[str] | None = None,
         outcome: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
