@@ -1,0 +1,107 @@
+"""Promise: the socket lets in who may read, tells only what they may see, and ends politely."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from simple_websocket import Client, ConnectionClosed, ConnectionError
+
+from services.auth.identity import Role
+from tests.api.conftest import Console
+
+
+@contextmanager
+def opened(console: Console, token: str, **headers: str) -> Iterator[Client]:
+    url = console.url.replace("http://", "ws://") + "/ws"
+    client = Client(url, headers={"Authorization": f"Bearer {token}", **headers})
+    try:
+        yield client
+    finally:
+        with suppress(ConnectionClosed):
+            client.close()
+
+
+def messages(client: Client, topic: str, seconds: float = 10) -> Iterator[dict[str, Any]]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        text = client.receive(timeout=end - time.monotonic())
+        if text is None:
+            return
+        message = json.loads(text)
+        if message["topic"] == topic:
+            yield message
+
+
+def publish(console: Console, cluster: str, version: int) -> None:
+    console.container.hub.publish(
+        "changes", {"cluster": cluster, "kind": "gateways", "version": version}
+    )
+
+
+def test_nobody_gets_no_socket(console: Console) -> None:
+    with pytest.raises(ConnectionError) as refused, opened(console, "ngfc_no_token"):
+        pass
+    assert refused.value.status_code == 401
+
+
+def test_a_page_of_another_origin_gets_no_socket(console: Console) -> None:
+    foreign = {"Origin": "http://evil.example"}
+    with pytest.raises(ConnectionError) as refused, opened(console, console.token(), **foreign):
+        pass
+    assert refused.value.status_code == 403
+
+
+def test_the_age_of_the_data_comes_first(console: Console) -> None:
+    with opened(console, console.token(Role.VIEWER)) as client:
+        tick = next(messages(client, "tick"))
+    assert tick["clusters"] == 3
+    assert tick["as_of"] <= tick["now"]
+
+
+def test_many_changes_become_one_message_with_the_latest_version(console: Console) -> None:
+    with opened(console, console.token()) as client:
+        next(messages(client, "tick"))
+        for version in range(1, 51):
+            publish(console, "web-fra", 9_000_000 + version)
+        found = [
+            item
+            for message in messages(client, "changes", 2)
+            for item in message["items"]
+            if item["version"] > 9_000_000
+        ]
+    assert found[-1]["version"] == 9_000_050
+    assert len(found) <= 3
+
+
+def test_clusters_outside_the_limits_are_not_mentioned(console: Console) -> None:
+    token = console.token(Role.VIEWER, clusters=("hub-fra",))
+    with opened(console, token) as client:
+        assert next(messages(client, "tick"))["clusters"] == 1
+        publish(console, "web-fra", 1)
+        publish(console, "hub-fra", 1)
+        names = {
+            item["cluster"]
+            for message in messages(client, "changes", 2)
+            for item in message["items"]
+        }
+    assert names == {"hub-fra"}
+
+
+def test_a_full_hub_says_try_later(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console.container.hub, "_limit", 0)
+    with opened(console, console.token()) as client, pytest.raises(ConnectionClosed) as closed:
+        client.receive(timeout=10)
+    assert closed.value.reason == 1013
+
+
+def test_the_end_of_the_stream_says_come_back(console: Console) -> None:
+    with opened(console, console.token()) as client:
+        next(messages(client, "tick"))
+        for subscription in console.container.hub._subscriptions:
+            subscription._end()
+        with pytest.raises(ConnectionClosed) as closed:
+            list(messages(client, "no such topic"))
+    assert closed.value.reason == 1012
