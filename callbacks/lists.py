@@ -2,21 +2,18 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, dcc, no_update
-from services.listing import ListQuery, Page
 
 from callbacks.registrar import Callbacks
 from components import ids, list_page, tables
+from components.kinds import href
 from components.list_page import CHIPS, STATUSES, ListKind
+from components.times import clock
+from services.listing import ListQuery, Page
 
-DETAIL_PATHS = {
-    "gateways": "gateway",
-    "httproutes": "httproute",
-    "gatewayclasses": "gatewayclass",
-}
 EVERYTHING = 100_000
 """Page size of a CSV: more rows than a fleet has objects of one kind."""
 
@@ -155,10 +152,9 @@ def _many(value: Any) -> tuple[str, ...]:
 
 def present(kind: str, row: dict[str, Any], clusters: dict[str, Any]) -> dict[str, Any]:
     """A row with what only the page knows: its address and its cluster's colour."""
-    place = [row["cluster"], row["namespace"], row["name"]]
-    href = "/".join(["", DETAIL_PATHS[kind], *[step for step in place if step]])
     info = clusters.get(row["cluster"])
-    return row | {"href": href, "slot": info.slot if info else 8}
+    address = href(kind, row["cluster"], row["namespace"], row["name"])
+    return row | {"href": address, "slot": info.slot if info else 8}
 
 
 def foot(page: Page, start: int) -> str:
@@ -176,17 +172,6 @@ def as_of(page: Page) -> str:
     return f"As of {clock(page.as_of)}" if page.as_of else ""
 
 
-def clock(at: datetime | str | None) -> str:
-    """A time of today as people read it; another day's carries its date."""
-    if at is None:
-        return "an unknown time"
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    at = at.astimezone(UTC)
-    today = datetime.now(UTC).date() == at.date()
-    return at.strftime("%H:%M:%S UTC" if today else "%d %b %Y, %H:%M:%S UTC")
-
-
 def missing(page: Page, clusters: int, kind: ListKind) -> tuple[str, str, str, str]:
     """The strip above the list: how many clusters answered, which did not and why."""
     gone = page.clusters_missing
@@ -196,7 +181,7 @@ def missing(page: Page, clusters: int, kind: ListKind) -> tuple[str, str, str, s
     for entry in gone:
         seen = entry.get("last_seen")
         shown = (
-            f"Its {kind.many} are shown as last seen at {clock(seen)}."
+            f"Its {kind.many} are shown as last seen at {clock(datetime.fromisoformat(seen))}."
             if seen
             else f"Its {kind.many} are not known."
         )

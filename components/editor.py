@@ -13,6 +13,7 @@ from dash import dcc, html
 
 from components.forms import Form, label_for
 from components.gateway_form import GatewayForm
+from components.kinds import href
 from components.page import page_head, panel
 from components.route_form import RouteForm
 from components.status import icon
@@ -20,25 +21,8 @@ from components.status import icon
 FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
 KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
 LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
-DETAIL_PATHS = {
-    "gateways": "gateway",
-    "httproutes": "httproute",
-    "gatewayclasses": "gatewayclass",
-}
-OTHER = dict.fromkeys(("edit-gateways", "edit-listeners", "edit-services", "edit-classes"), ())
-
-
-def detail_href(kind: str, cluster: str, namespace: str, name: str) -> str:
-    """The page of an object."""
-    steps = [DETAIL_PATHS[kind], cluster, *([namespace] if namespace else []), name]
-    return "/" + "/".join(quote(step, safe="") for step in steps)
-
-
-def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
-    """The editor of an object; ``-`` stands for "no namespace" in its address."""
-    return "/" + "/".join(
-        quote(step, safe="") for step in ("edit", kind, cluster, namespace or "-", name)
-    )
+OFFERS = ("edit-gateways", "edit-services", "edit-classes")
+"""Lists of names that inputs propose."""
 
 
 def new_id(part: str) -> dict[str, str]:
@@ -66,7 +50,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-plan"),
             dcc.Store(id="edit-conflict"),
             dcc.Store(id="edit-said"),
-            *[html.Datalist(id=name) for name in OTHER],
+            *[html.Datalist(id=name) for name in OFFERS],
             _head(kind, cluster, namespace, name, form, create),
             _strip("edit-strip"),
             _conflict(),
@@ -99,7 +83,7 @@ def _head(
                 if namespace
                 else []
             ),
-            (name, detail_href(kind, cluster, namespace, name)),
+            (name, href(kind, cluster, namespace, name)),
         ]
         heading = f"Edit {name}"
     views = html.Div(

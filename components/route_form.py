@@ -203,7 +203,6 @@ def _parent_row(at: int) -> html.Div:
                 f"parent-{at}-listener",
                 f"Listener of gateway {at + 1}",
                 placeholder="every listener",
-                list="edit-listeners",
             ),
             forms.remove(f"parent-{at}-remove", f"Remove gateway {at + 1}"),
         ],
@@ -298,6 +297,7 @@ def _backend_row(at: int) -> html.Div:
             forms.remove(f"backend-{at}-remove", f"Remove backend {at + 1}"),
         ],
         "minmax(0,1.2fr) 72px minmax(0,1fr) 68px 40px 24px",
+        "backend",
     )
 
 
