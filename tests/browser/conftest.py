@@ -214,11 +214,3 @@ def tab(_browser: Any, console: Console) -> Tab:
     tab.console_errors()
     tab.requests()
     return tab
-
-
-@pytest.fixture
-def second_tab(chromium: Callable[[], Any], console: Console) -> Tab:
-    """A tab of another person in another browser."""
-    browser = chromium()
-    browser.get(console.sign_in_link())
-    return Tab(browser, console)
