@@ -93,7 +93,11 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         sort = tables.sort_key(request.get("sortModel"))
         query = query_of(view, sort, page=start // size + 1, page_size=size)
         page = services.resources.list(callbacks.who(), kind.name, query)
-        clusters = {info.name: info for info in services.fleet.list()}
+        clusters = {
+            info.name: info
+            for info in services.fleet.list()
+            if callbacks.who().may_see_cluster(info.name)
+        }
         response = {
             "rowData": [present(kind.name, row, clusters) for row in page.items],
             "rowCount": page.total,

@@ -21,6 +21,9 @@ ATTENTION = 6
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
+CONSOLE = {"tokens": "API token"}
+"""Changes of the console itself, in words."""
+
 UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
 
@@ -268,7 +271,7 @@ def _change(record: AuditRecord) -> dict[str, Any]:
         "denied": f"denied: {(record.error or 'role or limits').rstrip('.')}",
         "failed": f"failed: {(record.error or 'no reason given').rstrip('.')}",
     }[record.outcome]
-    where = f"{kind} on {record.cluster}" if record.cluster else ""
+    where = f"{kind} on {record.cluster}" if record.cluster else CONSOLE.get(record.kind, "")
     done = record.outcome == "done"
     return {
         "status": OUTCOMES[record.outcome],

@@ -37,7 +37,7 @@
         h("span", { className: "sub only-m-b" }, under.filter(Boolean).join(", "))));
   };
 
-  cells.NgfCluster = ({ data }) => (data ? h("span", { className: "cl c" + (data.slot || 8) }, data.cluster) : null);
+  cells.NgfCluster = ({ data }) => (data && data.cluster ? h("span", { className: "cl c" + (data.slot || 8) }, data.cluster) : null);
 
   cells.NgfReason = ({ data }) => {
     if (!data) return null;
