@@ -5,7 +5,7 @@ from services.demo.api.calls import Call
 from services.demo.api.core_checks import check
 from services.demo.api.core_kinds import complete, set_defaults
 from services.demo.api.schemas import Node, Schemas, metadata
-from services.demo.api.shaping import apply_defaults, drop_empty, mistyped, prune
+from services.demo.api.shaping import apply_defaults, drop_empty, drop_nulls, mistyped, prune
 from services.demo.api.statuses import Cause, Obj, bad_request, invalid
 from services.demo.api.store import Store
 from services.demo.api.validation import validate
@@ -21,8 +21,11 @@ class Admission:
         self._store = store
         self._schemas = schemas
 
-    def shape(self, call: Call, obj: Obj) -> None:
-        """Decode, prune and default, in place. What this fills in belongs to the writer."""
+    def shape(self, call: Call, obj: Obj, *, applied: bool = False) -> None:
+        """Decode, prune and default, in place. What this fills in belongs to the writer.
+
+        What an apply leaves empty is null and stays so, to be refused by validation.
+        """
         served = call.served
         node = self._schemas.of(served)
         self._check_types(call, node, obj)
@@ -31,6 +34,8 @@ class Admission:
         if unknown:
             self._report(call, unknown)
         if served.custom:
+            if not applied:
+                drop_nulls(node, obj)
             apply_defaults(node, obj)
         else:
             drop_empty(node, obj)

@@ -54,9 +54,20 @@ def _decode_into(tree: Obj, prefix: Path, paths: FieldSet) -> None:
             paths.add((*prefix, key))
 
 
-def with_parents(paths: FieldSet) -> FieldSet:
-    """The paths and every place on the way to them."""
-    return {path[:length] for path in paths for length in range(1, len(path) + 1)}
+def with_named(node: Node, paths: FieldSet) -> FieldSet:
+    """The paths and the named fields on the way to them, but no items or free-form keys."""
+    result = set(paths)
+    for path in paths:
+        here: Node = node
+        for length, element in enumerate(path, 1):
+            name = element[2:]
+            if element.startswith("f:"):
+                if name in here.properties:
+                    result.add(path[:length])
+                here = here.child(name) or ANYTHING
+            else:
+                here = here.items or ANYTHING
+    return result
 
 
 def text(path: Path) -> str:
@@ -144,20 +155,29 @@ def compare(node: Node, old: Any, new: Any) -> Difference:
 
 
 def _compare(node: Node, old: Any, new: Any, path: Path, out: Difference) -> None:
-    present = new if old is MISSING else old
-    both_empty = all(each in (MISSING, None) or each in ({}, []) for each in (old, new))
-    mixed = old is not MISSING and new is not MISSING and type(old) is not type(new)
-    if both_empty or mixed or not is_granular(node, present):
+    if all(each is MISSING or each in (None, {}, []) for each in (old, new)):
         _compare_leaves(old, new, path, out)
         return
-    before = {} if old is MISSING else {e: (n, v) for e, n, v in children(node, old)}
-    after = {} if new is MISSING else {e: (n, v) for e, n, v in children(node, new)}
+    branches = [is_granular(node, each) for each in (old, new)]
+    leaves = [
+        each not in (MISSING, None) and not branch
+        for each, branch in zip((old, new), branches, strict=True)
+    ]
+    if any(leaves):
+        _compare_leaves(old, new, path, out)
+    if not any(branches):
+        return
+    # Null is an empty branch; where a branch meets a leaf its parts come or go besides.
+    before = {e: (n, v) for e, n, v in children(node, old)} if branches[0] else {}
+    after = {e: (n, v) for e, n, v in children(node, new)} if branches[1] else {}
     for element in before | after:
         child, was = before.get(element, (None, MISSING))
         other, now = after.get(element, (None, MISSING))
         if was is now:
             continue
         _compare(child or other or ANYTHING, was, now, (*path, element), out)
+    if any(leaves):
+        return
     if old is MISSING and not node.plain:
         out.added.add(path)
     elif new is MISSING:
@@ -183,25 +203,44 @@ def merged(node: Node, live: Any, config: Any) -> Any:
             child = node.child(key) or ANYTHING
             result[key] = merged(child, live[key], value) if key in live else value
         return result
+    return _merged_list(node, live, config)
+
+
+def _merged_list(node: Node, live: list[Any], config: list[Any]) -> list[Any]:
+    """Both lists' items: the applier's in its order, the others where they stood among them."""
     child = node.items or ANYTHING
     theirs = {element_of(node, item): item for item in live}
     ours = {element_of(node, item): item for item in config}
-    result_list = []
-    stated = iter(ours.items())
-    # Items only the live list has keep their place; the rest comes in the applier's order.
-    for element, item in theirs.items():
-        if element not in ours:
-            result_list.append(item)
+    left, right = list(theirs), list(ours)
+    shared = [element for element in right if element in theirs]
+    taken: set[str] = set()
+    result: list[Any] = []
+
+    def take(element: str) -> None:
+        taken.add(element)
+        value = ours[element]
+        result.append(merged(child, theirs[element], value) if element in theirs else value)
+        if shared and shared[0] == element:
+            shared.pop(0)
+
+    while left or right:
+        if left and right and left[0] == right[0]:
+            left.pop(0)
+            take(right.pop(0))
+        elif left and right and left[0] in ours and shared and shared[0] != left[0]:
+            left.pop(0)
+        elif left and left[0] not in ours:
+            result.append(theirs[left.pop(0)])
         else:
-            key, value = next(stated)
-            result_list.append(merged(child, theirs[key], value) if key in theirs else value)
-    for key, value in stated:
-        result_list.append(merged(child, theirs[key], value) if key in theirs else value)
-    return result_list
+            if left and left[0] in taken:
+                left.pop(0)
+            if right:
+                take(right.pop(0))
+    return result
 
 
 def without(node: Node, value: Any, paths: FieldSet) -> Any:
-    """``value`` without the places in ``paths``."""
+    """``value`` without the places in ``paths``; None when nothing of it is left."""
     heads: dict[str, FieldSet] = {}
     for path in paths:
         heads.setdefault(path[0], set()).add(path[1:])
@@ -214,6 +253,8 @@ def without(node: Node, value: Any, paths: FieldSet) -> Any:
             kept.append((element, item))
         elif () not in rest:
             kept.append((element, without(child, item, rest)))
+    if not kept:
+        return None
     if isinstance(value, dict):
         return {element[2:]: item for element, item in kept}
     return [item for _, item in kept]

@@ -189,7 +189,7 @@ class Operations:
         new["resourceVersion"] = old["resourceVersion"]
         self._keep_other_half(call, live, obj)
         incoming.check_finalizers(call, old, obj["metadata"])
-        self.admission.shape(call, obj)
+        self.admission.shape(call, obj, applied=applied)
         if not applied:
             ownership.updated(self.schemas.of(served), call, live, obj, self.timestamp())
         self.admission.complete(call, obj, live)

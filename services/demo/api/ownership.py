@@ -21,7 +21,7 @@ from services.demo.api.fields import (
     repeated,
     text,
     undeclared,
-    with_parents,
+    with_named,
     without,
 )
 from services.demo.api.schemas import Node
@@ -112,7 +112,7 @@ def write(obj: Obj, managers: Managers) -> None:
             "manager": key.name,
             "operation": key.operation,
             "apiVersion": key.api_version,
-            "time": owned.time,
+            **({"time": owned.time} if owned.time else {}),
             "fieldsType": "FieldsV1",
             "fieldsV1": encode(owned.paths),
         }
@@ -120,7 +120,7 @@ def write(obj: Obj, managers: Managers) -> None:
     entries.sort(
         key=lambda e: (
             e["operation"],
-            e["time"],
+            e.get("time", ""),
             e["manager"],
             e["apiVersion"],
             e.get("subresource", ""),
@@ -188,22 +188,26 @@ def applied(node: Node, call: Call, live: Obj | None, config: Obj, now: str) -> 
         nobody = Manager("before-first-apply", "Update", call.served.api_version)
         managers[nobody] = Owned(_ownable(call, field_set(node, _body(live))), now)
     last: FieldSet = set()
+    since = ""
     # An applier is one whatever version it applies in.
     for before in [each for each in managers if each.applier == key.applier]:
-        last |= managers.pop(before).paths
-    managers[key] = Owned(stated, now)
+        last |= managers[before].paths
+        since = managers.pop(before).time
+    managers[key] = Owned(stated, since)
     body = _body(live)
     result: Obj = merged(node, body, config)
-    kept = with_parents({path for owned in managers.values() for path in owned.paths})
-    dropped = with_parents(last) - kept - _NEVER_OWNED
-    if dropped:
-        result = without(node, result, dropped)
+    if last:
+        owned_by_all = {path for owned in managers.values() for path in owned.paths}
+        result = _pruned(node, result, last, owned_by_all)
     difference = compare(node, body, result)
     taken = difference.added | difference.modified
     _settle(call, managers, key, _ownable(call, taken))
     for other, owned in managers.items():
         if other != key:
             owned.paths = owned.paths - difference.removed
+    if result != body:
+        # Who states only what is there already has not taken anything at any time.
+        managers[key].time = now
     result = result | {"metadata": dict(result["metadata"])}
     if call.manager == "kubectl" and LAST_APPLIED in (body["metadata"].get("annotations") or {}):
         _renew_last_applied(result, config)
@@ -225,6 +229,18 @@ def check_declared(node: Node, call: Call, config: Obj) -> None:
     namespace = (config.get("metadata") or {}).get("namespace")
     place = f"{namespace or ''}/{call.name}; {group}/{version}, Kind={call.served.kind}"
     raise ApiError(500, "", f"failed to create typed patch object ({place}): {found}")
+
+
+def _pruned(node: Node, merged_object: Obj, last: FieldSet, owned: FieldSet) -> Obj:
+    """Without what the applier stated before and neither it nor anybody else states now."""
+    everything = with_named(node, field_set(node, merged_object))
+    stated = with_named(node, last) - _NEVER_OWNED
+    rest = without(node, merged_object, stated)
+    remaining = with_named(node, field_set(node, rest)) | with_named(node, owned)
+    rest = without(node, merged_object, everything - remaining - _NEVER_OWNED)
+    gone = everything - with_named(node, field_set(node, rest))
+    result: Obj = without(node, merged_object, gone & stated)
+    return result
 
 
 def _settle(call: Call, managers: Managers, key: Manager, taken: FieldSet) -> None:

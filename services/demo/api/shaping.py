@@ -28,12 +28,8 @@ def prune(node: Node, value: Any, path: str, unknown: list[str]) -> None:
 def apply_defaults(node: Node, value: Any) -> None:
     """Fill in, in place, what is absent and has a default; a null that may not be one is absent."""
     if isinstance(value, dict):
-        for key in [key for key, item in value.items() if item is None]:
-            child = node.properties.get(key)
-            if child is not None and child.type and not child.nullable:
-                del value[key]
         for key, default in node.defaulted:
-            if key not in value:
+            if key not in value or (value[key] is None and not node.properties[key].nullable):
                 value[key] = deepcopy(default)
         for key, item in value.items():
             if isinstance(item, dict | list):
@@ -44,6 +40,22 @@ def apply_defaults(node: Node, value: Any) -> None:
         for item in value:
             if isinstance(item, dict | list):
                 apply_defaults(node.items, item)
+
+
+def drop_nulls(node: Node, value: Any) -> None:
+    """Take out, in place, the nulls of fields that may not be null."""
+    if isinstance(value, dict):
+        for key, item in list(value.items()):
+            child = node.properties.get(key) or node.additional
+            if child is None:
+                continue
+            if item is None and child.type and not child.nullable and key in node.properties:
+                del value[key]
+            elif isinstance(item, dict | list):
+                drop_nulls(child, item)
+    elif isinstance(value, list) and node.items is not None:
+        for item in value:
+            drop_nulls(node.items, item)
 
 
 def drop_empty(node: Node, value: Any) -> None:
