@@ -34,22 +34,26 @@ def register(callbacks: Callbacks) -> None:
         Output("audit-instead", "className"),
         Input(audit.GRID, "getRowsRequest"),
         State(ids.VIEW, "data"),
+        State(audit.OPENED, "data"),
     )
-    def rows(request: dict[str, Any] | None, view: dict[str, Any] | None) -> Any:
+    def rows(
+        request: dict[str, Any] | None, told: dict[str, Any] | None, opened: dict[str, Any]
+    ) -> Any:
         if not request:
             return [no_update] * 5
+        view = told if told and told["path"] == "/audit" else opened
         start, size = request["startRow"], request["endRow"] - request["startRow"]
         found = ask(
             container,
             callbacks.who(),
-            view or {},
+            view,
             sort=_sort(request.get("sortModel")),
             page=start // size + 1,
             page_size=size,
         )
         slots = {info.name: info.slot for info in container.fleet.list()}
         shown = f"{start + 1:,} to {start + len(found.items):,} of {found.total:,}"
-        filtered = any((view or {}).get(key) for key in ("q", "outcome", "verb", "cluster"))
+        filtered = any(view.get(key) for key in ("q", "outcome", "verb", "cluster"))
         return [
             {"rowData": [row(record, slots) for record in found.items], "rowCount": found.total},
             shown if found.total else "none",

@@ -198,6 +198,9 @@ def instead(page: Page, kind: ListKind, view: dict[str, Any]) -> tuple[str, str,
     """Why the table is empty, in its place, and whether filters can be cleared."""
     if page.total:
         return "instead d-none", "", "", "d-none"
+    if page.clusters_missing and not page.unfiltered and page.as_of is None:
+        text = "No cluster has answered yet; the list fills when one does."
+        return "instead", f"{kind.many.capitalize()} are not known", text, "d-none"
     filters = [name for name in CHIPS if view.get(name)]
     if page.unfiltered and filters:
         words = " and ".join(f"{name} {', '.join(_many(view[name]))}" for name in filters)

@@ -1,6 +1,7 @@
 """The audit page: filters, an endless table, and a drawer with what one entry changed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
@@ -12,6 +13,9 @@ from components.tables import COLUMN, FIT, THEME, column
 
 GRID = "audit-grid"
 RECORD = "audit-record"
+OPENED = "audit-opened"
+"""The view the page was opened with; the grid may ask before the shell has told it."""
+
 
 COLUMNS = [
     column("time", "When", "NgfWhen", width=92),
@@ -108,10 +112,16 @@ def layout(query: Mapping[str, str]) -> html.Div:
             ),
             html.Div(id="audit-drawer"),
             dcc.Store(id=RECORD),
+            dcc.Store(id=OPENED, data=_view(query)),
             dcc.Download(id="audit-download"),
         ],
         className="list-page",
     )
+
+
+def _view(query: Mapping[str, str]) -> dict[str, Any]:
+    lists = {key: query[key].split(",") for key in ("cluster", "outcome") if query.get(key)}
+    return {**query, **lists}
 
 
 def _choice(key: str, label: str, options: Mapping[str, str], query: Mapping[str, str]) -> html.Div:
