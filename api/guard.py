@@ -69,6 +69,10 @@ def install(server: Flask, container: Container) -> None:
             g.identity = _identify(container, attempts)
         except ConsoleError as error:
             return None if public else _refused(error)
+        try:
+            g.identity.require(required_role(server.view_functions.get(request.endpoint or "")))
+        except Denied as error:
+            return error_response(error)  # before the body is looked at
         return None
 
     server.before_request_funcs.setdefault(None, []).insert(0, guard)
@@ -100,7 +104,7 @@ def requires(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def required_role(view: Callable[..., Any]) -> Role:
+def required_role(view: Callable[..., Any] | None) -> Role:
     """The role a view declares."""
     return getattr(view, "required_role", Role.VIEWER)
 

@@ -31,6 +31,12 @@ class Console:
     url: str
     tokens: dict[Any, str] = field(default_factory=dict)
 
+    @property
+    def roles(self) -> dict[str, Role]:
+        """The role each callback declares, by its output."""
+        found: dict[str, Role] = self.app.server.extensions["ngf-callbacks"].roles
+        return found
+
     def token(
         self,
         role: Role = Role.ADMIN,
