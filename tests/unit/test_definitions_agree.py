@@ -8,6 +8,7 @@ fields that have some are marked ``rules`` in the demo's field lists.
 
 import copy
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,20 +19,17 @@ import yaml
 
 from services.demo.api.schemas import compiled
 from services.demo.api.validation import validate
-from services.demo.definitions import definitions
+from services.demo.definitions import __file__ as definitions_folder
+from services.demo.definitions import definitions, parse
 from services.demo.seed.others import gpu, hub
 from services.demo.seed.web import web
 
 UPSTREAM = os.environ.get("NGF_CONSOLE_UPSTREAM_CRDS", "")
 SETS = ("gateway-api/v1.6.1/standard", "ngf/v2.6.7", "gie/v1.4.0-legacy", "gie/v1.5.0")
-OWN_MATTER = (
-    "description",
-    "title",
-    "x-kubernetes-validations",
-    "x-kubernetes-map-type",
-    "anyOf",
-)
-"""What may differ: prose, CEL, and how server-side apply owns whole maps."""
+OWN_MATTER = ("description", "title", "x-kubernetes-validations", "anyOf")
+"""What may differ: prose, CEL, and how "integer or string" is spelled."""
+UNCHECKED = {"nginxproxies.gateway.nginx.org"}
+"""The only definitions that accept anything somewhere below (``any`` in their field lists)."""
 
 pytestmark = pytest.mark.skipif(
     not UPSTREAM, reason="NGF_CONSOLE_UPSTREAM_CRDS names no folder with upstream's definitions"
@@ -49,6 +47,8 @@ def upstream() -> dict[str, dict[str, Any]]:
     return found
 
 
+FILES = sorted(Path(definitions_folder).parent.glob("*.fields"))
+MARK = re.compile(r"^ +[^ ]+: [a-z-]+( [A-Za-z]+=.*)? rules( of |$)")
 OURS = {one["metadata"]["name"]: one for one in definitions()}
 
 
@@ -92,6 +92,50 @@ def test_the_same_fields_with_the_same_rules(name: str) -> None:
         assert one["storage"] == theirs[version]["storage"]
         assert one.get("subresources", {}) == theirs[version].get("subresources", {})
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_same_names_columns_and_policy_label(name: str) -> None:
+    ours, theirs = OURS[name], upstream()[name]
+    assert ours["spec"]["scope"] == theirs["spec"]["scope"]
+    assert ours["spec"]["names"] == theirs["spec"]["names"]
+    label = "gateway.networking.k8s.io/policy"
+    assert ours["metadata"]["labels"].get(label) == theirs["metadata"].get("labels", {}).get(label)
+    for version, one in versions(ours).items():
+        assert columns(one) == columns(versions(theirs)[version])
+
+
+def columns(version: dict[str, Any]) -> list[dict[str, Any]]:
+    found = version.get("additionalPrinterColumns", [])
+    return [{key: one for key, one in column.items() if key != "description"} for column in found]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_place_with_cel_rules_is_marked(name: str) -> None:
+    path = next(file for file in FILES if parse(file.read_text())["metadata"]["name"] == name)
+    marked = sum(1 for line in path.read_text().splitlines() if MARK.search(line))
+    distinct = {
+        id(one["schema"]): one["schema"]["openAPIV3Schema"]
+        for one in versions(upstream()[name]).values()
+        if one["storage"]
+    }
+    assert marked == sum(ruled(schema) for schema in distinct.values())
+
+
+def ruled(schema: dict[str, Any]) -> int:
+    """How many lines of a field list have CEL rules on them or on their items."""
+    inner = [schema.get("items"), schema.get("additionalProperties")]
+    below = [one for one in inner if isinstance(one, dict)]
+    here = any("x-kubernetes-validations" in one for one in (schema, *below))
+    fields = [*schema.get("properties", {}).values()]
+    for one in below:
+        fields += one.get("properties", {}).values()
+    return here + sum(ruled(one) for one in fields)
+
+
+def test_anything_goes_only_inside_pod_specifications() -> None:
+    loose = {name for name, one in OURS.items() if "preserve-unknown-fields" in str(one)}
+    assert loose == UNCHECKED
 
 
 def broken(value: Any, schema: dict[str, Any]) -> Iterator[Any]:

@@ -13,7 +13,11 @@ field a line, children indented under their parent::
 ``!`` marks required fields; values are JSON. Types are those of structural schemas plus ``map`` (of
 what follows ``of``), ``list`` (of objects with the children, or of what follows ``of``), ``any``
 (kept as it is) and ``int-or-string``. ``rules`` marks where the real definition has CEL rules too,
-which the demo does not evaluate; ``same=v1`` gives a version the tree of another.
+which the demo does not evaluate; ``same=v1`` gives a version the tree of another. ``mapping`` says
+that server-side apply owns an object as a whole, ``policy`` labels the definition as a policy's.
+
+``any`` is also where these lists stop short of the real definitions: below it, in the parts of
+NginxProxy that hold pod, container and probe specifications, nothing is checked.
 """
 
 import json
@@ -69,13 +73,14 @@ def parse(text: str) -> dict[str, Any]:
     for key, field in (("short", "shortNames"), ("categories", "categories")):
         if key in named:
             names[field] = named[key].split(",")
+    labels = {"gateway.networking.k8s.io/policy": named["policy"]} if "policy" in named else {}
     annotations = {}
     if group.endswith(".k8s.io"):  # the API server refuses such a group without it
         annotations["api-approved.kubernetes.io"] = "unapproved, served by a demo or a test"
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}", "annotations": annotations},
+        "metadata": {"name": f"{plural}.{group}", "labels": labels, "annotations": annotations},
         "spec": {
             "group": group,
             "scope": scope.capitalize(),
@@ -92,8 +97,9 @@ def _sections(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _column(line: str) -> dict[str, Any]:
-    name, path, *kind = line.removeprefix("  column: ").split()
-    found = {"name": name, "jsonPath": path, "type": kind[0] if kind else "string"}
+    name, _, rest = line.removeprefix("  column: ").partition(" .")
+    path, *kind = rest.split()
+    found = {"name": name, "jsonPath": f".{path}", "type": kind[0] if kind else "string"}
     return found | ({"priority": int(kind[1])} if len(kind) > 1 else {})
 
 
@@ -147,6 +153,8 @@ def _field(text: str) -> tuple[Schema, Schema]:
         field["x-kubernetes-list-map-keys"] = keys
     if "as" in options:
         field["x-kubernetes-list-type"] = options.pop("as")
+    if "mapping" in options:
+        field["x-kubernetes-map-type"] = options.pop("mapping")
     field.update(options)
     return field, inner
 
