@@ -5,7 +5,6 @@ square: 300 components take 0.15 s, 1,200 take seconds.
 """
 
 import inspect
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,12 @@ FACTS = {
 
 
 @pytest.fixture(scope="module")
-def pages() -> Iterator[dict[str, Any]]:
-    dash.Dash(__name__, use_pages=True, pages_folder=str(ROOT / "pages"))
-    yield dict(dash.page_registry)
-    dash.page_registry.clear()
+def pages() -> dict[str, Any]:
+    """The registered pages. Dash keeps them in one place per process, so an application that a
+    test has made before has registered the same ones."""
+    if not dash.page_registry:
+        dash.Dash("app", use_pages=True, pages_folder=str(ROOT / "pages"))
+    return dict(dash.page_registry)
 
 
 def components(root: Any) -> list[Component]:
