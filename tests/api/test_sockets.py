@@ -66,12 +66,11 @@ def test_many_changes_become_one_message_with_the_latest_version(console: Consol
         next(messages(client, "tick"))
         for version in range(1, 51):
             publish(console, "web-fra", 9_000_000 + version)
-        found = [
-            item
-            for message in messages(client, "changes", 2)
-            for item in message["items"]
-            if item["version"] > 9_000_000
-        ]
+        found: list[dict[str, Any]] = []
+        for message in messages(client, "changes", 20):  # the demo's own changes come along
+            found += [item for item in message["items"] if item["version"] > 9_000_000]
+            if found and found[-1]["version"] == 9_000_050:
+                break
     assert found[-1]["version"] == 9_000_050
     assert len(found) <= 3
 
