@@ -8,12 +8,16 @@ from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 
 from callbacks.registrar import Callbacks, toast
 from components import audit, ids
-from components.kinds import KINDS, href, subject
+from components.kinds import href, subject
 from services.auth.identity import Identity, Role
 from services.configdb.audit import AuditPage, AuditRecord
 from services.container import Container
+from services.kube.catalogue import KINDS
 
 STATUS = {"done": ("ok", "Done"), "denied": ("err", "Denied"), "failed": ("err", "Failed")}
+WORDS = {"sessions": "Session", "tokens": "API token"}
+"""What of the console itself an entry is about."""
+
 EXPORT = 10_000
 """Entries in one CSV; more are better read through REST."""
 CSV_FIELDS = (
@@ -148,7 +152,8 @@ def ask(
 def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
     """One line of the table."""
     status, word = STATUS[record.outcome]
-    spoken = KINDS.get(record.kind)
+    kind = KINDS[record.kind].kind if record.kind in KINDS else WORDS.get(record.kind, record.kind)
+    place = "/".join(filter(None, (record.namespace, record.name)))
     return {
         "id": record.id,
         "time": record.time.isoformat(),
@@ -156,7 +161,8 @@ def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
         "status_word": word,
         "actor": record.actor,
         "verb": record.verb,
-        "kind": spoken.kind if spoken else record.kind,
+        "kind": kind,
+        "title": f"{kind} {place}" if place else record.verb.capitalize(),
         "namespace": record.namespace,
         "name": record.name or subject(record.kind, "", ""),
         "cluster": record.cluster,

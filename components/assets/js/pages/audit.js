@@ -54,9 +54,8 @@
 
   function draw(record) {
     const fact = (label, value) => (value ? [el("dt", {}, label), el("dd", {}, value)] : []);
-    const where = [record.namespace, record.name].filter(Boolean).join("/");
     return el("aside", { class: "n-aside", "aria-label": `Audit entry ${record.id}` },
-      el("header", {}, el("div", { class: "grow" }, el("h2", {}, `${record.kind || "Entry"} ${where}`), el("span", { class: `st ${record.status}` }, ngf.icon(ICONS[record.status]), record.status_word, el("small", {}, record.verb))),
+      el("header", {}, el("div", { class: "grow" }, el("h2", {}, record.title), el("span", { class: `st ${record.status}` }, ngf.icon(ICONS[record.status]), record.status_word, el("small", {}, record.verb))),
         el("button", { type: "button", class: "n-ico", "aria-label": "Close", onclick: close }, ngf.icon("x-lg"))),
       record.error ? el("div", { class: "sec" }, el("h3", {}, "What went wrong"), el("div", {}, record.error)) : null,
       el("div", { class: "sec" }, el("dl", { class: "kv" },
