@@ -71,9 +71,17 @@ def start_demo() -> DemoFleet:
     for place in PLACES:
         api = started.apis[place.name] = DemoApi(place.name, definitions())
         for obj in place.seed():
-            api.store.create(obj)
+            _create(api, obj)
         api.start()
     stand_in = StandIn(Fleet.from_members(started.members()))
     stand_in.start()
     started.stand_in.append(stand_in)
     return started
+
+
+def _create(api: DemoApi, obj: Obj) -> None:
+    """Store an object; an Event learns the uid of what it is about, which comes before it."""
+    if about := obj.get("involvedObject"):
+        place = (about["apiVersion"], about["kind"], about["namespace"], about["name"])
+        about["uid"] = api.store.get(*place)["metadata"]["uid"]
+    api.store.create(obj)

@@ -32,32 +32,6 @@ def namespace(name: str, age: float, **labels: str) -> Obj:
     return made("v1", "Namespace", name, age, labels=labels)
 
 
-def service(place: str, age: float, *ports: int, ready: int = 2, total: int = 0) -> list[Obj]:
-    """A Service and its EndpointSlice with ``ready`` of ``total`` endpoints (total: ready)."""
-    name = place.rpartition("/")[2]
-    endpoints = [
-        {
-            "addresses": [f"10.32.{sum(place.encode()) % 250}.{n + 10}"],
-            "conditions": {"ready": n < ready},
-        }
-        for n in range(max(ready, total))
-    ]
-    listed = [{"name": f"p{port}", "port": port, "protocol": "TCP"} for port in ports]
-    return [
-        made("v1", "Service", place, age, spec={"selector": {"app": name}, "ports": listed}),
-        made(
-            "discovery.k8s.io/v1",
-            "EndpointSlice",
-            f"{place}-{sum(place.encode()) % 900 + 100}",
-            age,
-            labels={"kubernetes.io/service-name": name},
-            addressType="IPv4",
-            endpoints=endpoints,
-            ports=listed,
-        ),
-    ]
-
-
 def listener(name: str, port: int, protocol: str, hostname: str = "", **more: Any) -> Obj:
     """A listener; ``cert`` names its Secret, ``routes_from`` who may attach."""
     found: Obj = {"name": name, "port": port, "protocol": protocol}
@@ -151,86 +125,13 @@ def route(
 
 
 def targeted(kind: str, place: str, age: float, target: str, spec: Obj, version: str = NGF) -> Obj:
-    """A policy on ``Kind/name``; kinds of several targets take a list."""
+    """A policy on ``Kind/name``; all kinds but one take a list of targets."""
     target_kind, _, name = target.partition("/")
     ref = {"group": GATEWAY_API.partition("/")[0], "kind": target_kind, "name": name}
-    plural = kind in ("ObservabilityPolicy", "RateLimitPolicy", "ProxySettingsPolicy")
-    where = {"targetRefs": [ref]} if plural else {"targetRef": ref}
+    if target_kind == "Service":
+        ref["group"] = "core"
+    where = {"targetRef": ref} if kind == "ClientSettingsPolicy" else {"targetRefs": [ref]}
     return made(version, kind, place, age, spec={**where, **spec})
-
-
-def node(name: str, age: float, labels: Obj | None = None, **capacity: str) -> Obj:
-    """A ready node with extra ``nvidia_gpu`` or ``mig_1g`` capacity."""
-    spelled = {"nvidia_gpu": "nvidia.com/gpu", "mig_1g": "nvidia.com/mig-1g.10gb"}
-    resources = {"cpu": "64", "memory": "527951892Ki", "pods": "110"}
-    resources |= {spelled[key]: value for key, value in capacity.items()}
-    return made(
-        "v1",
-        "Node",
-        name,
-        age,
-        labels={"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", **(labels or {})},
-        status={
-            "capacity": resources,
-            "allocatable": resources,
-            "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
-            "nodeInfo": {"kubeletVersion": "v1.36.3", "architecture": "amd64"},
-        },
-    )
-
-
-def pod(
-    place: str, age: float, image: str, node_name: str = "", gpus: str = "", **more: Any
-) -> Obj:
-    container: Obj = {"name": "main", "image": image, "args": more.pop("args", [])}
-    if gpus:
-        container["resources"] = {"limits": {"nvidia.com/gpu": gpus}}
-    return made(
-        "v1",
-        "Pod",
-        place,
-        age,
-        **more,
-        spec={"containers": [container], **({"nodeName": node_name} if node_name else {})},
-        status={"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
-    )
-
-
-def controller(version: str, age: float, *, plus: bool = False) -> list[Obj]:
-    """What an installation of NGF leaves: class, control plane, its pod."""
-    labels = {"app.kubernetes.io/name": "nginx-gateway-fabric", "app.kubernetes.io/instance": "ngf"}
-    image = f"ghcr.io/nginx/nginx-gateway-fabric:{version}"
-    args = ["controller", "--gateway-ctlr-name=gateway.nginx.org/nginx-gateway-controller"]
-    if plus:
-        args.append("--nginx-plus")
-    template = {
-        "metadata": {"labels": labels},
-        "spec": {"containers": [{"name": "nginx-gateway", "image": image, "args": args}]},
-    }
-    return [
-        namespace("nginx-gateway", age),
-        made(
-            GATEWAY_API,
-            "GatewayClass",
-            "nginx",
-            age,
-            labels={**labels, "app.kubernetes.io/version": version},
-            spec={
-                "controllerName": "gateway.nginx.org/nginx-gateway-controller",
-                "description": "NGINX Gateway Fabric",
-            },
-        ),
-        made(
-            "apps/v1",
-            "Deployment",
-            "nginx-gateway/ngf-nginx-gateway-fabric",
-            age,
-            labels={**labels, "app.kubernetes.io/version": version},
-            spec={"replicas": 1, "selector": {"matchLabels": labels}, "template": template},
-            status={"replicas": 1, "readyReplicas": 1, "availableReplicas": 1},
-        ),
-        pod("nginx-gateway/ngf-nginx-gateway-fabric-7f9c", age, image, args=args, labels=labels),
-    ]
 
 
 def tls(place: str, age: float, days: float, *hosts: str) -> Obj:
@@ -287,6 +188,17 @@ def helm(release: str, obj: Obj) -> Obj:
         {
             "meta.helm.sh/release-name": release,
             "meta.helm.sh/release-namespace": metadata["namespace"],
+        }
+    )
+    return obj
+
+
+def flux(kustomization: str, obj: Obj) -> Obj:
+    """``obj`` as Flux's kustomize-controller leaves it."""
+    obj["metadata"].setdefault("labels", {}).update(
+        {
+            "kustomize.toolkit.fluxcd.io/name": kustomization,
+            "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
         }
     )
     return obj

@@ -2,39 +2,42 @@
 
 from collections.abc import Iterator
 
+from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
     Obj,
-    controller,
     gateway,
     listener,
     made,
     match,
     namespace,
-    node,
-    pod,
     route,
     rule,
-    service,
     tls,
     to,
 )
+from services.demo.seed.workloads import event, node, pod, service
 
 POOLS = (("llama3-70b", 6, 4), ("qwen3-32b", 4, 2), ("phi4-mini", 2, 1))
 """Inference pools of the GPU cluster: name, pods, GPUs a pod."""
+PICKER = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
 
 
 def hub() -> Iterator[Obj]:
     """The cluster the console runs on."""
-    yield from controller("2.6.7", 320)
+    yield from controller(320)
     yield namespace("platform", 320)
     yield node("hub-fra-1", 320)
     yield tls("platform/console-tls", 40, 50, "console.platform.example.com")
-    yield gateway(
-        "platform/console",
-        301,
-        listener("https", 443, "HTTPS", "console.platform.example.com", cert="console-tls"),
-    )
-    yield gateway("platform/telemetry-in", 301, listener("otlp", 4318, "HTTP"))
+    gateways = [
+        gateway(
+            "platform/console",
+            301,
+            listener("https", 443, "HTTPS", "console.platform.example.com", cert="console-tls"),
+        ),
+        gateway("platform/telemetry-in", 301, listener("otlp", 4318, "HTTP")),
+    ]
+    yield from gateways
+    yield from data_planes(gateways)
     yield from service("platform/ngf-console", 301, 8050, ready=2)
     yield from service("platform/otel-collector", 301, 4318, ready=2)
     yield from service("platform/grafana", 200, 3000, ready=1)
@@ -59,7 +62,7 @@ def hub() -> Iterator[Obj]:
 
 def gpu() -> Iterator[Obj]:
     """Model endpoints behind inference pools."""
-    yield from controller("2.6.7", 121, plus=True)
+    yield from controller(121, plus=True)
     yield namespace("llm", 121)
     h100 = {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3", "nvidia.com/gpu.present": "true"}
     for number in range(1, 5):
@@ -69,13 +72,17 @@ def gpu() -> Iterator[Obj]:
     mig = {**h100, "nvidia.com/mig.strategy": "mixed"}
     yield node("gpu-iad-mig-1", 30, mig, mig_1g="7")
     yield tls("llm/llm-tls", 30, 60, "llm.example.com")
-    yield gateway(
-        "llm/gpu-edge",
-        121,
-        listener("https", 443, "HTTPS", "llm.example.com", cert="llm-tls"),
-        listener("http", 80, "HTTP"),
-    )
-    yield gateway("llm/batch-internal", 80, listener("http", 8080, "HTTP"))
+    gateways = [
+        gateway(
+            "llm/gpu-edge",
+            121,
+            listener("https", 443, "HTTPS", "llm.example.com", cert="llm-tls"),
+            listener("http", 80, "HTTP"),
+        ),
+        gateway("llm/batch-internal", 80, listener("http", 8080, "HTTP")),
+    ]
+    yield from gateways
+    yield from data_planes(gateways, plus=True)
     for name, replicas, gpus in POOLS:
         yield from _pool(name, replicas, gpus)
     yield route(
@@ -95,6 +102,15 @@ def gpu() -> Iterator[Obj]:
         "llm.example.com",
         rule(match("/mixtral"), backends=[_pool_ref("mixtral-8x7b")]),
     )
+    yield event(
+        "Pod/llm/qwen3-32b-3",
+        "Unhealthy",
+        "Readiness probe failed: HTTP probe failed with statuscode: 503",
+        0.4,
+        count=7,
+        kind="Warning",
+        source="kubelet",
+    )
 
 
 def _pool_ref(name: str) -> Obj:
@@ -102,7 +118,7 @@ def _pool_ref(name: str) -> Obj:
 
 
 def _pool(name: str, replicas: int, gpus: int) -> Iterator[Obj]:
-    yield from service(f"llm/{name}-epp", 90, 9002, ready=1)
+    yield from service(f"llm/{name}-epp", 90, 9002, ready=1, image=PICKER)
     yield made(
         "inference.networking.k8s.io/v1",
         "InferencePool",
@@ -114,6 +130,14 @@ def _pool(name: str, replicas: int, gpus: int) -> Iterator[Obj]:
             "endpointPickerRef": {"name": f"{name}-epp", "port": {"number": 9002}},
         },
     )
+    for objective, priority in (("interactive", 10), ("batch", -10)):
+        yield made(
+            "inference.networking.x-k8s.io/v1alpha2",
+            "InferenceObjective",
+            f"llm/{name}-{objective}",
+            60,
+            spec={"priority": priority, "poolRef": {"name": name}},
+        )
     for number in range(replicas):
         yield pod(
             f"llm/{name}-{number}",

@@ -2,37 +2,26 @@
 
 from collections.abc import Iterator
 
+from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
+    GATEWAY_API,
+    NGF,
     Obj,
-    argo,
-    controller,
     gateway,
     helm,
     listener,
     made,
-    match,
     namespace,
-    node,
-    route,
-    rule,
-    service,
     targeted,
     tls,
-    to,
 )
-
-TEAM_ROUTES = (
-    ("orders", "orders.example.com", ("orders", "invoices", "returns", "shipping", "stock")),
-    ("shop", "www.shop.example.com", ("cart", "catalog", "search", "reviews", "wishlist", "media")),
-    ("payments", "pay.shop.example.com", ("refunds", "ledger", "fraud", "payouts")),
-    ("accounts", "id.shop.example.com", ("login", "profile", "sessions", "consent")),
-)
-"""Namespace, host and services that each have a plain HTTP route by path prefix."""
+from services.demo.seed.web_routes import TEAM_ROUTES, http_routes, other_routes
+from services.demo.seed.workloads import event, node, service
 
 
 def web() -> Iterator[Obj]:
     """Every object of the cluster, namespaces first."""
-    yield from controller("2.6.7", 301)
+    yield from controller(301)
     for name in (
         "shop",
         "payments",
@@ -68,11 +57,14 @@ def web() -> Iterator[Obj]:
     for number in (1, 2, 3):
         yield node(f"web-fra-{number}", 301)
     yield from _secrets()
-    yield from _gateways()
+    gateways = list(_gateways())
+    yield from gateways
+    yield from data_planes(gateways)
     yield from _services()
-    yield from _http_routes()
-    yield from _other_routes()
+    yield from http_routes()
+    yield from other_routes()
     yield from _policies()
+    yield from _events()
 
 
 def _secrets() -> Iterator[Obj]:
@@ -149,249 +141,16 @@ def _services() -> Iterator[Obj]:
             yield from service(f"{space}/{name}", 200, 8080, ready=3)
     yield from service("payments/checkout-v2", 120, 8080, ready=6)
     yield from service("payments/checkout-v3", 9, 8080, ready=2)
-    yield from service("shop/shop-web", 214, 8080, 8443, ready=5, total=6)
-    yield from service("shop/shop-static", 214, 80, ready=0, total=2)
-    yield from service("iot/broker", 61, 8883)
+    yield from service(
+        "shop/shop-web", 214, 8080, 8443, ready=5, total=6, failing="ImagePullBackOff"
+    )
+    yield from service("shop/shop-static", 214, 80, ready=0, total=2, failing="CrashLoopBackOff")
+    yield from service("iot/broker", 61, 8883, image="eclipse-mosquitto:2.0.20")
     yield from service("iot/coap", 61, 5683)
-    yield from service("iot/timescale", 61, 5432)
+    yield from service("iot/timescale", 61, 5432, image="timescale/timescaledb:2.17.2-pg16")
     yield from service("partner/b2b-api", 57, 50051, 8080, ready=2)
     yield from service("labs/canary", 6, 8080, ready=1)
     yield from service("accounts/avatar", 30, 8080)
-
-
-def _http_routes() -> Iterator[Obj]:
-    edge = "shop/edge-public#https"
-    for space, host, names in TEAM_ROUTES:
-        for name in names:
-            gateway_name = {"orders": "api#https", "payments": "pay-edge#https"}.get(space, edge)
-            yield route(
-                "HTTPRoute",
-                f"{space}/{name}",
-                150,
-                gateway_name,
-                host,
-                rule(match(f"/{name}"), backends=to(f"{name}:8080")),
-                labels={"team": space, "app": name},
-            )
-    yield argo(
-        "payments-prod",
-        route(
-            "HTTPRoute",
-            "payments/checkout",
-            120,
-            "pay-edge#https",
-            "pay.shop.example.com",
-            rule(
-                match("/checkout", headers={"x-canary": "true"}),
-                backends=to("checkout-v3:8080"),
-                name="canary",
-            ),
-            rule(
-                match("/checkout"),
-                match("/pay", "Exact", method="POST"),
-                backends=to("checkout-v2:8080@95", "checkout-v3:8080@5"),
-                filters=[
-                    {
-                        "type": "RequestHeaderModifier",
-                        "requestHeaderModifier": {
-                            "set": [{"name": "x-route", "value": "checkout"}]
-                        },
-                    },
-                    {
-                        "type": "URLRewrite",
-                        "urlRewrite": {
-                            "path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}
-                        },
-                    },
-                ],
-                timeouts={"request": "10s", "backendRequest": "4s"},
-            ),
-            rule(match("/checkout/v4"), backends=to("checkout-v4:8080")),
-        ),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/storefront",
-        214,
-        [edge, "shop/edge-internal"],
-        "www.shop.example.com",
-        rule(match("/"), backends=to("shop-web:8080")),
-        rule(
-            match("/static"),
-            match("/img/.*\\.webp", "RegularExpression"),
-            backends=to("shop-static:80"),
-        ),
-        rule(
-            match("/search", query={"beta": "1"}, headers={"x-group": "b"}, method="GET"),
-            backends=to("search:8080@9", "catalog:8080@1"),
-        ),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/redirect-https",
-        214,
-        "edge-public#http",
-        "www.shop.example.com shop.example.com",
-        rule(
-            filters=[
-                {
-                    "type": "RequestRedirect",
-                    "requestRedirect": {"scheme": "https", "statusCode": 301},
-                }
-            ]
-        ),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/mirror",
-        40,
-        edge,
-        "beta.shop.example.com",
-        rule(
-            match("/"),
-            backends=to("shop-web:8080"),
-            filters=[
-                {
-                    "type": "RequestMirror",
-                    "requestMirror": {"backendRef": to("catalog:8080")[0], "percent": 10},
-                }
-            ],
-        ),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/wrong-host",
-        3,
-        edge,
-        "shop.example.org",
-        rule(match("/"), backends=to("shop-web:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/legacy",
-        90,
-        "edge-public#https-legacy",
-        "legacy.example.com",
-        rule(match("/"), backends=to("shop-web:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/wrong-port",
-        2,
-        edge,
-        "ports.shop.example.com",
-        rule(match("/"), backends=to("shop-web:9090")),
-    )
-    yield route(
-        "HTTPRoute",
-        "shop/cross",
-        5,
-        edge,
-        "cross.shop.example.com",
-        rule(match("/"), backends=to("accounts/avatar:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "labs/try",
-        6,
-        "shop/edge-public#https",
-        "try.shop.example.com",
-        rule(match("/"), backends=to("canary:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "labs/canary",
-        6,
-        "canary-snip",
-        "canary.example.com",
-        rule(match("/"), backends=to("canary:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "labs/no-such-listener",
-        1,
-        "shop/edge-public#https-new",
-        "",
-        rule(match("/"), backends=to("canary:8080")),
-    )
-    yield route(
-        "HTTPRoute",
-        "accounts/shared",
-        12,
-        edge,
-        "id.shop.example.com",
-        rule(match("/avatar"), backends=to("shop/media:8080")),
-    )
-    yield made(
-        "gateway.networking.k8s.io/v1",
-        "ReferenceGrant",
-        "shop/media-for-accounts",
-        12,
-        spec={
-            "from": [
-                {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "accounts"}
-            ],
-            "to": [{"group": "", "kind": "Service", "name": "media"}],
-        },
-    )
-
-
-def _other_routes() -> Iterator[Obj]:
-    yield route(
-        "GRPCRoute",
-        "partner/inventory",
-        57,
-        "b2b#https",
-        "api.partner.example.com",
-        rule(
-            {"method": {"type": "Exact", "service": "partner.v1.Inventory", "method": "Watch"}},
-            backends=to("b2b-api:50051"),
-        ),
-        rule({"method": {"service": "partner.v1.Orders"}}, backends=to("b2b-api:50051")),
-    )
-    yield route(
-        "GRPCRoute",
-        "partner/ledger",
-        31,
-        "b2b#https",
-        "api.partner.example.com",
-        rule({"method": {"service": "ledger.v2.Ledger"}}, backends=to("ledger-api:50051")),
-    )
-    yield route(
-        "HTTPRoute",
-        "partner/rest",
-        57,
-        "b2b#https",
-        "api.partner.example.com",
-        rule(match("/v1"), backends=to("b2b-api:8080")),
-    )
-    yield route(
-        "TLSRoute",
-        "iot/mqtt",
-        61,
-        "mqtt-tls#mqtt",
-        "broker.iot.example.com",
-        rule(backends=to("broker:8883")),
-    )
-    yield route(
-        "TLSRoute",
-        "iot/firmware",
-        8,
-        "mqtt-tls#mqtt",
-        "fw.iot.example.net",
-        rule(backends=to("broker:8883")),
-    )
-    yield route(
-        "TCPRoute",
-        "iot/timescale",
-        61,
-        "mqtt-tls#postgres",
-        "",
-        rule(backends=to("timescale:5432")),
-    )
-    yield route(
-        "UDPRoute", "iot/coap", 61, "mqtt-tls#telemetry", "", rule(backends=to("coap:5683"))
-    )
 
 
 def _policies() -> Iterator[Obj]:
@@ -417,8 +176,41 @@ def _policies() -> Iterator[Obj]:
         {"tracing": {"strategy": "ratio", "ratio": 10}},
         version="gateway.nginx.org/v1alpha2",
     )
+    yield targeted(
+        "RateLimitPolicy",
+        "shop/per-client",
+        64,
+        "Gateway/edge-public",
+        {
+            "rateLimit": {
+                "local": {"rules": [{"key": "$binary_remote_addr", "rate": "50r/s", "burst": 100}]},
+                "rejectCode": 429,
+            }
+        },
+    )
+    yield targeted(
+        "ProxySettingsPolicy",
+        "payments/slow-bank",
+        22,
+        "HTTPRoute/ledger",
+        {"timeout": {"connect": "5s", "read": "90s"}},
+    )
+    yield targeted(
+        "UpstreamSettingsPolicy",
+        "payments/checkout-pool",
+        75,
+        "Service/checkout-v2",
+        {"zoneSize": "1m", "loadBalancingMethod": "least_conn", "keepAlive": {"connections": 64}},
+    )
+    yield targeted(
+        "SnippetsPolicy",
+        "shop/route-variable",
+        20,
+        "Gateway/edge-public",
+        {"snippets": [{"context": "http", "value": 'map "" $ngf_route { default "-"; }'}]},
+    )
     yield made(
-        "gateway.nginx.org/v1alpha1",
+        NGF,
         "SnippetsFilter",
         "shop/route-marker",
         20,
@@ -428,3 +220,69 @@ def _policies() -> Iterator[Obj]:
             ]
         },
     )
+    yield made(
+        NGF,
+        "AuthenticationFilter",
+        "accounts/staff-only",
+        45,
+        spec={
+            "type": "Basic",
+            "basic": {"realm": "Staff", "secretRef": {"name": "staff-passwords"}},
+        },
+    )
+    yield made(
+        GATEWAY_API,
+        "BackendTLSPolicy",
+        "payments/checkout-v3-tls",
+        9,
+        spec={
+            "targetRefs": [{"group": "", "kind": "Service", "name": "checkout-v3"}],
+            "validation": {
+                "hostname": "checkout-v3.payments.svc",
+                "wellKnownCACertificates": "System",
+            },
+        },
+    )
+
+
+def _events() -> Iterator[Obj]:
+    yield event(
+        "Gateway/shop/edge-public",
+        "CreateCertificate",
+        'Successfully created Certificate "shop-wildcard"',
+        26.5,
+        source="cert-manager-gateway-shim",
+        version=GATEWAY_API,
+    )
+    yield event(
+        "Gateway/labs/canary-snip",
+        "BadConfig",
+        'Skipped a listener block: spec.listeners[0].tls.certificateRefs[0]: secret "missing" '
+        "is not issued here",
+        0.6,
+        count=12,
+        kind="Warning",
+        source="cert-manager-gateway-shim",
+        version=GATEWAY_API,
+    )
+    yield event(
+        "Service/checkout/edge-checkout-nginx",
+        "SyncLoadBalancerFailed",
+        "Error syncing load balancer: failed to ensure load balancer: address 203.0.113.250 "
+        "is not in a pool of this cluster",
+        0.01,
+        count=3,
+        kind="Warning",
+        source="service-controller",
+    )
+    for obj in service("shop/shop-static", 214, 80, ready=0, total=2):
+        if obj["kind"] == "Pod":
+            yield event(
+                f"Pod/shop/{obj['metadata']['name']}",
+                "BackOff",
+                "Back-off restarting failed container main in pod",
+                0.05,
+                count=214,
+                kind="Warning",
+                source="kubelet",
+            )

@@ -1,0 +1,145 @@
+"""What an installation of NGF leaves on a cluster: its control plane, and a data plane a Gateway.
+
+Names and labels are those of the chart and of NGF's provisioner.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.demo.seed.objects import GATEWAY_API, NGF, Obj, made, namespace
+from services.demo.seed.workloads import pod
+
+VERSION = "2.6.7"
+_SPACE = "nginx-gateway"
+_RELEASE = {"app.kubernetes.io/name": "nginx-gateway-fabric", "app.kubernetes.io/instance": "ngf"}
+_SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9113"}
+_CLASS_ARGS = (
+    "controller",
+    "--gateway-ctlr-name=gateway.nginx.org/nginx-gateway-controller",
+    "--gatewayclass=nginx",
+    "--config=ngf-config",
+    "--gateway-api-inference-extension",
+    "--snippets",
+)
+
+
+def controller(age: float, *, plus: bool = False) -> Iterator[Obj]:
+    """The class, the control plane with its settings, and its pod."""
+    labels = {**_RELEASE, "app.kubernetes.io/version": VERSION}
+    image = f"ghcr.io/nginx/nginx-gateway-fabric:{VERSION}"
+    args = [*_CLASS_ARGS, "--nginx-plus"] if plus else list(_CLASS_ARGS)
+    settings = {"group": "gateway.nginx.org", "kind": "NginxProxy", "name": "ngf-proxy-config"}
+    yield namespace(_SPACE, age)
+    yield made(
+        GATEWAY_API,
+        "GatewayClass",
+        "nginx",
+        age,
+        labels=labels,
+        spec={
+            "controllerName": "gateway.nginx.org/nginx-gateway-controller",
+            "description": "NGINX Gateway Fabric",
+            "parametersRef": {**settings, "namespace": _SPACE},
+        },
+    )
+    yield made(
+        NGF,
+        "NginxGateway",
+        f"{_SPACE}/ngf-config",
+        age,
+        labels=labels,
+        spec={"logging": {"level": "info"}},
+    )
+    yield made(
+        "gateway.nginx.org/v1alpha2",
+        "NginxProxy",
+        f"{_SPACE}/ngf-proxy-config",
+        age,
+        labels=labels,
+        spec={
+            "ipFamily": "dual",
+            "logging": {"errorLevel": "info"},
+            "telemetry": {"exporter": {"endpoint": "otel-collector.platform.svc:4317"}},
+            "kubernetes": {"deployment": {"replicas": 2}},
+        },
+    )
+    yield _deployment(f"{_SPACE}/ngf-nginx-gateway-fabric", age, labels, _RELEASE, image, args)
+    yield pod(
+        f"{_SPACE}/ngf-nginx-gateway-fabric-7f9c5d8b6-x2k4q",
+        age,
+        image,
+        args=args,
+        labels={**_RELEASE, "pod-template-hash": "7f9c5d8b6"},
+        annotations=_SCRAPED,
+    )
+
+
+def data_planes(gateways: Iterable[Obj], *, plus: bool = False) -> Iterator[Obj]:
+    """What NGF's provisioner makes next to each Gateway of class nginx: Service, Deployment, pods.
+
+    A Gateway that wants an address that cannot be had gets a Service that waits for it.
+    """
+    for gateway in gateways:
+        if gateway["spec"]["gatewayClassName"] == "nginx":
+            yield from _data_plane(gateway, plus)
+
+
+def _data_plane(gateway: Obj, plus: bool) -> Iterator[Obj]:
+    space, name = gateway["metadata"]["namespace"], gateway["metadata"]["name"]
+    place, created = f"{space}/{name}-nginx", gateway["metadata"]["creationTimestamp"]
+    labels = {
+        "app.kubernetes.io/name": f"{name}-nginx",
+        "app.kubernetes.io/instance": "ngf",
+        "app.kubernetes.io/managed-by": "ngf-nginx",
+        "gateway.networking.k8s.io/gateway-name": name,
+    }
+    image = f"ghcr.io/nginx/nginx-gateway-fabric/nginx:{VERSION}"
+    if plus:
+        image = f"private-registry.nginx.com/nginx-gateway-fabric/nginx-plus:{VERSION}"
+    ports = {one["port"]: one["protocol"] for one in gateway["spec"]["listeners"]}
+    spec = {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Local",
+        "selector": labels,
+        "ports": [
+            {
+                "name": f"port-{port}",
+                "port": port,
+                "protocol": "UDP" if protocol == "UDP" else "TCP",
+            }
+            for port, protocol in ports.items()
+        ],
+    }
+    owned = [
+        made("v1", "Service", place, 0, labels=labels, spec=spec),
+        _deployment(place, 0, labels, labels, image, []),
+        *(
+            pod(f"{place}-6d4b9c7f8-{end}", 0, image, labels=labels, annotations=_SCRAPED)
+            for end in ("p7wzd", "tq5mc")
+        ),
+    ]
+    for obj in owned:
+        obj["metadata"]["creationTimestamp"] = created
+        yield obj
+
+
+def _deployment(
+    place: str, age: float, labels: Obj, selector: Obj, image: str, args: list[str]
+) -> Obj:
+    control = place.startswith(f"{_SPACE}/")
+    container: Obj = {"name": "nginx-gateway" if control else "nginx", "image": image}
+    if args:
+        container["args"] = args
+    count = 1 if control else 2
+    return made(
+        "apps/v1",
+        "Deployment",
+        place,
+        age,
+        labels=labels,
+        spec={
+            "replicas": count,
+            "selector": {"matchLabels": selector},
+            "template": {"metadata": {"labels": selector}, "spec": {"containers": [container]}},
+        },
+        status={"replicas": count, "readyReplicas": count, "availableReplicas": count},
+    )
