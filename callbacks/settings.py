@@ -106,9 +106,7 @@ def register(callbacks: Callbacks) -> None:
     callbacks.clientside(
         ClientsideFunction("ngfSettings", "tokens"), Input(settings.TOKENS, "data")
     )
-    callbacks.clientside(
-        ClientsideFunction("ngfSettings", "secret"), Input(settings.MADE, "data")
-    )
+    callbacks.clientside(ClientsideFunction("ngfSettings", "secret"), Input(settings.MADE, "data"))
 
 
 def about(container: Container, who: Identity) -> dict[str, Any]:
