@@ -19,7 +19,7 @@ from services.kube.loop import WatchLoop
 from services.kube.shelf import Snapshot
 
 SLOTS = 8
-"""Colours that tell clusters apart."""
+"""Colours that tell clusters apart; the last is shared by all further ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Fleet:
         self._loop = WatchLoop()
         self._clusters = {
             member.name: Cluster(
-                member, index % SLOTS + 1, member.name == self._default, self._loop
+                member, min(index + 1, SLOTS), member.name == self._default, self._loop
             )
             for index, member in enumerate(ordered)
         }
