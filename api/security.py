@@ -82,9 +82,7 @@ def install(server: Flask, container: Container, script_hashes: Sequence[str]) -
         g.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
-        if request.path.endswith("/heartbeat"):
-            request.max_content_length = HEARTBEAT_LIMIT
-        if (request.content_length or 0) > (request.max_content_length or BODY_LIMIT):
+        if _body_length() > _body_limit():
             return too_large()
         if _is_preflight():
             return Response(status=204)
@@ -95,7 +93,7 @@ def install(server: Flask, container: Container, script_hashes: Sequence[str]) -
         return None
 
     def too_large(_error: Exception | None = None) -> Response:
-        limit = request.max_content_length or BODY_LIMIT
+        limit = _body_limit()
         return error_response(TooLarge(f"The body is larger than {limit} bytes.", limit=limit))
 
     def finish(response: Response) -> Response:
@@ -139,6 +137,22 @@ class _Policy:
         headers.pop("Server", None)
         if not request.path.startswith(_QUIET[:3]):
             headers.setdefault("Cache-Control", "no-store")
+
+
+def _body_limit() -> int:
+    return HEARTBEAT_LIMIT if request.path.endswith("/heartbeat") else BODY_LIMIT
+
+
+def _body_length() -> int:
+    """Length of the body as declared; one that comes in chunks is read to be counted.
+
+    It is read one byte further than allowed, because Werkzeug cuts it off at its maximum without
+    saying so.
+    """
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        request.max_content_length = _body_limit() + 1
+        return len(request.get_data())
+    return request.content_length or 0
 
 
 def _is_preflight() -> bool:

@@ -30,10 +30,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"(?i)\b((?:client-key-data|token|password|passwd|secret|client_secret|code|cookie|"
-            r"set-cookie|ngf-console-\w+)[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,;}]+"
+            r"set-cookie)(?:=|:\s|[\"']\s*:)\s*[\"']?)[^\s\"'&,;}]+"
         ),
         rf"\1{MASK}",
     ),
+    (re.compile(r"(ngf-console(?:-\d+)?=)[^\s\"',;}]+"), rf"\1{MASK}"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END|\Z)", re.S), MASK),
 )
 

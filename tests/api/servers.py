@@ -1,0 +1,36 @@
+"""The console's server without its pages, for tests that need another mode than the shared one."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+import api
+from api import guard, security
+from api.openapi import make_server
+from services.clusters.fleet import Fleet, Member
+from services.container import Container
+from services.errors import Unavailable
+from services.settings import load
+
+ROOT = Path(api.__file__).parent
+
+
+def without_clusters(data: Path, **options: Any) -> Container:
+    """The services of a console whose one cluster cannot be reached."""
+
+    def unreachable() -> Any:
+        raise Unavailable("There is no cluster in this test.")
+
+    fleet = Fleet.from_members([Member("one", unreachable)])
+    return Container.build(load({"data": data, **options}), fleet)
+
+
+def without_pages(container: Container) -> Flask:
+    """REST, sign-in, guard and security around ``container``, put together as app.py does."""
+    server = make_server("ngf-console", str(ROOT), container.version)
+    server.secret_key = container.secret_key
+    api.register(server, container)
+    guard.install(server, container)
+    security.install(server, container, ())
+    return server
