@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from api.guard import current_identity
 from api.openapi import V1, Tree, answer, cluster_of, in_both_trees
 from services.container import Container
-from services.errors import Unavailable
+from services.errors import Unauthenticated, Unavailable
 
 
 class Health(BaseModel):
@@ -38,6 +38,14 @@ class Config(BaseModel):
     connected: bool
     cluster: str
     demo: bool
+
+
+def _may_know(cluster: str) -> bool:
+    """Probes ask without an identity and hear nothing of clusters."""
+    try:
+        return current_identity().may_see_cluster(cluster)
+    except Unauthenticated:
+        return False
 
 
 def register(server: OpenAPI, container: Container) -> None:
@@ -70,6 +78,7 @@ def register(server: OpenAPI, container: Container) -> None:
                 "reason": info.state.reason,
             }
             for info in container.fleet.list()
+            if _may_know(info.name)
         ]
         status = 503 if database else 200
         return answer({"status": "unready" if database else "ready", "dependencies": found}, status)

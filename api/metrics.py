@@ -19,7 +19,9 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from api.guard import current_identity
 from services.container import Container
+from services.errors import Denied
 from services.kube.catalogue import KINDS
 
 
@@ -92,4 +94,7 @@ def register(server: Flask, container: Container) -> None:
 
     @server.route("/metrics", methods=["GET"])
     def metrics() -> Response:
+        who = current_identity()
+        if who.clusters is not None or who.namespaces is not None:
+            raise Denied("The metrics speak of every cluster; this identity is limited.")
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

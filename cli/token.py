@@ -14,6 +14,7 @@ from services.configdb.database import Database
 from services.errors import ConsoleError, Invalid
 from services.settings import Settings
 
+_OPTIONS = {"clusters": "cluster", "namespaces": "namespace"}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -47,7 +48,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
         verbs[args.verb](args, TokenStore(db))
     except Invalid as error:
         for problem in error.details["fields"]:
-            print(f"ngf-console: --{problem['field']}: {problem['rule']}", file=sys.stderr)
+            option = _OPTIONS.get(problem["field"], problem["field"])
+            print(f"ngf-console: --{option}: {problem['rule']}", file=sys.stderr)
         return 2
     except ConsoleError as error:
         print(f"ngf-console: {error.message}", file=sys.stderr)
