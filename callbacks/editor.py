@@ -217,12 +217,33 @@ def _changed_draft(
             return None
         obj, opened = form.act(obj, opened, touched["name"])
     else:
-        name = touched["name"]
-        if draft.problem or form.read(obj, opened).get(name) == value:
+        if draft.problem:
             return None
-        field = name.replace("-slide", "-weight")
-        obj = form.write(obj, opened, field, value)
+        obj = _typed(form, obj, opened, touched["name"])
+        if obj is draft.obj:
+            return None
     return Draft(obj, opened, yaml_view.rewritten(draft.text, obj), "", cluster)
+
+
+def _typed(form: Any, obj: dict[str, Any], opened: int, touched: str) -> dict[str, Any]:
+    """The object with every input's value in it.
+
+    Not only the touched one: whoever types on while an answer is under way sends the draft from
+    before it, and what was typed then stands in the inputs alone. A weight has two inputs, of which
+    the touched one counts.
+    """
+    for item in ctx.inputs_list[1]:
+        name, value = item["id"]["name"], item.get("value")
+        if name != touched and (name.endswith("-slide") or name == _weight(touched)):
+            continue
+        if form.read(obj, opened).get(name) != value:
+            obj = form.write(obj, opened, _weight(name), value)
+    return obj
+
+
+def _weight(name: str) -> str:
+    """The input that shares its value with a slider."""
+    return name.replace("-slide", "-weight")
 
 
 def _shown(
