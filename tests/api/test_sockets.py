@@ -37,7 +37,7 @@ def messages(client: Client, topic: str, seconds: float = 10) -> Iterator[dict[s
 
 def publish(console: Console, cluster: str, version: int) -> None:
     console.container.hub.publish(
-        "changes", {"cluster": cluster, "kind": "gateways", "version": version}
+        "changes", {"cluster": cluster, "kind": "inferencepools", "version": version}
     )
 
 
