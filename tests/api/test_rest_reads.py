@@ -110,7 +110,7 @@ def test_limits_filter_lists_and_hide_objects(console: Console) -> None:
 
 
 def test_ready_names_every_dependency(console: Console) -> None:
-    body = console.ask("GET", "/api/v1/readyz", "").json()
+    body = console.ask("GET", "/api/v1/readyz").json()
     assert body["status"] == "ready"
     assert [one["name"] for one in body["dependencies"]] == [
         "config database",

@@ -15,7 +15,7 @@ from services.listing import ListQuery
 from tests.api.conftest import Console
 
 CLUSTER, NAMESPACE = "web-fra", "shop"
-OTHERS = ("hub-fra", "gpu-fra")
+OTHERS = ("hub-fra", "gpu-iad")
 LISTS = ("gateways", "httproutes", "gatewayclasses")
 
 

@@ -2,7 +2,7 @@
 
 import http.client
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -233,8 +233,12 @@ def captured() -> Iterator[list[str]]:
 
 
 def test_no_secret_reaches_a_log(
-    browser: Client, container: Container, captured: list[str]
+    browser: Client,
+    container: Container,
+    captured: list[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
+    record_property("plants", "secrets")
     code = container.signin.mint()
     _, text = container.tokens.create("ci", Role.ADMIN, ttl=timedelta(days=1))
     password, jwt = "planted-password-1b2c", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
