@@ -109,7 +109,7 @@ def test_limits_filter_lists_and_hide_objects(console: Console) -> None:
     assert {one["clusterName"] for one in fleet} == {"web-fra"}
 
 
-def test_ready_names_every_dependency(console: Console) -> None:
+def test_ready_names_every_dependency_to_those_who_may_know(console: Console) -> None:
     body = console.ask("GET", "/api/v1/readyz").json()
     assert body["status"] == "ready"
     assert [one["name"] for one in body["dependencies"]] == [
