@@ -1,8 +1,9 @@
 """What filter, sort and page mean, the same for every list of the console.
 
 A list reads watch snapshots only. Each kind says how an object becomes a row (:class:`Table`); rows
-are kept as long as their object stays the same, and the filtered, sorted order as long as no
-snapshot changes. So scrolling costs the page and a change costs the objects that changed.
+are kept as long as their object and the other kinds it speaks of stay the same, and the filtered,
+sorted order as long as no snapshot changes. So scrolling costs the page and a change costs the
+objects that changed.
 """
 
 import hashlib
@@ -73,13 +74,16 @@ class Page:
 class Shape:
     """How objects of one kind become rows: the row itself, and keys beyond the common ones.
 
-    ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields.
+    ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields. ``reads``
+    are the other kinds that ``row`` looks at: a change of one of them makes all rows anew, so they
+    are kinds that change seldom, or ones that few rows speak of.
     """
 
     kind: Kind
     row: Callable[[Cluster, Object], Row]
     sort: Mapping[str, str] = field(default_factory=dict)
     filters: frozenset[str] = frozenset()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,15 @@ class _Entry:
     obj: Object
     row: Row
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The entries of a cluster, and the versions of the snapshots that they were made from."""
+
+    version: int
+    read: tuple[int, ...]
+    entries: dict[tuple[str, str], _Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ class Table:
         self._fleet = fleet
         self._shape = shape
         self._sort = {**COMMON_SORT, **shape.sort}
-        self._entries: dict[str, tuple[Snapshot, dict[tuple[str, str], _Entry]]] = {}
+        self._entries: dict[str, _Held] = {}
         self._orders: OrderedDict[Any, _Order] = OrderedDict()
         self._lock = Lock()
 
@@ -124,7 +137,7 @@ class Table:
         clusters = self._clusters(who, query)
         snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in clusters]
         limits = (who.namespaces, tuple(c.name for c in clusters))
-        versions = tuple((s.version, s.state) for _, s in snapshots)
+        versions = tuple((s.version, s.state, self._read(c)) for c, s in snapshots)
         asked = replace(query, page=1, page_size=1, clusters=None, filters={})
         key: tuple[Any, ...] = (
             limits,
@@ -144,20 +157,17 @@ class Table:
             self._orders.move_to_end(key)
         start = (query.page - 1) * query.page_size
         seen = {c.name: s for c, s in snapshots}
-        items = [
-            _dated(entry.row, seen[entry.row["cluster"]])
-            for entry in order.entries[start : start + query.page_size]
-        ]
+        shown = order.entries[start : start + query.page_size]
+        missing = [_missing(c, s) for c, s in snapshots if s.state not in _ANSWERED]
         known = [s.as_of for _, s in snapshots if s.state == "live" and s.as_of]
-        digest = hashlib.sha256(repr((key, query.page, query.page_size)).encode()).hexdigest()
         return Page(
-            items=items,
+            items=[_dated(entry.row, seen[entry.row["cluster"]]) for entry in shown],
             total=len(order.entries),
             unfiltered=order.unfiltered,
             as_of=min(known, default=None),
-            clusters_missing=[_missing(c, s) for c, s in snapshots if s.state not in _ANSWERED],
+            clusters_missing=missing,
             counts=order.counts,
-            etag=digest[:20],
+            etag=_etag(shown, order, missing),
         )
 
     def rows(self, who: Identity) -> Iterable[tuple[Row, str]]:
@@ -232,16 +242,20 @@ class Table:
         return name, backwards
 
     def _of(self, cluster: Cluster, snapshot: Snapshot) -> dict[tuple[str, str], _Entry]:
+        read = self._read(cluster)
         before = self._entries.get(cluster.name)
-        if before and before[0] is snapshot:
-            return before[1]
-        old = before[1] if before else {}
+        if before and (before.version, before.read) == (snapshot.version, read):
+            return before.entries
+        old = before.entries if before and before.read == read else {}
         entries = {}
         for key, obj in snapshot.objects.items():
             entry = old.get(key)
             entries[key] = entry if entry and entry.obj is obj else self._entry(cluster, obj)
-        self._entries[cluster.name] = (snapshot, entries)
+        self._entries[cluster.name] = _Held(snapshot.version, read, entries)
         return entries
+
+    def _read(self, cluster: Cluster) -> tuple[int, ...]:
+        return tuple(cluster.snapshot(kind).version for kind in self._shape.reads)
 
     def _entry(self, cluster: Cluster, obj: Object) -> _Entry:
         metadata = obj["metadata"]
@@ -256,6 +270,20 @@ class Table:
 
 
 _ANSWERED = ("live", "absent")
+
+
+def _etag(shown: list[_Entry], order: _Order, missing: list[dict[str, Any]]) -> str:
+    """A mark of what a page says, without its age. It is made of the objects' own versions, never
+    of ours: those begin anew with every start, and a client keeps its mark for longer."""
+    said = hashlib.sha256()
+    for entry in shown:
+        metadata = entry.obj["metadata"]
+        said.update(
+            repr((metadata.get("uid"), metadata.get("resourceVersion"), entry.row)).encode()
+        )
+    counts = sorted(order.counts.items())
+    said.update(repr((len(order.entries), order.unfiltered, counts, missing)).encode())
+    return said.hexdigest()[:20]
 
 
 def _dated(row: Row, snapshot: Snapshot) -> Row:

@@ -136,12 +136,14 @@ def shapes() -> dict[str, Shape]:
             gateway,
             {"class": "class", "routes": "routes", "addresses": "addresses"},
             frozenset({"class"}),
+            reads=("gatewayclasses",),
         ),
         "gatewayclasses": Shape(
             KINDS["gatewayclasses"],
             gateway_class,
             {"controller": "controller", "gateways": "gateways"},
             frozenset({"controller"}),
+            reads=("gateways",),
         ),
     }
     for name in ROUTE_KINDS:
