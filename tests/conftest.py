@@ -14,6 +14,8 @@ from tests.real.controlplane import ControlPlane
 from tests.real.kube_api import KubeApi
 from tests.real.servers import BOTH, client_of, compiled_server, demo_server
 
+pytest_plugins = ["tests.planted"]
+
 _counter = itertools.count(1)
 _not_run = pytest.StashKey[tuple[int, str]]()
 

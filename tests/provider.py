@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
-from werkzeug.serving import make_server
+
+from tests.serving import loopback
 
 CLIENT, SECRET = "ngf-console", "planted-client-secret-7f3a"
 
@@ -116,7 +117,7 @@ class Provider:
 def running() -> Iterator[Provider]:
     """A provider, served on a free port of loopback."""
     provider = Provider()
-    server = make_server("127.0.0.1", 0, provider.app(), threaded=True)
+    server = loopback(provider.app())
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import requests
 from dash import Dash
-from werkzeug.serving import make_server
 
 from app import create_app
 from services.auth.identity import Role
@@ -18,6 +17,7 @@ from services.clusters.fleet import Fleet
 from services.container import Container
 from services.demo.fleet import start_demo
 from services.settings import load
+from tests.serving import loopback
 
 _number = count(1)
 
@@ -75,7 +75,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     app = create_app(container)
     container.start()
     container.fleet.wait_ready(20)
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    server = loopback(app.server)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Console(container, app, f"http://127.0.0.1:{server.server_port}")

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-from werkzeug.serving import make_server
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -28,6 +27,7 @@ from services.demo.api import DemoApi
 from services.demo.definitions import definitions
 from services.kube.connection import Connection
 from services.settings import load
+from tests.serving import loopback
 
 ROUTES = (200, 10_000)
 RELOADS = 9
@@ -95,7 +95,7 @@ class Served:
         app.server.add_url_rule("/static/bench/plain", "plain", lambda: PLAIN)
         self.container.start()
         fleet.wait_ready(120)
-        self.server = make_server("127.0.0.1", 0, app.server, threaded=True)
+        self.server = loopback(app.server)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.port}"
         token = self.container.tokens.create("bench", Role.VIEWER)[1]

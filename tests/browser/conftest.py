@@ -21,13 +21,13 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.desired_capabilities import DesiredCapabilities
 from selenium.webdriver.remote.remote_connection import RemoteConnection
-from werkzeug.serving import make_server
 
 from app import create_app
 from cli.source import demo
 from services.auth.identity import Role
 from services.container import Container
 from services.settings import Settings
+from tests.serving import loopback
 
 DEADLINE_S = 20.0
 
@@ -142,7 +142,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console on its demo fleet."""
     settings = Settings(data=tmp_path_factory.mktemp("console"), demo=True)
     container = Container.build(settings, demo())
-    server = make_server("127.0.0.1", 0, create_app(container).server, threaded=True)
+    server = loopback(create_app(container).server)
     container.start()
     container.fleet.wait_ready(60)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

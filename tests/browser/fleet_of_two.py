@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import make_server
-
 from app import create_app
 from services.clusters.fleet import Fleet, Member
 from services.container import Container
@@ -20,6 +18,7 @@ from services.demo.api import DemoApi
 from services.demo.definitions import definitions
 from services.kube.connection import Connection
 from services.settings import load
+from tests.serving import loopback
 
 API = "gateway.networking.k8s.io/v1"
 ROUTES = 60
@@ -161,7 +160,7 @@ class Console:
             api.start()
         fleet = Fleet.from_members([self._member(name) for name in self.apis])
         self.container = Container.build(load({"data": folder}), fleet)
-        self._server = make_server("127.0.0.1", 0, create_app(self.container).server, threaded=True)
+        self._server = loopback(create_app(self.container).server)
         self.container.start()
         fleet.wait_ready(30)
         self.url = f"http://127.0.0.1:{self._server.port}"
