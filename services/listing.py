@@ -7,12 +7,10 @@ objects that changed.
 """
 
 import hashlib
-import re
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -20,6 +18,7 @@ from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.errors import Invalid
 from services.kube.catalogue import Kind
+from services.kube.labels import selector
 from services.kube.shelf import Snapshot
 
 Object = Mapping[str, Any]
@@ -34,7 +33,7 @@ class ListQuery:
     """One question to a list. ``clusters=None`` means all that the identity may see.
 
     ``search`` is words that all must occur; ``sort`` a documented key, ``-`` for descending;
-    ``filters`` maps a row field to accepted values.
+    ``filters`` maps a filter's name to accepted values; a value with ``!`` in front is refused.
     """
 
     clusters: tuple[str, ...] | None = None
@@ -74,15 +73,16 @@ class Page:
 class Shape:
     """How objects of one kind become rows: the row itself, and keys beyond the common ones.
 
-    ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields. ``reads``
-    are the other kinds that ``row`` looks at: a change of one of them makes all rows anew, so they
-    are kinds that change seldom, or ones that few rows speak of.
+    ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields;
+    ``filters`` are the row fields, a text or a list of texts, that can be filtered by beside the
+    common ones. ``reads`` are the other kinds that ``row`` looks at: a change of one of them makes
+    all rows anew, so they are kinds that change seldom, or ones that few rows speak of.
     """
 
     kind: Kind
     row: Callable[[Cluster, Object], Row]
     sort: Mapping[str, str] = field(default_factory=dict)
-    filters: frozenset[str] = frozenset()
+    filters: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
 
 
@@ -117,6 +117,8 @@ COMMON_SORT = {
     "status": "status",
     "reason": "reason",
 }
+PLACES = ("environment", "region")
+"""Filters that choose clusters, and through them rows."""
 STATUS_ORDER = {"err": 0, "warn": 1, "info": 2, "ok": 3, "unknown": 4, "stale": 5}
 
 
@@ -127,6 +129,7 @@ class Table:
         self._fleet = fleet
         self._shape = shape
         self._sort = {**COMMON_SORT, **shape.sort}
+        self._filters = ("status", *shape.filters, "reason", *PLACES)
         self._entries: dict[str, _Held] = {}
         self._orders: OrderedDict[Any, _Order] = OrderedDict()
         self._lock = Lock()
@@ -134,6 +137,7 @@ class Table:
     def page(self, who: Identity, query: ListQuery) -> Page:
         """The rows of one page. Raises Invalid for an unknown sort key, filter or selector, and
         NotFound for an unknown cluster."""
+        self._check(query)
         clusters = self._clusters(who, query)
         snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in clusters]
         limits = (who.namespaces, tuple(c.name for c in clusters))
@@ -184,50 +188,77 @@ class Table:
         """The row of one object, whatever its age."""
         return self._entry(cluster, obj).row
 
+    def facets(self, who: Identity, query: ListQuery) -> dict[str, dict[str, int]]:
+        """Per filter the values there are, each with the number of rows that it would leave.
+
+        The other filters of ``query`` hold, the filter's own does not: choosing a second value
+        adds to the first. Raises like :meth:`page`.
+        """
+        self._check(query)
+        found = {}
+        for name in self._filters:
+            others = {key: values for key, values in query.filters.items() if key != name}
+            asked = replace(query, filters=others)
+            snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in self._clusters(who, asked)]
+            matches, counted = _matcher(asked), Counter[str]()
+            with self._lock:
+                for cluster, entry, status in self._visible(who, snapshots):
+                    if matches(entry, status):
+                        counted.update(_values(name, cluster, entry, status))
+            found[name] = dict(counted)
+        return found
+
     def _clusters(self, who: Identity, query: ListQuery) -> list[Cluster]:
         names = self._fleet.names() if query.clusters is None else query.clusters
-        return [self._fleet.get(name) for name in names if who.may_see_cluster(name)]
+        places = {name: _accepts(query.filters[name]) for name in PLACES if name in query.filters}
+        return [
+            cluster
+            for cluster in (self._fleet.get(name) for name in names if who.may_see_cluster(name))
+            if all(accepts([cluster.place[name]]) for name, accepts in places.items())
+        ]
+
+    def _visible(
+        self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]]
+    ) -> Iterator[tuple[Cluster, _Entry, str]]:
+        """Every entry within the identity's limits with its status, that of old ones is stale."""
+        for cluster, snapshot in snapshots:
+            stale = snapshot.state == "stale"
+            for (namespace, _), entry in self._of(cluster, snapshot).items():
+                if who.may_see(cluster.name, namespace or None):
+                    yield cluster, entry, "stale" if stale else entry.row["status"]
 
     def _ordered(
         self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]], query: ListQuery
     ) -> _Order:
-        selects = selector(query.label_selector)
-        words = query.search.casefold().split()
-        accepted = self._accepted(query)
+        others = {key: values for key, values in query.filters.items() if key != "status"}
+        matches = _matcher(replace(query, filters=others))
+        wanted = _accepts(query.filters.get("status", ()))
         unfiltered, counts, kept = 0, Counter[str](), []
-        for cluster, snapshot in snapshots:
-            stale = snapshot.state == "stale"
-            for (namespace, _), entry in self._of(cluster, snapshot).items():
-                if not who.may_see(cluster.name, namespace or None):
-                    continue
-                unfiltered += 1
-                if query.namespace and namespace != query.namespace:
-                    continue
-                if words and not all(word in entry.text for word in words):
-                    continue
-                if not selects(entry.obj["metadata"].get("labels") or {}):
-                    continue
-                if any(not _has(entry.row.get(name), values) for name, values in accepted.items()):
-                    continue
-                status = "stale" if stale else entry.row["status"]
+        for _, entry, status in self._visible(who, snapshots):
+            unfiltered += 1
+            if matches(entry, status):
                 counts[status] += 1
-                if "status" in query.filters and status not in query.filters["status"]:
-                    continue
-                kept.append(entry)
+                if wanted([status]):
+                    kept.append(entry)
         kept.sort(key=lambda entry: (entry.row["namespace"], entry.row["name"]))
         name, backwards = self._sort_field(query.sort)
         kept.sort(key=lambda entry: _sortable(name, entry.row.get(name)), reverse=backwards)
         return _Order(kept, unfiltered, dict(counts))
 
-    def _accepted(self, query: ListQuery) -> dict[str, tuple[str, ...]]:
-        for name in query.filters:
-            if name != "status" and name not in self._shape.filters:
-                known = ", ".join(sorted({"status", *self._shape.filters}))
-                raise Invalid(
-                    "The list cannot be filtered so.",
-                    fields=[{"field": name, "rule": f"filters are {known}"}],
-                )
-        return {name: values for name, values in query.filters.items() if name != "status"}
+    def _check(self, query: ListQuery) -> None:
+        """Raise Invalid for filters that the list does not have."""
+        wrong = [
+            {"field": name, "rule": f"filters are {', '.join(self._filters)}"}
+            for name in query.filters
+            if name not in self._filters
+        ]
+        wrong += [
+            {"field": "status", "rule": f"must be one of {', '.join(STATUS_ORDER)}, not {value!r}"}
+            for value in query.filters.get("status", ())
+            if value.removeprefix("!") not in STATUS_ORDER
+        ]
+        if wrong:
+            raise Invalid("The list cannot be filtered so.", fields=wrong)
 
     def _sort_field(self, sort: str) -> tuple[str, bool]:
         if not sort:
@@ -305,8 +336,38 @@ def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _has(value: Any, accepted: tuple[str, ...]) -> bool:
-    return any(one in accepted for one in value) if isinstance(value, list) else value in accepted
+def _matcher(query: ListQuery) -> Callable[[_Entry, str], bool]:
+    """Whether an entry with a status passes namespace, words, labels and filters."""
+    selects = selector(query.label_selector)
+    words = query.search.casefold().split()
+    filters = [
+        (name, _accepts(values)) for name, values in query.filters.items() if name not in PLACES
+    ]
+
+    def matches(entry: _Entry, status: str) -> bool:
+        return (
+            (not query.namespace or entry.row["namespace"] == query.namespace)
+            and all(word in entry.text for word in words)
+            and selects(entry.obj["metadata"].get("labels") or {})
+            and all(accepts(_values(name, None, entry, status)) for name, accepts in filters)
+        )
+
+    return matches
+
+
+def _values(name: str, cluster: Cluster | None, entry: _Entry, status: str) -> list[str]:
+    """What a filter compares: the status, the place of the cluster, or a field of the row."""
+    if name == "status":
+        return [status]
+    value = cluster.place[name] if cluster and name in PLACES else entry.row.get(name)
+    return list(filter(None, value if isinstance(value, list) else [value]))
+
+
+def _accepts(values: Iterable[str]) -> Callable[[Iterable[str]], bool]:
+    """A test of texts: one of those wanted, none of those with ``!`` in front."""
+    wanted = {value for value in values if not value.startswith("!")}
+    refused = {value[1:] for value in values if value.startswith("!")}
+    return lambda texts: refused.isdisjoint(texts) and (not wanted or not wanted.isdisjoint(texts))
 
 
 def _sortable(name: str, value: Any) -> Any:
@@ -326,38 +387,3 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for part in value:
             yield from _texts(part)
-
-
-_KEY = r"[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?"
-_VALUE = r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?"
-_SET = re.compile(rf"(?P<key>{_KEY})\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
-_EQUAL = re.compile(rf"(?P<key>{_KEY})\s*(?P<op>==|=|!=)\s*(?P<value>{_VALUE})")
-_EXISTS = re.compile(rf"(?P<not>!?)\s*(?P<key>{_KEY})")
-
-Selects = Callable[[Mapping[str, str]], bool]
-
-
-@lru_cache(maxsize=256)
-def selector(text: str) -> Selects:
-    """A label selector as kubectl takes it: ``app=web,tier in (a, b),!canary``. Raises Invalid."""
-    parts = [part.strip() for part in re.split(r",(?![^()]*\))", text)] if text.strip() else []
-    rules = [_requirement(part) for part in parts]
-    return lambda labels: all(rule(labels) for rule in rules)
-
-
-def _requirement(part: str) -> Selects:
-    if match := _SET.fullmatch(part):
-        key, values = match["key"], {value.strip() for value in match["values"].split(",")}
-        if match["op"] == "in":
-            return lambda labels: labels.get(key) in values
-        return lambda labels: labels.get(key) not in values
-    if match := _EQUAL.fullmatch(part):
-        key, value = match["key"], match["value"]
-        if match["op"] == "!=":
-            return lambda labels: labels.get(key) != value
-        return lambda labels: labels.get(key) == value
-    if match := _EXISTS.fullmatch(part):
-        key, absent = match["key"], bool(match["not"])
-        return lambda labels: (key in labels) is not absent
-    rule = f"must be like app=web, app!=web, app in (a,b), app or !app, not {part!r}"
-    raise Invalid("The label selector is wrong.", fields=[{"field": "labelSelector", "rule": rule}])

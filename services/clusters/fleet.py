@@ -72,6 +72,11 @@ class Cluster:
         self._detected: tuple[tuple[int, int], tuple[str | None, Edition]] | None = None
 
     @property
+    def place(self) -> dict[str, str]:
+        """Where it runs: ``environment`` and ``region``, "" where nobody said."""
+        return {"environment": self._member.environment, "region": self._member.region}
+
+    @property
     def client(self) -> KubeClient:
         """Calls to the API server. Raises Unavailable while there is no usable connection."""
         connection = self.cache.connection

@@ -36,6 +36,10 @@ class Resources:
             page.items[:] = [self._with_routes(row) for row in page.items]
         return page
 
+    def facets(self, who: Identity, kind: str, query: ListQuery) -> dict[str, dict[str, int]]:
+        """What a list can be filtered by: per filter its values and how many rows have each."""
+        return self._table(kind).facets(who, query)
+
     def raw(self, who: Identity, cluster: str, kind: str, namespace: str, name: str) -> Object:
         """The object as last seen. Raises NotFound, or Unavailable when nothing was ever seen."""
         if kind not in KINDS or not who.may_see(cluster, namespace or None):

@@ -106,6 +106,7 @@ def route(kind_name: str, obj: Object) -> Row:
             {k: p[k] for k in ("namespace", "name", "section", "port", "status", "reason")}
             for p in attached
         ],
+        "gateway": list(dict.fromkeys(f"{p['namespace']}/{p['name']}" for p in attached)),
         "rules": len(rules),
         "matches_text": ", ".join(one for rule in rules for one in matches(kind_name, rule)),
         "backends": list(dict.fromkeys(text.backend_name(ref) for ref in backends)),
@@ -135,14 +136,14 @@ def shapes() -> dict[str, Shape]:
             KINDS["gateways"],
             gateway,
             {"class": "class", "routes": "routes", "addresses": "addresses"},
-            frozenset({"class"}),
+            ("class",),
             reads=("gatewayclasses",),
         ),
         "gatewayclasses": Shape(
             KINDS["gatewayclasses"],
             gateway_class,
             {"controller": "controller", "gateways": "gateways"},
-            frozenset({"controller"}),
+            ("controller",),
             reads=("gateways",),
         ),
     }
@@ -151,5 +152,6 @@ def shapes() -> dict[str, Shape]:
             KINDS[name],
             partial(_any_route, name),
             {"hostnames": "hostnames", "rules": "rules"},
+            ("gateway",),
         )
     return made

@@ -3,7 +3,8 @@
 import pytest
 
 from services.errors import Invalid
-from services.listing import ListQuery, selector
+from services.kube.labels import selector
+from services.listing import ListQuery
 
 LABELS = {"app": "web", "tier": "front", "example.com/team": "shop"}
 
