@@ -15,6 +15,7 @@ from services.auth.tokens import TokenStore
 from services.clusters.fleet import Fleet
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
+from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
 from services.kube.changes import Changes
 from services.realtime.hub import Hub
@@ -36,6 +37,7 @@ class Container:
     fleet: Fleet
     changes: Changes
     resources: Resources
+    views: SavedViews
     hub: Hub
     secret_key: str = field(repr=False)
     version: str = VERSION
@@ -63,6 +65,7 @@ class Container:
             fleet=fleet,
             changes=Changes(fleet, audit),
             resources=Resources(fleet),
+            views=SavedViews(db),
             hub=hub,
             secret_key=_secret_key(settings),
         )

@@ -106,6 +106,18 @@ class SettingRow(Base):
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ViewRow(Base):
+    """A list that somebody has filtered and sorted, kept under a name."""
+
+    __tablename__ = "saved_views"
+
+    owner: Mapped[str] = mapped_column(Text, primary_key=True)
+    page: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    query: Mapped[str] = mapped_column(Text)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SignInCodeRow(Base):
     """A one-time sign-in code that has not been redeemed yet, hashed."""
 

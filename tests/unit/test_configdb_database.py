@@ -20,7 +20,14 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> N
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
         tables = set(inspect(connection).get_table_names())
     assert differences == []
-    assert tables == {"audit_log", "api_tokens", "settings", "sign_in_codes", "alembic_version"}
+    assert tables == {
+        "audit_log",
+        "api_tokens",
+        "settings",
+        "saved_views",
+        "sign_in_codes",
+        "alembic_version",
+    }
 
 
 def test_replicas_that_start_at_once_take_turns_at_upgrading(db_url: str) -> None:
