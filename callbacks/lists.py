@@ -2,18 +2,21 @@
 
 import csv
 import io
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 
-from callbacks.registrar import Callbacks
+from callbacks.registrar import Callbacks, toast
 from components import ids, list_page, tables
 from components.kinds import href
-from components.list_page import CHIPS, STATUSES, ListKind
+from components.list_page import STATUSES, ListKind
 from components.times import clock
 from services.listing import ListQuery, Page
 
+APART = ("q", "cluster", "namespace")
+"""Filters that a question to a list has a word of its own for."""
 EVERYTHING = 100_000
 """Page size of a CSV: more rows than a fleet has objects of one kind."""
 
@@ -35,7 +38,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         Output(part("acted"), "data"),
         Input(part("q"), "value"),
         *[Input(part(f"count-{status}"), "n_clicks") for status in STATUSES],
-        *[Input(part(f"drop-{chip}"), "n_clicks") for chip in CHIPS],
+        *[Input(part(f"drop-{chip}"), "n_clicks") for chip in kind.chips],
         Input(part("hide-stale"), "n_clicks"),
         Input(part("clear"), "n_clicks"),
         State(ids.VIEW, "data"),
@@ -45,7 +48,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         ClientsideFunction("ngfLists", "show"),
         *[
             output
-            for chip in CHIPS
+            for chip in kind.chips
             for output in (
                 Output(part(f"chip-{chip}"), "className"),
                 Output(part(f"chip-{chip}-value"), "children"),
@@ -57,6 +60,8 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         State(part("kind"), "data"),
         State(part("q"), "value"),
     )
+    for menu in ("facets", "views"):
+        callbacks.clientside(ClientsideFunction("ngfListMenus", menu), Input(part(menu), "data"))
     callbacks.clientside(
         ClientsideFunction("ngfLists", "sorted"),
         Output(part("sorted"), "children"),
@@ -85,13 +90,12 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     def rows(
         request: dict[str, Any] | None, view: dict[str, Any] | None, opened: dict[str, Any]
     ) -> Any:
-        if not view or view.get("path") != f"/{kind.name}":
-            view = opened  # the grid asked before the shell has told the view of this page
+        view = _view(kind, view, opened)
         if not request:
             return [no_update] * (12 + len(STATUSES))
         start, size = request["startRow"], request["endRow"] - request["startRow"]
         sort = tables.sort_key(request.get("sortModel"))
-        query = query_of(view, sort, page=start // size + 1, page_size=size)
+        query = query_of(kind, view, sort, page=start // size + 1, page_size=size)
         page = services.resources.list(callbacks.who(), kind.name, query)
         clusters = {
             info.name: info
@@ -125,17 +129,52 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         if not clicks:
             return no_update
         sort = tables.sort_key((request or {}).get("sortModel"))
-        query = query_of(view or {}, sort, page=1, page_size=EVERYTHING)
+        query = query_of(kind, view or {}, sort, page=1, page_size=EVERYTHING)
         page = services.resources.list(callbacks.who(), kind.name, query)
         return dcc.send_string(as_csv(kind.name, page.items), f"{kind.name}.csv")
 
+    @callbacks.on(
+        Output(part("facets"), "data"),
+        Input(part("facets-asked"), "data"),
+        State(ids.VIEW, "data"),
+        State(part("query"), "data"),
+        prevent_initial_call=True,
+    )
+    def facets(asked: Any, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
+        query = query_of(kind, _view(kind, view, opened), "", page=1, page_size=1)
+        return {
+            "asked": asked,
+            "found": services.resources.facets(callbacks.who(), kind.name, query),
+        }
 
-def query_of(view: dict[str, Any], sort: str, *, page: int, page_size: int) -> ListQuery:
+    @callbacks.on(
+        Output(part("views"), "data"),
+        Input(part("views-asked"), "data"),
+        prevent_initial_call=True,
+    )
+    def views(asked: dict[str, str]) -> list[dict[str, str]]:
+        who = callbacks.who()
+        if asked["do"] == "save":
+            services.views.save(who, kind.name, asked["name"], asked["query"])
+            toast("ok", f"View {asked['name']} saved", "It is in the Views menu of this list.")
+        if asked["do"] == "remove":
+            services.views.remove(who, kind.name, asked["name"])
+        return [asdict(view) for view in services.views.list(who, kind.name)]
+
+
+def _view(kind: ListKind, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
+    """The view of this list; what it was opened with while the shell speaks of another page."""
+    return view if view and view.get("path") == f"/{kind.name}" else opened
+
+
+def query_of(
+    kind: ListKind, view: dict[str, Any], sort: str, *, page: int, page_size: int
+) -> ListQuery:
     """The service's question for a view. Words with ``=`` in the filter field are labels."""
     words = str(view.get("q") or "").split()
     labels = [word.rstrip(",") for word in words if "=" in word]
     clusters = _many(view.get("cluster"))
-    filters = {key: _many(view.get(key)) for key in ("status", "class") if view.get(key)}
+    chosen = {key: _many(view.get(key)) for key in kind.chips if key not in APART}
     return ListQuery(
         clusters=clusters or None,
         namespace=str(view.get("namespace") or "") or None,
@@ -144,7 +183,7 @@ def query_of(view: dict[str, Any], sort: str, *, page: int, page_size: int) -> L
         sort=sort or str(view.get("sort") or ""),
         page=page,
         page_size=page_size,
-        filters=filters,
+        filters={key: values for key, values in chosen.items() if values},
     )
 
 
@@ -201,9 +240,12 @@ def instead(page: Page, kind: ListKind, view: dict[str, Any]) -> tuple[str, str,
     if page.clusters_missing and not page.unfiltered and page.as_of is None:
         text = "No cluster has answered yet; the list fills when one does."
         return "instead", f"{kind.many.capitalize()} are not known", text, "d-none"
-    filters = [name for name in CHIPS if view.get(name)]
+    filters = [name for name in kind.chips if view.get(name)]
     if page.unfiltered and filters:
-        words = " and ".join(f"{name} {', '.join(_many(view[name]))}" for name in filters)
+        words = " and ".join(
+            f"text {view['q']}" if name == "q" else f"{name} {kind.said(name, _many(view[name]))}"
+            for name in filters
+        )
         return (
             "instead",
             f"No {kind.one} matches",

@@ -5,6 +5,7 @@ layout from the start; callbacks only set leaf properties, so nothing jumps and 
 mounted anew. Ids are ``<kind>-<part>``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import tables
+from components.page import icon_button
 
 STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
 """Order of the counts at the right of the filters: trouble first."""
@@ -25,13 +27,13 @@ ICONS = {
     "stale": "clock-history",
 }
 
-CHIPS = ("q", "status", "class", "cluster", "namespace")
-VIEW_KEYS = ("q", "status", "class", "sort", "cluster", "namespace")
+EVERYWHERE = ("reason", "environment", "region", "cluster", "namespace")
+"""What every list can be filtered by beside text and status."""
 
 
 @dataclass(frozen=True)
 class ListKind:
-    """How a kind is spoken of, and what its status words are."""
+    """How a kind is spoken of, what its status words are, and what it alone is filtered by."""
 
     name: str
     title: str
@@ -39,7 +41,27 @@ class ListKind:
     many: str
     icon: str
     words: dict[str, str]
+    own: tuple[str, ...] = ()
     create: bool = True
+
+    @property
+    def chips(self) -> tuple[str, ...]:
+        """What the list can be filtered by, in the order of the chips."""
+        return ("q", "status", *self.own, *EVERYWHERE)
+
+    def said(self, key: str, values: Sequence[str]) -> str:
+        """The values of a filter in words, such as "nginx, istio" or "not staging". Status words
+        may begin with "not" themselves."""
+        refused = [value[1:] for value in values if value.startswith("!")]
+        wanted = [value for value in values if not value.startswith("!")]
+        parts = [", ".join(self._word(key, value) for value in wanted)] if wanted else []
+        if refused:
+            but = "all but " if key == "status" else "not "
+            parts.append(but + ", ".join(self._word(key, value) for value in refused))
+        return ", ".join(parts)
+
+    def _word(self, key: str, value: str) -> str:
+        return self.words.get(value, value) if key == "status" else value
 
 
 GATEWAYS = ListKind(
@@ -56,6 +78,7 @@ GATEWAYS = ListKind(
         "stale": "last seen",
         "unknown": "unknown",
     },
+    own=("class",),
 )
 HTTPROUTES = ListKind(
     "httproutes",
@@ -71,6 +94,7 @@ HTTPROUTES = ListKind(
         "stale": "last seen",
         "unknown": "unknown",
     },
+    own=("gateway",),
 )
 GATEWAYCLASSES = ListKind(
     "gatewayclasses",
@@ -86,18 +110,16 @@ GATEWAYCLASSES = ListKind(
         "stale": "last seen",
         "unknown": "unknown",
     },
+    own=("controller",),
     create=False,
 )
 KINDS = {kind.name: kind for kind in (GATEWAYS, HTTPROUTES, GATEWAYCLASSES)}
 
 
-def view_of(query: dict[str, Any]) -> dict[str, str]:
-    """The part of a URL's query that a list understands."""
-    return {key: str(query[key]) for key in VIEW_KEYS if query.get(key)}
-
-
-def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
-    """The whole page for a view taken from the URL."""
+def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
+    """The whole page for the query of a URL."""
+    understood = (*kind.chips, "sort", "columns")
+    view = {key: str(query[key]) for key in understood if query.get(key)}
 
     def part(name: str) -> str:
         return f"{kind.name}-{name}"
@@ -105,9 +127,21 @@ def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
     return html.Div(
         className="ngf-page list-page",
         children=[
-            dcc.Store(id=part("kind"), data=kind.name),
+            dcc.Store(
+                id=part("kind"),
+                data={
+                    "name": kind.name,
+                    "many": kind.many,
+                    "chips": kind.chips,
+                    "words": kind.words,
+                },
+            ),
             dcc.Store(id=part("query"), data=view),
             dcc.Store(id=part("acted")),
+            dcc.Store(id=part("facets-asked")),
+            dcc.Store(id=part("facets")),
+            dcc.Store(id=part("views-asked")),
+            dcc.Store(id=part("views")),
             dcc.Download(id=part("download")),
             _head(kind, part),
             _strip(part),
@@ -119,7 +153,12 @@ def layout(kind: ListKind, view: dict[str, str]) -> html.Div:
                     html.Div(
                         className="grid-room",
                         children=[
-                            tables.list_grid(part("grid"), kind.name, view.get("sort", "")),
+                            tables.list_grid(
+                                part("grid"),
+                                kind.name,
+                                view.get("sort", ""),
+                                view.get("columns", ""),
+                            ),
                             _instead(kind, part),
                         ],
                     ),
@@ -143,6 +182,17 @@ def _head(kind: ListKind, part: Any) -> html.Div:
             [html.I(className="bi bi-download"), "CSV"],
             id=part("csv"),
             className="btn btn-secondary only-d",
+        ),
+        html.Button(
+            [
+                html.I(className="bi bi-bookmark"),
+                "Views",
+                html.I(className="bi bi-chevron-down"),
+            ],
+            id=part("views-menu"),
+            className="btn btn-secondary only-d",
+            type="button",
+            **{"data-list-menu": "views", "aria-haspopup": "dialog"},
         ),
     ]
     if kind.create:
@@ -217,7 +267,14 @@ def _filters(kind: ListKind, part: Any, view: dict[str, str]) -> html.Div:
                     html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
                 ],
             ),
-            *[_chip(part, key, view.get(key, "")) for key in CHIPS],
+            *[_chip(kind, part, key, view.get(key, "")) for key in kind.chips],
+            html.Button(
+                [html.I(className="bi bi-plus-lg", **{"aria-hidden": "true"}), "Filter"],
+                id=part("filter-menu"),
+                className="chip add",
+                type="button",
+                **{"data-list-menu": "filter", "aria-haspopup": "dialog"},
+            ),
             html.Span(className="grow"),
             html.Div(
                 className="counts",
@@ -225,18 +282,26 @@ def _filters(kind: ListKind, part: Any, view: dict[str, str]) -> html.Div:
                 **{"aria-label": "Filter by status"},
                 children=[_count(kind, part, status) for status in STATUSES],
             ),
+            icon_button(
+                "layout-three-columns",
+                "Columns",
+                id=part("columns-menu"),
+                className="only-d",
+                **{"data-list-menu": "columns", "aria-haspopup": "dialog"},
+            ),
         ],
     )
 
 
-def _chip(part: Any, key: str, value: str) -> html.Span:
-    word = {"q": "text"}.get(key, key)
+def _chip(kind: ListKind, part: Any, key: str, value: str) -> html.Span:
+    word = "text" if key == "q" else key
+    said = kind.said(key, value.split(",")) if key != "q" else value
     return html.Span(
         id=part(f"chip-{key}"),
         className="chip" if value else "chip d-none",
         children=[
             html.Span(word, className="k"),
-            html.Span(value, id=part(f"chip-{key}-value")),
+            html.Span(said, id=part(f"chip-{key}-value"), className="ell"),
             html.Button(
                 html.I(className="bi bi-x", **{"aria-hidden": "true"}),
                 id=part(f"drop-{key}"),

@@ -34,15 +34,18 @@ def column(
     sort: bool = True,
     number: bool = False,
     narrow: bool = False,
+    shown: bool = True,
     **more: Any,
 ) -> Column:
-    """One column; ``narrow`` ones stay at 390 px, ``more`` goes to the renderer."""
+    """One column; ``narrow`` ones stay at 390 px, ``more`` goes to the renderer. One that is not
+    ``shown`` waits in the column chooser."""
     made: Column = {
         "field": field,
         "headerName": title,
         "cellRenderer": cell,
         "sortable": sort,
-        "context": {"narrow": narrow},
+        "context": {"narrow": narrow, "shown": shown},
+        "hide": not shown,
         "cellRendererParams": more,
     }
     if flex:
@@ -55,13 +58,13 @@ def column(
 
 
 def _identity_columns() -> list[Column]:
-    status = column("status", "Status", "NgfStatus", width=174)
+    status = column("status", "Status", "NgfStatus", width=166)
     name = column("name", "Name", "NgfName", flex=3, width=140, narrow=True)
     return [
         status | {"pinned": "left"},
         name,
         column("cluster", "Cluster", "NgfCluster", width=96),
-        column("reason", "Reason", "NgfReason", width=148),
+        column("reason", "Reason", "NgfReason", width=160),
     ]
 
 
@@ -75,7 +78,7 @@ def _age_columns() -> list[Column]:
 LIST_COLUMNS: dict[str, list[Column]] = {
     "gateways": [
         *_identity_columns(),
-        column("class", "Class", width=96),
+        column("class", "Class", width=96, shown=False),
         column("listener_ports", "Listener ports", width=138, sort=False, none="none"),
         column(
             "addresses",
@@ -103,7 +106,7 @@ LIST_COLUMNS: dict[str, list[Column]] = {
         ),
         column("matches_text", "Matches", flex=2, width=88, sort=False, mono=True),
         column("parents", "Gateway", "NgfParents", width=132, sort=False),
-        column("backends", "Backends", "NgfFirst", width=140, sort=False) | {"hide": True},
+        column("backends", "Backends", "NgfFirst", width=140, sort=False, shown=False),
         column("rules", "Rules", width=58, number=True, narrow=True),
         *_age_columns(),
     ],
@@ -117,11 +120,13 @@ LIST_COLUMNS: dict[str, list[Column]] = {
 }
 
 
-def list_grid(grid_id: str, kind: str, sort: str = "") -> dag.AgGrid:
-    """The infinite table of a list page; ``sort`` is the URL's, such as ``-metadata.name``."""
+def list_grid(grid_id: str, kind: str, sort: str = "", columns: str = "") -> dag.AgGrid:
+    """The infinite table of a list page; ``sort`` is the URL's, such as ``-metadata.name``, and so
+    is ``columns``, the fields of those to be seen beside `FIXED` when they are not the usual ones.
+    """
     return dag.AgGrid(
         id=grid_id,
-        columnDefs=_sorted_by(LIST_COLUMNS[kind], sort),
+        columnDefs=_sorted_by(_chosen(LIST_COLUMNS[kind], columns), sort),
         rowModelType="infinite",
         className="ngf-grid",
         style={"height": "100%", "width": "100%"},
@@ -167,6 +172,9 @@ def detail_grid(
     )
 
 
+FIXED = ("status", "name")
+"""Columns that no choice hides."""
+
 SORT_FIELDS = {
     "name": "metadata.name",
     "namespace": "metadata.namespace",
@@ -182,6 +190,11 @@ def sort_key(sort_model: list[dict[str, str]] | None) -> str:
     first = sort_model[0]
     name = SORT_FIELDS.get(first["colId"], first["colId"])
     return f"-{name}" if first["sort"] == "desc" else name
+
+
+def _chosen(columns: list[Column], text: str) -> list[Column]:
+    wanted = {*FIXED, *text.split(",")}
+    return [made | {"hide": made["field"] not in wanted} for made in columns] if text else columns
 
 
 def _sorted_by(columns: list[Column], sort: str) -> list[Column]:

@@ -11,4 +11,4 @@ dash.register_page(
 
 
 def layout(**query: str) -> html.Div:
-    return list_page.layout(list_page.GATEWAYCLASSES, list_page.view_of(query))
+    return list_page.layout(list_page.GATEWAYCLASSES, query)

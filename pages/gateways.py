@@ -9,4 +9,4 @@ dash.register_page(__name__, path="/gateways", title="Gateways · NGF Console", 
 
 
 def layout(**query: str) -> html.Div:
-    return list_page.layout(list_page.GATEWAYS, list_page.view_of(query))
+    return list_page.layout(list_page.GATEWAYS, query)

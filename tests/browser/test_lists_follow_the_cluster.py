@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.fleet_of_two import ROUTES, Console, gateway, running
 from tests.browser.journey import Window, signed_in
@@ -65,7 +66,7 @@ def test_an_address_with_filters_opens_that_view(opened: Window) -> None:
     opened.open("/gateways?status=err&cluster=web&sort=-metadata.name")
     opened.says("#gateways-foot", "1 to 1 of 1 after filters")
     opened.says(ROW, "pay")
-    opened.says("#gateways-chip-status", "err")
+    opened.says("#gateways-chip-status", "not programmed")
     opened.says("#gateways-chip-cluster", "web")
 
 
@@ -74,6 +75,79 @@ def test_labels_are_filtered_in_the_same_field(opened: Window) -> None:
     opened.says("#gateways-foot", "1 to 4 of 4")
     opened.fill("#gateways-q", "tier=core")
     opened.says("#gateways-instead-title", "No gateway matches")
+
+
+def entry(opened: Window, text: str) -> None:
+    """Choose an entry of the open menu."""
+
+    def chosen() -> bool:
+        found = next(one for one in opened.all(".n-menu .n-item") if text in one.text)
+        found.click()
+        return True
+
+    opened.until(chosen, f"choosing {text!r}")
+
+
+def test_a_filter_is_chosen_from_the_values_there_are(opened: Window) -> None:
+    opened.open("/gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.click("#gateways-filter-menu")
+    entry(opened, "status")
+    opened.says(".n-menu", "not programmed")
+    entry(opened, "not programmed")
+    opened.address("status=err")
+    opened.says("#gateways-chip-status", "not programmed")
+    opened.click(".n-menu .seg button:last-child")
+    opened.address("status=!err")
+    opened.says("#gateways-chip-status", "all but not programmed")
+    opened.says("#gateways-foot", "after filters, 4 in all")
+    opened.press(Keys.ESCAPE)
+    opened.until(lambda: not opened.all(".n-menu"), "the menu to close")
+    opened.click("#gateways-drop-status")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+
+
+def test_chosen_columns_are_in_the_address(opened: Window) -> None:
+    def heads() -> list[str]:
+        return [head.text for head in opened.all(".ag-header-cell") if head.is_displayed()]
+
+    opened.open("/gateways")
+    opened.says(ROW, "edge")
+    assert "Reason" in heads()
+    assert "Class" not in heads()
+    opened.click("#gateways-columns-menu")
+    entry(opened, "Reason")
+    entry(opened, "Class")
+    opened.until(lambda: "Class" in heads() and "Reason" not in heads(), "the chosen columns")
+    opened.driver.get(opened.driver.current_url)
+    opened.says(ROW, "nginx")
+    assert "Class" in heads()
+    assert "Reason" not in heads()
+    opened.click("#gateways-columns-menu")
+    entry(opened, "The usual columns")
+    opened.until(lambda: "Reason" in heads(), "the usual columns")
+    assert "columns" not in opened.driver.current_url
+
+
+def test_a_view_is_kept_opened_again_and_removed(opened: Window) -> None:
+    opened.open("/gateways?status=err&sort=-metadata.name")
+    opened.says("#gateways-foot", "after filters, 4 in all")
+    opened.click("#gateways-views-menu")
+    opened.says(".n-menu", "None yet")
+    opened.fill(".n-menu .n-save input", "Trouble")
+    opened.click(".n-menu .n-save button")
+    opened.says(".n-menu", "Trouble")
+    entry(opened, "All gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.click("#gateways-views-menu")
+    entry(opened, "Trouble")
+    opened.address("status=err&sort=-metadata.name")
+    opened.says("#gateways-foot", "after filters, 4 in all")
+    opened.says("#gateways-sorted", "Sorted by name")
+    opened.click("#gateways-views-menu")
+    opened.click(".n-menu [aria-label='Remove view Trouble']")
+    opened.says(".n-menu", "None yet")
+    opened.press(Keys.ESCAPE)
 
 
 def test_slash_leads_to_the_filter(opened: Window) -> None:

@@ -9,11 +9,11 @@
 
   ngf.keys = { add(key, words, run) { own.push({ key, words, run }); } };
 
-  function copyLink() {
+  ngf.copyLink = function () {
     navigator.clipboard.writeText(location.href).then(
       () => ngf.toast({ status: "ok", title: "Link copied", text: "It opens this view with its filters." }),
       () => ngf.toast({ status: "warn", title: "Link not copied", text: "The browser did not allow it. Copy the address from its bar." }));
-  }
+  };
 
   function focusFilter() {
     const field = document.querySelector("#main input[data-filter], #main .fld input, #main input[type=search]");
@@ -25,7 +25,7 @@
 
   ngf.keys.add("/", "Filter this page", focusFilter);
   ngf.keys.add("?", "This help", () => ngf.help());
-  ngf.keys.add("c", "Copy link", copyLink);
+  ngf.keys.add("c", "Copy link", ngf.copyLink);
   ngf.keys.add("r", "Refresh", () => window.dispatchEvent(new CustomEvent("ngf:changes", { detail: [{ cluster: "*", kind: "*", version: 0 }] })));
 
   function go(letter) {

@@ -11,7 +11,7 @@
   }
 
   // A list to choose from, with a filter above it when it is long.
-  function chooser(node, rows, noun) {
+  ngf.chooser = function (node, rows, noun) {
     const list = el("div", { class: "n-list" }, rows.map((row) => row.node));
     if (rows.length > 8) {
       const none = el("div", { class: "n-none", hidden: true }, `No ${noun} matches`);
@@ -27,7 +27,7 @@
       list.append(none);
     }
     node.append(list);
-  }
+  };
 
   function clusters(button) {
     const facts = ngf.facts;
@@ -60,7 +60,7 @@
           }, "only")),
       };
     });
-    chooser(node, rows, "cluster");
+    ngf.chooser(node, rows, "cluster");
     ngf.float(button, node, { label: "Clusters" });
   }
 
@@ -72,7 +72,7 @@
       node: el("button", { type: "button", class: "n-item", "aria-pressed": String(value === now), onclick() { ngf.view.set({ namespace: value }); ngf.closeFloat(); } },
         el("span", { class: "grow ell" }, label), value === now ? ngf.icon("check-lg") : null),
     });
-    chooser(node, [row("", "All namespaces"), ...ngf.facts.namespaces.map((name) => row(name, name))], "namespace");
+    ngf.chooser(node, [row("", "All namespaces"), ...ngf.facts.namespaces.map((name) => row(name, name))], "namespace");
     ngf.float(button, node, { label: "Namespace" });
   }
 

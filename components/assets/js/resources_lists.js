@@ -3,7 +3,8 @@
    `ngf.view` mirrors to the address bar; typing in the filter never mounts the page anew. */
 (function () {
   "use strict";
-  const asked = {}; // per kind, the filters its grid was last filled with
+  const lists = {}; // per kind, how it is spoken of: {name, many, chips, words}
+  const asked = {}; // per kind, the question its grid was last filled with
   const no = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const pages = { "/gateways": "gateways", "/httproutes": "httproutes", "/gatewayclasses": "gatewayclasses" };
@@ -12,9 +13,26 @@
     try { return window.dash_ag_grid.getApi(kind + "-grid"); } catch { return null; }
   };
   const listOf = (value) => (Array.isArray(value) ? value : (value || "").split(",")).filter(Boolean);
-  const FILTERS = ["q", "status", "class", "cluster", "namespace"];
   const STATUSES = ["err", "warn", "info", "ok", "stale", "unknown"];
+  const FIXED = ["status", "name"];
   const SORT_FIELDS = { name: "metadata.name", namespace: "metadata.namespace", created: "metadata.creationTimestamp" };
+
+  const spelled = (column) => (column.sort === "desc" ? "-" : "") + (SORT_FIELDS[column.colId] || column.colId);
+  const sortBy = (grid, wanted) => {
+    const [now] = grid.getColumnState().filter((column) => column.sort);
+    if ((now ? spelled(now) : "") === wanted) return;
+    const field = Object.keys(SORT_FIELDS).find((key) => SORT_FIELDS[key] === wanted.replace("-", "")) || wanted.replace("-", "");
+    grid.applyColumnState({ state: wanted ? [{ colId: field, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [], defaultState: { sort: null } });
+  };
+
+  /* The words of components/list_page.py: "nginx, istio", "not staging". */
+  const said = (list, key, values) => {
+    const word = (value) => (key === "status" && list.words[value]) || value;
+    const wanted = values.filter((value) => !value.startsWith("!")).map(word);
+    const refused = values.filter((value) => value.startsWith("!")).map((value) => word(value.slice(1)));
+    const but = key === "status" ? "all but " : "not ";
+    return [wanted.join(", "), refused.length ? but + refused.join(", ") : ""].filter(Boolean).join(", ");
+  };
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfLists = {
@@ -40,22 +58,26 @@
         window.ngf.view.set({ [part.slice(5)]: "" });
         if (part === "drop-q") set(kind + "-q", { value: "" });
       } else if (part === "clear") {
-        window.ngf.view.set(Object.fromEntries(FILTERS.map((key) => [key, ""])));
+        const kept = ["sort", "columns"].filter((key) => view[key]).map((key) => `${key}=${encodeURIComponent(view[key])}`);
+        window.ngf.view.open(kept.length ? "?" + kept.join("&") : "");
         set(kind + "-q", { value: "" });
       }
       return no();
     },
 
-    /* The chips say what the view filters by, the filter field follows "back", the grid asks again. */
-    show: function (view, kind, typed) {
-      if (!view || pages[view.path] !== kind) return Array(2 * FILTERS.length + STATUSES.length + 1).fill(no());
-      const grid = gridOf(kind);
-      const question = JSON.stringify(FILTERS.map((key) => listOf(view[key])));
-      if (grid && asked[kind] !== undefined && asked[kind] !== question) grid.purgeInfiniteCache();
-      asked[kind] = question;
+    /* The chips say what the view filters by; filter field, sort and columns follow the address. */
+    show: function (view, list, typed) {
+      const keys = list.chips;
+      lists[list.name] = list;
+      if (!view || pages[view.path] !== list.name) return Array(2 * keys.length + STATUSES.length + 1).fill(no());
+      const grid = gridOf(list.name);
+      const question = JSON.stringify(keys.map((key) => listOf(view[key])));
+      if (grid) { sortBy(grid, view.sort || ""); fit(grid); } // before the grid asks anew
+      if (grid && asked[list.name] !== undefined && asked[list.name] !== question) grid.purgeInfiniteCache();
+      asked[list.name] = question;
       const out = [];
-      for (const key of FILTERS) {
-        const value = key === "q" ? view.q || "" : listOf(view[key]).join(", ");
+      for (const key of keys) {
+        const value = key === "q" ? view.q || "" : said(list, key, listOf(view[key]));
         out.push(value ? "chip" : "chip d-none", value);
       }
       const chosen = new Set(listOf(view.status));
@@ -64,13 +86,13 @@
       return out;
     },
 
-    /* The sort order is the grid's own; the address only remembers it. */
+    /* A click on a header sorts the grid; the address remembers it. */
     sorted: function (request, view) {
       if (!request || !request.sortModel) return no();
       const [first] = request.sortModel;
-      const sort = first ? (first.sort === "desc" ? "-" : "") + (SORT_FIELDS[first.colId] || first.colId) : "";
+      const sort = first ? spelled(first) : "";
       if (sort !== ((view || {}).sort || "")) window.ngf.view.set({ sort }, { replace: true });
-      return first ? "Sorted by " + first.colId.replace("_", " ") : "";
+      return "Sorted by " + (first ? first.colId.replace("_", " ") : "status");
     },
   };
 
@@ -95,16 +117,30 @@
     if (grid && !grid.isDestroyed()) grid.refreshCells({ columns: ["created", "as_of"], force: true });
   }, 5000);
 
-  /* 390 px: a row is a name with a second line, and one number. */
+  /* Which columns are seen: at 390 px a name with a second line and one number; elsewhere those
+     chosen in the address, else the usual ones. */
   const narrow = window.matchMedia("(max-width: 767.98px)");
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
-  functions.ngfFit = ({ api }) => {
-    if (api.isDestroyed() || Boolean(api.ngfNarrow) === narrow.matches) return;
-    api.ngfNarrow = narrow.matches;
-    const wide = api.getColumns().filter((column) => !column.getColDef().context.narrow && !column.getColDef().hide);
-    api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow.matches);
+  const fit = (api) => {
+    const chosen = here() ? listOf(window.ngf.view.get().columns) : [];
+    const layout = JSON.stringify([narrow.matches, chosen]);
+    if (api.isDestroyed() || api.ngfLayout === layout) return;
+    api.ngfLayout = layout;
+    const seen = (column) => {
+      const { narrow: kept, shown } = column.getColDef().context;
+      if (narrow.matches) return kept;
+      return chosen.length ? FIXED.includes(column.getColId()) || chosen.includes(column.getColId()) : shown;
+    };
+    for (const wanted of [true, false]) {
+      const some = api.getColumns().filter((column) => seen(column) === wanted && column.isVisible() !== wanted);
+      if (some.length) api.setColumnsVisible(some.map((column) => column.getColId()), wanted);
+    }
   };
+  functions.ngfFit = ({ api }) => fit(api);
   functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
+
+  /* The menus of a list (list_menus.js) look at its grid and use its words. */
+  window.ngf.lists = { of: (kind) => lists[kind], gridOf, listOf, said, FIXED };
 
   /* Keys: j k rows, Enter opens; the shell has the others. */
   const step = (by) => () => {

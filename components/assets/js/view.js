@@ -3,12 +3,13 @@
 // ngf.view.get()                what the address says now
 // ngf.view.set({key: value})    change it: null, "" or [] removes a key; a new history entry unless
 //                               {replace: true}. Tells the Store "view" and the event "ngf:view".
+// ngf.view.open("?q=edge")      the same for a whole query
 // ngf.go(href)                  go to another page without loading the document again
 //
 // Dash's own Location is told about pages only, never about a changed query: it would build the
 // page anew and throw away what is typed, scrolled and focused.
 (function (ngf) {
-  const LISTS = ["cluster", "status", "class", "kind", "outcome"];
+  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome"];
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
 
   function parse() {
@@ -39,10 +40,9 @@
 
   ngf.view = {
     get: parse,
-    set(patch, options) {
-      const before = location.search;
-      const search = query(Object.assign(parse(), patch));
-      if (search === before) return;
+    set(patch, options) { ngf.view.open(query(Object.assign(parse(), patch)), options); },
+    open(search, options) {
+      if (search === location.search) return;
       const url = location.pathname + search + location.hash;
       if (options && options.replace) history.replaceState(history.state, "", url);
       else history.pushState({}, "", url);
