@@ -4,7 +4,6 @@ The facts go into the layout itself, so that the first paint has them without an
 browser asks again through the tick store when something changed.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output
@@ -94,7 +93,7 @@ def facts(container: Container, who: Identity) -> dict[str, Any]:
         ],
         "namespaces": _namespaces(container, who, [info.name for info in seen]),
         "counts": _problems(container, who),
-        "as_of": (moment or datetime.now(UTC)).isoformat() if seen else None,
+        "as_of": moment.isoformat() if moment else None,
     }
 
 
