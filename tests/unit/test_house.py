@@ -1,6 +1,7 @@
 """Promise: the rules of the house hold: arrows, packaging traps, documented options."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.options import settings_parser
+from services.configdb.models import Base
 from services.settings import Settings, flag
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,18 @@ def test_nothing_switches_dash_to_async_callbacks() -> None:
 def test_every_option_is_documented_and_in_help(name: str) -> None:
     assert f"`{flag(name)}`" in (ROOT / "docs" / "settings.md").read_text()
     assert flag(name) in settings_parser().format_help()
+
+
+def test_every_page_is_documented_with_its_address() -> None:
+    documented = (ROOT / "docs" / "pages.md").read_text()
+    for page in (ROOT / "pages").glob("*.py"):
+        for address in re.findall(r"path(?:_template)?=\"([^\"]+)\"", page.read_text()):
+            assert f"`{address}`" in documented, f"{page.name}: {address}"
+
+
+@pytest.mark.parametrize("table", sorted(Base.metadata.tables))
+def test_every_table_is_documented(table: str) -> None:
+    assert f"| `{table}` |" in (ROOT / "docs" / "database.md").read_text()
 
 
 def test_every_pin_is_exact() -> None:
