@@ -43,7 +43,7 @@ def register(callbacks: Callbacks) -> None:
         who = callbacks.who()
         if not who.role.includes(Role.ADMIN):
             return {"permitted": False, "role": str(who.role), "items": []}
-        tokens = [described(token) for token in container.tokens.list()]
+        tokens = [described(token) for token in container.tokens.list(who)]
         return {"permitted": True, "role": str(who.role), "items": tokens}
 
     @callbacks.on(
@@ -69,16 +69,14 @@ def register(callbacks: Callbacks) -> None:
     ) -> Any:
         if not clicks:
             return [no_update] * 3
-        who = callbacks.who()
         try:
             info, secret = container.tokens.create(
+                callbacks.who(),
                 name=(name or "").strip(),
                 role=Role(role),
                 clusters=_names(clusters),
                 namespaces=_names(namespaces),
                 ttl=timedelta(days=int(days)),
-                created_by=who.name,
-                address=who.address,
             )
         except Invalid as error:
             rules = [f"{field['field']}: {field['rule']}" for field in error.details["fields"]]
@@ -93,12 +91,12 @@ def register(callbacks: Callbacks) -> None:
     )
     def revoke(asked: dict[str, Any]) -> dict[str, Any]:
         who = callbacks.who()
-        container.tokens.revoke(asked["id"], revoked_by=who.name, address=who.address)
+        container.tokens.revoke(who, str(asked["id"]))
         toast("ok", f"Token {asked['name']} revoked", "It is refused from now on.")
         return {
             "permitted": True,
             "role": str(Role.ADMIN),
-            "items": [described(token) for token in container.tokens.list()],
+            "items": [described(token) for token in container.tokens.list(who)],
         }
 
     callbacks.clientside(ClientsideFunction("ngfSettings", "tab"), Input(ids.VIEW, "data"))

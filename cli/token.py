@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from cli.tables import table
-from services.auth.identity import Role
+from services.auth.identity import Identity, Role
 from services.auth.tokens import TokenInfo, TokenStore
 from services.configdb.database import Database
 from services.errors import ConsoleError, Invalid
@@ -57,24 +57,23 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def operator() -> str:
-    """Who runs this command, as the audit log names them."""
+def operator() -> Identity:
+    """Who runs this command: whoever can read the database is an admin already."""
     try:
-        return f"cli:{getpass.getuser()}"
+        name = f"cli:{getpass.getuser()}"
     except (KeyError, OSError):
-        return "cli"
+        name = "cli"
+    return Identity(name, Role.ADMIN, source="cli")
 
 
 def _create(args: argparse.Namespace, tokens: TokenStore) -> None:
     ttl = duration(args.ttl) if args.ttl is not None else None
-    _, text = tokens.create(
-        args.name, args.role, args.cluster, args.namespace, ttl, created_by=operator()
-    )
+    _, text = tokens.create(operator(), args.name, args.role, args.cluster, args.namespace, ttl)
     print(text)
 
 
 def _list(args: argparse.Namespace, tokens: TokenStore) -> None:
-    found = tokens.list()
+    found = tokens.list(operator())
     if args.output == "json":
         print(json.dumps([info.as_dict() for info in found], indent=2))
         return
@@ -101,7 +100,7 @@ def _time(moment: datetime) -> str:
 
 
 def _revoke(args: argparse.Namespace, tokens: TokenStore) -> None:
-    info = tokens.revoke(args.token, revoked_by=operator())
+    info = tokens.revoke(operator(), args.token)
     print(f"revoked {info.name}")
 
 

@@ -49,6 +49,11 @@ class Identity:
             namespace is None or self.namespaces is None or namespace in self.namespaces
         )
 
+    def covers(self, clusters: frozenset[str] | None, namespaces: frozenset[str] | None) -> bool:
+        """Whether limits are within this identity's own."""
+        pairs = ((self.clusters, clusters), (self.namespaces, namespaces))
+        return all(own is None or (of is not None and of <= own) for own, of in pairs)
+
     def require(
         self, role: Role, *, cluster: str | None = None, namespace: str | None = None
     ) -> None:

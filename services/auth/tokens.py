@@ -25,7 +25,7 @@ from services.auth.identity import Identity, Role
 from services.configdb.audit import AuditEvent, AuditLog
 from services.configdb.database import Database
 from services.configdb.models import TokenRow
-from services.errors import NotFound, Unauthenticated
+from services.errors import Denied, NotFound, Unauthenticated
 
 PREFIX = "ngfc_"
 TTL_MAX = timedelta(days=3650)
@@ -74,7 +74,11 @@ class TokenInfo:
 
 
 class TokenStore:
-    """Makes, lists, revokes and checks API tokens."""
+    """Makes, lists, revokes and checks API tokens.
+
+    Managing tokens needs the role admin. An admin with limits manages tokens within these limits
+    and knows of no others, so that nobody can lift their own.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -84,21 +88,24 @@ class TokenStore:
 
     def create(
         self,
+        who: Identity,
         name: str,
         role: Role | str,
         clusters: Iterable[str] | None = None,
         namespaces: Iterable[str] | None = None,
         ttl: timedelta | None = None,
-        created_by: str = "",
-        address: str = "",
     ) -> tuple[TokenInfo, str]:
-        """A new token and its text, which cannot be had again. Raises Invalid."""
+        """A new token and its text, which cannot be had again. Raises Invalid and Denied."""
+        who.require(Role.ADMIN)
         now = datetime.now(UTC)
         name = names.name(name)
         if ttl is not None and not timedelta() < ttl <= TTL_MAX:
             raise names.invalid("ttl", "longer than nothing, at most 3650 days")
         if role not in list(Role):
             raise names.invalid("role", "one of viewer, operator, admin")
+        limits = names.limits("clusters", clusters), names.limits("namespaces", namespaces)
+        if not who.covers(*limits):
+            raise Denied(f"{who.name} may only make tokens with limits within its own.")
         identifier = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         text = f"{PREFIX}{identifier}_{secrets.token_urlsafe(32)}"
         row = TokenRow(
@@ -106,11 +113,11 @@ class TokenStore:
             name=name,
             name_key=names.key(name),
             role=str(role),
-            clusters=names.limits("clusters", clusters),
-            namespaces=names.limits("namespaces", namespaces),
+            clusters=limits[0],
+            namespaces=limits[1],
             hash=_HASHER.hash(text),
             created=now,
-            created_by=created_by,
+            created_by=who.name,
             expires=now + ttl if ttl else None,
         )
         try:
@@ -118,30 +125,32 @@ class TokenStore:
                 session.add(row)
                 session.flush()
                 info = _info(row)
-                self._audit.append(session, _event("create", info, created_by, address))
+                self._audit.append(session, _event("create", info, who))
         except IntegrityError as error:
             raise names.invalid("name", f"there is a token {name!r} already") from error
         return info, text
 
-    def list(self) -> list[TokenInfo]:
-        """All tokens by name, expired ones included."""
+    def list(self, who: Identity) -> list[TokenInfo]:
+        """Tokens by name, expired ones included. Raises Denied."""
+        who.require(Role.ADMIN)
         with self._db.session() as session:
             rows = session.scalars(select(TokenRow).order_by(TokenRow.name_key)).all()
-        return [_info(row) for row in rows]
+        return [_info(row) for row in rows if who.covers(row.clusters, row.namespaces)]
 
-    def revoke(self, id_or_name: str, revoked_by: str = "", address: str = "") -> TokenInfo:
-        """Remove a token; it is refused from now on. Raises NotFound."""
+    def revoke(self, who: Identity, id_or_name: str) -> TokenInfo:
+        """Remove a token; it is refused from now on. Raises NotFound and Denied."""
+        who.require(Role.ADMIN)
         with self._db.writing() as session:
             row = session.scalar(
                 select(TokenRow).where(
                     or_(TokenRow.id == id_or_name, TokenRow.name_key == names.key(id_or_name))
                 )
             )
-            if row is None:
+            if row is None or not who.covers(row.clusters, row.namespaces):
                 raise NotFound(f"There is no token {id_or_name!r}.", name=id_or_name)
             info = _info(row)
             session.execute(delete(TokenRow).where(TokenRow.id == info.id))
-            self._audit.append(session, _event("delete", info, revoked_by, address))
+            self._audit.append(session, _event("delete", info, who))
         return info
 
     def authenticate(self, text: str) -> Identity:
@@ -215,11 +224,12 @@ def _info(row: TokenRow) -> TokenInfo:
     )
 
 
-def _event(verb: str, info: TokenInfo, actor: str, address: str) -> AuditEvent:
+def _event(verb: str, info: TokenInfo, who: Identity) -> AuditEvent:
     content = {key: value for key, value in info.as_dict().items() if key != "expired"}
     return AuditEvent(
-        actor=actor or "ngf-console",
-        address=address,
+        actor=who.name,
+        role=str(who.role),
+        address=who.address,
         kind="tokens",
         name=info.name,
         verb=verb,

@@ -12,7 +12,7 @@ import requests
 from dash import Dash
 
 from app import create_app
-from services.auth.identity import Role
+from services.auth.identity import CONSOLE, Role
 from services.clusters.fleet import Fleet
 from services.container import Container
 from services.demo.fleet import start_demo
@@ -47,7 +47,7 @@ class Console:
         key = (role, clusters, namespaces)
         if key not in self.tokens:
             _, self.tokens[key] = self.container.tokens.create(
-                f"test-{next(_number)}", role, clusters=clusters, namespaces=namespaces
+                CONSOLE, f"test-{next(_number)}", role, clusters=clusters, namespaces=namespaces
             )
         return self.tokens[key]
 

@@ -178,7 +178,7 @@ def test_keys_are_kept_and_asked_for_again_when_the_provider_rotates(
 
 
 def test_api_tokens_work_beside_the_provider(container: Container, browser: Client) -> None:
-    _, text = container.tokens.create("ci", "viewer")
+    _, text = container.tokens.create(CONSOLE, "ci", "viewer")
     headers = {"Authorization": f"Bearer {text}"}
     assert browser.get("/api/v1/clusters", headers=headers).status_code == 200
     page = browser.post(
@@ -186,5 +186,5 @@ def test_api_tokens_work_beside_the_provider(container: Container, browser: Clie
     )
     assert page.status_code == 303
     assert browser.get("/api/v1/clusters").status_code == 200
-    container.tokens.revoke("ci")
+    container.tokens.revoke(CONSOLE, "ci")
     assert browser.get("/api/v1/clusters").status_code == 401

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from app import create_app
 from services import logs
-from services.auth.identity import Role
+from services.auth.identity import CONSOLE, Role
 from services.clusters.fleet import Fleet, Member
 from services.container import Container
 from services.demo.api import DemoApi
@@ -98,7 +98,7 @@ class Served:
         self.server = loopback(app.server)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.port}"
-        token = self.container.tokens.create("bench", Role.VIEWER)[1]
+        token = self.container.tokens.create(CONSOLE, "bench", Role.VIEWER)[1]
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def stop(self) -> None:

@@ -24,7 +24,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from app import create_app
 from cli.source import demo
-from services.auth.identity import Role
+from services.auth.identity import CONSOLE, Role
 from services.container import Container
 from services.settings import Settings
 from tests.serving import loopback
@@ -48,7 +48,7 @@ class Console:
     def token(self, role: Role, **limits: Any) -> str:
         """The text of a new API token."""
         name = f"{role}-{time.monotonic_ns()}"
-        return self.container.tokens.create(name, role, **limits)[1]
+        return self.container.tokens.create(CONSOLE, name, role, **limits)[1]
 
 
 class Tab:

@@ -6,28 +6,29 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text as sql
 
-from services.auth.identity import CONSOLE, Role
+from services.auth.identity import CONSOLE, Identity, Role
 from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
-from services.errors import Invalid, NotFound, Unauthenticated
+from services.errors import Denied, Invalid, NotFound, Unauthenticated
 
 
 def test_a_token_stands_for_its_role_and_limits(db: Database) -> None:
     tokens = TokenStore(db)
-    info, text = tokens.create("ci", "operator", ["web"], ["shop", "bank"], timedelta(days=30))
+    limits = ["web"], ["shop", "bank"]
+    info, text = tokens.create(CONSOLE, "ci", "operator", *limits, timedelta(days=30))
     who = TokenStore(db).authenticate(text)
     assert (who.name, who.role, who.source) == ("token:ci", Role.OPERATOR, "token")
     assert who.clusters == {"web"}
     assert who.namespaces == {"shop", "bank"}
     assert tokens.identity(info.id).role is Role.OPERATOR
-    assert tokens.list()[0].last_used is not None
+    assert tokens.list(CONSOLE)[0].last_used is not None
 
 
 def test_the_text_is_nowhere_in_the_database(db: Database) -> None:
     tokens = TokenStore(db)
-    _, text = tokens.create("ci", "viewer")
+    _, text = tokens.create(CONSOLE, "ci", "viewer")
     tokens.authenticate(text)
     secret = text.split("_", 2)[2]
     with db.engine.connect() as connection:
@@ -35,12 +36,12 @@ def test_the_text_is_nowhere_in_the_database(db: Database) -> None:
             rows = connection.execute(sql(f"SELECT * FROM {table}")).all()
             assert rows
             assert secret not in repr(rows)
-    assert secret not in repr(tokens.list())
+    assert secret not in repr(tokens.list(CONSOLE))
 
 
 def test_what_is_not_the_token_is_refused(db: Database) -> None:
     tokens = TokenStore(db)
-    _, text = tokens.create("ci", "viewer")
+    _, text = tokens.create(CONSOLE, "ci", "viewer")
     tokens.authenticate(text)
     prefix, key, secret = text.split("_", 2)
     for wrong in (
@@ -60,18 +61,18 @@ def test_what_is_not_the_token_is_refused(db: Database) -> None:
 
 def test_a_revoked_or_expired_token_is_refused_at_once_on_every_replica(db: Database) -> None:
     here, there = TokenStore(db), TokenStore(db)
-    info, text = here.create("ci", "viewer")
+    info, text = here.create(CONSOLE, "ci", "viewer")
     there.authenticate(text)
-    here.revoke("ci")
+    here.revoke(CONSOLE, "ci")
     for refused in (lambda: there.authenticate(text), lambda: there.identity(info.id)):
         with pytest.raises(Unauthenticated):
             refused()
     with pytest.raises(NotFound):
-        here.revoke("ci")
-    _, brief = here.create("ci", "viewer", ttl=timedelta(microseconds=1))
+        here.revoke(CONSOLE, "ci")
+    _, brief = here.create(CONSOLE, "ci", "viewer", ttl=timedelta(microseconds=1))
     with pytest.raises(Unauthenticated):
         there.authenticate(brief)
-    assert here.list()[0].expired
+    assert here.list(CONSOLE)[0].expired
 
 
 @pytest.mark.parametrize(
@@ -102,11 +103,11 @@ def test_bad_input_is_refused_with_field_and_rule(
     db: Database, field: str, given: dict[str, object]
 ) -> None:
     tokens = TokenStore(db)
-    tokens.create("taken", "viewer")
+    tokens.create(CONSOLE, "taken", "viewer")
     with pytest.raises(Invalid) as refused:
-        tokens.create(**{"name": "ci", "role": "viewer", **given})  # type: ignore[arg-type]
+        tokens.create(CONSOLE, **{"name": "ci", "role": "viewer", **given})  # type: ignore[arg-type]
     assert [one["field"] for one in refused.value.details["fields"]] == [field]
-    assert len(tokens.list()) == 1
+    assert len(tokens.list(CONSOLE)) == 1
 
 
 @pytest.mark.parametrize(
@@ -114,20 +115,62 @@ def test_bad_input_is_refused_with_field_and_rule(
 )
 def test_names_in_any_script_are_kept_as_given(db: Database, name: str) -> None:
     tokens = TokenStore(db)
-    _, text = tokens.create(name, "viewer")
+    _, text = tokens.create(CONSOLE, name, "viewer")
     assert tokens.authenticate(text).name == f"token:{name}"
-    assert tokens.revoke(name).name == name
+    assert tokens.revoke(CONSOLE, name).name == name
 
 
 def test_making_and_revoking_is_in_the_audit_log(db: Database) -> None:
     tokens, log = TokenStore(db), AuditLog(db)
-    tokens.create("ci", "viewer", created_by="ann")
-    tokens.revoke("ci", revoked_by="bob")
+    ann = Identity("ann", Role.ADMIN, address="192.0.2.7")
+    tokens.create(ann, "ci", "viewer")
+    tokens.revoke(CONSOLE, "ci")
     entries = log.list(CONSOLE, sort="time").items
-    assert [(one.actor, one.verb, one.kind, one.name) for one in entries] == [
-        ("ann", "create", "tokens", "ci"),
-        ("bob", "delete", "tokens", "ci"),
+    assert [(one.actor, one.role, one.address, one.verb, one.name) for one in entries] == [
+        ("ann", "admin", "192.0.2.7", "create", "ci"),
+        ("ngf-console", "admin", "", "delete", "ci"),
     ]
+
+
+LIMITED = Identity("web-admin", Role.ADMIN, frozenset({"web", "edge"}), frozenset({"shop"}))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "namespaces"),
+    [(None, None), (["web"], None), (None, ["shop"]), (["gpu"], ["shop"]), (["web"], ["bank"])],
+)
+def test_nobody_makes_a_token_that_reaches_further_than_they_do(
+    db: Database, clusters: list[str] | None, namespaces: list[str] | None
+) -> None:
+    tokens = TokenStore(db)
+    with pytest.raises(Denied):
+        tokens.create(LIMITED, "escaped", "viewer", clusters, namespaces)
+    assert tokens.list(CONSOLE) == []
+
+
+def test_a_limited_admin_manages_tokens_within_the_limits_and_knows_no_others(
+    db: Database,
+) -> None:
+    tokens = TokenStore(db)
+    tokens.create(CONSOLE, "everywhere", "admin")
+    tokens.create(LIMITED, "mine", "operator", ["web"], ["shop"])
+    assert [info.name for info in tokens.list(LIMITED)] == ["mine"]
+    with pytest.raises(NotFound):
+        tokens.revoke(LIMITED, "everywhere")
+    tokens.revoke(LIMITED, "mine")
+    assert [info.name for info in tokens.list(CONSOLE)] == ["everywhere"]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+def test_only_admins_manage_tokens(db: Database, role: Role) -> None:
+    tokens, who = TokenStore(db), Identity("someone", role)
+    for managing in (
+        lambda: tokens.create(who, "x", "viewer"),
+        lambda: tokens.list(who),
+        lambda: tokens.revoke(who, "x"),
+    ):
+        with pytest.raises(Denied):
+            managing()
 
 
 def test_a_sign_in_code_works_once_even_when_two_try_at_once(db: Database) -> None:
