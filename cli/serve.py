@@ -21,6 +21,10 @@ GRACEFUL_S = 20
 """Longest wait for requests in flight after SIGTERM; sockets are closed at once by ``stop``."""
 
 
+IDLE_CONNECTIONS = 1_000
+"""Connections that browsers keep open between requests; they hold no thread."""
+
+
 class Console(BaseApplication):  # type: ignore[misc]
     """The gunicorn application around ``build``, which returns a WSGI app and its ``stop``."""
 
@@ -39,6 +43,7 @@ class Console(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "worker_class": "gthread",
             "threads": self.settings.threads,
+            "worker_connections": self.settings.threads + IDLE_CONNECTIONS,
             "keepalive": 75,
             "timeout": 120,
             "graceful_timeout": GRACEFUL_S,

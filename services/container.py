@@ -49,7 +49,7 @@ class Container:
         db = Database(settings.database)
         db.upgrade()
         audit = AuditLog(db)
-        hub = Hub()
+        hub = Hub(limit=settings.threads * 3 // 4)  # the rest stays for requests
         fleet.subscribe(
             lambda cluster, kind, version: hub.publish(
                 "changes", {"cluster": cluster, "kind": kind, "version": version}
