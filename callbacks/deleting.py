@@ -94,9 +94,9 @@ def _said(plan: Plan, ref: Ref) -> str:
 
 
 def _dependents(plan: Plan) -> list[Any]:
-    if not plan.dependents:
+    count = len(plan.dependents) + plan.hidden
+    if not count:
         return [condition("ok", "Nothing refers to it")]
-    count = len(plan.dependents)
     made = [
         condition("note", f"{count} {'object refers' if count == 1 else 'objects refer'} to it")
     ]
@@ -109,6 +109,8 @@ def _dependents(plan: Plan) -> list[Any]:
         )
         for one in plan.dependents[:LISTED]
     ]
-    if count > LISTED:
-        made.append(condition("warn", f"and {count - LISTED} more"))
+    if len(plan.dependents) > LISTED:
+        made.append(condition("warn", f"and {len(plan.dependents) - LISTED} more"))
+    if plan.hidden:
+        made.append(condition("warn", f"{plan.hidden} in namespaces that are not visible to you"))
     return made

@@ -13,7 +13,7 @@ code ``unaudited``.
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -47,7 +47,8 @@ class Audit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a change would do. ``result`` is what the server would store."""
+    """What a change would do. ``result`` is what the server would store; ``hidden`` counts further
+    dependents that the person may not see."""
 
     verb: Verb
     cluster: str
@@ -60,6 +61,7 @@ class Plan:
     resource_version: str | None
     owner: GitOpsOwner | None
     dependents: tuple[Dependent, ...] = ()
+    hidden: int = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -143,7 +145,10 @@ class Changes:
         live = place.live()
         place.delete(live, dry_run=True)
         using = dependents(place.cluster.snapshot, place.resource.kind, namespace, name)
-        return _plan(attempt, live, None, (), using)
+        seen = tuple(one for one in using if who.may_see(cluster, one.namespace or None))
+        return replace(
+            _plan(attempt, live, None, ()), dependents=seen, hidden=len(using) - len(seen)
+        )
 
     def create(
         self,
@@ -278,7 +283,6 @@ def _plan(
     live: Object | None,
     result: Object | None,
     diff: tuple[FieldChange, ...],
-    using: tuple[Dependent, ...] = (),
     warnings: tuple[str, ...] = (),
 ) -> Plan:
     subject = live or result or {}
@@ -293,7 +297,6 @@ def _plan(
         changes=diff,
         resource_version=live["metadata"]["resourceVersion"] if live else None,
         owner=owner(subject),
-        dependents=using,
         warnings=(*warnings, *_controllers(subject)),
     )
 

@@ -274,10 +274,8 @@ def test_an_object_of_argo_cd_needs_confirmation_and_a_reason(desk: Desk, namesp
     assert desk.record().reason == "outage"
 
 
-def test_a_deletion_says_what_depends_on_the_object(
-    kube_api: KubeApi, desk: Desk, namespace: str
-) -> None:
-    gateway = {
+def a_gateway(namespace: str) -> dict[str, Any]:
+    return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "Gateway",
         "metadata": {"name": "web", "namespace": namespace},
@@ -286,7 +284,30 @@ def test_a_deletion_says_what_depends_on_the_object(
             "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
         },
     }
-    desk.changes.create(ANNA, HERE, "gateways", gateway)
+
+
+def test_dependents_out_of_sight_are_counted_and_not_named(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    secret_place = f"{namespace}-secret"
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": secret_place}}
+    kube_api.post("/api/v1/namespaces", body).ok()
+    desk.changes.create(ANNA, HERE, "gateways", a_gateway(namespace))
+    desk.changes.create(ANNA, HERE, "httproutes", route("seen", namespace=namespace))
+    elsewhere = route("unseen", namespace=secret_place)
+    elsewhere["spec"]["parentRefs"] = [{"name": "web", "namespace": namespace}]
+    desk.changes.create(ANNA, HERE, "httproutes", elsewhere)
+    limited = replace(ANNA, namespaces=frozenset({namespace}))
+    plan = desk.changes.plan_delete(limited, HERE, "gateways", namespace, "web")
+    assert ([one.name for one in plan.dependents], plan.hidden) == (["seen"], 1)
+    whole = desk.changes.plan_delete(ANNA, HERE, "gateways", namespace, "web")
+    assert ({one.name for one in whole.dependents}, whole.hidden) == ({"seen", "unseen"}, 0)
+
+
+def test_a_deletion_says_what_depends_on_the_object(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "gateways", a_gateway(namespace))
     desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
     plan = desk.changes.plan_delete(ANNA, HERE, "gateways", namespace, "web")
     assert [(one.kind, one.namespace, one.name, one.field) for one in plan.dependents] == [
