@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from services.auth.attempts import Attempts
 from services.auth.identity import Identity, Role
 from services.auth.tokens import PREFIX
+from services.configdb.audit import AuditEvent
 from services.container import Container
 from services.errors import ConsoleError, Denied, Unauthenticated
 
@@ -49,14 +50,16 @@ somebody it knows, it asks ``current_identity``."""
 SESSION_S = 12 * 3600.0
 """Length of a session."""
 
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+
 _MACHINES = ("/api/", "/_dash", "/ws", "/metrics", "/v1/")
 """Paths that answer a missing identity with 401 and not with the sign-in page."""
 
 
 def install(server: Flask, container: Container) -> None:
     """Put the guard in front of every handler of ``server``."""
-    attempts = Attempts()
-    server.extensions["ngf-attempts"] = attempts
+    failures = Attempts()
 
     def guard() -> BaseResponse | None:
         g.identity = None
@@ -66,12 +69,14 @@ def install(server: Flask, container: Container) -> None:
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return None  # a preflight carries no credential; security.py answers it
         try:
-            g.identity = _identify(container, attempts)
+            g.identity = _identify(container)
         except ConsoleError as error:
-            return None if public else _refused(error)
+            return None if public else _refused(_throttled(error, failures))
         try:
             g.identity.require(required_role(server.view_functions.get(request.endpoint or "")))
         except Denied as error:
+            if request.method not in _SAFE:
+                container.audit.record(_refusal(error))
             return error_response(error)  # before the body is looked at
         return None
 
@@ -84,6 +89,14 @@ def current_identity() -> Identity:
     if identity is None:
         raise Unauthenticated("Sign in first.")
     return identity
+
+
+def renewed_identity(container: Container) -> Identity:
+    """Who the current request stands for by now; a socket may outlive a token or a session.
+
+    Raises Unauthenticated, and Unavailable when that cannot be found out.
+    """
+    return _identify(container)
 
 
 def requires(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -153,20 +166,49 @@ def safe_next(given: str | None) -> str:
     return "/" if parts.path.startswith(_MACHINES) else given
 
 
-def _identify(container: Container, attempts: Attempts) -> Identity:
+def _identify(container: Container) -> Identity:
     address = request.remote_addr or ""
     kind, _, credential = request.headers.get("Authorization", "").partition(" ")
     if not kind:
         return replace(_from_cookie(container), address=address)
     if kind.lower() != "bearer":
         raise Unauthenticated("Only bearer tokens are accepted.")
-    if attempts.wait(address) > 0:
-        raise Throttled(attempts.wait(address))
-    try:
-        return replace(_from_bearer(container, credential.strip()), address=address)
-    except (Unauthenticated, Denied):
-        attempts.failed(address)
-        raise
+    return replace(_from_bearer(container, credential.strip()), address=address)
+
+
+def _throttled(error: ConsoleError, failures: Attempts) -> ConsoleError:
+    """A refused credential counts; whoever had too many refused is not told what is wrong any more.
+
+    Valid ones pass all the same: one agent with a revoked token must not shut out its neighbours
+    behind the same address.
+    """
+    address = request.remote_addr or ""
+    if "Authorization" not in request.headers or not isinstance(error, Unauthenticated | Denied):
+        return error
+    if (wait := failures.wait(address)) > 0:
+        return Throttled(wait)
+    failures.failed(address)
+    return error
+
+
+def _refusal(error: Denied) -> AuditEvent:
+    """What somebody tried whose role does not suffice, as the audit log says it."""
+    rule = request.url_rule.rule if request.url_rule else request.path
+    named = {key: str(value) for key, value in (request.view_args or {}).items()}
+    kinds = [part for part in rule.split("/") if part and not part.startswith("<")]
+    who = current_identity()
+    return AuditEvent(
+        actor=who.name,
+        role=str(who.role),
+        address=who.address,
+        verb=_VERBS.get(request.method, request.method.lower()),
+        outcome="denied",
+        error=error.message,
+        cluster=named.get("cluster", ""),
+        kind=kinds[-1] if kinds else "",
+        namespace=named.get("namespace", ""),
+        name=named.get("name", named.get("token", "")),
+    )
 
 
 def _from_bearer(container: Container, text: str) -> Identity:

@@ -36,21 +36,25 @@ def register(server: Flask, container: Container) -> None:
     """Serve ``/signin``, ``/signin/oidc``, ``/signin/callback`` and ``/signout``."""
     pages = Blueprint("signin", __name__, template_folder="templates")
     settings = container.settings
+    attempts = Attempts()
 
     @pages.get("/signin")
     def page() -> Response:
         code = request.args.get("code")
         if code and request.method == "GET" and not _is_prefetch():
-            return _enter(container, lambda: container.signin.redeem(code))
+            return _enter(container, attempts, lambda: container.signin.redeem(code))
         return _page(container, _ended())
 
     @pages.post("/signin")
     def submit() -> Response:
         credential = request.form.get("credential", "").strip()
         if settings.auth == "local" and not credential.startswith(PREFIX):
-            return _enter(container, lambda: container.signin.redeem(credential))
+            return _enter(container, attempts, lambda: container.signin.redeem(credential))
         return _enter(
-            container, lambda: container.tokens.authenticate(credential), token_id(credential)
+            container,
+            attempts,
+            lambda: container.tokens.authenticate(credential),
+            token_id(credential),
         )
 
     @pages.get("/signin/oidc")
@@ -79,6 +83,7 @@ def register(server: Flask, container: Container) -> None:
         answer = request.args.to_dict()
         return _enter(
             container,
+            attempts,
             lambda: oidc.finish(answer, begun, f"{settings.url}/signin/callback"),
             wanted=begun.get("next"),
         )
@@ -93,13 +98,13 @@ def register(server: Flask, container: Container) -> None:
 
 def _enter(
     container: Container,
+    attempts: Attempts,
     identify: Callable[[], Identity],
     token: str = "",
     wanted: str | None = None,
 ) -> Response:
     """Begin a session for whoever ``identify`` finds, or say on the page why not."""
     address = request.remote_addr or ""
-    attempts: Attempts = current_app.extensions["ngf-attempts"]
     wait = attempts.wait(address)
     if wait > 0:
         throttled = Throttled(wait)

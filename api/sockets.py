@@ -4,10 +4,12 @@ One direction only. Each message is JSON with a ``topic``: ``changes`` carries `
 ``{cluster, kind, version}`` (merged over a quarter of a second, the latest version of each), and
 ``tick`` every five seconds carries ``now`` and ``as_of``, from which the page tells the age of its
 data. The guard has let the request in before this runs; browsers send cookies with WebSocket
-requests from any page, so the origin is checked here as well. A socket lives at most ten minutes,
-after which the browser connects again and is asked who it is again.
+requests from any page, so the origin is checked here as well. With every tick it is asked again who
+is behind the socket, so that a revoked token or an ended session hears nothing more. A socket lives
+at most ten minutes, after which the browser connects again.
 
-Close codes: 1011 failed, see the log; 1012 come back (restart, age), 1013 full, try later.
+Close codes: 1008 no longer permitted, 1011 failed (see the log), 1012 come back (restart, age),
+1013 full, try later.
 """
 
 import time
@@ -21,9 +23,10 @@ from flask import Flask, abort, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
-from api.guard import current_identity
+from api.guard import current_identity, renewed_identity
 from services.auth.identity import Identity
 from services.container import Container
+from services.errors import Unauthenticated
 from services.realtime.freshness import as_of
 from services.realtime.hub import Full, Message, Subscription
 
@@ -32,6 +35,7 @@ log = structlog.get_logger(__name__)
 MERGE_S = 0.25
 TICK_S = 5.0
 LIFETIME_S = 600.0
+REFUSED = 1008
 FAILED = 1011
 RESTART = 1012
 TRY_LATER = 1013
@@ -51,10 +55,11 @@ def register(server: Flask, container: Container) -> None:
     @sock.route("/ws")  # type: ignore[untyped-decorator]
     def stream(socket: Server) -> None:
         try:
-            who = current_identity()
             with container.hub.subscribe() as subscription:
-                _pump(socket, subscription, container, who)
+                _pump(socket, subscription, container)
             socket.close(RESTART, "come back")
+        except Unauthenticated as error:
+            socket.close(REFUSED, error.message)
         except Full:
             socket.close(TRY_LATER, "too many open pages")
         except ConnectionClosed:
@@ -67,12 +72,14 @@ def register(server: Flask, container: Container) -> None:
     sock.init_app(server)
 
 
-def _pump(socket: Server, subscription: Subscription, container: Container, who: Identity) -> None:
-    """Send until the hub closes or the socket is old. Raises ConnectionClosed."""
+def _pump(socket: Server, subscription: Subscription, container: Container) -> None:
+    """Send until the hub closes or the socket is old. Raises ConnectionClosed, Unauthenticated."""
+    who = current_identity()
     born = time.monotonic()
     next_tick = born
     while not subscription.closed and (now := time.monotonic()) < born + LIFETIME_S:
         if now >= next_tick:
+            who = renewed_identity(container)
             socket.send(_tick(container, who))
             next_tick = now + TICK_S
         messages = subscription.take(max(0.0, next_tick - now))

@@ -140,12 +140,9 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         State(part("query"), "data"),
         prevent_initial_call=True,
     )
-    def facets(asked: Any, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
+    def facets(_asked: int, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
         query = query_of(kind, _view(kind, view, opened), "", page=1, page_size=1)
-        return {
-            "asked": asked,
-            "found": services.resources.facets(callbacks.who(), kind.name, query),
-        }
+        return services.resources.facets(callbacks.who(), kind.name, query)
 
     @callbacks.on(
         Output(part("views"), "data"),

@@ -17,8 +17,9 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from services.auth.identity import Identity, Role
+from services.configdb.audit import AuditEvent
 from services.container import Container
-from services.errors import ConsoleError
+from services.errors import ConsoleError, Denied
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ class Callbacks:
             @wraps(function)
             def guarded(*inputs: Any, **named: Any) -> Any:
                 try:
-                    self.who().require(role)
+                    self._permit(role, function)
                     return function(*inputs, **named)
                 except ConsoleError as error:
                     toast("err", _title(error), error.message)
@@ -69,6 +70,25 @@ class Callbacks:
             return registered
 
         return decorate
+
+    def _permit(self, role: Role, function: Callable[..., Any]) -> None:
+        """Raise Denied below ``role``; an attempt to change something stands in the audit log."""
+        who = self.who()
+        try:
+            who.require(role)
+        except Denied as error:
+            event = AuditEvent(
+                actor=who.name,
+                role=str(who.role),
+                address=who.address,
+                verb=function.__name__,
+                outcome="denied",
+                error=error.message,
+                kind="pages",
+                name=function.__module__.removeprefix("callbacks."),
+            )
+            self.container.audit.record(event)
+            raise
 
     def clientside(self, *args: Any, **kwargs: Any) -> None:
         """Like ``app.clientside_callback``: runs in the browser, reads nothing from the server."""

@@ -14,7 +14,7 @@ from flask import Flask
 from requests.adapters import HTTPAdapter
 
 from api.guard import PUBLIC, required_role
-from services.auth.identity import Role
+from services.auth.identity import CONSOLE, Role
 from tests.api.conftest import Console
 
 PUBLIC_REST = {"/api/v1/health", "/api/v1/livez", "/api/v1/readyz"}
@@ -114,6 +114,23 @@ def test_a_role_below_the_declared_one_is_refused(
 ) -> None:
     answer = console.ask(method, path, console.token(role), json={} if method != "GET" else None)
     assert (answer.status_code != 403) is allowed, answer.text
+
+
+def test_what_a_role_does_not_permit_stands_in_the_audit_log(console: Console) -> None:
+    before = console.container.audit.list(CONSOLE).total
+    viewer = console.token(Role.VIEWER)
+    path = "/api/v1/clusters/web-fra/gateways/shop/edge-public"
+    assert console.ask("GET", "/api/v1/tokens", viewer).status_code == 403
+    assert console.ask("DELETE", path, viewer).status_code == 403
+    assert console.ask("POST", "/api/v1/tokens", viewer, json={}).status_code == 403
+    page = console.container.audit.list(CONSOLE)
+    assert page.total == before + 2, "reading is not a change"
+    told = [(one.outcome, one.verb, one.kind, one.namespace, one.name) for one in page.items[:2]]
+    assert told == [
+        ("denied", "create", "tokens", "", ""),
+        ("denied", "delete", "gateways", "shop", "edge-public"),
+    ]
+    assert {one.role for one in page.items[:2]} == {"viewer"}
 
 
 def callbacks(console: Console) -> dict[str, Any]:

@@ -3,13 +3,20 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from simple_websocket import Client, ConnectionClosed, ConnectionError
 
-from services.auth.identity import Role
+from api import sockets
+from services.auth.identity import CONSOLE, Role
+from services.clusters.fleet import Fleet
+from services.container import Container
+from services.kube.connection import Connection
+from services.realtime.hub import Full
+from services.settings import load
 from tests.api.conftest import Console
 
 
@@ -87,6 +94,31 @@ def test_clusters_outside_the_limits_are_not_mentioned(console: Console) -> None
             for item in message["items"]
         }
     assert names == {"hub-fra"}
+
+
+def test_a_revoked_token_hears_nothing_more(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "TICK_S", 0.2)
+    info, text = console.container.tokens.create(CONSOLE, "soon-revoked", Role.VIEWER)
+    with opened(console, text) as client:
+        next(messages(client, "tick"))
+        console.container.tokens.revoke(CONSOLE, info.name)
+        with pytest.raises(ConnectionClosed) as closed:
+            list(messages(client, "no such topic"))
+    assert closed.value.reason == 1008
+
+
+def test_open_pages_leave_threads_for_requests(tmp_path: Path) -> None:
+    settings = load({"data": str(tmp_path), "threads": 8})
+    fleet = Fleet.single(lambda: Connection("http://127.0.0.1:1", None))
+    container = Container.build(settings, fleet)
+    with ExitStack() as pages:
+        for _ in range(6):
+            pages.enter_context(container.hub.subscribe())
+        with pytest.raises(Full):
+            pages.enter_context(container.hub.subscribe())
+    container.db.close()
 
 
 def test_a_full_hub_says_try_later(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

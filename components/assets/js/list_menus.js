@@ -115,9 +115,9 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfListMenus = {
-    facets(answer) {
-      if (!answer || !open || open.menu !== MENUS.filter || !open.body.isConnected) return;
-      open.found = answer.found;
+    facets(found) {
+      if (!found || !open || open.menu !== MENUS.filter || !open.body.isConnected) return;
+      open.found = found;
       if (open.key) return;
       keys();
       open.body.querySelector("button").focus({ preventScroll: true });
