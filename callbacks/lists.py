@@ -1,19 +1,17 @@
 """List pages: blocks of rows from memory, and what the page says around them."""
 
-import csv
-import io
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 
+from callbacks import list_words
+from callbacks.list_words import many
 from callbacks.registrar import Callbacks, toast
 from components import ids, list_page, tables
-from components.kinds import href
 from components.list_page import STATUSES, ListKind
-from components.times import clock
-from services.listing import ListQuery, Page
+from services.errors import Invalid, NotFound
+from services.listing import ListQuery
 
 APART = ("q", "cluster", "namespace")
 """Filters that a question to a list has a word of its own for."""
@@ -71,7 +69,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
 
     @callbacks.on(
         Output(part("grid"), "getRowsResponse"),
-        Output(part("foot"), "children"),
+        Output(part("total"), "children"),
         Output(part("as-of"), "children"),
         Output(part("sub"), "children"),
         *[Output(part(f"number-{status}"), "children") for status in STATUSES],
@@ -80,9 +78,11 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         Output(part("strip-why"), "children"),
         Output(part("retry"), "data-retry"),
         Output(part("instead"), "className"),
+        Output(part("instead-icon"), "className"),
         Output(part("instead-title"), "children"),
         Output(part("instead-text"), "children"),
         Output(part("clear"), "className"),
+        Output(part("clear"), "children"),
         Input(part("grid"), "getRowsRequest"),
         State(ids.VIEW, "data"),
         State(part("query"), "data"),
@@ -92,28 +92,30 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     ) -> Any:
         view = _view(kind, view, opened)
         if not request:
-            return [no_update] * (12 + len(STATUSES))
-        start, size = request["startRow"], request["endRow"] - request["startRow"]
-        sort = tables.sort_key(request.get("sortModel"))
-        query = query_of(kind, view, sort, page=start // size + 1, page_size=size)
-        page = services.resources.list(callbacks.who(), kind.name, query)
-        clusters = {
-            info.name: info
-            for info in services.fleet.list()
-            if callbacks.who().may_see_cluster(info.name)
-        }
+            return [no_update] * (14 + len(STATUSES))
+        who = callbacks.who()
+        try:
+            start, size = request["startRow"], request["endRow"] - request["startRow"]
+            sort = tables.sort_key(request.get("sortModel"))
+            query = query_of(kind, view, sort, page=start // size + 1, page_size=size)
+            page = services.resources.list(who, kind.name, query)
+        except (Invalid, NotFound) as error:
+            empty = {"rowData": [], "rowCount": 0}
+            untold = [no_update] * (3 + len(STATUSES) + 4)
+            return [empty, *untold, *list_words.refused(error, kind, view)]
+        slots = {info.name: info.slot for info in services.fleet.list()}
         response = {
-            "rowData": [present(kind.name, row, clusters) for row in page.items],
+            "rowData": [list_words.present(kind.name, row, slots) for row in page.items],
             "rowCount": page.total,
         }
         return [
             response,
-            foot(page, start),
-            as_of(page),
-            f"{page.unfiltered} on {counted(len(clusters), 'cluster')}",
+            list_words.total(page),
+            list_words.as_of(page),
+            f"{page.unfiltered} on {list_words.counted(page.clusters, 'cluster')}",
             *[page.counts.get(status, 0) for status in STATUSES],
-            *missing(page, len(clusters), kind),
-            *instead(page, kind, view),
+            *list_words.missing(page, kind),
+            *list_words.instead(page, kind, view),
         ]
 
     @callbacks.on(
@@ -131,7 +133,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         sort = tables.sort_key((request or {}).get("sortModel"))
         query = query_of(kind, view or {}, sort, page=1, page_size=EVERYTHING)
         page = services.resources.list(callbacks.who(), kind.name, query)
-        return dcc.send_string(as_csv(kind.name, page.items), f"{kind.name}.csv")
+        return dcc.send_string(list_words.as_csv(kind.name, page.items), f"{kind.name}.csv")
 
     @callbacks.on(
         Output(part("facets"), "data"),
@@ -170,8 +172,8 @@ def query_of(
     """The service's question for a view. Words with ``=`` in the filter field are labels."""
     words = str(view.get("q") or "").split()
     labels = [word.rstrip(",") for word in words if "=" in word]
-    clusters = _many(view.get("cluster"))
-    chosen = {key: _many(view.get(key)) for key in kind.chips if key not in APART}
+    clusters = many(view.get("cluster"))
+    chosen = {key: many(view.get(key)) for key in kind.chips if key not in APART}
     return ListQuery(
         clusters=clusters or None,
         namespace=str(view.get("namespace") or "") or None,
@@ -182,113 +184,3 @@ def query_of(
         page_size=page_size,
         filters={key: values for key, values in chosen.items() if values},
     )
-
-
-def _many(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = value.split(",")
-    return tuple(item for item in value or () if item)
-
-
-def present(kind: str, row: dict[str, Any], clusters: dict[str, Any]) -> dict[str, Any]:
-    """A row with what only the page knows: its address and its cluster's colour."""
-    info = clusters.get(row["cluster"])
-    address = href(kind, row["cluster"], row["namespace"], row["name"])
-    return row | {"href": address, "slot": info.slot if info else 8}
-
-
-def foot(page: Page, start: int) -> str:
-    """Such as "1 to 19 of 38 after filters, 41 in all"."""
-    if not page.total:
-        return f"none of {page.unfiltered}" if page.unfiltered else "none"
-    shown = f"{start + 1} to {start + len(page.items)} of {page.total}"
-    if page.total == page.unfiltered:
-        return shown
-    return f"{shown} after filters, {page.unfiltered} in all"
-
-
-def as_of(page: Page) -> str:
-    """Until when the rows are known to be true."""
-    return f"As of {clock(page.as_of)}" if page.as_of else ""
-
-
-def missing(page: Page, clusters: int, kind: ListKind) -> tuple[str, str, str, str]:
-    """The strip above the list: how many clusters answered, which did not and why."""
-    gone = page.clusters_missing
-    if not gone:
-        return "strip warn d-none", "", "", ""
-    said = []
-    for entry in gone:
-        seen = entry.get("last_seen")
-        shown = (
-            f"Its {kind.many} are shown as last seen at {clock(datetime.fromisoformat(seen))}."
-            if seen
-            else f"Its {kind.many} are not known."
-        )
-        said.append(f"{entry['cluster']} is missing: {str(entry['reason']).rstrip('.')}. {shown}")
-    answered = f"{max(0, clusters - len(gone))} of {counted(clusters, 'cluster')} answered. "
-    return "strip warn", answered, " ".join(said), ",".join(entry["cluster"] for entry in gone)
-
-
-def instead(page: Page, kind: ListKind, view: dict[str, Any]) -> tuple[str, str, str, str]:
-    """Why the table is empty, in its place, and whether filters can be cleared."""
-    if page.total:
-        return "instead d-none", "", "", "d-none"
-    if page.clusters_missing and not page.unfiltered and page.as_of is None:
-        text = "No cluster has answered yet; the list fills when one does."
-        return "instead", f"{kind.many.capitalize()} are not known", text, "d-none"
-    filters = [name for name in kind.chips if view.get(name)]
-    if page.unfiltered and filters:
-        words = " and ".join(
-            f"text {view['q']}" if name == "q" else f"{name} {kind.said(name, _many(view[name]))}"
-            for name in filters
-        )
-        return (
-            "instead",
-            f"No {kind.one} matches",
-            f"{page.unfiltered} exist; {words} leaves none.",
-            "btn btn-secondary",
-        )
-    if filters:
-        return (
-            "instead",
-            f"No {kind.many} here",
-            "Clear the filters to look further.",
-            "btn btn-secondary",
-        )
-    text = (
-        f"Create the first {kind.one} here, or with kubectl: it appears within two seconds."
-        if kind.create
-        else "A gateway class comes with the installation of a gateway controller."
-    )
-    return "instead", f"No {kind.many} yet", text, "d-none"
-
-
-def as_csv(kind: str, rows: list[dict[str, Any]]) -> str:
-    """The filtered table with every column of the list, lists joined by blanks."""
-    columns = [made["field"] for made in tables.LIST_COLUMNS[kind]]
-    columns.insert(1, "namespace")
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return " ".join(
-            "/".join(str(part[key]) for key in ("namespace", "name", "section") if part.get(key))
-            if isinstance(part, dict)
-            else str(part)
-            for part in value
-        )
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
-        return f"'{value}"  # a spreadsheet would run it as a formula
-    return value
-
-
-def counted(number: int, word: str) -> str:
-    """Such as "1 cluster", "3 clusters"."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import tables
-from components.kinds import KINDS
+from components.kinds import KINDS, edit_href
 from components.page import page_head, panel
 from components.status import icon
 from components.tables import Column, column
@@ -191,10 +191,7 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
     )
     edit = html.A(
         "Edit",
-        href="/"
-        + "/".join(
-            quote(step, safe="") for step in ("edit", kind, cluster, namespace or "-", name)
-        ),
+        href=edit_href(kind, cluster, namespace, name),
         id="detail-edit",
         className="btn btn-primary",
     )

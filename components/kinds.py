@@ -34,6 +34,12 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
     return "/" + "/".join(quote(step, safe="") for step in steps)
 
 
+def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The editor of one object; ``-`` stands for no namespace."""
+    steps = ["edit", kind, cluster, namespace or "-", name]
+    return "/" + "/".join(quote(step, safe="") for step in steps)
+
+
 _CONSOLE = {"sessions": "the console", "tokens": "an API token"}
 
 

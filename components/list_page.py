@@ -164,7 +164,11 @@ def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
                     ),
                     html.Footer(
                         [
-                            html.Span(id=part("foot"), role="status"),
+                            html.Span(
+                                [html.Span(id=part("range")), html.Span(id=part("total"))],
+                                id=part("foot"),
+                                role="status",
+                            ),
                             html.Span(id=part("sorted")),
                             html.Span(className="grow"),
                             html.Span(id=part("as-of")),
@@ -197,11 +201,11 @@ def _head(kind: ListKind, part: Any) -> html.Div:
     ]
     if kind.create:
         actions.append(
-            dcc.Link(
+            html.A(
                 f"Create {kind.one}",
                 id=part("create"),
                 href=f"/create/{kind.name}",
-                className="btn btn-primary",
+                className="btn btn-primary n-keep",
             )
         )
     return html.Div(
@@ -336,7 +340,7 @@ def _instead(kind: ListKind, part: Any) -> html.Div:
         id=part("instead"),
         className="instead d-none",
         children=[
-            html.I(className=f"bi bi-{kind.icon}", **{"aria-hidden": "true"}),
+            html.I(id=part("instead-icon"), **{"aria-hidden": "true"}),
             html.Div(id=part("instead-title"), className="b6"),
             html.Div(id=part("instead-text"), className="t2"),
             html.Button("Clear filters", id=part("clear"), className="btn btn-secondary"),

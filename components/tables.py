@@ -22,6 +22,12 @@ FIT = {
     event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated", "firstDataRendered")
 }
 """At 390 px only the columns marked ``narrow`` stay."""
+SEEN = {
+    **{event: [*calls, "ngfSeen(params)"] for event, calls in FIT.items()},
+    "bodyScrollEnd": ["ngfSeen(params)"],
+    "cellFocused": ["ngfChosen(params)"],
+}
+"""A list says which of its rows are in sight, and its address which one is chosen."""
 
 
 def column(
@@ -133,13 +139,13 @@ def list_grid(grid_id: str, kind: str, sort: str = "", columns: str = "") -> dag
         defaultColDef=COLUMN,
         getRowId="ngfRowId(params)",
         rowClassRules={"dim": "params.data && params.data.stale"},
-        eventListeners=FIT,
+        eventListeners=SEEN,
         dashGridOptions={
             "theme": THEME,
             "cacheBlockSize": 50,
             "maxBlocksInCache": 8,
             "rowBuffer": 10,
-            "infiniteInitialRowCount": 1,
+            "infiniteInitialRowCount": 15,
             "animateRows": False,
             "suppressCellFocus": False,
             "suppressMultiSort": True,
@@ -198,6 +204,7 @@ def _chosen(columns: list[Column], text: str) -> list[Column]:
 
 
 def _sorted_by(columns: list[Column], sort: str) -> list[Column]:
+    sort = sort or "status"
     wanted = sort.removeprefix("-")
     direction = "desc" if sort.startswith("-") else "asc"
     return [

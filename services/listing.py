@@ -58,9 +58,10 @@ class ListQuery:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A part of a list. ``counts`` are by status, before the status filter; ``unfiltered`` is the
-    number of all objects within the identity's limits and the chosen clusters."""
+    number of all objects within the identity's limits and the ``clusters`` that were asked."""
 
     items: list[Row]
+    clusters: int
     total: int
     unfiltered: int
     as_of: datetime | None
@@ -166,6 +167,7 @@ class Table:
         known = [s.as_of for _, s in snapshots if s.state == "live" and s.as_of]
         return Page(
             items=[_dated(entry.row, seen[entry.row["cluster"]]) for entry in shown],
+            clusters=len(clusters),
             total=len(order.entries),
             unfiltered=order.unfiltered,
             as_of=min(known, default=None),

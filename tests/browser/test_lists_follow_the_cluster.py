@@ -1,7 +1,6 @@
 """Promise: a list shows what the clusters have now, is found again by its address, and names a
 cluster that does not answer instead of dropping its rows."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,21 +26,21 @@ def opened(console: Console, chromium: Callable[[], Any]) -> Window:
     return signed_in(chromium, console)
 
 
-def test_a_gateway_made_elsewhere_appears_within_two_seconds(
+def test_a_gateway_made_elsewhere_appears_without_loading_the_page_again(
     console: Console, opened: Window
 ) -> None:
     opened.open("/gateways")
     opened.says("#gateways-foot", "1 to 4 of 4")
     opened.live()
     opened.run("window.stayed = true")
-    start = time.monotonic()
     console.apis["web"].store.create(gateway("made-elsewhere"))
-    opened.says(ROW, "made-elsewhere")
-    assert time.monotonic() - start < 2.0
-    assert opened.run("return window.stayed"), "the page was loaded again"
-    console.apis["web"].store.delete(
-        "gateway.networking.k8s.io/v1", "Gateway", "shop", "made-elsewhere"
-    )
+    try:
+        opened.says(ROW, "made-elsewhere")
+        assert opened.run("return window.stayed"), "the page was loaded again"
+    finally:
+        console.apis["web"].store.delete(
+            "gateway.networking.k8s.io/v1", "Gateway", "shop", "made-elsewhere"
+        )
     opened.says("#gateways-foot", "1 to 4 of 4")
 
 
@@ -68,6 +67,69 @@ def test_an_address_with_filters_opens_that_view(opened: Window) -> None:
     opened.says(ROW, "pay")
     opened.says("#gateways-chip-status", "not programmed")
     opened.says("#gateways-chip-cluster", "web")
+
+
+def test_an_address_that_asks_for_what_is_not_there_says_so(opened: Window) -> None:
+    for address, said in (
+        ("cluster=gone", "There is no cluster named gone"),
+        ("status=fine", "must be one of err, warn"),
+        ("q=a==b=c", "must be like app=web"),
+    ):
+        opened.open(f"/gateways?{address}")
+        opened.says("#gateways-instead", "This view cannot be shown")
+        opened.says("#gateways-instead-text", said)
+        opened.click("#gateways-clear")
+        opened.says("#gateways-foot", "1 to 4 of 4")
+
+
+def test_rows_stay_in_sight_until_their_successors_are_here(
+    console: Console, opened: Window
+) -> None:
+    opened.open("/gateways")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.driver.execute_cdp_cmd("Network.enable", {})
+    away = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    opened.driver.execute_cdp_cmd("Network.emulateNetworkConditions", away)
+    try:
+        opened.fill("#gateways-q", "payments")
+        opened.address("q=payments")
+        assert len(opened.all(ROW + " .nm a")) == 4
+        assert not [one for one in opened.all(".skel") if one.is_displayed()]
+    finally:
+        back = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        opened.driver.execute_cdp_cmd("Network.emulateNetworkConditions", back)
+    opened.says("#gateways-foot", "of 2 after filters, 4 in all")
+    opened.console_errors()
+
+
+def test_a_chosen_row_is_found_again_on_coming_back(opened: Window) -> None:
+    def focused() -> str:
+        return str(
+            opened.run("return document.activeElement.closest('.ag-row')?.getAttribute('row-id')")
+        )
+
+    opened.open("/gateways?sort=metadata.name")
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.one("#gateways-grid").click()
+    for _ in range(3):
+        opened.press("j")
+    opened.until(lambda: "sel=" in opened.driver.current_url, "the chosen row in the address")
+    chosen = focused()
+    opened.press("e")
+    opened.address("/edit/gateways/")
+    opened.driver.back()
+    opened.says("#gateways-foot", "1 to 4 of 4")
+    opened.until(lambda: focused() == chosen, "the row that was chosen")
+    opened.press(Keys.ENTER)
+    opened.address("/gateway/")
+
+
+def test_a_new_object_is_begun_where_one_is_looking(opened: Window) -> None:
+    opened.open("/gateways?cluster=web&namespace=shop")
+    opened.says("#gateways-sub", "on 1 cluster")
+    opened.click("#gateways-create")
+    opened.address("cluster=web")
+    opened.address("namespace=shop")
 
 
 def test_labels_are_filtered_in_the_same_field(opened: Window) -> None:
@@ -162,7 +224,7 @@ def test_slash_leads_to_the_filter(opened: Window) -> None:
 
 def test_rows_come_from_the_server_as_they_are_scrolled_to(opened: Window) -> None:
     opened.open("/httproutes?cluster=web&sort=metadata.name")
-    opened.says("#httproutes-foot", f"1 to 50 of {ROUTES}")
+    opened.says("#httproutes-foot", f"of {ROUTES}")
     opened.run(
         "dash_ag_grid.getApi('httproutes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
     )

@@ -4,6 +4,7 @@
 (function (ngf) {
   const OLD_S = 15;
   const FLUSH_MS = 500;
+  const EVERYTHING = { cluster: "*", kind: "*", version: 0 }; // after a gap: what was missed is unknown
   let socket = null;
   let attempt = 0;
   let timer = null;
@@ -11,10 +12,12 @@
   let told = false;
   let pending = new Map();
   let flushing = null;
+  let flushed = 0;
   let hiddenSince = null;
 
   function flush() {
     flushing = null;
+    flushed = Date.now();
     const items = [...pending.values()];
     pending = new Map();
     if (!items.length) return;
@@ -24,7 +27,7 @@
 
   function changed(items) {
     for (const item of items) pending.set(item.cluster + "/" + item.kind, item);
-    flushing = flushing || setTimeout(flush, FLUSH_MS);
+    flushing = flushing || setTimeout(flush, Math.max(0, flushed + FLUSH_MS - Date.now()));
   }
 
   function receive(event) {
@@ -44,7 +47,7 @@
     if (socket || document.hidden) return;
     socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/ws");
     socket.onopen = function () {
-      if (attempt) changed([{ cluster: "*", kind: "*", version: 0 }]); // what was missed is unknown
+      if (attempt) changed([EVERYTHING]);
       attempt = 0;
       window.dispatchEvent(new CustomEvent("ngf:live"));
     };
@@ -94,7 +97,7 @@
     }
   });
 
-  window.addEventListener("online", () => { if (!socket) connect(); });
+  window.addEventListener("online", () => { if (socket) changed([EVERYTHING]); else connect(); });
   setInterval(() => { if (!document.hidden) show(); }, 1000);
   window.addEventListener("ngf:ready", connect, { once: true });
   ngf.live = { seed(moment) { asOf = asOf || moment; show(); } };

@@ -14,15 +14,17 @@
   };
   const listOf = (value) => (Array.isArray(value) ? value : (value || "").split(",")).filter(Boolean);
   const STATUSES = ["err", "warn", "info", "ok", "stale", "unknown"];
+  const USUAL = "status"; // the order of a list whose address says none
   const FIXED = ["status", "name"];
   const SORT_FIELDS = { name: "metadata.name", namespace: "metadata.namespace", created: "metadata.creationTimestamp" };
 
   const spelled = (column) => (column.sort === "desc" ? "-" : "") + (SORT_FIELDS[column.colId] || column.colId);
-  const sortBy = (grid, wanted) => {
+  const sortBy = (grid, asked) => {
+    const wanted = asked || USUAL;
     const [now] = grid.getColumnState().filter((column) => column.sort);
     if ((now ? spelled(now) : "") === wanted) return;
     const field = Object.keys(SORT_FIELDS).find((key) => SORT_FIELDS[key] === wanted.replace("-", "")) || wanted.replace("-", "");
-    grid.applyColumnState({ state: wanted ? [{ colId: field, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [], defaultState: { sort: null } });
+    grid.applyColumnState({ state: [{ colId: field, sort: wanted.startsWith("-") ? "desc" : "asc" }], defaultState: { sort: null } });
   };
 
   /* The words of components/list_page.py: "nginx, istio", "not staging". */
@@ -73,7 +75,10 @@
       const grid = gridOf(list.name);
       const question = JSON.stringify(keys.map((key) => listOf(view[key])));
       if (grid) { sortBy(grid, view.sort || ""); fit(grid); } // before the grid asks anew
-      if (grid && asked[list.name] !== undefined && asked[list.name] !== question) grid.purgeInfiniteCache();
+      if (grid && asked[list.name] !== undefined && asked[list.name] !== question) {
+        grid.refreshInfiniteCache(); // what is seen stays until the answer is here
+        if (grid.getDisplayedRowCount()) grid.ensureIndexVisible(0);
+      }
       asked[list.name] = question;
       const out = [];
       for (const key of keys) {
@@ -90,24 +95,24 @@
     sorted: function (request, view) {
       if (!request || !request.sortModel) return no();
       const [first] = request.sortModel;
-      const sort = first ? spelled(first) : "";
+      const sort = first && spelled(first) !== USUAL ? spelled(first) : "";
       if (sort !== ((view || {}).sort || "")) window.ngf.view.set({ sort }, { replace: true });
-      return "Sorted by " + (first ? first.colId.replace("_", " ") : "status");
+      const column = first && gridOf(here()).getColumnDef(first.colId);
+      return "Sorted by " + (column ? column.headerName.toLowerCase() : USUAL);
     },
   };
 
   /* Live: blocks in view are asked again, the scroll position and the selection stay. */
-  let due = null;
+  const TOUCHES = {
+    gateways: ["gateways", "gatewayclasses", "httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes"],
+    gatewayclasses: ["gatewayclasses", "gateways"],
+    httproutes: ["httproutes"],
+  };
   window.addEventListener("ngf:changes", (event) => {
     const kind = here();
-    if (!kind || due) return;
-    const touches = { gateways: ["gateways", "httproutes", "grpcroutes", "tlsroutes"], gatewayclasses: ["gatewayclasses", "gateways"], httproutes: ["httproutes", "services", "endpointslices"] };
-    if (!(event.detail || []).some((change) => change.kind === "*" || touches[kind].includes(change.kind))) return;
-    due = setTimeout(() => {
-      due = null;
-      const grid = gridOf(kind);
-      if (grid && !grid.isDestroyed()) grid.refreshInfiniteCache();
-    }, 250);
+    const grid = kind && gridOf(kind);
+    const concerns = (change) => change.kind === "*" || TOUCHES[kind].includes(change.kind);
+    if (grid && !grid.isDestroyed() && (event.detail || []).some(concerns)) grid.refreshInfiniteCache();
   });
 
   /* Ages grow while nobody touches the table. */
@@ -137,12 +142,38 @@
     }
   };
   functions.ngfFit = ({ api }) => fit(api);
+  /* Which rows are in sight, once it is known how many there are. */
+  functions.ngfSeen = ({ api }) => {
+    const kind = here();
+    if (!kind || api.isDestroyed() || api !== gridOf(kind)) return;
+    const total = api.isLastRowIndexKnown() ? api.getDisplayedRowCount() : 0;
+    const height = api.getSizesForCurrentTheme().rowHeight;
+    const { top, bottom } = api.getVerticalPixelRange();
+    const first = Math.floor(top / height) + 1;
+    const last = Math.min(total, Math.floor(bottom / height));
+    const words = total ? `${first} to ${Math.max(first, last)} of ` : "";
+    if (api.ngfRange !== words) set(kind + "-range", { children: words });
+    api.ngfRange = words;
+    if (total && !api.ngfCameBack) comeBack(api);
+  };
+  /* The row that was chosen before, after coming back or opening a link. */
+  const comeBack = (api) => {
+    api.ngfCameBack = true;
+    const row = api.getRowNode(window.ngf.view.get().sel || "");
+    if (!row) return;
+    api.ensureNodeVisible(row);
+    api.setFocusedCell(row.rowIndex, "name");
+  };
+  functions.ngfChosen = ({ api, rowIndex }) => {
+    const row = here() && rowIndex !== null && api.getDisplayedRowAtIndex(rowIndex);
+    if (row && row.data) window.ngf.view.set({ sel: row.id }, { replace: true });
+  };
   functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
 
   /* The menus of a list (list_menus.js) look at its grid and use its words. */
   window.ngf.lists = { of: (kind) => lists[kind], gridOf, listOf, said, FIXED };
 
-  /* Keys: j k rows, Enter opens; the shell has the others. */
+  /* Keys: j k rows, Enter opens, e edits; the shell has the others. */
   const step = (by) => () => {
     const grid = here() && gridOf(here());
     if (!grid) return false;
@@ -153,15 +184,16 @@
     grid.setFocusedCell(at, "name");
     return true;
   };
-  const openRow = () => {
+  const onRow = (where) => () => {
     const grid = here() && gridOf(here());
     const cell = grid && document.activeElement.closest(".ag-root") && grid.getFocusedCell();
     const row = cell && grid.getDisplayedRowAtIndex(cell.rowIndex);
     if (!row || !row.data) return false;
-    window.ngf.go(row.data.href);
+    window.ngf.go(where(row.data));
     return true;
   };
   window.ngf.keys.add("j", "Next row", step(1));
   window.ngf.keys.add("k", "Previous row", step(-1));
-  window.ngf.keys.add("Enter", "Open row", openRow);
+  window.ngf.keys.add("Enter", "Open row", onRow((row) => row.href));
+  window.ngf.keys.add("e", "Edit", onRow((row) => row.edit));
 })();
