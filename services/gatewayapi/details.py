@@ -10,6 +10,12 @@ from services.kube.catalogue import KINDS
 Object = Mapping[str, Any]
 Key = tuple[str, str]
 
+KNOWN = ("live", "stale")
+"""States of a snapshot that has read its list."""
+
+NOT_CHECKED = {"status": "unknown", "state": "not checked"}
+"""A backend that nobody can tell anything about."""
+
 
 def gateway(cluster: Cluster, obj: Object, routes: Iterable[tuple[str, Key]]) -> dict[str, Any]:
     """Listeners with what each says, attached routes, addresses, conditions."""
@@ -106,19 +112,22 @@ def _rule(cluster: Cluster, kind_name: str, obj: Object, rule: Object) -> dict[s
     }
 
 
-def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, Any]:
+def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, str]:
     """Whether a backend exists and how many of its endpoints are ready.
 
     Reads Services and EndpointSlices (``kubernetes.io/service-name``). Kinds that are not read here
-    say "not checked" instead of guessing.
+    say "not checked" instead of guessing. A reference that is still being written may lack its name
+    or port.
     """
+    if not ref["name"]:
+        return {"status": "unknown", "state": "no name yet"}
     place = (ref.get("namespace", namespace), ref["name"])
     kind_name = {"Service": "services", "InferencePool": "inferencepools"}.get(
         ref.get("kind", "Service")
     )
     snapshot = cluster.snapshot(kind_name) if kind_name else None
-    if snapshot is None or snapshot.state not in ("live", "stale"):
-        return {"status": "unknown", "state": "not checked"}
+    if snapshot is None or snapshot.state not in KNOWN:
+        return NOT_CHECKED
     found = snapshot.objects.get(place)
     if found is None:
         return {"status": "err", "state": f"{ref.get('kind', 'Service')} does not exist"}
@@ -126,9 +135,12 @@ def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, An
         return {"status": "ok", "state": "exists"}
     ports = [one.get("port") for one in found["spec"].get("ports") or ()]
     if ref.get("port") not in ports:
-        return {"status": "err", "state": f"no port {ref.get('port')}"}
+        port = ref.get("port")
+        return {"status": "err", "state": "needs a port" if port is None else f"no port {port}"}
     if found["spec"].get("type") == "ExternalName":
         return {"status": "unknown", "state": "external name"}
+    if cluster.snapshot("endpointslices").state not in KNOWN:
+        return NOT_CHECKED
     ready, total = _endpoints(cluster, place)
     if not total:
         return {"status": "err", "state": "no endpoints"}

@@ -69,6 +69,15 @@ class Resources:
             "missing": snapshot.reason if snapshot.state == "stale" else "",
         }
 
+    def backend_states(self, who: Identity, cluster: str, refs: Sequence[Object]) -> Found:
+        """What each backend of a route leads to, whether the route that names it is stored or not.
+
+        ``refs`` have kind, namespace, name and port. Where the identity may not look, the answer is
+        the same whether there is something or not. A cluster that does not answer is not checked:
+        who edits asks about now, not about what was seen last.
+        """
+        return [self._backend_state(who, cluster, ref) for ref in refs]
+
     def search(self, who: Identity, text: str, limit: int = 20) -> Found:
         """Objects whose text has all words; names that begin with the first word come first."""
         words = text.casefold().split()
@@ -116,6 +125,14 @@ class Resources:
                 if kind in clusters[row["cluster"]]:
                     clusters[row["cluster"]][kind][row["status"]] += 1
         return {"clusters": clusters}
+
+    def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:
+        if not who.may_see(cluster, ref["namespace"]):
+            return {"status": "unknown", "state": "not visible to you"}
+        member = self._fleet.get(cluster)
+        if member.snapshot("services").state == "stale":
+            return details.NOT_CHECKED
+        return details.backend_state(member, ref, ref["namespace"])
 
     def _table(self, kind: str) -> Table:
         try:
