@@ -6,10 +6,12 @@ Paths read like the field's documentation: ``spec.rules[1].backendRefs[0].weight
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, Final
 
 from services.kube.trim import trim
@@ -82,6 +84,36 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, 
             yield from differences(was, now, f"{path}[{index}]")
     else:
         yield path, old, new
+
+
+def origins(before: Sequence[Any], now: Sequence[Any]) -> list[int]:
+    """Which entry of ``before`` each entry of ``now`` was made of; -1 for one that is new.
+
+    Entries keep their order. Of all ways to read ``now`` as entries kept, changed, taken out and
+    put in, it is the one that changes the fewest fields, so that an entry which only moved up, as
+    another was taken out, is told from one that was changed.
+    """
+
+    @cache
+    def read(left: int, at: int) -> tuple[int, list[int]]:
+        """The fields changed from ``before[left:]`` to ``now[at:]``, and the origins of those."""
+        if at == len(now):
+            return count([], before[left:]), []
+        fields, rest = read(left, at + 1)
+        ways = [(fields + count(MISSING, now[at]), [-1, *rest])]
+        if left < len(before):
+            fields, rest = read(left + 1, at)
+            ways.append((fields + count(before[left], MISSING), rest))
+            fields, rest = read(left + 1, at + 1)
+            ways.append((fields + count(before[left], now[at]), [left, *rest]))
+        return min(reversed(ways), key=itemgetter(0))
+
+    return list(range(len(now))) if before == now else read(0, 0)[1]
+
+
+def count(old: Any, new: Any) -> int:
+    """How many fields differ."""
+    return sum(1 for _ in differences(old, new))
 
 
 def changes(old: Object, new: Object, asked: Object) -> tuple[FieldChange, ...]:
@@ -170,7 +202,8 @@ def _list(side: Any) -> list[Any]:
     return [] if side is MISSING else side
 
 
-def _join(path: str, key: str) -> str:
+def _join(path: str, key: Any) -> str:
+    key = str(key)  # YAML has keys that are no words, a draft may too
     if not _PLAIN.match(key):
         return f'{path}["{key}"]'
     return f"{path}.{key}" if path else key
