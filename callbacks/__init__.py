@@ -5,6 +5,7 @@ from dash import Dash
 from callbacks import (
     applying,
     audit,
+    backends,
     deleting,
     details,
     editor,
@@ -17,7 +18,19 @@ from callbacks import (
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
 
-MODULES = (shell, search, overview, audit, settings, lists, details, deleting, editor, applying)
+MODULES = (
+    shell,
+    search,
+    overview,
+    audit,
+    settings,
+    lists,
+    details,
+    deleting,
+    editor,
+    backends,
+    applying,
+)
 
 
 def register(app: Dash, container: Container, whoami: WhoAmI) -> Callbacks:

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Protocol
 
 import structlog
-from dash import Dash, no_update, set_props
+from dash import Dash, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -93,6 +93,14 @@ class Callbacks:
     def clientside(self, *args: Any, **kwargs: Any) -> None:
         """Like ``app.clientside_callback``: runs in the browser, reads nothing from the server."""
         self.app.clientside_callback(*args, **kwargs)
+
+
+def nothing() -> list[Any]:
+    """The running callback's answer that leaves all its outputs as they are."""
+    return [
+        [no_update] * len(output) if isinstance(output, list) else no_update
+        for output in ctx.outputs_list
+    ]
 
 
 def toast(status: str, title: str, text: str = "", action: tuple[str, str] | None = None) -> None:

@@ -1,4 +1,5 @@
-"""Fields by their path, written as people read it: ``spec.rules[1].backendRefs[0].weight``.
+"""Fields of an object, by their name or by their path, which is written as people read it:
+``spec.rules[1].backendRefs[0].weight``.
 
 A key that is no plain word stands in brackets and quotes: ``metadata.annotations["a.b/c"]``.
 """
@@ -8,6 +9,20 @@ from collections.abc import Iterator
 from typing import Any
 
 _STEP = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.\[]+)')
+
+
+def entries(held: dict[str, Any], key: str, kind: type = dict) -> list[Any]:
+    """The entries of a list field; what is not of its ``kind`` is no entry of it."""
+    value = held.get(key)
+    return [entry for entry in value if isinstance(entry, kind)] if isinstance(value, list) else []
+
+
+def put(held: dict[str, Any], key: str, value: Any) -> None:
+    """Set a field in place, or take it away where the value says nothing."""
+    if value in (None, "", []):
+        held.pop(key, None)
+    else:
+        held[key] = value
 
 
 def steps(path: str) -> Iterator[str | int]:

@@ -101,9 +101,9 @@ def seen_label(name: str, label: str) -> html.Label:
     return html.Label(label, htmlFor=label_for(field_id(name)), className="lab")
 
 
-def labelled(name: str, label: str, control: Sequence[Any]) -> html.Div:
-    """An input under a visible label."""
-    return html.Div([seen_label(name, label), control[-1]])
+def labelled(label: str, control: Sequence[Any]) -> html.Label:
+    """An input under a visible label, which stands around it: one component less than beside it."""
+    return html.Label([label, control[-1]], className="lab around")
 
 
 def row(name: str, children: Sequence[Any], columns: str, classes: str = "") -> html.Div:
@@ -150,7 +150,14 @@ def text(name: str, className: str = "hint") -> html.Div:  # noqa: N803
     return html.Div(id={"type": "edit-text", "name": name}, className=className)
 
 
-def items(label: str, limit: int, body: Sequence[Any]) -> html.Div:
+def more(count: int, limit: int, noun: str) -> str:
+    """That the form has fewer rows than the object has entries; no words where it has enough."""
+    if count <= limit:
+        return ""
+    return f"{count} in all; this form shows the first {limit}, the YAML has every {noun}."
+
+
+def items(limit: int, body: Sequence[Any]) -> html.Div:
     """The growing list: ``limit`` heads and the one body."""
     return html.Div(
         className="items",
@@ -161,13 +168,24 @@ def items(label: str, limit: int, body: Sequence[Any]) -> html.Div:
                     className="rule-h d-none",
                     style={"order": 2 * at},
                     type="button",
-                    **{"aria-controls": "edit-body", "data-label": f"{label} {at + 1}"},
+                    **{"aria-controls": "edit-body"},
                 )
                 for at in range(limit)
             ],
             html.Div(list(body), id="edit-body", className="rule-b d-none"),
         ],
     )
+
+
+def head(label: str, summary: str, tag: str) -> list[Any]:
+    """What a head shows: which item, the item in a line, what was done to it."""
+    said = [label, html.Span(summary, className="ell grow")]
+    return [*said, html.Span(tag, className="tag info")] if tag else said
+
+
+def counted(changes: int) -> str:
+    """A number of changes in words; no words for none."""
+    return f"{changes} {'change' if changes == 1 else 'changes'}" if changes else ""
 
 
 def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:

@@ -11,7 +11,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import forms
+from components import forms, references
+from components.field_paths import put
 from components.forms import Object, options
 
 LISTENERS = 16
@@ -43,7 +44,7 @@ class GatewayForm:
                 html.Div(
                     [
                         html.Span("Listeners", className="lab"),
-                        forms.items("Listener", LISTENERS, _listener_body()),
+                        forms.items(LISTENERS, _listener_body()),
                         forms.text("more-listeners"),
                         forms.add("item-add", "Listener"),
                     ]
@@ -63,7 +64,7 @@ class GatewayForm:
             "port": listener.get("port"),
             "hostname": str(listener.get("hostname") or ""),
             "tls": tls.get("mode", "Terminate") if tls else forms.NONE,
-            "certificates": ", ".join(_reference(ref) for ref in tls.get("certificateRefs") or []),
+            "certificates": ", ".join(map(references.written, tls.get("certificateRefs") or [])),
             "from": (routes.get("namespaces") or {}).get("from", "Same"),
         }
 
@@ -80,9 +81,9 @@ class GatewayForm:
         if field in ("name", "protocol"):
             listener[field] = str(value or "").strip()
         elif field == "port":
-            _set(listener, "port", int(value) if value is not None else None)
+            put(listener, "port", int(value) if value is not None else None)
         elif field == "hostname":
-            _set(listener, "hostname", str(value or "").strip())
+            put(listener, "hostname", str(value or "").strip())
         elif field == "tls":
             _write_tls(listener, str(value or forms.NONE))
         elif field == "certificates":
@@ -138,12 +139,9 @@ class GatewayForm:
         listener = _listener(obj, opened)
         others = sorted(set(spec) - {"gatewayClassName", "listeners"})
         namespaces = (listener.get("allowedRoutes") or {}).get("namespaces") or {}
-        count = len(_listeners(obj))
         return {
             "other": f"Kept as they are in the YAML: {', '.join(others)}." if others else "",
-            "more-listeners": f"{count} in all; this form shows the first {LISTENERS}."
-            if count > LISTENERS
-            else "",
+            "more-listeners": forms.more(len(_listeners(obj)), LISTENERS, "listener"),
             "selector": "Namespaces are chosen by labels; write the selector in the YAML."
             if namespaces.get("from") == "Selector"
             else "",
@@ -154,11 +152,9 @@ def _listener_body() -> list[Any]:
     return [
         html.Div(
             [
-                forms.labelled("name", "Name", forms.text_input("name", "", mono=True)),
-                forms.labelled(
-                    "protocol", "Protocol", forms.select("protocol", "", options(*PROTOCOLS))
-                ),
-                forms.labelled("port", "Port", forms.number_input("port", "", 1, 65535)),
+                forms.labelled("Name", forms.text_input("name", "", mono=True)),
+                forms.labelled("Protocol", forms.select("protocol", "", options(*PROTOCOLS))),
+                forms.labelled("Port", forms.number_input("port", "", 1, 65535)),
             ],
             className="fgrid three",
         ),
@@ -166,7 +162,6 @@ def _listener_body() -> list[Any]:
             "hosts",
             [
                 forms.labelled(
-                    "hostname",
                     "Hostname",
                     forms.text_input("hostname", "", mono=True, placeholder="any host"),
                 )
@@ -176,7 +171,6 @@ def _listener_body() -> list[Any]:
             "tls",
             [
                 forms.labelled(
-                    "tls",
                     "TLS",
                     forms.select("tls", "", options("Terminate", "Passthrough", empty="Not set")),
                 )
@@ -186,7 +180,6 @@ def _listener_body() -> list[Any]:
             "certificates",
             [
                 forms.labelled(
-                    "certificates",
                     "Certificates (Secrets of type kubernetes.io/tls)",
                     forms.text_input(
                         "certificates", "", mono=True, placeholder="namespace/name, name"
@@ -195,7 +188,6 @@ def _listener_body() -> list[Any]:
             ],
         ),
         forms.labelled(
-            "from",
             "Routes from namespaces",
             forms.select("from", "", options("Same", "All", "Selector", "None")),
         ),
@@ -235,18 +227,6 @@ def _listener(obj: Object, opened: int) -> Object:
     return listeners[opened] if 0 <= opened < len(listeners) else {}
 
 
-def _reference(ref: Object) -> str:
-    name = str(ref.get("name") or "")
-    return f"{ref['namespace']}/{name}" if ref.get("namespace") else name
-
-
-def _set(held: Object, key: str, value: Any) -> None:
-    if value in (None, ""):
-        held.pop(key, None)
-    else:
-        held[key] = value
-
-
 def _write_tls(listener: Object, mode: str) -> None:
     if mode == forms.NONE:
         listener.pop("tls", None)
@@ -259,13 +239,13 @@ def _write_tls(listener: Object, mode: str) -> None:
 
 def _write_certificates(listener: Object, value: str) -> None:
     tls = listener.setdefault("tls", {"mode": "Terminate"})
-    known = {_reference(ref): ref for ref in tls.get("certificateRefs") or []}
+    known = {references.written(ref): ref for ref in tls.get("certificateRefs") or []}
     refs = []
     for written in value.replace(",", " ").split():
         namespace, _, name = written.rpartition("/")
         new = {"name": name} | ({"namespace": namespace} if namespace else {})
         refs.append(known.get(written, {"kind": "Secret"} | new))
-    _set(tls, "certificateRefs", refs or None)
+    put(tls, "certificateRefs", refs or None)
 
 
 def _names(stem: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 
 from components import forms
+from components.field_paths import put
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
 
@@ -44,12 +45,8 @@ def layout() -> html.Div:
                 "rewrite",
                 [("hostname", "Hostname", {"placeholder": "keep the host"})],
                 [
-                    forms.labelled(
-                        "rewrite-kind", "Path", forms.select("rewrite-kind", "Path", path_options)
-                    ),
-                    forms.labelled(
-                        "rewrite-path", "New path", forms.text_input("rewrite-path", "", mono=True)
-                    ),
+                    forms.labelled("Path", forms.select("rewrite-kind", "Path", path_options)),
+                    forms.labelled("New path", forms.text_input("rewrite-path", "", mono=True)),
                 ],
             ),
             _block(
@@ -57,25 +54,18 @@ def layout() -> html.Div:
                 [("hostname", "Hostname", {"placeholder": "keep the host"})],
                 [
                     forms.labelled(
-                        "redirect-scheme",
                         "Scheme",
                         forms.select(
                             "redirect-scheme", "", options("http", "https", empty="Keep it")
                         ),
                     ),
+                    forms.labelled("Port", forms.number_input("redirect-port", "", 1, 65535)),
+                    forms.labelled("Path", forms.select("redirect-kind", "", path_options)),
                     forms.labelled(
-                        "redirect-port", "Port", forms.number_input("redirect-port", "", 1, 65535)
-                    ),
-                    forms.labelled(
-                        "redirect-kind", "Path", forms.select("redirect-kind", "", path_options)
-                    ),
-                    forms.labelled(
-                        "redirect-path",
                         "New path",
                         forms.text_input("redirect-path", "", mono=True),
                     ),
                     forms.labelled(
-                        "redirect-code",
                         "Status",
                         forms.select("redirect-code", "", options(*CODES)),
                     ),
@@ -102,9 +92,7 @@ def _block(
 ) -> html.Div:
     title = KINDS[kind][2]
     made = [
-        forms.labelled(
-            f"{kind}-{part}", label, forms.text_input(f"{kind}-{part}", label, mono=True, **more)
-        )
+        forms.labelled(label, forms.text_input(f"{kind}-{part}", label, mono=True, **more))
         for part, label, more in lines
     ]
     return forms.block(
@@ -151,9 +139,9 @@ def write(filters: list[Object], field: str, value: Any) -> None:
     value = None if value == forms.NONE else value
     settings = _settings(filters, kind)
     if part in ("set", "add"):
-        _set(settings, part, merged_pairs(settings.get(part) or [], parse_pairs(value)))
+        put(settings, part, merged_pairs(settings.get(part) or [], parse_pairs(value)))
     elif part == "remove":
-        _set(settings, part, str(value or "").replace(",", " ").split())
+        put(settings, part, str(value or "").replace(",", " ").split())
     elif part == "kind":
         settings.pop("path", None)
         if value:
@@ -162,9 +150,9 @@ def write(filters: list[Object], field: str, value: Any) -> None:
         path = settings.setdefault("path", {"type": "ReplaceFullPath"})
         path[PATHS[path["type"]]] = str(value or "")
     elif part in ("port", "code"):
-        _set(settings, "port" if part == "port" else "statusCode", int(value) if value else None)
+        put(settings, "port" if part == "port" else "statusCode", int(value) if value else None)
     elif part != "path":
-        _set(settings, part, value)
+        put(settings, part, value)
 
 
 def act(rule: Object, action: str) -> None:
@@ -217,13 +205,6 @@ def _settings(filters: Sequence[Object], kind: str) -> Object:
 def _path_value(settings: Object) -> str:
     path = settings.get("path") or {}
     return str(path.get(PATHS.get(path.get("type", ""), ""), ""))
-
-
-def _set(held: Object, key: str, value: Any) -> None:
-    if value in (None, "", []):
-        held.pop(key, None)
-    else:
-        held[key] = value
 
 
 def _copy(value: Any) -> Any:

@@ -12,20 +12,13 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import forms, route_filters
-from components.forms import Object, options
-from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
+from components import forms, references, route_backends, route_filters, route_matches
+from components.field_paths import entries, put
+from components.forms import Object
 
 PARENTS = 3
-MATCHES = 3
-BACKENDS = 3
 RULES = 16
-"""Gateway API allows 16 rules; more parents, matches and backends than these are in the YAML."""
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
-PATH_TYPES = ("PathPrefix", "Exact", "RegularExpression")
-DEFAULT_MATCH = {"path": {"type": "PathPrefix", "value": "/"}}
-DEFAULT_WEIGHT = 1
+"""Gateway API allows 16 rules; more parents than these are in the YAML."""
 
 
 class RouteForm:
@@ -72,7 +65,7 @@ class RouteForm:
                             ],
                             className="lab row-f",
                         ),
-                        forms.items("Rule", RULES, _rule_body()),
+                        forms.items(RULES, _rule_body()),
                         forms.add("item-add", "Rule"),
                     ]
                 ),
@@ -81,59 +74,34 @@ class RouteForm:
 
     def read(self, obj: Object, opened: int) -> dict[str, Any]:
         spec = _spec(obj)
-        values: dict[str, Any] = {"hostnames": ", ".join(map(str, _list(spec, "hostnames")))}
-        parents = _list(spec, "parentRefs")
+        values: dict[str, Any] = {"hostnames": ", ".join(entries(spec, "hostnames", str))}
+        parents = entries(spec, "parentRefs")
         for at in range(PARENTS):
             parent = parents[at] if at < len(parents) else {}
-            values[f"parent-{at}-gateway"] = _reference(parent)
+            values[f"parent-{at}-gateway"] = references.written(parent)
             values[f"parent-{at}-listener"] = str(parent.get("sectionName") or "")
         rule = _rule(obj, opened)
-        matches = _list(rule, "matches")
-        for at in range(MATCHES):
-            match = matches[at] if at < len(matches) else {}
-            path = match.get("path") or {}
-            values |= {
-                f"match-{at}-type": path.get("type", "PathPrefix"),
-                f"match-{at}-path": str(path.get("value", "/")),
-                f"match-{at}-method": match.get("method", forms.NONE),
-                f"match-{at}-headers": format_pairs(_list(match, "headers")),
-                f"match-{at}-query": format_pairs(_list(match, "queryParams")),
-            }
-        values |= route_filters.read(_list(rule, "filters"))
-        backends = _list(rule, "backendRefs")
-        for at in range(BACKENDS):
-            backend = backends[at] if at < len(backends) else {}
-            weight = backend.get("weight", DEFAULT_WEIGHT) if backend else None
-            values |= {
-                f"backend-{at}-name": _reference(backend),
-                f"backend-{at}-port": backend.get("port"),
-                f"backend-{at}-weight": weight,
-                f"backend-{at}-slide": min(weight, 100) if isinstance(weight, int) else 0,
-            }
-        return values
+        values |= route_matches.read(entries(rule, "matches"))
+        values |= route_filters.read(entries(rule, "filters"))
+        return values | route_backends.read(entries(rule, "backendRefs"))
 
     def locked(self, obj: Object, opened: int) -> set[str]:
         rule = _rule(obj, opened)
-        found = route_filters.locked(_list(rule, "filters"))
-        for at, match in enumerate(_list(rule, "matches")[:MATCHES]):
-            if not showable(_list(match, "headers")):
-                found.add(f"match-{at}-headers")
-            if not showable(_list(match, "queryParams")):
-                found.add(f"match-{at}-query")
-        return found
+        matches, filters = entries(rule, "matches"), entries(rule, "filters")
+        return route_matches.locked(matches) | route_filters.locked(filters)
 
     def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
         obj = deepcopy(obj)
         spec = obj.setdefault("spec", {})
         area, *rest = field.split("-")
         if field == "hostnames":
-            _set(spec, "hostnames", [part for part in _words(value) if part])
+            put(spec, "hostnames", [part for part in _words(value) if part])
         elif area == "parent":
             _write_parent(spec["parentRefs"][int(rest[0])], rest[1], str(value or "").strip())
         elif area == "match":
-            _write_match(spec["rules"][opened]["matches"][int(rest[0])], rest[1], value)
+            route_matches.write(spec["rules"][opened]["matches"][int(rest[0])], rest[1], value)
         elif area == "backend":
-            _write_backend(spec["rules"][opened]["backendRefs"][int(rest[0])], rest[1], value)
+            route_backends.write(spec["rules"][opened]["backendRefs"][int(rest[0])], rest[1], value)
         else:
             route_filters.write(spec["rules"][opened]["filters"], field, value)
         return obj
@@ -147,7 +115,7 @@ class RouteForm:
         if area == "parent":
             held, key, new = spec, "parentRefs", {"name": ""}
         elif area == "match":
-            held, key, new = spec["rules"][opened], "matches", deepcopy(DEFAULT_MATCH)
+            held, key, new = spec["rules"][opened], "matches", deepcopy(route_matches.DEFAULT_MATCH)
         elif area == "backend":
             held, key, new = spec["rules"][opened], "backendRefs", {"name": "", "port": 80}
         else:
@@ -163,35 +131,28 @@ class RouteForm:
 
     def rows(self, obj: Object, opened: int) -> dict[str, bool]:
         rule = _rule(obj, opened)
-        seen = {f"parent-{at}": at < len(_list(_spec(obj), "parentRefs")) for at in range(PARENTS)}
-        seen |= {f"match-{at}": at < len(_list(rule, "matches")) for at in range(MATCHES)}
-        seen |= {f"backend-{at}": at < len(_list(rule, "backendRefs")) for at in range(BACKENDS)}
-        return seen | route_filters.rows(_list(rule, "filters"))
+        parents = len(entries(_spec(obj), "parentRefs"))
+        seen = {f"parent-{at}": at < parents for at in range(PARENTS)}
+        seen |= route_matches.rows(entries(rule, "matches"))
+        seen |= route_filters.rows(entries(rule, "filters"))
+        return seen | route_backends.rows(entries(rule, "backendRefs"))
 
     def items(self, obj: Object) -> Sequence[Object]:
-        return _list(_spec(obj), "rules")
+        return entries(_spec(obj), "rules")
 
     def heads(self, obj: Object) -> Sequence[str]:
         return [_summary(rule) for rule in self.items(obj)]
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         rule = _rule(obj, opened)
-        backends = _list(rule, "backendRefs")
-        weights = [backend.get("weight", DEFAULT_WEIGHT) for backend in backends]
-        total = sum(weight for weight in weights if isinstance(weight, int))
-        texts = {
-            f"share-{at}": f"{round(100 * weights[at] / total)}%"
-            if at < len(backends) and total and isinstance(weights[at], int)
-            else ""
-            for at in range(BACKENDS)
+        parents = len(entries(_spec(obj), "parentRefs"))
+        return {
+            "more-parents": forms.more(parents, PARENTS, "gateway"),
+            **route_matches.texts(entries(rule, "matches")),
+            "kept": route_filters.kept(entries(rule, "filters")),
+            **route_backends.texts(entries(rule, "backendRefs")),
+            "other": _kept_fields(rule),
         }
-        texts["more-parents"] = _more(len(_list(_spec(obj), "parentRefs")), PARENTS, "gateway")
-        texts["more-matches"] = _more(len(_list(rule, "matches")), MATCHES, "match")
-        texts["more-backends"] = _more(len(backends), BACKENDS, "backend")
-        texts["no-matches"] = "" if _list(rule, "matches") else "Every path."
-        texts["kept"] = route_filters.kept(_list(rule, "filters"))
-        texts["other"] = _kept_fields(rule)
-        return texts
 
 
 def _parent_row(at: int) -> html.Div:
@@ -212,27 +173,9 @@ def _parent_row(at: int) -> html.Div:
 
 def _rule_body() -> list[Any]:
     return [
-        html.Div(
-            [
-                html.Span("When a request matches", className="lab"),
-                *[_match_row(at) for at in range(MATCHES)],
-                forms.text("no-matches"),
-                forms.text("more-matches"),
-                forms.add("match-add", "Match"),
-            ]
-        ),
+        route_matches.layout(),
         route_filters.layout(),
-        html.Div(
-            [
-                html.Div(
-                    [html.Span("Send it to", className="grow"), html.Span("weight, share")],
-                    className="lab row-f",
-                ),
-                *[_backend_row(at) for at in range(BACKENDS)],
-                forms.text("more-backends"),
-                forms.add("backend-add", "Backend"),
-            ]
-        ),
+        route_backends.layout(),
         forms.text("other"),
         html.Div(
             [
@@ -252,159 +195,50 @@ def _rule_body() -> list[Any]:
     ]
 
 
-def _match_row(at: int) -> html.Div:
-    said = f"of match {at + 1}"
-    return forms.row(
-        f"match-{at}",
-        [
-            *forms.select(f"match-{at}-type", f"Kind of path {said}", options(*PATH_TYPES)),
-            *forms.text_input(f"match-{at}-path", f"Path {said}", mono=True),
-            *forms.select(
-                f"match-{at}-method", f"Method {said}", options(*METHODS, empty="Any method")
-            ),
-            *forms.text_input(
-                f"match-{at}-headers", f"Headers {said}", mono=True, placeholder="header: value"
-            ),
-            *forms.text_input(
-                f"match-{at}-query", f"Query {said}", mono=True, placeholder="query: value"
-            ),
-            forms.remove(f"match-{at}-remove", f"Remove match {at + 1}"),
-        ],
-        "124px minmax(0,1fr) 124px 24px",
-        "match",
-    )
-
-
-def _backend_row(at: int) -> html.Div:
-    said = f"of backend {at + 1}"
-    return forms.row(
-        f"backend-{at}",
-        [
-            *forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-services"),
-            *forms.number_input(f"backend-{at}-port", f"Port {said}", 1, 65535),
-            forms.hidden_label(f"backend-{at}-slide", f"Weight slider {said}"),
-            dbc.Input(
-                id=forms.field_id(f"backend-{at}-slide"),
-                type="range",
-                min=0,
-                max=100,
-                step=1,
-                debounce=150,
-                className="form-range",
-            ),
-            *forms.number_input(f"backend-{at}-weight", f"Weight {said}", 0, 1_000_000),
-            forms.text(f"share-{at}", "num t2"),
-            forms.remove(f"backend-{at}-remove", f"Remove backend {at + 1}"),
-        ],
-        "minmax(0,1.2fr) 72px minmax(0,1fr) 68px 40px 24px",
-        "backend",
-    )
-
-
 def _spec(obj: Object) -> Object:
     spec = obj.get("spec")
     return spec if isinstance(spec, dict) else {}
 
 
-def _list(held: Object, key: str) -> list[Any]:
-    value = held.get(key)
-    return (
-        [item for item in value if isinstance(item, dict | str)] if isinstance(value, list) else []
-    )
-
-
 def _rule(obj: Object, opened: int) -> Object:
-    rules = _list(_spec(obj), "rules")
-    return rules[opened] if 0 <= opened < len(rules) and isinstance(rules[opened], dict) else {}
+    rules = entries(_spec(obj), "rules")
+    return rules[opened] if 0 <= opened < len(rules) else {}
 
 
 def _words(value: Any) -> list[str]:
     return str(value or "").replace(",", " ").split()
 
 
-def _set(held: Object, key: str, value: Any) -> None:
-    """Set, or take the key away where the value says nothing."""
-    if value in (None, "", []):
-        held.pop(key, None)
-    else:
-        held[key] = value
-
-
-def _reference(ref: Object) -> str:
-    name = str(ref.get("name") or "")
-    return f"{ref['namespace']}/{name}" if ref.get("namespace") else name
-
-
-def _write_reference(ref: Object, value: str) -> None:
-    namespace, _, name = value.rpartition("/")
-    _set(ref, "namespace", namespace)
-    ref["name"] = name
-
-
 def _write_parent(parent: Object, part: str, value: str) -> None:
     if part == "gateway":
-        _write_reference(parent, value)
+        references.write(parent, value)
     else:
-        _set(parent, "sectionName", value)
-
-
-def _write_match(match: Object, part: str, value: Any) -> None:
-    if part in ("type", "path"):
-        path = match.setdefault("path", {"type": "PathPrefix", "value": "/"})
-        path["type" if part == "type" else "value"] = str(value or "")
-    elif part == "method":
-        _set(match, "method", None if value == forms.NONE else value)
-    else:
-        key = "headers" if part == "headers" else "queryParams"
-        _set(match, key, merged_pairs(_list(match, key), parse_pairs(value)))
-
-
-def _write_backend(backend: Object, part: str, value: Any) -> None:
-    if part == "name":
-        _write_reference(backend, str(value or "").strip())
-    elif part == "port":
-        _set(backend, "port", int(value) if value is not None else None)
-    else:
-        _set(backend, "weight", int(value) if value is not None else None)
+        put(parent, "sectionName", value)
 
 
 def _act_rule(rules: list[Any], opened: int, what: str) -> int:
     if what == "remove":
         del rules[opened]
         return min(opened, len(rules) - 1)
-    new = deepcopy(rules[opened]) if what == "duplicate" else {"matches": [deepcopy(DEFAULT_MATCH)]}
-    if what == "duplicate":
-        new.pop("name", None)  # rule names are unique within a route
+    start = rules[opened] if what == "duplicate" else {"matches": [route_matches.DEFAULT_MATCH]}
+    new = deepcopy(start)
+    new.pop("name", None)  # rule names are unique within a route
     rules.append(new)
     return len(rules) - 1
 
 
 def _summary(rule: Object) -> str:
-    """A rule in a line: its first match, how many more, and where it sends."""
-    matches = _list(rule, "matches")
-    first = matches[0] if matches else DEFAULT_MATCH
-    said = str((first.get("path") or {}).get("value", "/"))
-    if first.get("method"):
-        said = f"{first['method']} {said}"
-    if first.get("headers"):
-        said += f" with {format_pairs(_list(first, 'headers'))}"
-    if len(matches) > 1:
-        said += f" +{len(matches) - 1}"
+    """A rule in a line: what it matches and where it sends."""
+    said = route_matches.summary(entries(rule, "matches"))
     redirect = next(
-        (item for item in _list(rule, "filters") if item.get("type") == "RequestRedirect"), None
+        (item for item in entries(rule, "filters") if item.get("type") == "RequestRedirect"), None
     )
-    backends = _list(rule, "backendRefs")
+    backends = entries(rule, "backendRefs")
     if redirect:
         return f"{said} redirected"
     if len(backends) == 1:
-        return f"{said} to {_reference(backends[0]) or 'a backend without a name'}"
+        return f"{said} to {references.written(backends[0]) or 'a backend without a name'}"
     return f"{said} to {len(backends)} backends" if backends else f"{said} to no backend"
-
-
-def _more(count: int, limit: int, noun: str) -> str:
-    if count <= limit:
-        return ""
-    return f"{count} in all; this form shows the first {limit}, the YAML has every {noun}."
 
 
 def _kept_fields(rule: Object) -> str:

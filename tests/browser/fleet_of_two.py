@@ -111,6 +111,32 @@ def route(name: str, namespace: str = "shop", **spec: Any) -> dict[str, Any]:
     }
 
 
+def service(name: str) -> dict[str, Any]:
+    """A Service on port 8080."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"ports": [{"port": 8080}]},
+    }
+
+
+def endpoints(name: str) -> dict[str, Any]:
+    """The one ready endpoint of a Service."""
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": f"{name}-1",
+            "namespace": "shop",
+            "labels": {"kubernetes.io/service-name": name},
+        },
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": True}}],
+        "ports": [{"port": 8080}],
+    }
+
+
 def objects(cluster: str) -> list[dict[str, Any]]:
     """What each cluster holds: two gateways, routes, one Service with a ready endpoint."""
     places = [
@@ -124,25 +150,7 @@ def objects(cluster: str) -> list[dict[str, Any]]:
         "spec": {"controllerName": "gateway.nginx.org/nginx-gateway-controller"},
         "status": {"conditions": [condition("Accepted", "True", "Accepted")]},
     }
-    service = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {"ports": [{"port": 8080}]},
-    }
-    endpoints = {
-        "apiVersion": "discovery.k8s.io/v1",
-        "kind": "EndpointSlice",
-        "metadata": {
-            "name": "web-1",
-            "namespace": "shop",
-            "labels": {"kubernetes.io/service-name": "web"},
-        },
-        "addressType": "IPv4",
-        "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": True}}],
-        "ports": [{"port": 8080}],
-    }
-    made = [*places, gateway_class, service, endpoints, gateway()]
+    made = [*places, gateway_class, service("web"), endpoints("web"), gateway()]
     made.append(gateway("pay", "payments", programmed=False))
     count = ROUTES if cluster == "web" else 3
     return [*made, *[route(f"route-{number:03d}") for number in range(count)]]

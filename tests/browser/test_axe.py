@@ -17,6 +17,7 @@ PAGES = {
     "/gateway/web-fra/shop/edge-public": "#_pages_content h1",
     "/httproute/web-fra/shop/legacy": "#_pages_content h1",
     "/edit/gateways/web-fra/shop/edge-public": "#_pages_content label.lab",
+    "/edit/httproutes/web-fra/payments/checkout": "#_pages_content .says.ok",
     "/create/httproutes": "#_pages_content label.lab",
     "/audit": "#audit-grid .ag-row",
     "/settings": "#settings-about-body dl",
@@ -58,7 +59,9 @@ def test_a_page_is_accessible_in_both_themes(tab: Tab, axe: str, path: str) -> N
         assert serious(tab, axe) == [], f"{path}, {theme}"
 
 
-@pytest.mark.parametrize("path", ["/", "/httproutes", "/audit"])
+@pytest.mark.parametrize(
+    "path", ["/", "/httproutes", "/edit/httproutes/web-fra/payments/checkout", "/audit"]
+)
 def test_a_narrow_page_is_accessible(tab: Tab, axe: str, path: str) -> None:
     tab.size(390, 844)
     tab.open(path, PAGES[path])
