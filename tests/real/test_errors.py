@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.real.kube_api import Answer, KubeApi
+from tests.real.kube_api import JSON_PATCH, MERGE_PATCH, Answer, KubeApi
 from tests.real.objects import config_map, core, route, routes
 
 
@@ -165,3 +165,62 @@ def test_a_parameter_that_makes_no_sense(
 ) -> None:
     answer = kube_api.get(routes(namespace), **{parameter: value})
     assert (answer.status, answer.reason) == (400, "BadRequest")
+
+
+NOT_OBJECTS: dict[str, Any] = {
+    "metadata that is text": ("POST", {**config_map("new"), "metadata": "text"}, 400),
+    "a name that is a number": ("POST", {**config_map("new"), "metadata": {"name": 5}}, 400),
+    "labels that are a list": ("POST", {**config_map("new"), "metadata": {"labels": ["a"]}}, 400),
+    "a body that is a list": ("POST", [1], 400),
+    "a replacement without metadata": ("PUT", {**config_map("one"), "metadata": "text"}, 400),
+    "a merge that makes metadata a number": (MERGE_PATCH, {"metadata": 5}, 422),
+    "a merge that is a list": (MERGE_PATCH, [1], 400),
+    "operations that are numbers": (JSON_PATCH, [1], 400),
+    "preconditions that are a number": ("DELETE", {"preconditions": 5}, 400),
+}
+
+
+@pytest.mark.parametrize("what", NOT_OBJECTS)
+@pytest.mark.parametrize("kind", ["configmaps", "httproutes"])
+def test_something_that_is_no_object(
+    kube_api: KubeApi, namespace: str, what: str, kind: str
+) -> None:
+    how, body, status = NOT_OBJECTS[what]
+    collection = core(namespace, kind) if kind == "configmaps" else routes(namespace)
+    if kind == "httproutes" and isinstance(body, dict) and "data" in body:
+        body = {**route("new" if how == "POST" else "one"), "metadata": body["metadata"]}
+    kube_api.post(collection, config_map("one") if kind == "configmaps" else route("one")).ok()
+    if how == "POST":
+        answer = kube_api.post(collection, body)
+    elif how == "PUT":
+        answer = kube_api.put(f"{collection}/one", body)
+    elif how == "DELETE":
+        answer = kube_api.delete(f"{collection}/one", body)
+    else:
+        answer = kube_api.patch(f"{collection}/one", body, how)
+    assert (answer.status, answer.reason) == (status, "BadRequest" if status == 400 else "Invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "spec"),
+    [
+        ("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {"resourceAttributes": 5}),
+        ("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", 5),
+        ("/api/v1/namespaces/default/serviceaccounts/default/token", 5),
+    ],
+)
+def test_a_question_that_cannot_be_read(kube_api: KubeApi, path: str, spec: Any) -> None:
+    answer = kube_api.post(path, {"spec": spec})
+    assert (answer.status, answer.reason) == (400, "BadRequest"), answer.body
+
+
+@pytest.mark.parametrize("name", ["default", "kube-system"])
+def test_namespaces_that_always_exist(kube_api: KubeApi, name: str) -> None:
+    answer = kube_api.delete(f"/api/v1/namespaces/{name}")
+    check(answer, 403, "Forbidden", f'namespaces "{name}" is forbidden: this namespace may not be')
+
+
+def test_more_than_a_config_map_holds(kube_api: KubeApi, namespace: str) -> None:
+    body = {**config_map("big"), "data": {"a": "x" * (1024 * 1024 + 1)}}
+    answer = kube_api.post(core(namespace, "configmaps"), body)
+    check(answer, 422, "Invalid", 'ConfigMap "big" is invalid: []: Too long')

@@ -4,8 +4,9 @@ from services.demo.api import names
 from services.demo.api.calls import Call
 from services.demo.api.core_checks import check
 from services.demo.api.core_kinds import complete, set_defaults
-from services.demo.api.schemas import Node, Schemas, metadata
-from services.demo.api.shaping import apply_defaults, drop_empty, drop_nulls, mistyped, prune
+from services.demo.api.incoming import check_types
+from services.demo.api.schemas import Schemas, metadata
+from services.demo.api.shaping import apply_defaults, drop_empty, drop_nulls, prune
 from services.demo.api.statuses import Cause, Obj, bad_request, invalid
 from services.demo.api.store import Store
 from services.demo.api.validation import validate
@@ -28,7 +29,8 @@ class Admission:
         """
         served = call.served
         node = self._schemas.of(served)
-        self._check_types(call, node, obj)
+        if not served.custom:
+            check_types(served, node, obj, "", served.kind)
         unknown: list[str] = []
         prune(node, obj, "", unknown)
         if unknown:
@@ -56,20 +58,6 @@ class Admission:
             causes += check(served, obj, live)
         if causes:
             raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
-
-    def _check_types(self, call: Call, node: Node, obj: Obj) -> None:
-        """What Go cannot decode into its structs is refused before any rule is looked at."""
-        kind = call.served.kind
-        wrong = mistyped(metadata(), obj["metadata"], "metadata")
-        struct = "ObjectMeta"
-        if wrong is None and not call.served.custom:
-            wrong, struct = mistyped(node, obj, ""), kind
-        if wrong is not None:
-            raise bad_request(
-                f'{kind} in version "{call.served.version}" cannot be handled as a {kind}: json: '
-                f"cannot unmarshal {wrong.found} into Go struct field {struct}.{wrong.path} of "
-                f"type {wrong.wanted}"
-            )
 
     def _report(self, call: Call, unknown: list[str]) -> None:
         if call.field_validation == "Strict":

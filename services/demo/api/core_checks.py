@@ -8,6 +8,8 @@ from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
 from services.demo.api.validation import shown
 
+MAX_DATA_BYTES = 1024 * 1024
+"""Of all values of a ConfigMap or Secret together."""
 _REQUIRED = {
     "pods": ("spec.containers",),
     "deployments.apps": ("spec.selector", "spec.template.spec.containers"),
@@ -39,6 +41,16 @@ def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
         yield from _check_event(obj)
     if served.resource in ("configmaps", "secrets"):
         yield from _check_immutable(obj, live)
+        yield from _check_size(served, obj)
+
+
+def _check_size(served: Served, obj: Obj) -> Iterator[Cause]:
+    held = [value for data in ("data", "binaryData") for value in (obj.get(data) or {}).values()]
+    if sum(len(value.encode()) for value in held) > MAX_DATA_BYTES:
+        field = "[]" if served.resource == "configmaps" else "data"
+        yield Cause(
+            "FieldValueTooLong", f"Too long: may not be more than {MAX_DATA_BYTES} bytes", field
+        )
 
 
 def _check_selector(obj: Obj) -> Iterator[Cause]:

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from services.demo.api.calls import Call
 from services.demo.api.registry import CRD_CLEANUP
-from services.demo.api.statuses import Cause, Obj, bad_request, conflict, invalid, success
+from services.demo.api.shaping import json_type
+from services.demo.api.statuses import (
+    Cause,
+    Obj,
+    bad_request,
+    conflict,
+    forbidden,
+    invalid,
+    success,
+)
 
 if TYPE_CHECKING:
     from services.demo.api.operations import Operations
 
+IMMORTAL = ("default", "kube-system", "kube-public")
 ORPHAN = "orphan"
 FOREGROUND = "foregroundDeletion"
 
@@ -41,6 +51,11 @@ class DeleteOptions:
         if body:
             query = {}
         preconditions = body.get("preconditions") or {}
+        if not isinstance(preconditions, dict):
+            raise bad_request(
+                f"json: cannot unmarshal {json_type(preconditions)} into Go struct field "
+                "DeleteOptions.preconditions of type v1.Preconditions"
+            )
         policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
         orphan = body.get("orphanDependents", query.get("orphanDependents"))
         if orphan is not None and not policy:
@@ -71,6 +86,8 @@ def is_free(resource: str, obj: Obj) -> bool:
 
 def delete(operations: "Operations", call: Call, options: DeleteOptions) -> tuple[int, Obj]:
     """The status code and the body of the answer: the object while it lingers, else Success."""
+    if call.served.resource == "namespaces" and call.name in IMMORTAL:
+        raise forbidden("", "namespaces", call.name, "this namespace may not be deleted")
     with operations.store.lock:
         live = operations.get(call)
         _check_preconditions(call, live, options)

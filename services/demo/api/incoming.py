@@ -7,6 +7,10 @@ import orjson
 
 from services.demo.api import events
 from services.demo.api.calls import Call
+from services.demo.api.kinds import Served
+from services.demo.api.schemas import Node
+from services.demo.api.schemas import metadata as metadata_schema
+from services.demo.api.shaping import mistyped
 from services.demo.api.statuses import (
     ApiError,
     Cause,
@@ -29,6 +33,7 @@ def understood(call: Call, body: Any) -> Obj:
             "version/kind; json parse error: json: cannot unmarshal array into Go value"
         )
     _check_kind(call, body)
+    check_types(served, metadata_schema(), body.get("metadata"), "metadata", "ObjectMeta")
     metadata = dict(body.get("metadata") or {})
     if served.namespaced:
         if metadata.get("namespace") and metadata["namespace"] != call.namespace:
@@ -51,6 +56,26 @@ def understood(call: Call, body: Any) -> Obj:
     obj: Obj = body
     own = {"apiVersion": served.stored_api_version, "kind": served.kind, "metadata": metadata}
     return obj | own
+
+
+def check_types(served: Served, node: Node, value: Any, path: str, struct: str) -> None:
+    """What Go cannot decode into its structs is refused before any rule is looked at: 400."""
+    wrong = mistyped(node, value, path)
+    if wrong is not None:
+        kind = served.kind
+        raise bad_request(
+            f'{kind} in version "{served.version}" cannot be handled as a {kind}: json: '
+            f"cannot unmarshal {wrong.found} into Go struct field {struct}.{wrong.path} of "
+            f"type {wrong.wanted}"
+        )
+
+
+def patched(call: Call, body: Any) -> Obj:
+    """Like `understood` for what a patch has made; that it is no object is the patch's fault."""
+    if mistyped(metadata_schema(), body.get("metadata"), "metadata") is not None:
+        message = f"Invalid value: {orjson.dumps(orjson.dumps(body).decode()).decode()}"
+        raise invalid("", "", "", [Cause("FieldValueInvalid", message, "patch")])
+    return understood(call, body)
 
 
 def _check_kind(call: Call, body: Obj) -> None:

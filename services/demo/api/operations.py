@@ -158,7 +158,7 @@ class Operations:
         with self.store.lock:
             live = self._live(call)
             patched = change(copied(call.served.shown(live)))
-            return self._replace(call, live, incoming.understood(call, patched))
+            return self._replace(call, live, incoming.patched(call, patched))
 
     def apply(self, call: Call, config: Any) -> tuple[int, Obj]:
         """Server-side apply: 201 and the object made, or 200 and what became of it."""

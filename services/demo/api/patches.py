@@ -5,12 +5,21 @@ from typing import Any
 
 import orjson
 
+from services.demo.api.shaping import json_type
 from services.demo.api.statuses import ApiError, Obj, bad_request
 
 
 def copied(value: Any) -> Any:
     """A deep copy of JSON data."""
     return orjson.loads(orjson.dumps(value))
+
+
+def merge_patch(target: Obj, patch: Any) -> Obj:
+    """RFC 7386 on an object. Raises 400 for a patch that is none."""
+    if not isinstance(patch, dict):
+        raise _undecodable(patch, "map[string]interface {}")
+    merged: Obj = merge(target, patch)
+    return merged
 
 
 def merge(target: Any, patch: Any) -> Any:
@@ -29,14 +38,21 @@ def merge(target: Any, patch: Any) -> Any:
 def json_patch(target: Obj, operations: Any) -> Any:
     """RFC 6902. Raises 400 for a malformed patch and 422 for one that does not fit."""
     if not isinstance(operations, list):
-        raise bad_request(
-            "error decoding patch: json: cannot unmarshal object into Go value of type "
-            "[]handlers.jsonPatchOp"
-        )
+        raise _undecodable(operations, "[]handlers.jsonPatchOp")
+    for operation in operations:
+        if not isinstance(operation, dict):
+            raise _undecodable(operation, "handlers.jsonPatchOp")
     document: Any = copied(target)
     for operation in operations:
         document = _apply_one(document, operation)
     return document
+
+
+def _undecodable(patch: Any, wanted: str) -> ApiError:
+    return bad_request(
+        f"error decoding patch: json: cannot unmarshal {json_type(patch)} into Go value of type "
+        f"{wanted}"
+    )
 
 
 def _refused(message: str) -> ApiError:

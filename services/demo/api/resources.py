@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.demo.api import negotiation, patches, reviews, scale, strategic
+from services.demo.api import incoming, negotiation, patches, reviews, scale, strategic
 from services.demo.api.access import Access
 from services.demo.api.calls import Call
 from services.demo.api.deletion import DeleteOptions, delete
@@ -86,8 +86,12 @@ class Resources:
         operations = self._operations
         if call.subresource == "token":
             operations.get(call)
+            node = operations.schemas.core("authentication.v1.TokenRequest")
+            incoming.check_types(call.served, node, data, "", "TokenRequest")
             return Answer(201, reviews.token_request(self._access, call, data, operations.now()))
         if call.served.group in reviews.GROUPS:
+            node = operations.schemas.of(call.served)
+            incoming.check_types(call.served, node, data, "", call.served.kind)
             return Answer(201, reviews.review(self._access, call, data, operations.timestamp()))
         return Answer(201, shown.one(operations.create(call, data)))
 
@@ -117,7 +121,7 @@ class Resources:
         if media_type == negotiation.JSON_PATCH:
             return lambda live: patches.json_patch(live, patch)
         if media_type == negotiation.MERGE_PATCH:
-            return lambda live: patches.merge(live, patch)
+            return lambda live: patches.merge_patch(live, patch)
         node = self._operations.schemas.of(call.served)
         return lambda live: strategic.patched(node, live, patch)
 

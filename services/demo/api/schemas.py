@@ -143,7 +143,10 @@ class Schemas:
                 found = (served.schema, _root(compiled(served.schema)))
                 self._nodes[id(served.schema)] = found
             return found[1]
-        name = core_fields.message_name(served.stored_api_version, served.kind)
+        return self.core(core_fields.message_name(served.stored_api_version, served.kind))
+
+    def core(self, name: str) -> Node:
+        """The schema of a built-in message, such as ``authentication.v1.TokenRequest``."""
         if name not in self._core:
             self._core[name] = _root(compiled(core_fields.schema_of(name)))
         return self._core[name]

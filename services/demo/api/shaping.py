@@ -102,7 +102,7 @@ def mistyped(node: Node, value: Any, path: str) -> Mistyped | None:
     if not fits:
         where = re.sub(r"\[\d+\]", "", path)
         wanted = node.schema.get("format") or _GO_TYPES.get(node.type, node.type)
-        return Mistyped(where, _json_type(value), wanted)
+        return Mistyped(where, json_type(value), wanted)
     if isinstance(value, dict):
         for key, item in value.items():
             child = node.properties.get(key)
@@ -122,7 +122,7 @@ def mistyped(node: Node, value: Any, path: str) -> Mistyped | None:
     return None
 
 
-def _json_type(value: Any) -> str:
+def json_type(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int | float):
