@@ -19,14 +19,14 @@ MASK = "***"
 
 _TELLING = re.compile(
     r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|code|state|nonce|"
-    r".*(password|passwd|secret|token|api[-_]?key|private[-_]?key|credential|kubeconfig|"
+    r".*(password|passwd|secret|token|(api|private|secret)[-_]?key|credential|kubeconfig|"
     r"client-key-data|session))$"
 )
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"ngfc_[A-Za-z0-9]+_[A-Za-z0-9_-]+"), MASK),
     (re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {MASK}"),
-    (re.compile(r"://([^/\s:@]*):[^/\s@]+@"), rf"://\1:{MASK}@"),
+    (re.compile(r"://([^/\s:@]*):[^\s\"']+@"), rf"://\1:{MASK}@"),
     (
         re.compile(
             r"(?i)\b((?:client-key-data|token|password|passwd|secret|client_secret|code|cookie|"

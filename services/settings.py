@@ -8,39 +8,19 @@ and the rule; nothing has been started by then.
 """
 
 import ipaddress
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-import yaml
-from pydantic import (
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from services import values, yaml_text
+from services.logs import redacted
 
 PREFIX = "NGF_CONSOLE_"
-
-
-def _split(value: Any) -> Any:
-    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
-
-
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-"""Several values: comma separated in an option or variable, a list in the file."""
 
 
 def _default_data() -> Path:
@@ -57,13 +37,15 @@ class Settings(BaseSettings):
 
     demo: bool = Field(False, description="Run on the built-in demo fleet instead of real clusters")
     port: int = Field(8050, ge=1, le=65535, description="Port to listen on")
-    bind: str = Field("127.0.0.1", description="Address to listen on")
-    data: Path = Field(
+    bind: values.Address = Field("127.0.0.1", description="Address to listen on")
+    data: values.Folder = Field(
         default_factory=_default_data,
         description="Folder of everything the console keeps on this machine",
     )
-    kubeconfig: Path | None = Field(None, description="Kubeconfig of the one cluster to work with")
-    clusters_config: Path | None = Field(
+    kubeconfig: values.File | None = Field(
+        None, description="Kubeconfig of the one cluster to work with"
+    )
+    clusters_config: values.File | None = Field(
         None, description="YAML file that lists several clusters and their kubeconfigs"
     )
     multicluster: bool = Field(
@@ -75,42 +57,47 @@ class Settings(BaseSettings):
         description="Namespace of the ManagedCluster objects and their Secrets",
     )
     multicluster_default: str = Field(
-        "", description="Cluster that paths without a cluster mean; empty: the first by name"
+        "",
+        description="Cluster that paths without a cluster mean;"
+        " empty: the one that --clusters-config marks, else its first",
     )
-    clickhouse_url: str = Field("", description="ClickHouse server; empty: the embedded store")
-    prometheus_url: str = Field("", description="Prometheus server; empty: none")
+    clickhouse_url: values.Url = Field(
+        "", description="ClickHouse server; empty: the embedded store"
+    )
+    prometheus_url: values.Url = Field("", description="Prometheus server; empty: none")
     metrics: Literal["mock", "clickhouse"] = Field(
         "clickhouse", description="Source of inference metrics; mock is for --demo only"
     )
-    config_db: str = Field(
+    config_db: values.DatabaseUrl = Field(
         "",
         description="Config database: a SQLAlchemy URL of PostgreSQL, or the path of a SQLite file;"
         " empty: ngf-console.db in the data folder",
     )
-    alert_webhooks: Listed = Field((), description="Notification targets, comma separated")
+    alert_webhooks: values.Listed = Field((), description="Notification targets, comma separated")
     auth: Literal["local", "token", "oidc"] = Field(
         "local", description="How people sign in; API tokens work with each of them"
     )
-    oidc_issuer: str = Field("", description="Issuer URL of the OpenID Connect provider")
+    oidc_issuer: values.BaseUrl = Field("", description="Issuer URL of the OpenID Connect provider")
     oidc_client_id: str = Field("", description="Client id of this console at the provider")
     oidc_client_secret: SecretStr = Field(
         SecretStr(""), description="Client secret; set it by variable or file"
     )
     oidc_audience: str = Field("", description="Audience of bearer JWTs; empty: the client id")
     oidc_role_claim: str = Field("groups", description="Claim that carries the roles")
-    oidc_role_mapping: dict[str, str] = Field(
+    oidc_role_mapping: values.Roles = Field(
         {}, description='Claim value to role, as JSON: {"platform": "admin"}'
     )
-    public_url: str = Field("", description="URL that people use, when behind a proxy")
-    cors_allowed_origins: Listed = Field(
+    public_url: values.BaseUrl = Field("", description="URL that people use, when behind a proxy")
+    cors_allowed_origins: values.Origins = Field(
         (), description="Origins that may call the REST API from a page, comma separated"
     )
-    embed_origins: Listed = Field(
+    embed_origins: values.Origins = Field(
         (), description="Origins that may frame /embed pages, comma separated"
     )
-    secret_key: SecretStr | None = Field(
+    secret_key: values.Key | None = Field(
         None,
-        description="Key that signs sessions; by default made once and kept in the data folder",
+        description=f"Key that signs sessions, at least {values.KEY_LENGTH} characters;"
+        " by default made once and kept in the data folder",
     )
     threads: int = Field(512, ge=8, le=4096, description="Threads: requests plus open sockets")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -127,46 +114,6 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings)
-
-    @field_validator("data", "kubeconfig", "clusters_config")
-    @classmethod
-    def _home(cls, value: Path | None) -> Path | None:
-        return value.expanduser() if value else value
-
-    @field_validator("kubeconfig", "clusters_config")
-    @classmethod
-    def _exists(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError("must name an existing file")
-        return value
-
-    @field_validator("prometheus_url", "clickhouse_url", "oidc_issuer", "public_url")
-    @classmethod
-    def _is_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
-
-    @field_validator("bind")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if value == "localhost":
-            return "127.0.0.1"
-        ipaddress.ip_address(value)
-        return value
-
-    @field_validator("oidc_role_mapping", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
-
-    @field_validator("oidc_role_mapping")
-    @classmethod
-    def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
-        for claim, role in value.items():
-            if role not in ("viewer", "operator", "admin"):
-                raise ValueError(f"{claim!r} must map to viewer, operator or admin, not {role!r}")
-        return value
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -193,11 +140,16 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The config database as a SQLAlchemy URL."""
+        """The config database: a SQLAlchemy URL, or the path of a SQLite file."""
         if "://" in self.config_db:
             return self.config_db
-        path = Path(self.config_db).expanduser() if self.config_db else self.home / "ngf-console.db"
-        return f"sqlite:///{path.absolute()}"
+        path = self.config_db or self.home / "ngf-console.db"
+        return os.path.abspath(os.path.expanduser(path))
+
+    @property
+    def command(self) -> str:
+        """What a subcommand begins with that works on the data of this mode."""
+        return "./run --demo" if self.demo else "./run"
 
     @property
     def url(self) -> str:
@@ -222,7 +174,7 @@ class BadOption:
 class BadSettings(Exception):
     """The options cannot be used; ``problems`` says which and why."""
 
-    def __init__(self, problems: list[BadOption]) -> None:
+    def __init__(self, *problems: BadOption) -> None:
         super().__init__("; ".join(map(str, problems)))
         self.problems = problems
 
@@ -238,27 +190,19 @@ def load(given: Mapping[str, Any], config: Path | None = None) -> Settings:
     Raises BadSettings.
     """
     known = Settings.model_fields
+    variables = {name for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     unknown = [
-        BadOption(name, value, "no such option; see --help for all of them")
-        for name, value in os.environ.items()
-        if name.startswith(PREFIX)
-        and name.removeprefix(PREFIX).lower() not in known
-        and name not in _FOREIGN_VARIABLES
+        BadOption(name, _shown(name, os.environ[name]), "no such option; see --help for all")
+        for name in sorted(variables - _FOREIGN_VARIABLES)
+        if name.removeprefix(PREFIX).lower() not in known
     ]
     if unknown:
-        raise BadSettings(unknown)
-    merged = {
-        **{k: v for k, v in _read(config).items() if f"{PREFIX}{k.upper()}" not in os.environ},
-        **given,
-    }
+        raise BadSettings(*unknown)
+    kept = {k: v for k, v in _read(config).items() if f"{PREFIX}{k.upper()}" not in variables}
     try:
-        return Settings(**merged)
-    except SettingsError as error:
-        raise BadSettings(
-            [BadOption("--oidc-role-mapping", "", "must be a JSON object")]
-        ) from error
+        return Settings(**{**kept, **given})
     except ValidationError as error:
-        raise BadSettings([_problem(part) for part in error.errors()]) from error
+        raise BadSettings(*map(_problem, error.errors())) from error
 
 
 _FOREIGN_VARIABLES = frozenset(
@@ -275,15 +219,14 @@ def _read(config: Path | None) -> dict[str, Any]:
     if config is None:
         return {}
     try:
-        content = yaml.safe_load(config.expanduser().read_text()) or {}
+        content = yaml_text.parse(Path(os.path.expanduser(config)).read_bytes()) or {}
     except OSError as error:
-        raise BadSettings(
-            [BadOption("--config", str(config), error.strerror or "unreadable")]
-        ) from error
-    except yaml.YAMLError as error:
-        raise BadSettings([BadOption("--config", str(config), f"must be YAML: {error}")]) from error
+        rule = error.strerror or "unreadable"
+        raise BadSettings(BadOption("--config", str(config), rule)) from error
+    except ValueError as error:
+        raise BadSettings(BadOption("--config", str(config), str(error))) from error
     if not isinstance(content, dict):
-        raise BadSettings([BadOption("--config", str(config), "must hold a mapping of options")])
+        raise BadSettings(BadOption("--config", str(config), "must hold a mapping of options"))
     return {str(key).replace("-", "_"): value for key, value in content.items()}
 
 
@@ -294,5 +237,11 @@ def _problem(part: Any) -> BadOption:
         name, _, value = option.partition("=")
         return BadOption(flag(name), value, rule)
     name = str(part["loc"][0])
-    secret = name in ("secret_key", "oidc_client_secret")
-    return BadOption(flag(name), "" if secret else str(part.get("input", "")), message)
+    return BadOption(flag(name), _shown(name, part.get("input", "")), message)
+
+
+def _shown(name: str, value: Any) -> str:
+    """What may be printed of a value; the name of an option may be misspelt, too."""
+    if name == "kubeconfig":  # a path, while logs know the word for the text of one
+        return str(redacted(value))
+    return str(redacted({name: value})[name])

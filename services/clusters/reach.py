@@ -4,6 +4,7 @@ The order is the flag, ``KUBECONFIG``, the account of the pod, ``~/.kube/config`
 the flag names is the only candidate: whoever asks for one cluster must not end up on another.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def _candidates(
         yield f"--kubeconfig {kubeconfig}", lambda: Connection.from_kubeconfig(kubeconfig)
         return
     if named := environ.get("KUBECONFIG"):
-        paths = [Path(part).expanduser() for part in named.split(":") if part]
+        paths = [Path(os.path.expanduser(part)) for part in named.split(":") if part]
         yield f"KUBECONFIG {named}", lambda: _merged(paths)
     yield "in-cluster account", lambda: Connection.in_cluster(environ)
     default = home / ".kube" / "config"
@@ -55,5 +56,5 @@ def _candidates(
 
 def _merged(paths: list[Path]) -> Connection:
     """Several files count as one; as with kubectl, those that do not exist are passed over."""
-    found = [path for path in paths if path.exists()] or paths[:1]
+    found = [path for path in paths if os.path.exists(path)] or paths[:1]
     return Connection.from_mapping(merge_kubeconfigs(parse_kubeconfig(read(p)) for p in found))

@@ -11,6 +11,7 @@ import base64
 import binascii
 import ipaddress
 import os
+import re
 import ssl
 import tempfile
 import threading
@@ -21,8 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
+from services import yaml_text
 from services.errors import Invalid, Unavailable
 
 _CLUSTER_FIELDS = {
@@ -50,6 +50,7 @@ _WHY = {
         ("as", "as-uid", "as-groups", "as-user-extra"), "impersonation is not supported"
     ),
 }
+_SERVER_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*|[0-9a-fA-F]*:[0-9a-fA-F:.]+", re.ASCII)
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TOKEN_LIFE = 60.0
 """Seconds after which the mounted token is read again; the kubelet rotates it."""
@@ -105,47 +106,49 @@ class Connection:
         user_name = str(chosen.get("user") or "")
         user = _named(config, "user", user_name, _USER_FIELDS) if user_name else {}
         host = _host(cluster.get("server"), secret=bool(user))
-        server_name = cluster.get("tls-server-name")
-        token = str(user["token"]).strip() if user.get("token") else ""
+        token = _token(user)
         return cls(
             host,
             _tls(cluster, user) if host.startswith("https:") else None,
-            str(server_name) if server_name else None,
+            _server_name(cluster),
             (lambda: token) if token else None,
             compress=not (cluster.get("disable-compression") or is_loopback(host)),
         )
 
 
-def read(source: str | Path) -> str:
-    """The text, or what the file holds."""
+def read(source: str | Path) -> str | bytes:
+    """The text, or what the file holds. Raises Unavailable."""
     if isinstance(source, str):
         return source
     try:
-        return source.read_text()
+        return source.read_bytes()
     except OSError as error:
         raise Unavailable(f"{source}: {error.strerror}") from error
 
 
-def parse_kubeconfig(text: str) -> dict[str, Any]:
+def parse_kubeconfig(text: str | bytes) -> dict[str, Any]:
     """The mapping a kubeconfig holds. Raises Invalid."""
     try:
-        config = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise _refused("kubeconfig", "must be YAML or JSON") from error
+        config = yaml_text.parse(text)
+    except ValueError as error:
+        raise _refused("kubeconfig", str(error)) from error
     if not isinstance(config, dict):
         raise _refused("kubeconfig", "must hold a mapping with clusters, users and contexts")
     return config
 
 
 def merge_kubeconfigs(configs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several files of KUBECONFIG as one, as kubectl does: the first to name something wins."""
+    """Several files of KUBECONFIG as one, as kubectl does: the first to name something wins.
+
+    Raises Invalid.
+    """
     merged: dict[str, Any] = {"clusters": [], "users": [], "contexts": []}
     for config in configs:
         if config.get("current-context"):
             merged.setdefault("current-context", config["current-context"])
         for kind in ("clusters", "users", "contexts"):
-            known = {entry.get("name") for entry in merged[kind]}
-            merged[kind] += [e for e in config.get(kind) or () if e.get("name") not in known]
+            known = {str(entry.get("name")) for entry in merged[kind]}
+            merged[kind] += [e for e in _entries(config, kind) if str(e.get("name")) not in known]
     return merged
 
 
@@ -174,17 +177,21 @@ def _refused(name: str, rule: str) -> Invalid:
 
 def _named(config: Mapping[str, Any], kind: str, name: str, allowed: set[str]) -> Mapping[str, Any]:
     """The entry ``name`` of ``clusters``, ``users`` or ``contexts``, checked field by field."""
-    entries = config.get(f"{kind}s")
-    if not isinstance(entries, list):
-        raise _refused(f"{kind}s", "must be a list")
-    for entry in entries:
-        if isinstance(entry, dict) and entry.get("name") == name:
+    for entry in _entries(config, f"{kind}s"):
+        if str(entry.get("name")) == name:
             content = entry.get(kind) or {}
             if not isinstance(content, dict):
                 raise _refused(f"{kind}s[{name}]", "must be a mapping")
             _check(f"{kind}s[{name}].{kind}", content, allowed)
             return content
     raise _refused(f"{kind}s", f"has no entry named {name!r}")
+
+
+def _entries(config: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    entries = config.get(kind) or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _refused(kind, "must be a list of mappings")
+    return entries
 
 
 def _check(where: str, content: Mapping[str, Any], allowed: set[str]) -> None:
@@ -201,10 +208,14 @@ def _check(where: str, content: Mapping[str, Any], allowed: set[str]) -> None:
 
 
 def _host(server: Any, *, secret: bool) -> str:
-    parts = urlsplit(str(server or ""))
     field_name = "cluster.server"
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise _refused(field_name, "must be an https:// URL")
+    try:
+        parts = urlsplit(str(server or ""))
+        usable = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _refused(field_name, "must be an https:// URL of a host, and a port below 65536")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise _refused(field_name, "must be an address without credentials, query or fragment")
     if parts.scheme == "http" and (secret or not is_loopback(str(server))):
@@ -212,6 +223,20 @@ def _host(server: Any, *, secret: bool) -> str:
             field_name, "must be https:// (plain http only on loopback and without a user)"
         )
     return str(server).rstrip("/")
+
+
+def _server_name(cluster: Mapping[str, Any]) -> str | None:
+    name = str(cluster.get("tls-server-name") or "")
+    if name and not _SERVER_NAME.fullmatch(name):
+        raise _refused("cluster.tls-server-name", "must be a DNS name or an IP address")
+    return name or None
+
+
+def _token(user: Mapping[str, Any]) -> str:
+    token = str(user.get("token") or "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise _refused("user.token", "must be printable ASCII in one line")
+    return token
 
 
 def is_loopback(url: str) -> bool:

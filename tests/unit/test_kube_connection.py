@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from services.errors import Invalid, Unavailable
-from services.kube.connection import Connection
+from services.kube.connection import Connection, merge_kubeconfigs
 
 USER: dict[str, Any] = {"token": "t"}
 
@@ -99,7 +99,17 @@ def test_a_token_is_not_sent_in_the_clear() -> None:
 
 @pytest.mark.parametrize(
     "server",
-    ["", "ftp://a", "https://", "https://user:pw@a", "https://a?x=1", "file:///etc/passwd"],
+    [
+        "",
+        "ftp://a",
+        "https://",
+        "https://user:pw@a",
+        "https://a?x=1",
+        "file:///etc/passwd",
+        "https://[::1",
+        "https://a:99999",
+        "https://a:port",
+    ],
 )
 def test_an_address_is_an_address(server: str) -> None:
     assert "cluster.server" in refused(kubeconfig({"server": server}))
@@ -120,9 +130,57 @@ def test_half_a_pair_is_refused() -> None:
     assert "user.client-key-data" in refused(kubeconfig(user=half))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "a: [", "clusters: {}", "current-context: nowhere"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "a: [",
+        "clusters: {}",
+        "current-context: nowhere",
+        "{current-context: x, contexts: [x]}",
+        "[" * 5000,
+    ],
+)
 def test_what_is_no_kubeconfig_is_refused(text: str) -> None:
     assert refused(text)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"clusters: \xff")
+    with pytest.raises(Invalid, match="kubeconfig: must be printable text in UTF-8"):
+        Connection.from_kubeconfig(tmp_path / "binary")
+
+
+@pytest.mark.parametrize("clusters", [[1], ["c"], {"name": "c"}, "c"])
+def test_files_that_count_as_one_must_hold_lists_of_mappings(clusters: Any) -> None:
+    with pytest.raises(Invalid, match="clusters: must be a list of mappings"):
+        merge_kubeconfigs([{}, {"clusters": clusters}])
+
+
+def test_of_files_that_count_as_one_the_first_to_name_something_wins() -> None:
+    first = {"users": [{"name": 1, "user": {"token": "a"}}], "current-context": "x"}
+    second = {"users": [{"name": 1, "user": {"token": "b"}}, {"name": 2}], "current-context": "y"}
+    merged = merge_kubeconfigs([first, second])
+    assert merged["users"] == [first["users"][0], {"name": 2}]  # type: ignore[index]
+    assert merged["current-context"] == "x"
+
+
+@pytest.mark.parametrize("token", ["planted\nX-Admin: yes", "plantéd", "planted\0"])
+def test_a_token_that_cannot_be_a_header_is_refused_unprinted(token: str) -> None:
+    assert refused(kubeconfig(user={"token": token})) == {
+        "user.token": "must be printable ASCII in one line"
+    }
+
+
+@pytest.mark.parametrize("name", ["..", ".a", "a b", "a\0b", "x" * 64])
+def test_a_server_name_is_a_name(name: str) -> None:
+    assert "cluster.tls-server-name" in refused(kubeconfig({"tls-server-name": name}))
+
+
+@pytest.mark.parametrize("name", ["api.example", "10.0.0.1", "2001:db8::1"])
+def test_a_server_name_is_what_the_certificate_is_for(name: str) -> None:
+    assert Connection.from_kubeconfig(kubeconfig({"tls-server-name": name})).server_name == name
 
 
 def test_names_the_context_that_is_missing() -> None:

@@ -22,13 +22,25 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"port": "0"}, "--port=0: "),
         ({"port": "x"}, "--port=x: "),
         ({"bind": "0.0.0.0"}, "--bind=0.0.0.0: auth local listens on loopback only"),
-        ({"bind": "nowhere"}, "--bind=nowhere: "),
+        ({"bind": "nowhere"}, "--bind=nowhere: must be an IP address or localhost"),
         ({"auth": "none"}, "--auth=none: "),
         ({"auth": "oidc"}, "--auth=oidc: needs --oidc-issuer"),
         ({"metrics": "mock"}, "--metrics=mock: invented numbers"),
         ({"kubeconfig": "/nowhere"}, "--kubeconfig=/nowhere: must name an existing file"),
         ({"prometheus_url": "prom:9090"}, "--prometheus-url=prom:9090: must start with http"),
         ({"oidc_role_mapping": '{"a": "root"}'}, "must map to viewer, operator or admin"),
+        ({"oidc_role_mapping": "admin"}, "--oidc-role-mapping=admin: must be a JSON object"),
+        ({"public_url": "http://x:99999"}, "--public-url=http://x:99999: must start with http"),
+        ({"public_url": "https://"}, "--public-url=https://: must start with http"),
+        ({"public_url": "https://[::1"}, "--public-url=https://[::1: must start with http"),
+        ({"public_url": "https://x/?a=b"}, "--public-url=https://x/?a=b: must be without user, q"),
+        ({"data": __file__}, f"--data={__file__}: must be a folder"),
+        ({"config_db": "/nowhere/x.db"}, "--config-db=/nowhere/x.db: there is no folder /nowhere"),
+        ({"config_db": "/"}, "--config-db=/: must name a file"),
+        ({"config_db": "mysql://h/d"}, "--config-db=mysql://h/d: must be postgresql://"),
+        ({"config_db": "foo://x"}, "--config-db=foo://x: must be postgresql://"),
+        ({"config_db": "postgresql://h:port/d"}, "--config-db=postgresql://h:port/d: must be "),
+        ({"config_db": "sqlite://"}, "--config-db=sqlite://: must be postgresql://"),
         ({"multicluster_namespace": "No"}, "--multicluster-namespace=No: "),
         ({"demo": True, "multicluster": True}, "--demo=true: demo data never mixes"),
     ],
@@ -39,9 +51,79 @@ def test_a_bad_value_is_refused_by_name(given: dict[str, object], said: str) -> 
     assert said in str(caught.value)
 
 
-def test_the_secret_key_is_not_repeated_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NGF_CONSOLE_SECRET_KEY", "planted-secret")
-    assert "planted-secret" not in repr(load({}))
+@pytest.mark.parametrize("option", ["cors_allowed_origins", "embed_origins"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.example",
+        "https://portal.example/",
+        "https://portal.example/path",
+        "https://Portal.example",
+        "https://portal.example:443",
+        "https://portal.example:99999",
+        "https://user@portal.example",
+        "https://x; script-src *",
+        "https://x\r\ny",
+        "portal.example",
+        "null",
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(option: str, origin: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load({option: f"https://good.example,{origin}"})
+    [problem] = caught.value.problems
+    assert (problem.option, problem.value) == (f"--{option.replace('_', '-')}", origin)
+    assert problem.rule.startswith("must be exactly scheme://host")
+
+
+def test_origins_as_browsers_send_them_are_taken() -> None:
+    given = "https://portal.example, http://127.0.0.1:8080,https://[2001:db8::1]:8443"
+    assert load({"embed_origins": given}).embed_origins == (
+        "https://portal.example",
+        "http://127.0.0.1:8080",
+        "https://[2001:db8::1]:8443",
+    )
+
+
+LONG = "planted-" + "k" * 24
+
+
+def test_the_secret_key_is_never_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NGF_CONSOLE_SECRET_KEY", LONG)
+    assert LONG not in repr(load({}))
+
+
+@pytest.mark.parametrize("key", ["", "planted-x", LONG[:-1], LONG[:-1] + "\n", " " * 40])
+def test_a_secret_key_that_could_be_guessed_is_refused_unprinted(key: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load({"secret_key": key})
+    said = str(caught.value)
+    assert said.startswith("--secret-key")
+    assert said.endswith(": must have at least 32 characters, all of them printable")
+    assert "planted" not in said
+    assert load({"secret_key": LONG}).secret_key is not None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("clickhouse_url", "ftp://u:planted-pw@h", "--clickhouse-url=ftp://u:***@h: must start"),
+        ("clickhouse_url", "ftp://u:a@planted-pw@h", "--clickhouse-url=ftp://u:***@h: must start"),
+        ("config_db", "mysql://u:a/planted-pw@h", "--config-db=mysql://u:***@h: must be "),
+    ],
+)
+def test_a_password_in_a_bad_value_is_masked(option: str, value: str, said: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load({option: value})
+    assert str(caught.value).startswith(said)
+    assert "planted" not in str(caught.value)
+
+
+def test_a_secret_under_a_misspelt_name_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NGF_CONSOLE_SECRETKEY", LONG)
+    with pytest.raises(BadSettings, match=r"NGF_CONSOLE_SECRETKEY=\*\*\*: no such option"):
+        load({})
 
 
 def test_the_command_line_wins_over_the_variable_and_that_over_the_file(
@@ -53,6 +135,38 @@ def test_the_command_line_wins_over_the_variable_and_that_over_the_file(
     monkeypatch.setenv("NGF_CONSOLE_BIND", "127.0.0.2")
     settings = load({"port": "1003"}, file)
     assert (settings.port, settings.bind, settings.log_level) == (1003, "127.0.0.2", "debug")
+
+
+def test_an_empty_variable_counts_as_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "options.yaml"
+    file.write_text("port: 8079\n")
+    monkeypatch.setenv("NGF_CONSOLE_PORT", "")
+    monkeypatch.setenv("NGF_CONSOLE_SECRET_KEY", "")
+    settings = load({}, file)
+    assert (settings.port, settings.secret_key) == (8079, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"port: \xff", "must be printable text in UTF-8"),
+        (b"port: 1\nsecret_key: [planted-x\nbind: x", "must be YAML; line 3, column 5: "),
+        (b"since: 2020-99-99", "must be YAML; month must be in"),
+        (b"[" * 5000, "must be YAML; it is nested too deeply"),
+        (b"- port", "must hold a mapping of options"),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_refused_without_quoting_it(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "options.yaml"
+    file.write_bytes(content)
+    with pytest.raises(BadSettings) as caught:
+        load({}, file)
+    assert str(caught.value).startswith(f"--config={file}: {said}")
+    assert "planted" not in str(caught.value)
 
 
 def test_a_list_is_comma_separated_in_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
