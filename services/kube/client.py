@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import orjson
 import urllib3
 
-from services.errors import Invalid
+from services.errors import Invalid, Unavailable
 from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
 
@@ -98,7 +98,7 @@ class KubeClient:
         if response.status >= 300:
             raise from_answer(response.status, response.data)
         warnings = response.headers.getlist("Warning")
-        return Answer(orjson.loads(response.data or b"{}"), tuple(map(_warning_text, warnings)))
+        return Answer(_decoded(response.data, self.host), tuple(map(_warning_text, warnings)))
 
     def version(self) -> dict[str, Any]:
         """``gitVersion``, ``major``, ``minor`` ... of the server."""
@@ -120,6 +120,17 @@ def _encoded(body: Any) -> bytes:
     except TypeError as error:
         rule = {"field": "body", "rule": str(error)}
         raise Invalid("The object cannot be sent.", fields=[rule]) from error
+
+
+def _decoded(data: bytes, host: str) -> dict[str, Any]:
+    """The object in an answer; a proxy's page of HTML is none, whatever its status."""
+    try:
+        body = orjson.loads(data or b"{}")
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise Unavailable(f"{host} does not answer as a Kubernetes API does: not with JSON")
+    return body
 
 
 def _warning_text(header: str) -> str:

@@ -1,10 +1,31 @@
 """The promise: what the API server says reaches the person in its own words, as the right error."""
 
+import threading
+from typing import Any
+
 import orjson
 import pytest
 
 from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
+from services.kube.client import KubeClient
+from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
+from tests.serving import loopback
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"[]", b'"ok"', b"{"])
+def test_a_server_that_answers_something_else_is_none(body: bytes) -> None:
+    def page(_environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/html")])
+        return [body]
+
+    with loopback(page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        host = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(Unavailable) as caught:
+            KubeClient(Connection(host, None)).get("/apis")
+        server.shutdown()
+    assert caught.value.message == f"{host} does not answer as a Kubernetes API does: not with JSON"
 
 
 def status(code: int, message: str, **rest: object) -> bytes:
