@@ -7,8 +7,10 @@ never wait for it. Whoever needs the same certainty on PostgreSQL locks the tabl
 (``services/configdb/audit.py`` does).
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,13 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """Where it is, as it may be printed: a path, or a URL without its password."""
+        if self.is_sqlite:
+            return self.url.database or ""
+        return self.url.render_as_string(hide_password=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -92,6 +101,7 @@ def _url(given: str) -> URL:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, pool_size=10, max_overflow=30)
+        event.listen(engine, "do_connect", partial(_make_private, url.database or ""))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -103,6 +113,15 @@ def _engine(url: URL) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "ngf-console"},
     )
+
+
+def _make_private(path: str, *_connecting: Any) -> None:
+    """A new file is its owner's alone, in whatever folder; SQLite's own beside it follow its mode.
+
+    One that exists is left alone: closing it here would end the locks that SQLite has on it.
+    """
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

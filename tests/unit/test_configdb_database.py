@@ -1,5 +1,6 @@
 """Promise: the config database is the same on SQLite and PostgreSQL, and says when it is gone."""
 
+import stat
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,16 @@ def test_a_database_that_does_not_answer_is_unavailable(url: str) -> None:
     database = Database(url)
     with pytest.raises(Unavailable):
         database.ping()
+
+
+def test_only_its_owner_reads_a_new_file_whatever_the_folder_s_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    database = Database(tmp_path / "console.db")
+    database.upgrade()
+    with database.writing():
+        modes = {path.name: stat.filemode(path.stat().st_mode) for path in tmp_path.iterdir()}
+    names = ("console.db", "console.db-shm", "console.db-wal")
+    assert modes == dict.fromkeys(names, "-rw-------")
 
 
 def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
