@@ -27,6 +27,7 @@ GENESIS = "0" * 64
 """What the first entry names as its predecessor."""
 
 SORTABLE = ("time", "actor", "cluster", "kind", "namespace", "name", "verb", "outcome")
+PAGE_MAX = 1_000_000
 PAGE_SIZE_MAX = 500
 
 _HASHED = (
@@ -197,16 +198,15 @@ class AuditLog:
         for word in search.split():
             conditions.append(_contains(_storable(word)))
         order = _order(sort)
-        if not 1 <= page_size <= PAGE_SIZE_MAX or page < 1:
-            raise Invalid(
-                "The page cannot be given.",
-                fields=[
-                    {
-                        "field": "page" if page < 1 else "pageSize",
-                        "rule": f"at least 1, pageSize at most {PAGE_SIZE_MAX}",
-                    }
-                ],
-            )
+        for field, given, most in (
+            ("page", page, PAGE_MAX),
+            ("pageSize", page_size, PAGE_SIZE_MAX),
+        ):
+            if not 1 <= given <= most:
+                raise Invalid(
+                    "The page cannot be given.",
+                    fields=[{"field": field, "rule": f"must be between 1 and {most}"}],
+                )
         with self._db.session() as session:
             total = session.scalar(select(func.count()).select_from(AuditRow).where(*conditions))
             rows = session.scalars(
@@ -314,7 +314,7 @@ def _contains(word: str) -> ColumnElement[bool]:
 
 
 def _order(sort: str) -> list[Any]:
-    descending, name = sort.startswith("-"), sort.lstrip("-")
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
     if name not in SORTABLE:
         raise Invalid(
             f"The audit log cannot be sorted by {name}.",

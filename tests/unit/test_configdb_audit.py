@@ -174,6 +174,14 @@ def test_lists_filter_sort_and_page(db: Database) -> None:
     assert log.list(CONSOLE, search="Y g3").total == 1
     assert log.list(CONSOLE, since=datetime.now(UTC) + timedelta(minutes=1)).total == 0
     assert log.list(CONSOLE, until=datetime.now(UTC) + timedelta(minutes=1)).total == 7
-    for bad in ({"sort": "hash"}, {"page": 0}, {"page_size": 0}, {"page_size": 10_000}):
+    for bad in (
+        {"sort": "hash"},
+        {"sort": "---time"},
+        {"sort": "-"},
+        {"page": 0},
+        {"page": 2**70},
+        {"page_size": 0},
+        {"page_size": 10_000},
+    ):
         with pytest.raises(Invalid):
             log.list(CONSOLE, **bad)
