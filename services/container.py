@@ -4,17 +4,17 @@
 in threads. Both run in the serving process: nothing here survives a fork.
 """
 
-import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.auth.oidc import Oidc
+from services.auth.session_key import session_key
 from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
 from services.clusters.fleet import Fleet
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
+from services.configdb.opening import opened
 from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
 from services.kube.changes import Changes
@@ -44,10 +44,11 @@ class Container:
 
     @classmethod
     def build(cls, settings: Settings, fleet: Fleet) -> "Container":
-        """Wire the services around ``fleet``; the config database is upgraded first."""
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        db = Database(settings.database)
-        db.upgrade()
+        """Wire the services around ``fleet``; the config database is upgraded first.
+
+        Raises BadSettings.
+        """
+        db = opened(settings)
         audit = AuditLog(db)
         hub = Hub(limit=settings.threads * 3 // 4)  # the rest stays for requests
         fleet.subscribe(
@@ -60,14 +61,14 @@ class Container:
             db=db,
             audit=audit,
             tokens=TokenStore(db),
-            signin=SignInCodes(db),
+            signin=SignInCodes(db, f"{settings.command} signin"),
             oidc=Oidc(settings) if settings.auth == "oidc" else None,
             fleet=fleet,
             changes=Changes(fleet, audit),
             resources=Resources(fleet),
             views=SavedViews(db),
             hub=hub,
-            secret_key=_secret_key(settings),
+            secret_key=session_key(settings),
         )
 
     def start(self) -> None:
@@ -79,18 +80,3 @@ class Container:
         self.hub.close()
         self.fleet.stop()
         self.db.close()
-
-
-def _secret_key(settings: Settings) -> str:
-    """The given key, or one made at the first start and kept readable by the owner only."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.home / "secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return key

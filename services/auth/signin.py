@@ -19,10 +19,14 @@ TTL = timedelta(hours=1)
 
 
 class SignInCodes:
-    """Codes in the config database, where ``./run signin`` and the server meet."""
+    """Codes in the config database, where ``./run signin`` and the server meet.
 
-    def __init__(self, db: Database) -> None:
+    ``command`` makes another one; who is refused is told.
+    """
+
+    def __init__(self, db: Database, command: str = "./run signin") -> None:
         self._db = db
+        self._command = command
 
     def mint(self, ttl: timedelta = TTL) -> str:
         """A code that can be redeemed once within ``ttl``."""
@@ -41,7 +45,10 @@ class SignInCodes:
                 .returning(SignInCodeRow.hash)
             ).first()
         if done is None:
-            raise Unauthenticated("The sign-in link was used already or has expired.")
+            raise Unauthenticated(
+                "The sign-in link was used already, has expired or is another console's."
+                f" {self._command} makes a new one."
+            )
         return Identity(name="local", role=Role.ADMIN, source="local")
 
 
