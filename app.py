@@ -18,11 +18,13 @@ import callbacks
 from api import guard, security, static
 from api.openapi import make_server
 from cli import audit, signin, source, token
-from cli.options import settings_parser
-from cli.serve import serve
+from cli.options import joined, settings_parser
+from cli.serve import listen, serve
 from components import shell
 from services import logs
+from services.auth.session_key import session_key
 from services.clusters.fleet import Fleet
+from services.configdb.opening import opened
 from services.container import VERSION, Container
 from services.settings import BadSettings, Settings, load
 
@@ -63,9 +65,10 @@ def create_app(container: Container) -> Dash:
 
 def main(argv: list[str]) -> int:
     """Parse, then serve or run a subcommand. Exit status 2 means the input cannot be used."""
+    argv = joined(argv)
     options = settings_parser()
     parser = argparse.ArgumentParser(
-        prog="./run",
+        prog=options.prog,
         parents=[options],
         description="NGF Console: NGINX Gateway Fabric and GPU inference on many clusters.",
         epilog="Each option is also a variable (in brackets) and a key of the --config file.",
@@ -81,22 +84,29 @@ def main(argv: list[str]) -> int:
     config = values.pop("config", None) or os.environ.get("NGF_CONSOLE_CONFIG")
     try:
         settings = load(values, Path(config) if config else None)
+        if args.command:
+            status: int = COMMANDS[args.command].main(args, settings)
+            return status
+        return run(settings)
     except BadSettings as error:
         for problem in error.problems:
             print(f"ngf-console: {problem}", file=sys.stderr)
         return 2
-    if args.command:
-        status: int = COMMANDS[args.command].main(args, settings)
-        return status
-    return run(settings)
 
 
 def run(settings: Settings) -> int:
-    """Serve; with no reachable cluster say what was tried and exit 2."""
-    clusters = source.choose(settings)
-    if clusters is None:
-        return 2
-    return serve(settings, _builder(settings, clusters))
+    """Serve; with no reachable cluster say what was tried and exit 2. Raises BadSettings.
+
+    What the serving process will open is opened here once before, because there a failure is too
+    late to be told in one line.
+    """
+    with listen(settings) as listener:
+        clusters = source.choose(settings)
+        if clusters is None:
+            return 2
+        opened(settings).close()
+        session_key(settings)
+        return serve(settings, listener, _builder(settings, clusters))
 
 
 def _builder(

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from cli.tables import table
 from services.auth.identity import CONSOLE
 from services.configdb.audit import SORTABLE, AuditLog, AuditRecord
-from services.configdb.database import Database
+from services.configdb.opening import existing
 from services.errors import ConsoleError, Invalid
 from services.settings import Settings
+
+_OPTIONS = {"pageSize": "page-size"}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,25 +22,39 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verbs.add_parser("verify", help="check that no entry was changed, removed or inserted")
     listing = verbs.add_parser("list", help="show entries, newest first")
     for name in ("cluster", "kind", "namespace", "name", "actor", "outcome"):
-        listing.add_argument(f"--{name}", dest=f"by_{name}", metavar="X", help=f"only this {name}")
-    listing.add_argument("--search", default="", help="only entries with these words")
-    listing.add_argument("--sort", default="-time", help=f"one of {', '.join(SORTABLE)}; - first")
-    listing.add_argument("--page", type=int, default=1)
-    listing.add_argument("--page-size", type=int, default=50)
-    listing.add_argument("--output", choices=("table", "json"), default="table")
+        text = f"only this {name} (default: all)"
+        listing.add_argument(f"--{name}", dest=f"by_{name}", metavar="X", help=text)
+    listing.add_argument(
+        "--search", default="", help="only entries with these words (default: none)"
+    )
+    listing.add_argument(
+        "--sort",
+        default="-time",
+        help=f"{', '.join(SORTABLE)}; a dash before it: downwards (default: %(default)s)",
+    )
+    listing.add_argument(
+        "--page", type=int, default=1, metavar="N", help="from 1 (default: %(default)s)"
+    )
+    listing.add_argument(
+        "--page-size", type=int, default=50, metavar="N", help="entries (default: %(default)s)"
+    )
+    listing.add_argument(
+        "--output", choices=("table", "json"), default="table", help="(default: %(default)s)"
+    )
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 1 when the chain is broken or the database does not answer, 2 for bad input."""
+    """Exit status 1 when the chain is broken or there is none, 2 for bad input.
+
+    Raises BadSettings.
+    """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        db = Database(settings.database)
-        db.upgrade()
-        log = AuditLog(db)
+        log = AuditLog(existing(settings))
         return _verify(log) if args.verb == "verify" else _list(args, log)
     except Invalid as error:
         for problem in error.details["fields"]:
-            print(f"ngf-console: --{problem['field']}: {problem['rule']}", file=sys.stderr)
+            option = _OPTIONS.get(problem["field"], problem["field"])
+            print(f"ngf-console: --{option}: {problem['rule']}", file=sys.stderr)
         return 2
     except ConsoleError as error:
         print(f"ngf-console: {error.message}", file=sys.stderr)

@@ -6,21 +6,30 @@ the file and the defaults can fill it (``services/settings.py`` has the order).
 
 import argparse
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, get_args, get_origin
-
-from pydantic_core import PydanticUndefined
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from services.settings import PREFIX, Settings, flag
+
+
+def joined(argv: list[str]) -> list[str]:
+    """``--sort -time`` as ``--sort=-time``: argparse takes what begins with a dash for a flag."""
+    if "--sort" not in argv[:-1]:
+        return argv
+    at = argv.index("--sort")
+    return [*argv[:at], f"--sort={argv[at + 1]}", *argv[at + 2 :]]
 
 
 def settings_parser() -> argparse.ArgumentParser:
     """Flags of every setting, without help and without subcommands; all default to unset."""
     parser = argparse.ArgumentParser(
-        add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS
+        prog="./run", add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"YAML file of options [{PREFIX}CONFIG]"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"YAML file of options [{PREFIX}CONFIG] (default: none)",
     )
     for name, field in Settings.model_fields.items():
         text = f"{field.description} [{PREFIX}{name.upper()}]{_default(field)}".replace("%", "%%")
@@ -34,17 +43,15 @@ def settings_parser() -> argparse.ArgumentParser:
 
 
 def _default(field: Any) -> str:
-    value = field.default
-    if value is PydanticUndefined:
-        value = field.default_factory()
-    if value in (None, "", (), {}, False) or not str(value).strip("*"):
-        return ""
-    return f" (default: {value})"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, bool):
+        return f" (default: {'on' if value else 'off'})"
+    return f" (default: {value or 'none'})"
 
 
 def _metavar(field: Any) -> str:
     annotation = field.annotation
-    if get_origin(annotation) is UnionType or NoneType in get_args(annotation):
+    while NoneType in get_args(annotation) or get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if isinstance(annotation, type):
         return {int: "N", Path: "PATH", dict: "JSON"}.get(annotation, "TEXT")

@@ -4,10 +4,16 @@ One worker keeps the hub, the scheduler and the watch cache single; threads carr
 sockets. Nothing is preloaded: threads started before a fork would be dead in the worker. The
 worker builds the application, starts what runs in the background, and prints the sign-in link only
 then, so that a printed link works.
+
+The socket is opened before gunicorn is: whether the port is free is known at once, and nobody else
+takes it while the clusters are tried.
 """
 
+import errno
 import gc
+import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -15,7 +21,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from services.settings import Settings
+from services.settings import BadOption, BadSettings, Settings
 
 GRACEFUL_S = 20
 """Longest wait for requests in flight after SIGTERM; sockets are closed at once by ``stop``."""
@@ -24,22 +30,28 @@ GRACEFUL_S = 20
 IDLE_CONNECTIONS = 1_000
 """Connections that browsers keep open between requests; they hold no thread."""
 
+BACKLOG = 2048
+"""Connections that wait to be accepted, as many as gunicorn's own default."""
+
 
 class Console(BaseApplication):  # type: ignore[misc]
     """The gunicorn application around ``build``, which returns a WSGI app and its ``stop``."""
 
     def __init__(
-        self, settings: Settings, build: Callable[[], tuple[Any, Callable[[], None]]]
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        build: Callable[[], tuple[Any, Callable[[], None]]],
     ) -> None:
         self.settings = settings
+        self.bind = f"fd://{listener.detach()}"
         self.build = build
         self.stop: Callable[[], None] = lambda: None
         super().__init__()
 
     def load_config(self) -> None:
-        host = f"[{self.settings.bind}]" if ":" in self.settings.bind else self.settings.bind
         options = {
-            "bind": f"{host}:{self.settings.port}",
+            "bind": self.bind,
             "workers": 1,
             "worker_class": "gthread",
             "threads": self.settings.threads,
@@ -72,7 +84,30 @@ class Console(BaseApplication):  # type: ignore[misc]
         sys.stdout.flush()
 
 
-def serve(settings: Settings, build: Callable[[], tuple[Any, Callable[[], None]]]) -> int:
-    """Run until SIGTERM or Ctrl-C."""
-    Console(settings, build).run()
+def listen(settings: Settings) -> socket.socket:
+    """The socket that the console is served on. Raises BadSettings where it cannot be had."""
+    v6 = ":" in settings.bind
+    try:
+        return socket.create_server(
+            (settings.bind, settings.port),
+            family=socket.AF_INET6 if v6 else socket.AF_INET,
+            backlog=BACKLOG,
+            dualstack_ipv6=v6 and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        rule = os.strerror(error.errno) if error.errno else str(error)
+        if error.errno == errno.EADDRINUSE:
+            rule = "another program listens on this port; choose another port"
+        elif error.errno != errno.EACCES:
+            raise BadSettings(BadOption("--bind", settings.bind, rule)) from error
+        raise BadSettings(BadOption("--port", str(settings.port), rule)) from error
+
+
+def serve(
+    settings: Settings,
+    listener: socket.socket,
+    build: Callable[[], tuple[Any, Callable[[], None]]],
+) -> int:
+    """Run on ``listener`` until SIGTERM or Ctrl-C."""
+    Console(settings, listener, build).run()
     return 0

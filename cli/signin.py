@@ -1,10 +1,12 @@
 """``./run signin``: a fresh sign-in link, for when the one printed at the start is used up."""
 
 import argparse
+import shlex
 import sys
 
+from services import served
 from services.auth.signin import SignInCodes
-from services.configdb.database import Database
+from services.configdb.opening import opened
 from services.container import Container
 from services.errors import ConsoleError
 from services.settings import Settings
@@ -15,20 +17,22 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     subparsers.add_parser(
         "signin",
         help="print a fresh sign-in link",
-        description="Print a link that signs in once, as admin, within an hour (--auth local).",
+        description="Print a link that signs in once, as admin, within an hour (--auth local). It"
+        " leads to the console that was started last on the data folder, unless --port, --bind or"
+        " --public-url say otherwise.",
     )
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the link alone on standard output."""
+    """Print the link alone on standard output. Raises BadSettings."""
+    if other := served.mismatch(settings):
+        print(f"ngf-console: {other}", file=sys.stderr)
+    settings = served.recalled(settings)
     if settings.auth != "local":
         print(f"{settings.url}/signin")
         return 0
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        db = Database(settings.database)
-        db.upgrade()
-        print(_link(settings, SignInCodes(db)))
+        print(_link(settings, SignInCodes(opened(settings))))
     except ConsoleError as error:
         print(f"ngf-console: {error.message}", file=sys.stderr)
         return 1
@@ -36,11 +40,22 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def announce(container: Container) -> None:
-    """Print the one line that the console greets with."""
+    """Print the one line that the console greets with, and beside it how to get another link."""
     settings = container.settings
-    link = _link(settings, container.signin) if settings.auth == "local" else f"{settings.url}/"
-    print(f"Sign in: {link}", flush=True)
+    served.remember(settings)
+    if settings.auth != "local":
+        print(f"Sign in: {settings.url}/", flush=True)
+        return
+    print(f"Sign in: {_link(settings, container.signin)}", flush=True)
+    print(f"Another link: {_again(settings)}", file=sys.stderr)
 
 
 def _link(settings: Settings, codes: SignInCodes) -> str:
     return f"{settings.url}/signin?code={codes.mint()}"
+
+
+def _again(settings: Settings) -> str:
+    given = settings.model_fields_set
+    data = f" --data {shlex.quote(str(settings.data))}" if "data" in given else ""
+    database = ", with the same --config-db" if "config_db" in given else ""
+    return f"{settings.command}{data} signin{database}"

@@ -6,50 +6,69 @@ error, so that a start either serves or says why not.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from services.clusters.file import from_file
-from services.clusters.fleet import Fleet
+from services.clusters import file
+from services.clusters.fleet import SINGLE, Fleet
 from services.clusters.reach import first_reachable
-from services.errors import ConsoleError, Invalid
-from services.settings import Settings
+from services.errors import Invalid
+from services.settings import BadOption, BadSettings, Settings
 
 
 def choose(settings: Settings) -> Callable[[], Fleet] | None:
-    """How to make the fleet in the serving process, or None after saying why there is none."""
+    """How to make the fleet in the serving process, or None after saying what was tried in vain.
+
+    Raises BadSettings.
+    """
+    default = settings.multicluster_default
     if settings.demo:
-        return demo
+        from services.demo.fleet import PLACES
+
+        _check_default(default, (place.name for place in PLACES))
+        return partial(demo, default)
     if settings.multicluster:
-        _refuse("--multicluster: this build has no ManagedCluster support yet")
-        return None
+        rule = "this build has no ManagedCluster support yet"
+        raise BadSettings(BadOption("--multicluster", "", rule))
     if settings.clusters_config:
-        try:
-            from_file(settings.clusters_config)
-        except ConsoleError as error:
-            _refuse(f"--clusters-config={settings.clusters_config}: {_sentence(error)}")
-            return None
-        return partial(from_file, settings.clusters_config)
+        _check_default(default, (entry.name for entry in _entries(settings.clusters_config)))
+        return partial(file.from_file, settings.clusters_config, default)
+    _check_default(default, [SINGLE])
     connect, attempts = first_reachable(settings.kubeconfig, os.environ, Path.home())
     if connect is None:
         tried = "\n".join(f"  {attempt.source}: {attempt.problem}" for attempt in attempts)
-        _refuse(f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo")
+        why = f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo"
+        print(f"ngf-console: {why}", file=sys.stderr)
         return None
     return partial(Fleet.single, connect)
 
 
-def demo() -> Fleet:
+def demo(default: str = "") -> Fleet:
     """The built-in fleet, its Kubernetes APIs served by threads of this process."""
     from services.demo.fleet import start_demo
 
-    return Fleet.from_members(start_demo().members())
+    return Fleet.from_members(start_demo().members(), default)
 
 
-def _sentence(error: ConsoleError) -> str:
-    fields = error.details.get("fields", []) if isinstance(error, Invalid) else []
-    return "; ".join([error.message, *(f"{part['field']}: {part['rule']}" for part in fields)])
+def _entries(path: Path) -> list[file.Entry]:
+    try:
+        return file.read(path)
+    except Invalid as error:
+        raise BadSettings(
+            *(
+                BadOption("--clusters-config", str(path), _sentence(problem))
+                for problem in error.details["fields"]
+            )
+        ) from error
 
 
-def _refuse(why: str) -> None:
-    print(f"ngf-console: {why}", file=sys.stderr)
+def _sentence(problem: dict[str, str]) -> str:
+    return ": ".join(filter(None, (problem["field"], problem["rule"])))
+
+
+def _check_default(default: str, names: Iterable[str]) -> None:
+    known = sorted(names)
+    if default and default not in known:
+        rule = f"there is no such cluster; there is {', '.join(known)}"
+        raise BadSettings(BadOption("--multicluster-default", default, rule))

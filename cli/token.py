@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from cli.tables import table
 from services.auth.identity import Identity, Role
 from services.auth.tokens import TokenInfo, TokenStore
-from services.configdb.database import Database
+from services.configdb.opening import existing, opened
 from services.errors import ConsoleError, Invalid
+from services.served import mismatch
 from services.settings import Settings
 
 _OPTIONS = {"clusters": "cluster", "namespaces": "namespace"}
@@ -26,25 +27,35 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     create.add_argument("--name", required=True, help="what the token is called; unique")
     create.add_argument("--role", required=True, choices=[str(role) for role in Role])
     create.add_argument(
-        "--cluster", action="append", metavar="C", help="limit to this cluster; repeatable"
+        "--cluster",
+        action="append",
+        metavar="C",
+        help="limit to this cluster; repeatable (default: all)",
     )
     create.add_argument(
-        "--namespace", action="append", metavar="NS", help="limit to this namespace; repeatable"
+        "--namespace",
+        action="append",
+        metavar="NS",
+        help="limit to this namespace; repeatable (default: all)",
     )
-    create.add_argument("--ttl", metavar="30d", help="valid for so long (s, m, h, d, w)")
+    create.add_argument(
+        "--ttl", metavar="30d", help="valid for so long: s, m, h, d, w (default: for ever)"
+    )
     listing = verbs.add_parser("list", help="show all tokens, never their text")
-    listing.add_argument("--output", choices=("table", "json"), default="table")
+    listing.add_argument(
+        "--output", choices=("table", "json"), default="table", help="(default: %(default)s)"
+    )
     revoke = verbs.add_parser("revoke", help="refuse a token from now on")
     revoke.add_argument("token", metavar="NAME", help="its name or id")
 
 
 def main(args: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 2 for what cannot be used, 1 for what was not found or does not answer."""
+    """Exit status 2 for what cannot be used, 1 for what was not found. Raises BadSettings."""
+    verbs = {"create": _create, "list": _list, "revoke": _revoke}
+    if args.verb == "create" and (other := mismatch(settings)):
+        print(f"ngf-console: {other}", file=sys.stderr)
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        db = Database(settings.database)
-        db.upgrade()
-        verbs = {"create": _create, "list": _list, "revoke": _revoke}
+        db = opened(settings) if args.verb == "create" else existing(settings)
         verbs[args.verb](args, TokenStore(db))
     except Invalid as error:
         for problem in error.details["fields"]:

@@ -15,15 +15,16 @@ The file itself must be right or the console does not start. A kubeconfig that i
 missing or broken: that cluster is then shown with the reason, and works as soon as it is mended.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from services import yaml_text
 from services.clusters.fleet import Fleet, Member
 from services.errors import Invalid
 from services.kube.connection import Connection
@@ -53,31 +54,35 @@ class File(BaseModel):
     clusters: Annotated[list[Entry], Field(min_length=1)]
 
 
-def from_file(path: Path) -> Fleet:
-    """The fleet that the file describes. Raises Invalid with every field that is wrong."""
+def from_file(path: Path, default: str = "") -> Fleet:
+    """The fleet that the file describes; ``default`` names another default than it does.
+
+    Raises Invalid with every field that is wrong.
+    """
     entries = read(path)
     flagged = any(entry.default for entry in entries)
-    return Fleet(
+    members = [
         Member(
             name=entry.name,
-            connect=_opener(path.parent / Path(entry.kubeconfig).expanduser(), entry.context),
+            connect=_opener(path.parent / os.path.expanduser(entry.kubeconfig), entry.context),
             display_name=entry.display_name,
             region=entry.region,
             environment=entry.environment,
             default=entry.default or (not flagged and index == 0),
         )
         for index, entry in enumerate(entries)
-    )
+    ]
+    return Fleet(members, default)
 
 
 def read(path: Path) -> list[Entry]:
     """The checked entries, in the order of the file. Raises Invalid."""
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml_text.parse(path.read_bytes())
     except OSError as error:
         raise _invalid(path, [("", error.strerror or "unreadable")]) from error
-    except yaml.YAMLError as error:
-        raise _invalid(path, [("", f"must be YAML: {error}")]) from error
+    except ValueError as error:
+        raise _invalid(path, [("", str(error))]) from error
     if not isinstance(content, dict):
         raise _invalid(path, [("clusters", "must be a list of clusters")])
     try:

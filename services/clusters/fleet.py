@@ -21,6 +21,9 @@ from services.kube.shelf import Snapshot
 SLOTS = 8
 """Colours that tell clusters apart; the last is shared by all further ones."""
 
+SINGLE = "default"
+"""The name of a cluster that nobody has named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -133,12 +136,13 @@ class Cluster:
 class Fleet:
     """The clusters by name, and one watch loop for all of them."""
 
-    def __init__(self, members: Iterable[Member]) -> None:
+    def __init__(self, members: Iterable[Member], default: str = "") -> None:
+        """``default`` names another default than the members do; it must be one of them."""
         ordered = sorted(members, key=lambda member: member.name)
         if not ordered:
             raise ValueError("a fleet needs at least one cluster")
         flagged = [member.name for member in ordered if member.default]
-        self._default = flagged[0] if flagged else ordered[0].name
+        self._default = default or next(iter(flagged), ordered[0].name)
         self._loop = WatchLoop()
         self._clusters = {
             member.name: Cluster(
@@ -148,13 +152,13 @@ class Fleet:
         }
 
     @classmethod
-    def from_members(cls, members: Iterable[Member]) -> "Fleet":
+    def from_members(cls, members: Iterable[Member], default: str = "") -> "Fleet":
         """Clusters that somebody else has put together, the demo for one."""
-        return cls(members)
+        return cls(members, default)
 
     @classmethod
     def single(
-        cls, connect: Callable[[], Connection], name: str = "default", display_name: str = "Default"
+        cls, connect: Callable[[], Connection], name: str = SINGLE, display_name: str = "Default"
     ) -> "Fleet":
         """The one cluster of a kubeconfig or of the pod we run in."""
         return cls([Member(name, connect, display_name, default=True)])

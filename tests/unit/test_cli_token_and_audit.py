@@ -103,6 +103,71 @@ def test_verify_says_where_the_chain_breaks(
     assert main([*data, "audit", "list", "--sort", "hash"]) == 2
 
 
+def test_the_audit_log_is_read_in_the_order_asked_for(
+    data: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        main([*data, "token", "create", "--name", name, "--role", "viewer"])
+    capsys.readouterr()
+    for sort, names in (("-time", ["b", "a"]), ("time", ["a", "b"]), ("-name", ["b", "a"])):
+        assert main(["audit", "list", "--sort", sort, "--output", "json", *data]) == 0
+        listed = json.loads(capsys.readouterr().out)["items"]
+        assert [entry["name"] for entry in listed] == names, sort
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--page-size", "0"], "--page-size: must be between 1 and 500"),
+        (["--page", "0"], "--page: must be between 1 and "),
+        (["--sort", "---time"], "--sort: one of time, "),
+    ],
+)
+def test_a_page_that_cannot_be_given_is_refused_by_option(
+    data: list[str], capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    main([*data, "token", "create", "--name", "a", "--role", "viewer"])
+    assert main([*data, "audit", "list", *options]) == 2
+    assert f"ngf-console: {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["audit", "verify"], ["audit", "list"], ["token", "list"], ["token", "revoke", "x"]]
+)
+def test_who_only_looks_makes_no_database_and_says_that_there_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    folder = tmp_path / "none"
+    assert main(["--data", str(folder), *command]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"There is no config database of a console at {folder}/ngf-console.db." in printed.err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("command", [["audit", "verify"], ["token", "list"], ["signin"]])
+@pytest.mark.parametrize(
+    ("option", "value"), [("--data", "/etc/passwd"), ("--config-db", "/etc/hostname")]
+)
+def test_what_can_be_no_database_is_refused_by_option(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, command: list[str]
+) -> None:
+    assert main([option, value, *command]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"ngf-console: {option}={value}: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_database_of_somebody_else_is_none_of_a_console(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.db").touch()
+    assert main(["--config-db", str(tmp_path / "empty.db"), "audit", "verify"]) == 1
+    assert "There is no config database" in capsys.readouterr().err
+    assert (tmp_path / "empty.db").stat().st_size == 0
+
+
 def test_signin_prints_a_link_that_works_once(
     data: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

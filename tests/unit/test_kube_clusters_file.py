@@ -52,6 +52,19 @@ def test_the_first_entry_is_the_default_unless_one_is_flagged(tmp_path: Path) ->
     assert [info.default for info in fleet.list()] == [True, False]
 
 
+def test_another_default_than_the_file_s_can_be_named(tmp_path: Path) -> None:
+    text = "clusters: [{name: z, kubeconfig: z, default: true}, {name: a, kubeconfig: a}]"
+    fleet = from_file(written(tmp_path, text), "a")
+    assert fleet.default_name() == "a"
+    assert [info.default for info in fleet.list()] == [True, False]
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "clusters.yaml").write_bytes(b"clusters: \xff")
+    with pytest.raises(Invalid, match="must be printable text in UTF-8"):
+        from_file(tmp_path / "clusters.yaml")
+
+
 def test_a_cluster_that_cannot_be_built_is_there_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "bad").write_text(
         "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}],"
