@@ -53,6 +53,8 @@ SESSION_S = 12 * 3600.0
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
+_LIMITS = ("clusters", "namespaces")
+
 _MACHINES = ("/api/", "/_dash", "/ws", "/metrics", "/v1/")
 """Paths that answer a missing identity with 401 and not with the sign-in page."""
 
@@ -132,6 +134,9 @@ def remember(identity: Identity, token_id: str = "") -> None:
         cookie["token"] = token_id
     else:
         cookie["name"], cookie["role"] = identity.name, str(identity.role)
+        for limit in _LIMITS:
+            names = getattr(identity, limit)
+            cookie[limit] = None if names is None else sorted(names)
 
 
 def session_ended() -> bool:
@@ -226,7 +231,11 @@ def _from_cookie(container: Container) -> Identity:
         return container.tokens.identity(cookie["token"])
     if cookie["source"] != container.settings.auth:
         raise Unauthenticated("The console's way of signing in has changed.")
-    return Identity(name=cookie["name"], role=Role(cookie["role"]), source=cookie["source"])
+    clusters, namespaces = (
+        None if cookie[limit] is None else frozenset(cookie[limit]) for limit in _LIMITS
+    )
+    role = Role(cookie["role"])
+    return Identity(cookie["name"], role, clusters, namespaces, source=cookie["source"])
 
 
 class Throttled(ConsoleError):

@@ -84,8 +84,10 @@ class Settings(BaseSettings):
     )
     oidc_audience: str = Field("", description="Audience of bearer JWTs; empty: the client id")
     oidc_role_claim: str = Field("groups", description="Claim that carries the roles")
-    oidc_role_mapping: values.Roles = Field(
-        {}, description='Claim value to role, as JSON: {"platform": "admin"}'
+    oidc_role_mapping: values.Grants = Field(
+        {},
+        description='Claim value to role or to role with limits, as JSON: {"platform": "admin",'
+        ' "shop": {"role": "operator", "clusters": ["web-fra"], "namespaces": ["shop"]}}',
     )
     public_url: values.BaseUrl = Field("", description="URL that people use, when behind a proxy")
     cors_allowed_origins: values.Origins = Field(

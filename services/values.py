@@ -17,6 +17,8 @@ from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.auth.grants import Grant
+
 KEY_LENGTH = 32
 """Characters of a key that nobody guesses: 192 bits where they are random base64."""
 
@@ -131,14 +133,6 @@ def folder(value: Path) -> Path:
     return path
 
 
-def roles(value: dict[str, str]) -> dict[str, str]:
-    """Claim value to role."""
-    for claim, role in value.items():
-        if role not in ("viewer", "operator", "admin"):
-            raise ValueError(f"{claim!r} must map to viewer, operator or admin, not {role!r}")
-    return value
-
-
 def _from_json(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
@@ -163,5 +157,5 @@ Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(origin)], ...], NoDecode, BeforeValidator(_split)
 ]
-Roles = Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json), AfterValidator(roles)]
+Grants = Annotated[dict[str, Grant], NoDecode, BeforeValidator(_from_json)]
 Url = Annotated[str, AfterValidator(url)]

@@ -27,7 +27,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, KeySet
 
-from services.auth.identity import Identity, Role
+from services.auth.grants import strongest
+from services.auth.identity import Identity
 from services.errors import Denied, Unauthenticated, Unavailable
 from services.settings import Settings
 
@@ -216,22 +217,24 @@ class Oidc:
         return {**more, **claims}
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        unproven = ("email",) if claims.get("email_verified") is False else ()
         name = next(
             str(claims[claim])
             for claim in ("email", "preferred_username", "sub")
-            if claims.get(claim)
+            if claims.get(claim) and claim not in unproven
         )
         given = _claim(claims, self._settings.oidc_role_claim)
         values = [given] if isinstance(given, str) else given if isinstance(given, list) else []
         mapping = self._settings.oidc_role_mapping
-        roles = [Role(mapping[value]) for value in values if str(value) in mapping]
-        if not roles:
+        grants = [mapping[str(value)] for value in values if str(value) in mapping]
+        if not grants:
             raise Denied(
                 f"{name} has no role in this console.",
                 code="no_role",
                 claim=self._settings.oidc_role_claim,
             )
-        return Identity(name=name, role=max(roles, key=lambda role: role.rank), source="oidc")
+        grant = strongest(grants)
+        return Identity(name, grant.role, grant.clusters, grant.namespaces, source="oidc")
 
     def _unavailable(self) -> Unavailable:
         return Unavailable("The sign-in provider does not answer.", provider=self.provider)

@@ -11,16 +11,24 @@ from typing import Any
 import pytest
 import requests
 from joserfc.jwk import RSAKey
+from werkzeug.routing import Rule
 from werkzeug.test import Client
 
+from api.guard import current_identity
 from services.auth import oidc
-from services.auth.identity import CONSOLE, Role
+from services.auth.identity import CONSOLE, Identity, Role
 from services.container import Container
 from tests import provider as providers
 from tests.api.servers import without_clusters, without_pages
 from tests.provider import Provider
 
-MAPPING = {"platform": "admin", "web": "operator", "all": "viewer"}
+MAPPING = {
+    "platform": "admin",
+    "web": "operator",
+    "all": "viewer",
+    "shop": {"role": "operator", "clusters": ["web-fra"], "namespaces": ["shop"]},
+    "carts": {"role": "operator", "clusters": ["web-fra"], "namespaces": ["cart"]},
+}
 
 
 @pytest.fixture
@@ -70,6 +78,34 @@ def test_the_code_flow_signs_in_with_the_strongest_mapped_role(
     assert browser.get("/api/v1/tokens").status_code == 403
     entry = container.audit.list(CONSOLE).items[0]
     assert (entry.actor, entry.role, entry.verb) == ("ann@example.com", "operator", "sign-in")
+
+
+@pytest.mark.parametrize(
+    ("groups", "limits"),
+    [
+        (["shop"], ({"web-fra"}, {"shop"})),
+        (["shop", "carts", "all"], ({"web-fra"}, {"shop", "cart"})),
+        (["shop", "web"], (None, None)),
+    ],
+)
+def test_a_group_may_be_limited_to_clusters_and_namespaces(
+    browser: Client, provider: Provider, container: Container, groups: list[str], limits: Any
+) -> None:
+    provider.claims["groups"] = groups
+    travel(browser)
+    seen: list[Identity] = []
+    browser.application.view_functions["seen"] = lambda: seen.append(current_identity()) or "ok"
+    browser.application.url_map.add(Rule("/api/v1/seen", endpoint="seen"))
+    assert browser.get("/api/v1/seen").status_code == 200
+    assert (seen[0].role, seen[0].clusters, seen[0].namespaces) == (Role.OPERATOR, *limits)
+
+
+def test_an_address_that_nobody_proved_names_nobody(
+    browser: Client, provider: Provider, container: Container
+) -> None:
+    provider.claims |= {"groups": ["all"], "email": "boss@example.com", "email_verified": False}
+    travel(browser)
+    assert container.audit.list(CONSOLE).items[0].actor != "boss@example.com"
 
 
 def test_groups_may_stand_in_userinfo_only(browser: Client, provider: Provider) -> None:
