@@ -5,9 +5,9 @@ the object somebody else's (Argo CD, Flux, Helm), would the server take it (dry-
 differ (field by field), then the call itself with field manager ``ngf-console``
 (:mod:`services.kube.writes` says which and why), and an audit entry whatever the outcome.
 
-An edit that came too late is a :class:`~services.errors.Conflict` whose details carry ``base``,
-``theirs``, ``mine``, the ``clashes`` and, when there are none, ``merged``, which can be sent as the
-next attempt. Whether a change was made and could not be recorded is said as well: Unavailable with
+An edit that came too late is a :class:`~services.errors.Conflict` whose details carry ``base``
+(None where only its version was told), ``theirs``, ``mine`` (None for a deletion), the ``clashes``
+and, when there are none, ``merged``, which can be sent as the next attempt. Whether a change was made and could not be recorded is said as well: Unavailable with
 code ``unaudited``.
 """
 
@@ -21,7 +21,7 @@ import structlog
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
 from services.configdb.audit import AuditEvent, Outcome
-from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
+from services.errors import ConsoleError, Denied, Invalid, NotFound, Unavailable
 from services.kube.catalogue import KINDS
 from services.kube.fields import FieldChange, Object, changes
 from services.kube.owners import GitOpsOwner, owner
@@ -30,7 +30,10 @@ from services.kube.references import Dependent, dependents
 from services.kube.trim import trim
 from services.kube.writes import DRY_RUN, Place
 
-__all__ = ["Applied", "Changes", "FieldChange", "GitOpsOwner", "Plan"]
+__all__ = ["Applied", "Changes", "Edit", "FieldChange", "GitOpsOwner", "Plan"]
+
+Edit = Callable[[Object], Object]
+"""Makes the wanted object from the live one."""
 
 SEEN_SECONDS = 1.0
 """How long a write waits for the cache to show it, so that the next list does."""
@@ -120,30 +123,36 @@ class Changes:
         kind: str,
         namespace: str,
         name: str,
-        obj: Object,
+        obj: Object | Edit,
         base: Object | None = None,
     ) -> Plan:
         """What the edited live object ``obj`` would become; the edit started from ``base``.
 
-        Raises Conflict as :meth:`update` does.
+        Its own resourceVersion is the one it was read at. Raises Conflict as :meth:`update` does.
         """
         attempt = _Attempt(who, "update", cluster, kind, namespace, name)
         place = self._place(attempt)
         live = place.live()
-        seen = str((obj.get("metadata") or {}).get("resourceVersion") or "")
-        wanted = place.wanted(live, obj, base, seen)
-        answer = place.put(wanted, DRY_RUN)
-        diff = changes(live, answer.body, wanted)
-        return _plan(attempt, live, answer.body, diff, warnings=answer.warnings)
+        mine = _edited(obj, live)
+        seen = str((mine.get("metadata") or {}).get("resourceVersion") or "")
+        done = place.update(live, mine, base, seen, DRY_RUN)
+        diff = changes(done.live, done.answer.body, done.sent)
+        return _plan(attempt, done.live, done.answer.body, diff, warnings=done.answer.warnings)
 
     def plan_delete(
-        self, who: Identity, cluster: str, kind: str, namespace: str, name: str
+        self,
+        who: Identity,
+        cluster: str,
+        kind: str,
+        namespace: str,
+        name: str,
+        resource_version: str = "",
     ) -> Plan:
-        """What would go, and what refers to it."""
+        """What would go, and what refers to it. Raises Conflict as :meth:`delete` does."""
         attempt = _Attempt(who, "delete", cluster, kind, namespace, name)
         place = self._place(attempt)
         live = place.live()
-        place.delete(live, dry_run=True)
+        place.delete(live, resource_version, dry_run=True)
         using = dependents(place.cluster.snapshot, place.resource.kind, namespace, name)
         seen = tuple(one for one in using if who.may_see(cluster, one.namespace or None))
         return replace(
@@ -178,14 +187,17 @@ class Changes:
         kind: str,
         namespace: str,
         name: str,
-        obj: Object,
+        obj: Object | Edit,
         *,
-        resource_version: str,
+        resource_version: str = "",
         base: Object | None = None,
         reason: str = "",
         confirm_owned: bool = False,
     ) -> Applied:
         """Store the edited live object ``obj`` that was read at ``resource_version``.
+
+        Without a version, and without the ``base`` it was edited from, it counts as edited from
+        what is live now. Status alone never makes a conflict where the base is known.
 
         Raises Conflict (see above), Invalid with code ``owned`` for an object of a GitOps tool
         unless it is confirmed and a reason given, and what the server raises.
@@ -196,12 +208,9 @@ class Changes:
             live = place.live()
             attempt.before = trim(copy.deepcopy(live))
             _require_confirmed(live, attempt, confirm_owned)
-            wanted = place.wanted(live, obj, base, resource_version)
-            try:
-                stored = place.put(wanted).body
-            except Conflict:
-                raise place.conflict(place.live(), obj, base or attempt.before) from None
-            attempt.changes, attempt.after = changes(live, stored, wanted), trim(stored)
+            done = place.update(live, _edited(obj, live), base, resource_version)
+            stored = done.answer.body
+            attempt.changes, attempt.after = changes(live, stored, done.sent), trim(stored)
 
         return self._perform(attempt, act)
 
@@ -213,22 +222,21 @@ class Changes:
         namespace: str,
         name: str,
         *,
-        resource_version: str | None = None,
+        resource_version: str = "",
         reason: str = "",
         confirm_owned: bool = False,
     ) -> Applied:
-        """Delete the object that was seen. Raises like :meth:`update`."""
+        """Delete the object that was seen, whatever its version where none is given.
+
+        Raises like :meth:`update`.
+        """
         attempt = _Attempt(who, "delete", cluster, kind, namespace, name, reason)
 
         def act(place: Place) -> None:
             live = place.live()
             attempt.before = trim(copy.deepcopy(live))
             _require_confirmed(live, attempt, confirm_owned)
-            if resource_version and resource_version != live["metadata"]["resourceVersion"]:
-                raise Conflict(
-                    f"{name} has changed since it was read.", base=None, theirs=attempt.before
-                )
-            place.delete(live)
+            place.delete(live, resource_version)
             attempt.changes = changes(live, {}, {})
 
         return self._perform(attempt, act)
@@ -308,6 +316,10 @@ def _controllers(obj: Mapping[str, Any]) -> list[str]:
         for one in obj["metadata"].get("ownerReferences") or ()
         if one.get("controller")
     ]
+
+
+def _edited(obj: Object | Edit, live: Object) -> Object:
+    return obj(trim(copy.deepcopy(live))) if callable(obj) else obj
 
 
 def _require_confirmed(obj: Object, attempt: _Attempt, confirmed: bool) -> None:

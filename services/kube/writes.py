@@ -5,12 +5,15 @@ resourceVersion that they saw. Not a patch, because a patch would apply to whate
 then; not server-side apply, because that would take fields from the managers who own them. With
 PUT, fields that the person did not touch, known to us or not, go back exactly as they came: they
 keep their values and their owners, and a change in between is refused by the server.
+
+Controllers write status all the time, which moves the resourceVersion and is nobody's edit. What
+the server refuses for that reason only is sent again on the version that it has by then.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from services.clusters.fleet import Cluster
 from services.errors import Conflict, Invalid
@@ -22,6 +25,19 @@ from services.kube.trim import trim
 FIELD_MANAGER = "ngf-console"
 DRY_RUN: Mapping[str, str] = {"dryRun": "All"}
 _WRITE = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+_ATTEMPTS = 5
+"""A controller answers one change with one or two status writes, not with five in a row."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An update that the server took: ``live`` is what it was based on, ``sent`` what was put."""
+
+    live: Object
+    sent: Object
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +63,45 @@ class Place:
             body=editable(obj),
         )
 
-    def put(self, obj: Object, options: Mapping[str, str] | None = None) -> Answer:
-        """PUT. Raises Conflict when ``obj`` is not based on the object's present version."""
-        return self.cluster.client.call(
-            "PUT", self._path, params={**_WRITE, **(options or {})}, body=obj
-        )
+    def update(
+        self,
+        live: Object,
+        mine: Object,
+        base: Object | None,
+        resource_version: str,
+        options: Mapping[str, str] | None = None,
+    ) -> Written:
+        """PUT ``live`` with the changes from ``base`` to ``mine``. Raises Conflict, Invalid.
 
-    def delete(self, live: Object, *, dry_run: bool = False) -> None:
-        """DELETE of exactly ``live``, not of a namesake made since.
+        The edit started from ``base``; without it, from ``live``, which then must still be at
+        ``resource_version`` unless that is empty. A newer version is accepted as long as nothing
+        that people edit has changed.
+        """
+        self._check(mine)
+        if base is None and resource_version in ("", live["metadata"]["resourceVersion"]):
+            base = live
+        if base is None or editable(base) != editable(live):
+            raise self.conflict(live, mine, base)
 
-        The options are in the body, all of them: a server that finds a body does not read the
+        def put(newest: Object) -> Written:
+            sent = _onto(newest, editable(mine))
+            params = {**_WRITE, **(options or {})}
+            answer = self.cluster.client.call("PUT", self._path, params=params, body=sent)
+            return Written(newest, sent, answer)
+
+        return self._past_status(live, mine, put)
+
+    def delete(self, live: Object, resource_version: str, *, dry_run: bool = False) -> None:
+        """DELETE of exactly ``live``, not of a namesake made since. Raises Conflict.
+
+        ``live`` must be at ``resource_version`` unless that is empty.
+        """
+        if resource_version not in ("", live["metadata"]["resourceVersion"]):
+            raise self.conflict(live, None, None)
+        self._past_status(live, None, lambda newest: self._delete(newest, dry_run=dry_run))
+
+    def _delete(self, live: Object, *, dry_run: bool) -> None:
+        """The options are in the body, all of them: a server that finds a body does not read the
         query, and would delete for real what was meant as a dry-run.
         """
         metadata = live["metadata"]
@@ -73,31 +118,17 @@ class Place:
             options["dryRun"] = ["All"]
         self.cluster.client.call("DELETE", self._path, body=options)
 
-    def wanted(
-        self, live: Object, mine: Object, base: Object | None, resource_version: str
-    ) -> Object:
-        """``live`` with the changes from ``base`` to ``mine``. Raises Conflict, Invalid.
-
-        Without ``base`` the edit must have started from ``live`` itself. With it, a newer version
-        is accepted as long as nothing that people edit has changed, because controllers write
-        status all the time.
-        """
-        self._check(mine)
-        same = not resource_version or resource_version == live["metadata"]["resourceVersion"]
-        if not same and (base is None or editable(base) != editable(live)):
-            raise self.conflict(live, mine, base)
-        return _onto(live, editable(mine))
-
-    def conflict(self, live: Object, mine: Object, base: Object | None) -> Conflict:
-        """The three-way view of an edit that came too late."""
+    def conflict(self, live: Object, mine: Object | None, base: Object | None) -> Conflict:
+        """The three-way view of an edit that came too late; of a deletion ``mine`` is None."""
         details: dict[str, Any] = {"base": base and editable(base), "merged": None}
-        if base is None:
-            clashes = tuple(path for path, _, _ in differences(editable(live), editable(mine)))
-        else:
+        clashes: tuple[str, ...] = ()
+        if mine and base:
             both = merge(editable(base), editable(live), editable(mine))
             clashes = both.clashes
             if not clashes:
                 details["merged"] = trim(_onto(live, both.object))
+        elif mine:
+            clashes = tuple(path for path, _, _ in differences(editable(live), editable(mine)))
         return Conflict(
             f"{self.name} has changed since it was read.",
             **details,
@@ -105,6 +136,18 @@ class Place:
             mine=mine,
             clashes=list(clashes),
         )
+
+    def _past_status(self, live: Object, mine: Object | None, act: Callable[[Object], T]) -> T:
+        """What ``act`` gives for ``live``, or for a newer version that differs in status only."""
+        newest = live
+        for _ in range(_ATTEMPTS):
+            try:
+                return act(newest)
+            except Conflict:
+                newest = self.live()
+                if not _same(newest, live):
+                    break
+        raise self.conflict(newest, mine, live)
 
     @property
     def _path(self) -> str:
@@ -130,6 +173,12 @@ class Place:
             wrong.append({"field": "metadata.name", "rule": "is required"})
         if wrong:
             raise Invalid("; ".join(f"{one['field']} {one['rule']}" for one in wrong), fields=wrong)
+
+
+def _same(one: Object, other: Object) -> bool:
+    """Whether both are the same object, apart from what no person edits."""
+    same_uid: bool = one["metadata"]["uid"] == other["metadata"]["uid"]
+    return same_uid and editable(one) == editable(other)
 
 
 def _onto(live: Object, edited: Object) -> Object:

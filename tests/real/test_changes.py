@@ -202,15 +202,12 @@ def test_edits_that_do_not_clash_come_back_merged_and_can_be_sent(
     assert stored["spec"]["rules"][0]["backendRefs"][0]["weight"] == 9
 
 
-def test_a_controller_writing_status_is_no_conflict(
-    kube_api: KubeApi, desk: Desk, namespace: str
-) -> None:
-    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
-    base = seen(desk, namespace, "shop")
+def write_status(kube_api: KubeApi, namespace: str, reason: str = "Accepted") -> None:
+    """What a controller does at any moment."""
     condition = {
         "type": "Accepted",
         "status": "True",
-        "reason": "Accepted",
+        "reason": reason,
         "message": "",
         "lastTransitionTime": "2026-01-01T00:00:00Z",
     }
@@ -222,12 +219,56 @@ def test_a_controller_writing_status_is_no_conflict(
     kube_api.patch(
         f"{routes(namespace)}/shop/status", {"status": {"parents": [parent]}}, MERGE_PATCH
     ).ok()
+
+
+def test_a_controller_writing_status_is_no_conflict(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    base = seen(desk, namespace, "shop")
+    write_status(kube_api, namespace)
     edited = copy.deepcopy(base)
     edited["spec"]["hostnames"] = ["b.example"]
     update(desk, edited, base=base)
     stored = kube_api.get(f"{routes(namespace)}/shop").ok()
     assert stored["spec"]["hostnames"] == ["b.example"]
     assert len(stored["status"]["parents"]) == 1
+
+
+def test_status_written_between_reading_and_storing_is_no_conflict(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    hosts = iter(("b.example", "c.example"))
+
+    def edit(live: dict[str, Any]) -> dict[str, Any]:
+        host = next(hosts)
+        write_status(kube_api, namespace, host.replace(".", "_"))
+        return {**live, "spec": {**live["spec"], "hostnames": [host]}}
+
+    place = (ANNA, HERE, "httproutes", namespace, "shop")
+    plan = desk.changes.plan_update(*place, edit)
+    assert [change.new for change in plan.changes] == ["b.example"]
+    desk.changes.update(*place, edit)
+    stored = kube_api.get(f"{routes(namespace)}/shop").ok()
+    assert stored["spec"]["hostnames"] == ["c.example"]
+    assert stored["status"]["parents"][0]["conditions"][0]["reason"] == "c_example"
+
+
+def test_an_edit_between_reading_and_storing_is_a_conflict_with_all_three(
+    kube_api: KubeApi, desk: Desk, namespace: str
+) -> None:
+    desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+
+    def edit(live: dict[str, Any]) -> dict[str, Any]:
+        theirs = {"spec": {"hostnames": ["theirs.example"]}}
+        kube_api.patch(f"{routes(namespace)}/shop", theirs, MERGE_PATCH).ok()
+        return {**live, "spec": {**live["spec"], "hostnames": ["mine.example"]}}
+
+    with pytest.raises(Conflict) as caught:
+        desk.changes.update(ANNA, HERE, "httproutes", namespace, "shop", edit)
+    sides = [caught.value.details[side]["spec"]["hostnames"] for side in ("base", "theirs", "mine")]
+    assert sides == [["a.example"], ["theirs.example"], ["mine.example"]]
 
 
 def test_a_misspelt_field_is_refused_not_dropped(desk: Desk, namespace: str) -> None:
@@ -341,8 +382,13 @@ def test_a_deletion_of_what_has_changed_is_refused(
     kube_api.patch(
         f"{routes(namespace)}/shop", {"spec": {"hostnames": ["b.example"]}}, MERGE_PATCH
     ).ok()
-    with pytest.raises(Conflict):
-        desk.changes.delete(ANNA, HERE, "httproutes", namespace, "shop", resource_version=old)
+    place = (ANNA, HERE, "httproutes", namespace, "shop")
+    for attempt in (desk.changes.plan_delete, desk.changes.delete):
+        with pytest.raises(Conflict) as caught:
+            attempt(*place, resource_version=old)
+        details = caught.value.details
+        assert details["theirs"]["spec"]["hostnames"] == ["b.example"]
+        assert (details["base"], details["mine"]) == (None, None)
     assert kube_api.get(f"{routes(namespace)}/shop").status == 200
 
 
