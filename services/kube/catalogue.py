@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from services.errors import Invalid
+
 GATEWAY_API = "gateway.networking.k8s.io"
 NGF = "gateway.nginx.org"
 
@@ -58,7 +60,15 @@ class Resource:
     def path(
         self, namespace: str | None = None, name: str | None = None, subresource: str | None = None
     ) -> str:
-        """The URL path of the collection, or of one object, or of its subresource."""
+        """The URL path of the collection, or of one object, or of its subresource.
+
+        Raises Invalid for ``.`` and ``..``, which quoting leaves as they are and which every HTTP
+        client on the way would fold into the path of something else.
+        """
+        for field, given in (("namespace", namespace), ("name", name)):
+            if given in (".", ".."):
+                rule = {"field": field, "rule": "must not be . or .."}
+                raise Invalid(f"The {field} {rule['rule']}.", fields=[rule])
         parts = ["apis", self.group, self.version] if self.group else ["api", self.version]
         if self.namespaced and namespace:
             parts += ["namespaces", namespace]

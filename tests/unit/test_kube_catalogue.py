@@ -1,6 +1,9 @@
 """The promise: of several served versions the console works with the best, and with none with
 none."""
 
+import pytest
+
+from services.errors import Invalid
 from services.kube.catalogue import KINDS, Served, resolve
 
 VERBS = frozenset({"get", "list", "watch", "update"})
@@ -36,6 +39,17 @@ def test_what_is_not_served_is_left_out() -> None:
 def test_what_cannot_be_watched_is_left_out() -> None:
     served = {routes("v1"): (True, frozenset({"get", "list"}))}
     assert resolve(KINDS.values(), served) == {}
+
+
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_a_name_that_leads_out_of_its_path_is_refused(dots: str) -> None:
+    resource = resolve(KINDS.values(), {routes("v1"): (True, VERBS)})["httproutes"]
+    for field, place in (("name", ("shop", dots)), ("namespace", (dots, "cart"))):
+        with pytest.raises(Invalid) as refused:
+            resource.path(*place)
+        assert refused.value.details["fields"] == [
+            {"field": field, "rule": "must not be . or .."}
+        ]
 
 
 def test_paths() -> None:
