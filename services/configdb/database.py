@@ -17,6 +17,7 @@ from typing import Any
 import alembic.command
 import alembic.config
 import sqlalchemy
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -30,6 +31,9 @@ BUSY_TIMEOUT_MS = 15_000
 
 _MIGRATION_LOCK = 0x6E67662D636F6E73 >> 1
 """Key of the PostgreSQL advisory lock under which replicas take turns at upgrading."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -144,9 +148,9 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
+        # The driver names hosts, users and paths; strangers hear of this error, too.
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        raise Unavailable(
-            "The config database does not answer.", cause=cause.splitlines()[0] if cause else ""
-        ) from error
+        _log.warning("the config database does not answer", cause=cause.partition("\n")[0])
+        raise Unavailable("The config database does not answer.") from error
     except sqlalchemy.exc.NoSuchModuleError as error:
         raise Unavailable(f"The config database cannot be opened: {error}") from error
