@@ -116,6 +116,15 @@ def test_groups_may_stand_in_userinfo_only(browser: Client, provider: Provider) 
     assert travel(browser)[0].status_code == 401
 
 
+@pytest.mark.parametrize("groups", [[5], 5, ["5", {}], [["x"], 5.5, 5]])
+def test_a_number_in_the_claim_is_mapped_like_its_text(
+    browser: Client, provider: Provider, container: Container, groups: Any
+) -> None:
+    container.settings.oidc_role_mapping["5"] = "viewer"
+    provider.claims["groups"] = groups
+    assert travel(browser)[0].status_code == 303
+
+
 def test_nobody_gets_in_without_a_mapped_role(
     browser: Client, provider: Provider, container: Container
 ) -> None:
