@@ -24,6 +24,9 @@ from services.container import Container
 from services.errors import Denied
 from services.kube.catalogue import KINDS
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+"""A client may call its method anything; what is none of these is counted as ``other``."""
+
 
 class FleetCollector:
     """State of every watch of every cluster, read from the snapshots."""
@@ -87,9 +90,10 @@ def register(server: Flask, container: Container) -> None:
     @server.after_request
     def end(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
-        requests.labels(request.method, route, response.status_code).inc()
+        method = request.method if request.method in METHODS else "other"
+        requests.labels(method, route, response.status_code).inc()
         if "began" in g and route != "/ws":
-            seconds.labels(request.method, route).observe(time.perf_counter() - g.began)
+            seconds.labels(method, route).observe(time.perf_counter() - g.began)
         return response
 
     @server.route("/metrics", methods=["GET"])

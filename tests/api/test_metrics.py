@@ -39,6 +39,15 @@ def test_a_live_watch_says_so(console: Console) -> None:
     assert re.search(r'ngf_console_objects\{cluster="web-fra",kind="gateways"\} \d+\.0', text)
 
 
+def test_methods_that_http_does_not_know_are_one(console: Console) -> None:
+    for number in range(3):
+        console.ask(f"BREW{number}", "/api/v1/clusters")
+        console.ask(f"BREW{number}", "/signin", "")
+    text = console.ask("GET", "/metrics").text
+    assert "BREW" not in text
+    assert re.search(r'ngf_console_http_requests_total\{method="other",.*\} \d', text)
+
+
 def test_requests_are_counted_by_rule_and_never_by_name(console: Console) -> None:
     console.ask("GET", "/api/v1/clusters/web-fra/httproutes/payments/checkout")
     text = console.ask("GET", "/metrics").text
