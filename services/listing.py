@@ -211,7 +211,7 @@ class Table:
         return found
 
     def _clusters(self, who: Identity, query: ListQuery) -> list[Cluster]:
-        names = self._fleet.names() if query.clusters is None else query.clusters
+        names = self._fleet.names() if query.clusters is None else dict.fromkeys(query.clusters)
         places = {name: _accepts(query.filters[name]) for name in PLACES if name in query.filters}
         return [
             cluster
