@@ -3,15 +3,18 @@
 from typing import Any
 
 import structlog
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_openapi3 import OpenAPI
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter
 
 from api import audit, clusters, docs, health, metrics, resources, signin, sockets, static, tokens
 from api.guard import error_response
 from api.openapi import V1, problem
 from services.container import Container
 from services.errors import ConsoleError
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +35,22 @@ def register(server: OpenAPI, container: Container) -> None:
     server.register_error_handler(Exception, _unexpected)
 
     for rule in ("/api", "/api/<path:_path>"):
-        server.add_url_rule(
-            rule,
-            f"no-such-endpoint-{rule}",
-            _no_such_endpoint,
-            methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        server.add_url_rule(rule, view_func=_not_served, methods=METHODS)
+
+
+def _not_served(_path: str = "") -> Response:
+    """405 where other methods are served, else 404: Dash would answer programs with a page."""
+    adapter = current_app.create_url_adapter(request)
+    allowed = [method for method in METHODS if adapter and _serves(adapter, method)]
+    if allowed:
+        answer = problem(
+            405,
+            "method_not_allowed",
+            f"{request.path} does not take {request.method}.",
+            {"allowed": allowed},
         )
-
-
-def _no_such_endpoint(_path: str = "") -> Response:
-    """Dash answers unknown paths with a page; programs get a 404."""
+        answer.headers["Allow"] = ", ".join(allowed)
+        return answer
     return problem(
         404,
         "not_found",
@@ -50,19 +59,24 @@ def _no_such_endpoint(_path: str = "") -> Response:
     )
 
 
+def _serves(adapter: MapAdapter, method: str) -> bool:
+    endpoint, _ = adapter.match(method=method)
+    return bool(endpoint != _not_served.__name__)
+
+
 def _expected(error: ConsoleError) -> Any:
     return error_response(error)
 
 
 def _unexpected(error: Exception) -> Any:
+    if static.is_missing(error):
+        return NotFound()
     if isinstance(error, HTTPException):
-        if request.path.startswith("/api/"):
-            code = (error.name or "error").lower().replace(" ", "_")
-            answer = problem(error.code or 500, code, error.description or error.name, {})
-            answer.headers.extend(
-                (name, value) for name, value in error.get_headers() if name == "Allow"
-            )
-            return answer
-        return error
+        if not request.path.startswith("/api/"):
+            return error
+        if isinstance(error, MethodNotAllowed):
+            return _not_served()  # one that HTTP does not know
+        code = (error.name or "error").lower().replace(" ", "_")
+        return problem(error.code or 500, code, error.description or error.name, {})
     log.exception("request failed", path=request.path)
     return problem(500, "internal", "The console could not answer; its log has the cause.", {})

@@ -23,13 +23,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from api.guard import error_response
 from services.container import Container
 from services.errors import ConsoleError, Denied
+from services.settings import Settings
 
 BODY_LIMIT = 1024 * 1024
 HEARTBEAT_LIMIT = 64 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-Request-ID"
-CORS_EXPOSED = "ETag, Retry-After, X-Request-ID"
+CORS_EXPOSED = "ETag, Retry-After, X-Audit-Id, X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _QUIET = (
@@ -40,6 +41,7 @@ _QUIET = (
     "/api/v1/readyz",
     "/metrics",
 )
+_PORTS = {"http": 80, "https": 443}
 _COOKIE_S = timedelta(days=7)
 """The cookie outlives the session, so that the sign-in page can say that the session ended."""
 
@@ -53,13 +55,26 @@ class TooLarge(ConsoleError):
     status = 413
 
 
+def session_cookie(settings: Settings) -> str:
+    """Name of the cookie. Consoles on other ports of one host must not share it."""
+    if _secure(settings):
+        return "__Host-ngf-console"
+    return f"ngf-console-{urlsplit(settings.url).port or settings.port}"
+
+
+def is_own_origin(settings: Settings, address: str) -> bool:
+    """Whether ``address`` (an Origin or Referer) is of this console: scheme, host and port."""
+    scheme = urlsplit(settings.url).scheme
+    own = {_origin(settings.public_url), _origin(f"{scheme}://{request.host}")}
+    return _origin(address) in own - {None}
+
+
 def install(server: Flask, container: Container, script_hashes: Sequence[str]) -> None:
     """Install on ``server``; ``script_hashes`` are the hashes of Dash's inline scripts."""
     settings = container.settings
-    secure = settings.url.startswith("https://")
-    port = urlsplit(settings.url).port or settings.port
+    secure = _secure(settings)
     server.config.update(
-        SESSION_COOKIE_NAME="__Host-ngf-console" if secure else f"ngf-console-{port}",
+        SESSION_COOKIE_NAME=session_cookie(settings),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
@@ -74,7 +89,6 @@ def install(server: Flask, container: Container, script_hashes: Sequence[str]) -
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     policy = _Policy(settings.embed_origins, script_hashes)
     origins = frozenset(settings.cors_allowed_origins)
-    hosts = {urlsplit(settings.public_url).netloc} if settings.public_url else set()
 
     def begin() -> BaseResponse | None:
         given = request.headers.get("X-Request-ID", "")
@@ -86,7 +100,7 @@ def install(server: Flask, container: Container, script_hashes: Sequence[str]) -
             return too_large()
         if _is_preflight():
             return Response(status=204)
-        if request.method not in SAFE and not _same_origin(hosts, origins):
+        if request.method not in SAFE and not _same_origin(settings, origins):
             return error_response(
                 Denied("A page of another origin may not do this.", code="cross_origin")
             )
@@ -159,23 +173,36 @@ def _is_preflight() -> bool:
     return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
-def _same_origin(hosts: set[str], origins: frozenset[str]) -> bool:
+def _secure(settings: Settings) -> bool:
+    return settings.url.startswith("https://")
+
+
+def _origin(address: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port; None for what has none of them or is no address at all."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def _same_origin(settings: Settings, origins: frozenset[str]) -> bool:
     """Whether a state-changing request was made by our own page, or by no page at all.
 
     A bearer header is never sent by a browser on its own, so it proves intent; the cookie is, so
     one of the three headers that only the browser can write must say where the request comes from.
     """
-    own = hosts | {request.host}
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc in own or origin in origins
+        return is_own_origin(settings, origin) or origin in origins
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
     if request.headers.get("Authorization", "").lower().startswith("bearer "):
         return True
     referrer = request.headers.get("Referer")
-    return referrer is not None and urlsplit(referrer).netloc in own
+    return referrer is not None and is_own_origin(settings, referrer)
 
 
 def _allow_origin(response: Response, origins: frozenset[str]) -> None:

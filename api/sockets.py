@@ -15,7 +15,6 @@ Close codes: 1008 no longer permitted, 1011 failed (see the log), 1012 come back
 import time
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -24,6 +23,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
 from api.guard import current_identity, renewed_identity
+from api.security import is_own_origin
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import Unauthenticated
@@ -49,7 +49,7 @@ def register(server: Flask, container: Container) -> None:
     @server.before_request
     def same_origin() -> None:
         origin = request.headers.get("Origin")
-        if request.path == "/ws" and origin and urlsplit(origin).netloc != request.host:
+        if request.path == "/ws" and origin and not is_own_origin(container.settings, origin):
             abort(403)
 
     @sock.route("/ws")  # type: ignore[untyped-decorator]

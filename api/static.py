@@ -16,11 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import brotli
+from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as BaseResponse
 
 ASSETS = Path(__file__).parent.parent / "components" / "assets"
 BOOTSTRAP = files("flask_bootstrap") / "static" / "bootstrap5" / "css"
+SUITES = "/_dash-component-suites/"
 YEAR = "public, max-age=31536000, immutable"
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
@@ -110,7 +112,7 @@ def install(server: Flask) -> None:
         if (
             request.method == "GET"
             and response.status_code == 200
-            and request.path.startswith(("/_dash-component-suites/", "/assets/"))
+            and request.path.startswith((SUITES, "/assets/"))
             and request.path not in kept
             and len(kept) < 200
         ):
@@ -118,6 +120,12 @@ def install(server: Flask) -> None:
             kept[request.path] = _asset(response.get_data(), response.content_type)
             return _answer(kept[request.path], immutable=_fingerprinted())
         return response
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether Dash failed because there is no such file; it lists some that it does not ship."""
+    missing = isinstance(error, DependencyException | FileNotFoundError)
+    return missing and request.path.startswith(SUITES)
 
 
 def _fingerprinted() -> bool:

@@ -54,8 +54,9 @@ def test_nobody_gets_no_socket(console: Console) -> None:
     assert refused.value.status_code == 401
 
 
-def test_a_page_of_another_origin_gets_no_socket(console: Console) -> None:
-    foreign = {"Origin": "http://evil.example"}
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://["])
+def test_a_page_of_another_origin_gets_no_socket(console: Console, origin: str) -> None:
+    foreign = {"Origin": origin}
     with pytest.raises(ConnectionError) as refused, opened(console, console.token(), **foreign):
         pass
     assert refused.value.status_code == 403
