@@ -38,7 +38,8 @@ def create_app(container: Container) -> Dash:
     The warm-up runs Dash's own set-up here, because two concurrent first requests would race in
     it. The guard is installed after it and therefore sees every rule that exists.
     """
-    server = make_server("ngf-console", str(ROOT / "api"), container.version)
+    cookie = security.session_cookie(container.settings)
+    server = make_server("ngf-console", str(ROOT / "api"), container.version, cookie)
     server.secret_key = container.secret_key
     api.register(server, container)
     app = Dash(

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Response
 from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, RootModel
+from werkzeug.wrappers import Response
 
+from api.conditions import Seen, marked
 from api.guard import current_identity
-from api.openapi import V1, answer, blueprint
+from api.lists import fingerprint
+from api.openapi import V1, answer, blueprint, with_headers
 from services.clusters.fleet import ClusterInfo
 from services.container import Container
 
@@ -32,17 +34,20 @@ class ClusterItem(BaseModel):
 class Clusters(RootModel[list[ClusterItem]]):
     """All clusters the identity may see, by name."""
 
+    model_config = with_headers("ETag")
+
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add ``/clusters``."""
     group = blueprint("clusters", V1)
 
-    @group.get("/clusters", responses={"200": Clusters}, operation_id="list_clusters")
-    def clusters() -> Response:
-        """Every cluster with its state."""
+    @group.get("/clusters", responses={"200": Clusters, "304": None}, operation_id="list_clusters")
+    def clusters(header: Seen) -> Response:
+        """Every cluster with its state. The ETag is that of everything but ``lastSeen``."""
         who = current_identity()
-        known = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
-        return answer([_item(info) for info in known])
+        items = [_item(one) for one in container.fleet.list() if who.may_see_cluster(one.name)]
+        etag = fingerprint([{**item, "lastSeen": None} for item in items])
+        return marked(answer(items), etag, header)
 
     server.register_api(group)
 

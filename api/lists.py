@@ -1,12 +1,15 @@
 """The grammar of list requests and answers, the same for every kind."""
 
+import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import request
+import orjson
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from api.openapi import answer
+from api.conditions import Seen, marked
+from api.openapi import answer, with_headers
 from services.listing import ListQuery, Page
 
 PAGE_SIZE_MAX = 500
@@ -43,6 +46,8 @@ class ListParams(BaseModel):
 class ListAnswer(BaseModel):
     """A page of a list: how old it is and who did not answer are part of it."""
 
+    model_config = with_headers("ETag")
+
     items: list[dict[str, Any]]
     total: int = Field(description="Objects after filters")
     as_of: str | None = Field(description="Until when the items are known to be true, UTC")
@@ -51,16 +56,28 @@ class ListAnswer(BaseModel):
     )
 
 
-def page_answer(page: Page, items: list[Any]) -> Response:
+LIST: dict[str, Any] = {"responses": {"200": ListAnswer, "304": None}}
+"""What the document says of a list's answers."""
+
+
+def page_answer(page: Page, items: list[Any], seen: Seen) -> Response:
     """The page, or 304 when the client has it."""
-    response = answer(
-        {
-            "items": items,
-            "total": page.total,
-            "as_of": page.as_of.isoformat() if page.as_of else None,
-            "clusters_missing": page.clusters_missing,
-        }
-    )
-    response.set_etag(page.etag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    body = {
+        "items": items,
+        "total": page.total,
+        "as_of": page.as_of.isoformat() if page.as_of else None,
+        "clusters_missing": page.clusters_missing,
+    }
+    return marked(answer(body), page.etag, seen)
+
+
+def own_answer(items: list[Any], total: int, seen: Seen) -> Response:
+    """A list of what the console itself keeps: true now, and no cluster is asked for it."""
+    now = datetime.now(UTC).isoformat()
+    body = {"items": items, "total": total, "as_of": now, "clusters_missing": []}
+    return marked(answer(body), fingerprint([items, total]), seen)
+
+
+def fingerprint(said: Any) -> str:
+    """An ETag for what is said."""
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:20]

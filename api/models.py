@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Object = Mapping[str, Any]
 
+_READ_ONLY = {"createdAt", "resourceVersion", "generation", "status"}
+
 
 def gateway(obj: Object) -> dict[str, Any]:
     """A Gateway."""
@@ -55,9 +57,24 @@ class Open(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
+
+class Sent(Open):
+    """An object that a client sends. What a GET answers will do, changed or not: of the fields that
+    only a cluster sets, ``resourceVersion`` says what a change is based on, the others are dropped.
+    """
+
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    createdAt: Any = Field(None, description="Ignored")  # noqa: N815
+    resourceVersion: str | None = Field(  # noqa: N815
+        None, description="The version a PUT is based on, where no If-Match says another"
+    )
+    generation: Any = Field(None, description="Ignored")
+    status: Any = Field(None, description="Ignored")
+
     def given(self) -> dict[str, Any]:
-        """What the client sent, unknown fields included."""
-        return self.model_dump(by_alias=True, exclude_unset=True)
+        """What the client wants, fields that are not named here included."""
+        return self.model_dump(by_alias=True, exclude_unset=True, exclude=_READ_ONLY)
 
 
 class Listener(Open):
@@ -68,13 +85,11 @@ class Listener(Open):
     protocol: str = Field(min_length=1)
 
 
-class GatewayUpdate(Open):
+class GatewayUpdate(Sent):
     """The fields to change; listeners are matched by name, what they do not mention is kept."""
 
     gatewayClassName: str = Field(min_length=1)  # noqa: N815
     listeners: list[Listener] = Field(min_length=1)
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
 
 
 class GatewayCreate(GatewayUpdate):
@@ -97,15 +112,13 @@ class Rule(Open):
     backendRefs: list[dict[str, Any]] | None = None  # noqa: N815
 
 
-class RouteUpdate(Open):
+class RouteUpdate(Sent):
     """The fields to change. A rule keeps what it does not mention (filters, timeouts) from the live
     rule of the same name, else with the same matches, else at the same place of as many rules."""
 
-    parentRefs: list[ParentRef] = Field(min_length=1)  # noqa: N815
+    parentRefs: list[ParentRef]  # noqa: N815
     hostnames: list[str] | None = None
-    rules: list[Rule] = Field(min_length=1)
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
+    rules: list[Rule]
 
 
 class RouteCreate(RouteUpdate):
@@ -113,3 +126,5 @@ class RouteCreate(RouteUpdate):
 
     name: str = Field(min_length=1)
     namespace: str = Field(min_length=1)
+    parentRefs: list[ParentRef] = Field(min_length=1)  # noqa: N815
+    rules: list[Rule] = Field(min_length=1)

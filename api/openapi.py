@@ -1,21 +1,42 @@
 """The Flask application that describes itself: one declaration validates and documents.
 
 Every REST view declares its path, query, header and body as pydantic models. The same models refuse
-bad input (422, naming field and rule) and make the OpenAPI document at ``/api/v1/openapi.json``.
+bad input (422, naming field and rule) and make the OpenAPI document at ``/api/v1/openapi.json``. A
+query parameter that no model names is refused, too: a mistyped ``dryRun`` would write for real.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from flask import Response, make_response
+from flask import Response, current_app, make_response, request
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from api.bodies import BoundedJSON
+from api.guard import current_identity
+from services.clusters.fleet import Fleet
+from services.errors import NotFound
 
 V1 = "/api/v1"
 CLUSTER = f"{V1}/clusters/<cluster>"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
+
+
+HEADERS = {
+    "ETag": "Marks this version; for If-None-Match, and that of an object for If-Match",
+    "X-Audit-Id": "Number of the audit entry that the change made",
+    "Retry-After": "Seconds to wait",
+}
+
+
+def with_headers(*names: str, **config: Any) -> ConfigDict:
+    """The configuration of a model whose answers carry these of ``HEADERS``."""
+    described = {
+        name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in names
+    }
+    return cast(ConfigDict, {**config, "openapi_extra": {"headers": described}})
 
 
 class ErrorBody(BaseModel):
@@ -32,6 +53,12 @@ class Problem(BaseModel):
     error: ErrorBody
 
 
+class TooManyAttempts(Problem):
+    """Too many bad credentials came from this address."""
+
+    model_config = with_headers("Retry-After")
+
+
 PROBLEMS: Any = {
     "400": Problem,
     "401": Problem,
@@ -41,6 +68,7 @@ PROBLEMS: Any = {
     "413": Problem,
     "415": Problem,
     "422": Problem,
+    "429": TooManyAttempts,
     "503": Problem,
 }
 
@@ -62,9 +90,9 @@ class NamedClass(Tree):
     name: str = Field(description="Name of the object")
 
 
-def make_server(name: str, root: str, version: str) -> OpenAPI:
+def make_server(name: str, root: str, version: str, session_cookie: str) -> OpenAPI:
     """The application, without any route."""
-    return OpenAPI(
+    server = OpenAPI(
         name,
         info=Info(
             title="NGF Console",
@@ -74,7 +102,7 @@ def make_server(name: str, root: str, version: str) -> OpenAPI:
         ),
         security_schemes={
             "token": {"type": "http", "scheme": "bearer"},
-            "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+            "session": {"type": "apiKey", "in": "cookie", "name": session_cookie},
         },
         validation_error_model=Problem,
         validation_error_callback=refused,
@@ -82,13 +110,28 @@ def make_server(name: str, root: str, version: str) -> OpenAPI:
         root_path=root,
         static_folder=None,
     )
+    server.json = BoundedJSON(server)
+    return server
 
 
 def blueprint(name: str, prefix: str) -> APIBlueprint:
     """A group of views below ``prefix`` that needs an identity."""
-    return APIBlueprint(
+    group = APIBlueprint(
         name, __name__, url_prefix=prefix, abp_security=SECURITY, abp_responses=PROBLEMS
     )
+    group.before_request(_refuse_unknown_parameters)
+    return group
+
+
+def _refuse_unknown_parameters() -> Response | None:
+    view = current_app.view_functions[request.endpoint or ""]
+    fields = getattr(view.__annotations__.get("query"), "model_fields", {})
+    known = [field.alias or name for name, field in fields.items()]
+    rule = f"must be one of {', '.join(known)}" if known else "there are no parameters here"
+    unknown = [{"field": name, "rule": rule} for name in request.args if name not in known]
+    if not unknown:
+        return None
+    return problem(422, "invalid", "The request has unknown parameters.", {"fields": unknown})
 
 
 def in_both_trees(
@@ -127,9 +170,17 @@ def _bound(view: Callable[..., Any], scoped: bool) -> Callable[..., Any]:
     return call
 
 
-def cluster_of(path: Tree, default: str) -> str:
-    """The cluster the path names, or the default one."""
-    return str(getattr(path, "cluster", default))
+def cluster_of(path: Tree, fleet: Fleet) -> str:
+    """The cluster the path names, or the default one.
+
+    Raises NotFound, without its name, where the default one is outside the caller's limits.
+    """
+    named: str | None = getattr(path, "cluster", None)
+    if named is not None:
+        return named
+    if not current_identity().may_see_cluster(fleet.default_name()):
+        raise NotFound(f"Name a cluster, as in {CLUSTER}: the default one is outside your limits.")
+    return fleet.default_name()
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -149,7 +200,7 @@ def refused(error: ValidationError) -> Response:
     """422 with every field that breaks a rule."""
     fields = [
         {
-            "field": ".".join(map(str, part["loc"])),
+            "field": ".".join(map(str, part["loc"])) or "body",
             "rule": part["msg"].removeprefix("Value error, "),
         }
         for part in error.errors(include_context=False, include_input=False)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_openapi3 import OpenAPI
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from api import models
+from api.conditions import BasedOn, Seen, marked
 from api.guard import current_identity, requires
-from api.lists import ListAnswer, ListParams, page_answer
+from api.lists import LIST, ListParams, page_answer
 from api.openapi import (
     V1,
     Named,
@@ -20,11 +21,20 @@ from api.openapi import (
     cluster_of,
     in_both_trees,
 )
+from api.writes import (
+    CreateAnswer,
+    DeleteAnswer,
+    ObjectAnswer,
+    PlanAnswer,
+    UpdateAnswer,
+    WriteParams,
+    plan_body,
+    said,
+    stored,
+)
 from services.auth.identity import Role
 from services.container import Container
-from services.errors import Invalid
 from services.gatewayapi import merging
-from services.kube.changes import Applied, Plan
 
 Object = Mapping[str, Any]
 Read = Callable[[Object], dict[str, Any]]
@@ -33,64 +43,6 @@ READ: dict[str, Read] = {
     "gateways": models.gateway,
     "httproutes": models.http_route,
 }
-
-
-class WriteParams(BaseModel):
-    """How a change is made."""
-
-    dry_run: bool = Field(
-        False, alias="dryRun", description="Answer what would change and change nothing"
-    )
-    reason: str = Field("", max_length=1000, description="Why; kept in the audit log")
-    confirm_owned: bool = Field(
-        False,
-        alias="confirmOwned",
-        description="Change an object that Argo CD, Flux or Helm owns; needs a reason",
-    )
-
-
-class WriteHeaders(BaseModel):
-    """The version the client saw."""
-
-    if_match: str = Field(
-        "",
-        alias="If-Match",
-        description="resourceVersion the change is based on; else the live one",
-    )
-
-
-class Deleted(BaseModel):
-    """The object that is gone."""
-
-    message: str
-    name: str
-    namespace: str
-
-
-class PlanAnswer(BaseModel):
-    """What a dry run says."""
-
-    verb: str
-    changes: list[dict[str, Any]]
-    warnings: list[str]
-
-
-class ObjectAnswer(BaseModel):
-    """One object, flat; further fields are those of its spec."""
-
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    namespace: str
-    resourceVersion: str | None  # noqa: N815
-
-
-class UpdateAnswer(RootModel[ObjectAnswer | PlanAnswer]):
-    """The object as stored or, with dryRun, the plan."""
-
-
-class DeleteAnswer(RootModel[Deleted | PlanAnswer]):
-    """What was deleted or, with dryRun, the plan."""
 
 
 class FleetParams(ListParams):
@@ -104,11 +56,11 @@ def register(server: OpenAPI, container: Container) -> None:
     fleet, resources, changes = container.fleet, container.resources, container.changes
 
     def where(path: Tree) -> str:
-        return cluster_of(path, fleet.default_name())
+        return cluster_of(path, fleet)
 
-    def listed(kind: str, path: Tree, query: ListParams) -> Response:
-        who, cluster = current_identity(), where(path)
-        who.require(Role.VIEWER, cluster=cluster)
+    def listed(kind: str, path: Tree, query: ListParams, seen: Seen) -> Response:
+        who = current_identity()
+        cluster = fleet.visible(who, where(path)).name
         page = resources.list(who, kind, query.query((cluster,)))
         read = READ[kind]
         return page_answer(
@@ -117,124 +69,127 @@ def register(server: OpenAPI, container: Container) -> None:
                 read(resources.raw(who, cluster, kind, row["namespace"], row["name"]))
                 for row in page.items
             ],
+            seen,
         )
 
-    def got(kind: str, path: Tree, namespace: str, name: str) -> Response:
+    def got(kind: str, path: Tree, namespace: str, name: str, seen: Seen) -> Response:
         obj = resources.raw(current_identity(), where(path), kind, namespace, name)
-        version = obj["metadata"].get("resourceVersion", "")
-        return answer(READ[kind](obj), headers={"ETag": f'"{version}"'})
+        version = obj["metadata"]["resourceVersion"]
+        return marked(answer(READ[kind](obj)), version, seen, weak=False)
 
-    def list_gatewayclasses(path: Tree, query: ListParams) -> Response:
+    def list_gatewayclasses(path: Tree, query: ListParams, header: Seen) -> Response:
         """List gateway classes."""
-        return listed("gatewayclasses", path, query)
+        return listed("gatewayclasses", path, query, header)
 
-    def get_gatewayclass(path: NamedClass) -> Response:
+    def get_gatewayclass(path: NamedClass, header: Seen) -> Response:
         """One gateway class."""
-        return got("gatewayclasses", path, "", path.name)
+        return got("gatewayclasses", path, "", path.name, header)
 
-    def list_gateways(path: Tree, query: ListParams) -> Response:
+    def list_gateways(path: Tree, query: ListParams, header: Seen) -> Response:
         """List gateways."""
-        return listed("gateways", path, query)
+        return listed("gateways", path, query, header)
 
-    def get_gateway(path: Named) -> Response:
+    def get_gateway(path: Named, header: Seen) -> Response:
         """One gateway. The ETag is its resourceVersion."""
-        return got("gateways", path, path.namespace, path.name)
+        return got("gateways", path, path.namespace, path.name, header)
 
-    def list_httproutes(path: Tree, query: ListParams) -> Response:
+    def list_httproutes(path: Tree, query: ListParams, header: Seen) -> Response:
         """List HTTP routes."""
-        return listed("httproutes", path, query)
+        return listed("httproutes", path, query, header)
 
-    def get_httproute(path: Named) -> Response:
+    def get_httproute(path: Named, header: Seen) -> Response:
         """One HTTP route with all its rules. The ETag is its resourceVersion."""
-        return got("httproutes", path, path.namespace, path.name)
+        return got("httproutes", path, path.namespace, path.name, header)
 
-    def create(kind: str, spoken: str, path: Tree, query: WriteParams, body: Any) -> Response:
-        who, cluster = current_identity(), where(path)
-        served = fleet.get(cluster).snapshot(kind).resource
-        version = served.api_version if served else ""
-        obj = merging.new_object(version, spoken, body.given())
+    def create(kind: str, path: Tree, query: WriteParams, body: models.Sent) -> Response:
+        who, cluster, obj = current_identity(), where(path), merging.new_object(body.given())
         if query.dry_run:
             return answer(plan_body(changes.plan_create(who, cluster, kind, obj)))
         done = changes.create(
             who, cluster, kind, obj, reason=query.reason, confirm_owned=query.confirm_owned
         )
-        return answer(READ[kind](_stored(done)), 201, _audited(done))
+        return answer(READ[kind](stored(done)), 201, said(done))
 
     def update(
         kind: str,
         merge: Callable[[Object, Object], dict[str, Any]],
         path: Named,
         query: WriteParams,
-        header: WriteHeaders,
-        body: Any,
+        header: BasedOn,
+        body: models.Sent,
     ) -> Response:
-        who, cluster = current_identity(), where(path)
-        live = resources.raw(who, cluster, kind, path.namespace, path.name)
-        seen = _version(header) or live["metadata"]["resourceVersion"]
-        wanted = merge(live, body.given())
-        wanted["metadata"]["resourceVersion"] = seen
-        place = (who, cluster, kind, path.namespace, path.name, wanted)
+        who, place = current_identity(), (where(path), kind, path.namespace, path.name)
+        based_on = header.version(body.resourceVersion or "")
+
+        def edit(live: Object) -> dict[str, Any]:
+            wanted = merge(live, body.given())
+            if based_on:
+                wanted["metadata"]["resourceVersion"] = based_on
+            return wanted
+
         if query.dry_run:
-            return answer(plan_body(changes.plan_update(*place)))
+            return answer(plan_body(changes.plan_update(who, *place, edit)))
         done = changes.update(
+            who,
             *place,
-            resource_version=seen,
+            edit,
+            resource_version=based_on,
             reason=query.reason,
             confirm_owned=query.confirm_owned,
         )
-        return answer(READ[kind](_stored(done)), 200, _audited(done))
+        return answer(READ[kind](stored(done)), 200, said(done))
 
-    def delete(kind: str, path: Named, query: WriteParams, header: WriteHeaders) -> Response:
+    def delete(kind: str, path: Named, query: WriteParams, header: BasedOn) -> Response:
         who, place = current_identity(), (where(path), kind, path.namespace, path.name)
+        based_on = header.version()
         if query.dry_run:
-            return answer(plan_body(changes.plan_delete(who, *place)))
+            return answer(plan_body(changes.plan_delete(who, *place, based_on)))
         done = changes.delete(
             who,
             *place,
-            resource_version=_version(header) or None,
+            resource_version=based_on,
             reason=query.reason,
             confirm_owned=query.confirm_owned,
         )
         body = {"message": "deleted", "name": path.name, "namespace": path.namespace}
-        return answer(body, 200, _audited(done))
+        return answer(body, 200, said(done))
 
     @requires(Role.OPERATOR)
     def create_gateway(path: Tree, query: WriteParams, body: models.GatewayCreate) -> Response:
         """Create a gateway."""
-        return create("gateways", "Gateway", path, query, body)
+        return create("gateways", path, query, body)
 
     @requires(Role.OPERATOR)
     def update_gateway(
-        path: Named, query: WriteParams, header: WriteHeaders, body: models.GatewayUpdate
+        path: Named, query: WriteParams, header: BasedOn, body: models.GatewayUpdate
     ) -> Response:
         """Change a gateway; what the body does not mention stays."""
         return update("gateways", merging.onto_gateway, path, query, header, body)
 
     @requires(Role.OPERATOR)
-    def delete_gateway(path: Named, query: WriteParams, header: WriteHeaders) -> Response:
+    def delete_gateway(path: Named, query: WriteParams, header: BasedOn) -> Response:
         """Delete a gateway; with dryRun, what depends on it."""
         return delete("gateways", path, query, header)
 
     @requires(Role.OPERATOR)
     def create_httproute(path: Tree, query: WriteParams, body: models.RouteCreate) -> Response:
         """Create an HTTP route."""
-        return create("httproutes", "HTTPRoute", path, query, body)
+        return create("httproutes", path, query, body)
 
     @requires(Role.OPERATOR)
     def update_httproute(
-        path: Named, query: WriteParams, header: WriteHeaders, body: models.RouteUpdate
+        path: Named, query: WriteParams, header: BasedOn, body: models.RouteUpdate
     ) -> Response:
         """Change an HTTP route; what the body does not mention stays."""
         return update("httproutes", merging.onto_route, path, query, header, body)
 
     @requires(Role.OPERATOR)
-    def delete_httproute(path: Named, query: WriteParams, header: WriteHeaders) -> Response:
+    def delete_httproute(path: Named, query: WriteParams, header: BasedOn) -> Response:
         """Delete an HTTP route."""
         return delete("httproutes", path, query, header)
 
-    page: dict[str, Any] = {"responses": {"200": ListAnswer}}
-    one: dict[str, Any] = {"responses": {"200": ObjectAnswer}}
-    made: dict[str, Any] = {"responses": {"201": ObjectAnswer, "200": PlanAnswer}}
+    one: dict[str, Any] = {"responses": {"200": ObjectAnswer, "304": None}}
+    made: dict[str, Any] = {"responses": {"201": CreateAnswer, "200": PlanAnswer}}
     changed: dict[str, Any] = {"responses": {"200": UpdateAnswer}}
     gone: dict[str, Any] = {"responses": {"200": DeleteAnswer}}
     named = "/<namespace>/<name>"
@@ -242,14 +197,14 @@ def register(server: OpenAPI, container: Container) -> None:
         server,
         "gatewayapi",
         [
-            ("get", "/gatewayclasses", list_gatewayclasses, page),
+            ("get", "/gatewayclasses", list_gatewayclasses, LIST),
             ("get", "/gatewayclasses/<name>", get_gatewayclass, one),
-            ("get", "/gateways", list_gateways, page),
+            ("get", "/gateways", list_gateways, LIST),
             ("post", "/gateways", create_gateway, made),
             ("get", f"/gateways{named}", get_gateway, one),
             ("put", f"/gateways{named}", update_gateway, changed),
             ("delete", f"/gateways{named}", delete_gateway, gone),
-            ("get", "/httproutes", list_httproutes, page),
+            ("get", "/httproutes", list_httproutes, LIST),
             ("post", "/httproutes", create_httproute, made),
             ("get", f"/httproutes{named}", get_httproute, one),
             ("put", f"/httproutes{named}", update_httproute, changed),
@@ -262,7 +217,7 @@ def register(server: OpenAPI, container: Container) -> None:
 def _fleet_wide(container: Container) -> Any:
     group = blueprint("global", f"{V1}/global")
 
-    def listed(kind: str, key: str, query: FleetParams) -> Response:
+    def listed(kind: str, key: str, query: FleetParams, seen: Seen) -> Response:
         who = current_identity()
         chosen = tuple(filter(None, query.cluster.split(",")))
         page = container.resources.list(who, kind, query.query(chosen or None))
@@ -281,50 +236,17 @@ def _fleet_wide(container: Container) -> Any:
                 }
                 for row in page.items
             ],
+            seen,
         )
 
-    @group.get("/gateways", responses={"200": ListAnswer}, operation_id="list_all_gateways")
-    def gateways(query: FleetParams) -> Response:
+    @group.get("/gateways", operation_id="list_all_gateways", **LIST)
+    def gateways(query: FleetParams, header: Seen) -> Response:
         """Gateways of the whole fleet."""
-        return listed("gateways", "gateway", query)
+        return listed("gateways", "gateway", query, header)
 
-    @group.get("/routes", responses={"200": ListAnswer}, operation_id="list_all_routes")
-    def routes(query: FleetParams) -> Response:
+    @group.get("/routes", operation_id="list_all_routes", **LIST)
+    def routes(query: FleetParams, header: Seen) -> Response:
         """HTTP routes of the whole fleet."""
-        return listed("httproutes", "route", query)
+        return listed("httproutes", "route", query, header)
 
     return group
-
-
-def plan_body(plan: Plan) -> dict[str, Any]:
-    """A dry run as JSON."""
-    return {
-        "verb": plan.verb,
-        "resourceVersion": plan.resource_version,
-        "changes": [
-            {"path": one.path, "old": one.old, "new": one.new, "serverSet": one.server_set}
-            for one in plan.changes
-        ],
-        "warnings": list(plan.warnings),
-        "dependents": [
-            {name: getattr(one, name) for name in ("kind", "namespace", "name", "field")}
-            for one in plan.dependents
-        ],
-        "owner": {"tool": plan.owner.tool, "application": plan.owner.application}
-        if plan.owner
-        else None,
-    }
-
-
-def _version(header: WriteHeaders) -> str:
-    return header.if_match.removeprefix("W/").strip('"')
-
-
-def _stored(done: Applied) -> Object:
-    if done.object is None:
-        raise Invalid("The API server stored nothing.")
-    return done.object
-
-
-def _audited(done: Applied) -> dict[str, str]:
-    return {"X-Audit-Id": str(done.audit_id)}

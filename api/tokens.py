@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response
 from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
 
+from api.conditions import Seen
 from api.guard import current_identity, requires
+from api.lists import LIST, own_answer
 from api.openapi import V1, answer, blueprint
 from services.auth.identity import Role
 from services.container import Container
@@ -29,12 +31,6 @@ class TokenPath(BaseModel):
     token: str = Field(description="Id or name")
 
 
-class Tokens(BaseModel):
-    """All tokens, without their texts."""
-
-    items: list[dict[str, Any]]
-
-
 class MadeToken(BaseModel):
     """The new token, with its text for the only time."""
 
@@ -53,13 +49,12 @@ def register(server: OpenAPI, container: Container) -> None:
     """Add ``/tokens``."""
     group = blueprint("tokens", V1)
 
-    @group.get("/tokens", responses={"200": Tokens}, operation_id="list_tokens")
+    @group.get("/tokens", operation_id="list_tokens", **LIST)
     @requires(Role.ADMIN)
-    def tokens() -> Response:
-        """API tokens by name; for an admin with limits those within the limits."""
-        return answer(
-            {"items": [info.as_dict() for info in container.tokens.list(current_identity())]}
-        )
+    def tokens(header: Seen) -> Response:
+        """API tokens by name, without their texts; for an admin with limits those within them."""
+        items = [info.as_dict() for info in container.tokens.list(current_identity())]
+        return own_answer(items, len(items), header)
 
     @group.post("/tokens", responses={"201": MadeToken}, operation_id="create_token")
     @requires(Role.ADMIN)

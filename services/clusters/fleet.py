@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.auth.identity import Identity
 from services.clusters.ngf import Edition, detect
 from services.errors import NotFound, Unavailable
 from services.kube.cache import Listener, WatchCache
@@ -168,7 +169,13 @@ class Fleet:
         try:
             return self._clusters[name]
         except KeyError:
-            raise NotFound(f"There is no cluster named {name}.", cluster=name) from None
+            raise _no_cluster(name) from None
+
+    def visible(self, who: Identity, name: str) -> Cluster:
+        """A cluster within the limits. Raises NotFound for others, as if they did not exist."""
+        if not who.may_see_cluster(name):
+            raise _no_cluster(name)
+        return self.get(name)
 
     def default_name(self) -> str:
         """The cluster that paths without a cluster mean."""
@@ -211,3 +218,7 @@ class Fleet:
         for cluster in self._clusters.values():
             cluster.cache.stop()
         self._loop.stop()
+
+
+def _no_cluster(name: str) -> NotFound:
+    return NotFound(f"There is no cluster named {name}.", cluster=name)

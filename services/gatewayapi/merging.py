@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 Object = Mapping[str, Any]
-METADATA = ("labels", "annotations")
-IDENTITY = ("name", "namespace")
+METADATA = ("name", "namespace", "labels", "annotations")
 
 
-def new_object(api_version: str, kind: str, given: Object) -> dict[str, Any]:
-    """A whole object from flat fields."""
-    metadata = {name: given[name] for name in (*IDENTITY, *METADATA) if given.get(name) is not None}
-    spec = {name: value for name, value in given.items() if name not in (*IDENTITY, *METADATA)}
-    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec}
+def new_object(given: Object) -> dict[str, Any]:
+    """A new object from flat fields, of the kind of the place it is created in."""
+    metadata = {name: given[name] for name in METADATA if given.get(name) is not None}
+    spec = {name: value for name, value in given.items() if name not in METADATA}
+    return {"metadata": metadata, "spec": spec}
 
 
 def onto_gateway(live: Object, given: Object) -> dict[str, Any]:
@@ -44,17 +43,23 @@ def onto_route(live: Object, given: Object) -> dict[str, Any]:
                 for ref in rule["backendRefs"] or ()
             ]
         rules.append(after)
-    merged["spec"]["rules"] = rules
+    if rules:
+        merged["spec"]["rules"] = rules
     return merged
 
 
 def _onto(live: Object, given: Object) -> dict[str, Any]:
+    """Each given field replaces the live one whole, null removes it.
+
+    An empty one is not added where there is none: a read shows what is not there that way.
+    """
     merged: dict[str, Any] = copy.deepcopy(dict(live))
     for name, value in given.items():
-        if name in METADATA:
-            merged["metadata"][name] = value or {}
-        elif name not in IDENTITY:
-            merged["spec"][name] = value
+        target = merged["metadata"] if name in METADATA else merged["spec"]
+        if value is None:
+            target.pop(name, None)
+        elif name in target or value not in ([], {}):
+            target[name] = value
     return merged
 
 

@@ -7,8 +7,8 @@ differ (field by field), then the call itself with field manager ``ngf-console``
 
 An edit that came too late is a :class:`~services.errors.Conflict` whose details carry ``base``
 (None where only its version was told), ``theirs``, ``mine`` (None for a deletion), the ``clashes``
-and, when there are none, ``merged``, which can be sent as the next attempt. Whether a change was made and could not be recorded is said as well: Unavailable with
-code ``unaudited``.
+and, when there are none, ``merged``, which can be sent as the next attempt. Whether a change was
+made and could not be recorded is said as well: Unavailable with code ``unaudited``.
 """
 
 import copy

@@ -54,7 +54,12 @@ class Place:
         return self.cluster.client.get(self._path)
 
     def create(self, obj: Object, options: Mapping[str, str] | None = None) -> Answer:
-        """POST. What only a server sets is left out, so that a copied manifest will do."""
+        """POST. What only a server sets is left out, so that a copied manifest will do.
+
+        An object that does not name its kind is of the one that belongs here.
+        """
+        kind = {"apiVersion": self.resource.api_version, "kind": self.resource.kind.kind}
+        obj = {**kind, **obj}
         self._check(obj)
         return self.cluster.client.call(
             "POST",

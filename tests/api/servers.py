@@ -28,7 +28,8 @@ def without_clusters(data: Path, **options: Any) -> Container:
 
 def without_pages(container: Container) -> Flask:
     """REST, sign-in, guard and security around ``container``, put together as app.py does."""
-    server = make_server("ngf-console", str(ROOT), container.version)
+    cookie = security.session_cookie(container.settings)
+    server = make_server("ngf-console", str(ROOT), container.version, cookie)
     server.secret_key = container.secret_key
     api.register(server, container)
     guard.install(server, container)

@@ -33,6 +33,42 @@ def test_answers_are_documented(console: Console) -> None:
     assert not problems, "\n\n".join(problems)
 
 
+def test_conditions_limits_and_headers_are_documented(console: Console) -> None:
+    document = console.ask("GET", "/api/v1/openapi.json").json()
+    cookie = document["components"]["securitySchemes"]["session"]
+    assert cookie["name"] == console.app.server.config["SESSION_COOKIE_NAME"]
+    schemas = document["components"]["schemas"]
+    assert {"resourceVersion", "dependents", "owner"} <= set(schemas["PlanAnswer"]["properties"])
+    named = {"action", "resource", "name", "namespace", "cluster"}
+    assert named <= set(schemas["Diff"]["properties"])
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if not operation.get("security"):
+                continue
+            assert "Retry-After" in operation["responses"]["429"]["headers"]
+            parameters = {one["name"] for one in operation.get("parameters", ())}
+            answered = operation["responses"].get("201") or operation["responses"]["200"]
+            headers = set(answered.get("headers") or ())
+            if "304" in operation["responses"]:
+                assert "If-None-Match" in parameters, path
+                assert "ETag" in headers, path
+            if method != "get" and "httproutes" in path:
+                assert "X-Audit-Id" in headers, path
+
+
+def test_every_answer_with_an_etag_is_documented_so(console: Console) -> None:
+    document = console.ask("GET", "/api/v1/openapi.json").json()
+    values = {"cluster": "web-fra", "namespace": "payments", "name": "checkout"}
+    checked = 0
+    for path, methods in document["paths"].items():
+        if "get" in methods and "{id}" not in path:
+            answer = console.ask("GET", path.format(**values))
+            if "ETag" in answer.headers:
+                assert "304" in methods["get"]["responses"], path
+                checked += 1
+    assert checked > 8
+
+
 def test_the_page_to_read_it_is_complete_and_local(console: Console) -> None:
     document = console.ask("GET", "/api/v1/openapi.json").json()
     page = console.ask("GET", "/api/v1/docs").text

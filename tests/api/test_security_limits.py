@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.auth.identity import CONSOLE, Role
-from services.listing import ListQuery
+from services.listing import MAX_PAGE_SIZE, ListQuery
 from tests.api.conftest import Console
 
 CLUSTER, NAMESPACE = "web-fra", "shop"
@@ -26,7 +26,7 @@ def limited(console: Console) -> str:
 
 
 def everything(console: Console, kind: str) -> list[dict[str, Any]]:
-    query = ListQuery(clusters=None, namespace="", label_selector="", search="", sort="")
+    query = ListQuery(page_size=MAX_PAGE_SIZE)
     return console.container.resources.list(CONSOLE, kind, query).items
 
 

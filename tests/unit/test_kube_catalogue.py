@@ -47,9 +47,7 @@ def test_a_name_that_leads_out_of_its_path_is_refused(dots: str) -> None:
     for field, place in (("name", ("shop", dots)), ("namespace", (dots, "cart"))):
         with pytest.raises(Invalid) as refused:
             resource.path(*place)
-        assert refused.value.details["fields"] == [
-            {"field": field, "rule": "must not be . or .."}
-        ]
+        assert refused.value.details["fields"] == [{"field": field, "rule": "must not be . or .."}]
 
 
 def test_paths() -> None:

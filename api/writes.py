@@ -1,0 +1,132 @@
+"""The grammar of changes and their answers, the same for every kind."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field, RootModel
+
+from api.openapi import with_headers
+from services.errors import Invalid
+from services.kube.changes import Applied, Plan
+from services.kube.fields import Object
+
+
+class WriteParams(BaseModel):
+    """How a change is made."""
+
+    dry_run: bool = Field(
+        False, alias="dryRun", description="Answer what would change and change nothing"
+    )
+    reason: str = Field("", max_length=1000, description="Why; kept in the audit log")
+    confirm_owned: bool = Field(
+        False,
+        alias="confirmOwned",
+        description="Change an object that Argo CD, Flux or Helm owns; needs a reason",
+    )
+
+
+class Deleted(BaseModel):
+    """The object that is gone."""
+
+    message: str
+    name: str
+    namespace: str
+
+
+class Change(BaseModel):
+    """A field that would differ; ``serverSet`` marks defaults and the work of admission."""
+
+    path: str
+    old: Any
+    new: Any
+    serverSet: bool  # noqa: N815
+
+
+class Dependent(BaseModel):
+    """An object that refers to the one in question, and the field it does so in."""
+
+    kind: str
+    namespace: str
+    name: str
+    field: str
+
+
+class Owner(BaseModel):
+    """The tool that applies the object, and under which name."""
+
+    tool: str
+    application: str
+
+
+class PlanAnswer(BaseModel):
+    """What a dry run says."""
+
+    verb: str
+    resourceVersion: str | None = Field(description="Live version; null for a new object")  # noqa: N815
+    changes: list[Change]
+    warnings: list[str]
+    dependents: list[Dependent] = Field(description="What a deletion would leave dangling")
+    hidden: int = Field(description="Further dependents, outside your limits")
+    owner: Owner | None
+
+
+class ObjectAnswer(BaseModel):
+    """One object, flat; further fields are those of its spec."""
+
+    model_config = with_headers("ETag", extra="allow")
+
+    name: str
+    namespace: str
+    resourceVersion: str | None  # noqa: N815
+
+
+class CreateAnswer(ObjectAnswer):
+    """The object as stored."""
+
+    model_config = with_headers("ETag", "X-Audit-Id", extra="allow")
+
+
+class UpdateAnswer(RootModel[ObjectAnswer | PlanAnswer]):
+    """The object as stored or, with dryRun, the plan."""
+
+    model_config = with_headers("ETag", "X-Audit-Id")
+
+
+class DeleteAnswer(RootModel[Deleted | PlanAnswer]):
+    """What was deleted or, with dryRun, the plan."""
+
+    model_config = with_headers("X-Audit-Id")
+
+
+def plan_body(plan: Plan) -> dict[str, Any]:
+    """A dry run as JSON."""
+    return {
+        "verb": plan.verb,
+        "resourceVersion": plan.resource_version,
+        "changes": [
+            {"path": one.path, "old": one.old, "new": one.new, "serverSet": one.server_set}
+            for one in plan.changes
+        ],
+        "warnings": list(plan.warnings),
+        "dependents": [
+            {name: getattr(one, name) for name in Dependent.model_fields} for one in plan.dependents
+        ],
+        "hidden": plan.hidden,
+        "owner": {"tool": plan.owner.tool, "application": plan.owner.application}
+        if plan.owner
+        else None,
+    }
+
+
+def stored(done: Applied) -> Object:
+    """The object that a change left behind. Raises Invalid."""
+    if done.object is None:
+        raise Invalid("The API server stored nothing.")
+    return done.object
+
+
+def said(done: Applied) -> dict[str, str]:
+    """The headers of an answer to a change: its audit entry, and the version it made."""
+    headers = {"X-Audit-Id": str(done.audit_id)}
+    if done.object is not None:
+        headers["ETag"] = f'"{done.object["metadata"]["resourceVersion"]}"'
+    return headers

@@ -1,0 +1,162 @@
+"""Promise: what cannot be meant is refused with the field and the rule, and changes nothing."""
+
+import http.client
+from typing import Any
+
+import pytest
+
+from api.bodies import MAX_DEPTH
+from services.auth.identity import Role
+from tests.api.conftest import Console
+
+ROUTES = "/api/v1/clusters/web-fra/httproutes"
+JSON = {"Content-Type": "application/json"}
+
+
+def fields(answer: Any) -> list[str]:
+    assert answer.status_code == 422, answer.text
+    return [one["field"] for one in answer.json()["error"]["details"]["fields"]]
+
+
+def nested(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+def new_route(extra: str) -> str:
+    return (
+        '{"name": "deep", "namespace": "sandbox", "parentRefs": [{"name": "try-nginx"}],'
+        f' "rules": [{{}}], "extra": {extra}}}'
+    )
+
+
+@pytest.mark.parametrize("path", [f"{ROUTES}?dryRun=true", "/api/v1/tokens"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 500_000,
+        nested(400_000),
+        new_route(nested(900)),
+        new_route(nested(MAX_DEPTH)),
+        '{"a": ' * 90_000,
+    ],
+    ids=["open", "closed", "900 in a field", "one too many in a field", "objects"],
+)
+def test_a_body_that_is_nested_too_deeply_names_the_rule(
+    console: Console, path: str, body: str
+) -> None:
+    answer = console.ask("POST", path, data=body, headers=JSON)
+    assert fields(answer) == ["body"]
+    assert f"at most {MAX_DEPTH} levels" in answer.text
+
+
+def test_a_body_that_is_nested_just_deeply_enough_is_looked_at(console: Console) -> None:
+    deep = new_route(nested(MAX_DEPTH - 1))
+    answer = console.ask("POST", f"{ROUTES}?dryRun=true", data=deep, headers=JSON)
+    assert "spec.extra" in answer.text
+    assert answer.status_code == 422
+
+
+def test_a_body_that_is_a_text_is_refused_whatever_is_in_it(console: Console) -> None:
+    answer = console.ask("POST", ROUTES, json=new_route(nested(190)))
+    assert fields(answer) == ["body"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("place", ["shop/%2e", "shop/%2e%2e", "%2e%2e/cart"])
+def test_a_name_that_leads_elsewhere_is_refused(console: Console, method: str, place: str) -> None:
+    connection = http.client.HTTPConnection(console.url.removeprefix("http://"), timeout=10)
+    headers = {"Authorization": f"Bearer {console.token()}", **JSON}
+    body = '{"parentRefs": [], "rules": []}'
+    connection.request(method, f"{ROUTES}/{place}", body=body, headers=headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status == (404 if method == "GET" else 422), text
+    if method != "GET":
+        assert "must not be . or .." in text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"{ROUTES}/shop/storefront?dryrun=true"),
+        ("DELETE", f"{ROUTES}/shop/storefront?dryrun=true"),
+        ("POST", f"{ROUTES}?dryrun=true"),
+        ("GET", f"{ROUTES}?dryrun=true"),
+        ("GET", f"{ROUTES}/shop/storefront?dryrun=true"),
+        ("GET", "/api/v1/clusters?dryrun=true"),
+        ("GET", "/api/v1/audit?dryrun=true"),
+        ("GET", "/api/v1/config?dryrun=true"),
+        ("DELETE", "/api/v1/tokens/nobody?dryrun=true"),
+    ],
+)
+def test_an_unknown_parameter_is_refused_and_nothing_is_changed(
+    console: Console, method: str, path: str
+) -> None:
+    body = {"parentRefs": [{"name": "x"}], "rules": [{}]} if method in ("PUT", "POST") else None
+    assert fields(console.ask(method, path, json=body)) == ["dryrun"]
+    assert console.ask("GET", f"{ROUTES}/shop/storefront").status_code == 200
+
+
+def test_probes_may_carry_what_they_like(console: Console) -> None:
+    assert console.ask("GET", "/api/v1/readyz?verbose", "").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "moment"),
+    [("since", "0001-01-01T00:00:00+14:00"), ("until", "9999-12-31T23:59:59-14:00")],
+)
+def test_a_moment_outside_the_calendar_names_the_rule(
+    console: Console, field: str, moment: str
+) -> None:
+    answer = console.ask("GET", "/api/v1/audit", params={field: moment})
+    assert fields(answer) == [field]
+    assert "between the years 1 and 9999" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/api/v1/clusters", "GET"),
+        ("PATCH", f"{ROUTES}/shop/storefront", "GET, PUT, DELETE"),
+        ("PUT", ROUTES, "GET, POST"),
+        ("POST", "/api/v1/health", "GET"),
+        ("BREW", ROUTES, "GET, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    console: Console, method: str, path: str, allow: str
+) -> None:
+    answer = console.ask(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == allow
+    problem = answer.json()["error"]
+    assert problem["code"] == "method_not_allowed"
+    assert problem["details"] == {"allowed": allow.split(", ")}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "BREW"])
+def test_a_path_that_is_not_there_is_404_for_every_method(console: Console, method: str) -> None:
+    answer = console.ask(method, "/api/v1/nothing/here")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "path", ["httproutes", "httproutes/shop/storefront", "gateways", "gatewayclasses", "config"]
+)
+def test_the_default_cluster_outside_the_limits_is_not_named(console: Console, path: str) -> None:
+    token = console.token(Role.OPERATOR, ("gpu-iad",))
+    answer = console.ask("GET", f"/api/v1/{path}", token)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+    assert console.container.fleet.default_name() not in answer.text
+
+
+def test_a_cluster_outside_the_limits_is_as_one_that_does_not_exist(console: Console) -> None:
+    token = console.token(Role.OPERATOR, ("gpu-iad",))
+    for path in ("httproutes", "config"):
+        hidden = console.ask("GET", f"/api/v1/clusters/web-fra/{path}", token)
+        absent = console.ask("GET", f"/api/v1/clusters/nowhere/{path}", token)
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+        assert hidden.text.replace("web-fra", "nowhere") == absent.text
