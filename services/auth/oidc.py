@@ -224,9 +224,10 @@ class Oidc:
             if claims.get(claim) and claim not in unproven
         )
         given = _claim(claims, self._settings.oidc_role_claim)
-        values = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        held = given if isinstance(given, list) else [] if given is None else [given]
+        values = map(str, held)  # the mapping's keys are texts, a claim may hold numbers
         mapping = self._settings.oidc_role_mapping
-        grants = [mapping[str(value)] for value in values if str(value) in mapping]
+        grants = [mapping[value] for value in values if value in mapping]
         if not grants:
             raise Denied(
                 f"{name} has no role in this console.",

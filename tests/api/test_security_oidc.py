@@ -16,6 +16,7 @@ from werkzeug.test import Client
 
 from api.guard import current_identity
 from services.auth import oidc
+from services.auth.grants import Grant
 from services.auth.identity import CONSOLE, Identity, Role
 from services.container import Container
 from tests import provider as providers
@@ -120,7 +121,7 @@ def test_groups_may_stand_in_userinfo_only(browser: Client, provider: Provider) 
 def test_a_number_in_the_claim_is_mapped_like_its_text(
     browser: Client, provider: Provider, container: Container, groups: Any
 ) -> None:
-    container.settings.oidc_role_mapping["5"] = "viewer"
+    container.settings.oidc_role_mapping["5"] = Grant(role=Role.VIEWER)
     provider.claims["groups"] = groups
     assert travel(browser)[0].status_code == 303
 
