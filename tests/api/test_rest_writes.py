@@ -119,6 +119,14 @@ def test_every_outcome_is_in_the_audit_log(console: Console) -> None:
         ("create", "done", ""),
     ]
     diff = console.ask("GET", f"/api/v1/audit/diff/{found[0]['id']}").json()
+    place = f"/api/v1/clusters/{found[0]['cluster']}/audit"
+    assert found[0] in console.ask("GET", place).json()["items"]
+    assert console.ask("GET", f"{place}/diff/{found[0]['id']}").json() == diff
+    elsewhere = "/api/v1/clusters/gpu-iad/audit"
+    about = {entry["cluster"] for entry in console.ask("GET", elsewhere).json()["items"]}
+    assert about <= {"gpu-iad"}
+    assert console.ask("GET", f"{elsewhere}/diff/{found[0]['id']}").status_code == 404
+    assert console.ask("GET", "/api/v1/clusters/nowhere/audit").status_code == 404
     assert route["name"] in diff["beforeJson"]
     assert diff["afterJson"] is None
 
