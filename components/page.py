@@ -4,8 +4,9 @@ Everything here takes plain values and gives Dash components with the class name
 ``assets/css/app.css``. Nothing holds an input or a grid inside children that a callback rewrites.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from dash import html
 
@@ -13,6 +14,15 @@ from components.status import ICONS, colour, icon
 
 Child = Any
 """What Dash accepts as a child: text, a component, a list of them, or None."""
+
+
+def object_title(page: str) -> Callable[..., str]:
+    """The document's title of a page that shows one object, from the variables of its path."""
+
+    def title(name: str = "", **_: str) -> str:
+        return f"{unquote(name)}, {page} · NGF Console"
+
+    return title
 
 
 def page_head(

@@ -6,10 +6,15 @@ from urllib.parse import unquote
 import dash
 
 from components import editor
+from components.kinds import KINDS
 
-dash.register_page(
-    __name__, path_template="/create/<kind>", title="Create · NGF Console", name="Create"
-)
+
+def title(kind: str = "", **_: str) -> str:
+    words = f"Create {KINDS[kind].one}" if kind in KINDS else "Create"
+    return f"{words} · NGF Console"
+
+
+dash.register_page(__name__, path_template="/create/<kind>", title=title, name="Create")
 
 
 def layout(kind: str = "", cluster: str = "", namespace: str = "", **_: str) -> Any:

@@ -6,11 +6,12 @@ from urllib.parse import unquote
 import dash
 
 from components import editor
+from components.page import object_title
 
 dash.register_page(
     __name__,
     path_template="/edit/<kind>/<cluster>/<namespace>/<name>",
-    title="Edit · NGF Console",
+    title=object_title("Edit"),
     name="Edit",
 )
 

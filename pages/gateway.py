@@ -6,11 +6,12 @@ from urllib.parse import unquote
 import dash
 
 from components import detail
+from components.page import object_title
 
 dash.register_page(
     __name__,
     path_template="/gateway/<cluster>/<namespace>/<name>",
-    title="Gateway · NGF Console",
+    title=object_title("Gateway"),
     name="Gateway",
 )
 

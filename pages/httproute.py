@@ -6,11 +6,12 @@ from urllib.parse import unquote
 import dash
 
 from components import detail
+from components.page import object_title
 
 dash.register_page(
     __name__,
     path_template="/httproute/<cluster>/<namespace>/<name>",
-    title="HTTP route · NGF Console",
+    title=object_title("HTTP route"),
     name="HTTP route",
 )
 

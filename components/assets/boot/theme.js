@@ -3,13 +3,22 @@
 (function () {
   var root = document.documentElement;
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
+  var tight = window.matchMedia("(max-width: 1199.98px)");
   function stored(key) {
     try { return window.localStorage.getItem(key); } catch (error) { return null; }
+  }
+  function store(key, choice) {
+    try { window.localStorage.setItem(key, choice); } catch (error) { /* private window */ }
   }
   function apply() {
     var choice = stored("ngf-theme") || "system";
     root.dataset.theme = choice;
     root.dataset.bsTheme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
+  }
+  // The sidebar is as wide as the person chose; where nobody chose, a tight window has the narrow one.
+  function fold(choice) {
+    if ((choice || (tight.matches ? "min" : "full")) === "min") root.dataset.side = "min"; else delete root.dataset.side;
+    window.dispatchEvent(new CustomEvent("ngf:side"));
   }
   function preload(href, as) {
     var link = document.createElement("link");
@@ -22,16 +31,21 @@
   if (!/^\/sign/.test(location.pathname)) {
     preload("/_dash-layout", "fetch");
     preload("/_dash-dependencies", "fetch");
-    if (!/^\/(settings)?$/.test(location.pathname)) preload("/_dash-component-suites/dash_ag_grid/async-community.js", "script");
+    if (/^\/(gateway|httproute|audit)/.test(location.pathname)) preload("/_dash-component-suites/dash_ag_grid/async-community.js", "script");
   }
   apply();
-  if (stored("ngf-side") === "min") root.dataset.side = "min";
+  fold(stored("ngf-side"));
   dark.addEventListener("change", apply);
+  tight.addEventListener("change", function () { fold(stored("ngf-side")); });
   window.addEventListener("storage", apply);
+  window.ngfSide = {
+    get: function () { return root.dataset.side || "full"; },
+    set: function (choice) { store("ngf-side", choice); fold(choice); },
+  };
   window.ngfTheme = {
     get: function () { return root.dataset.theme; },
     set: function (choice) {
-      try { window.localStorage.setItem("ngf-theme", choice); } catch (error) { /* private window */ }
+      store("ngf-theme", choice);
       apply();
       root.dataset.theme = choice;
       if (choice !== "system") root.dataset.bsTheme = choice;

@@ -29,10 +29,17 @@
     node.append(list);
   };
 
+  // The menu stays open for further clusters, unless the choice leads to another page.
+  function choose(place) {
+    if (ngf.view.object()) ngf.closeFloat(true);
+    ngf.view.choose(place);
+  }
+
   function clusters(button) {
     const facts = ngf.facts;
-    const chosen = new Set(ngf.view.get().cluster);
-    const apply = () => ngf.view.set({ cluster: chosen.size === facts.clusters.length ? [] : [...chosen] });
+    const { cluster, namespace } = ngf.view.place();
+    const chosen = new Set(cluster);
+    const apply = () => choose({ cluster: chosen.size === facts.clusters.length ? [] : [...chosen] });
     const node = el("div", { class: "n-wide" });
     const boxes = new Map();
     const all = el("button", { type: "button", class: "n-item", onclick() { chosen.clear(); apply(); ngf.closeFloat(); } },
@@ -61,15 +68,17 @@
       };
     });
     ngf.chooser(node, rows, "cluster");
+    node.append(el("button", { type: "button", class: "n-item only-m-f", onclick() { ngf.closeFloat(true); namespaces(button); } },
+      ngf.icon("folder2"), el("span", { class: "grow ell" }, namespace ? `Namespace ${namespace}` : "All namespaces"), ngf.icon("chevron-right")));
     ngf.float(button, node, { label: "Clusters" });
   }
 
   function namespaces(button) {
-    const now = ngf.view.get().namespace || "";
+    const now = ngf.view.place().namespace;
     const node = el("div", { "data-arrows": "1" });
     const row = (value, label) => ({
       text: label,
-      node: el("button", { type: "button", class: "n-item", "aria-pressed": String(value === now), onclick() { ngf.view.set({ namespace: value }); ngf.closeFloat(); } },
+      node: el("button", { type: "button", class: "n-item", "aria-pressed": String(value === now), onclick() { choose({ namespace: value }); ngf.closeFloat(); } },
         el("span", { class: "grow ell" }, label), value === now ? ngf.icon("check-lg") : null),
     });
     ngf.chooser(node, [row("", "All namespaces"), ...ngf.facts.namespaces.map((name) => row(name, name))], "namespace");

@@ -2,7 +2,6 @@
 // clusters, and asks for fresh facts when something changed.
 (function (ngf) {
   const ASK_MS = 3000;
-  const root = document.documentElement;
   const narrow = window.matchMedia("(max-width: 767.98px)");
   let waiting = null;
   let tick = 0;
@@ -14,19 +13,23 @@
     return node;
   };
 
-  function selectors(view) {
-    if (!ngf.facts) return;
+  // Which clusters and namespace one is in. A narrow window has one button for both.
+  function selectors() {
+    const button = document.getElementById("n-cluster");
+    if (!ngf.facts || !button) return;
     const { clusters } = ngf.facts;
-    const chosen = clusters.filter((cluster) => view.cluster.includes(cluster.name));
+    const { cluster: names, namespace } = ngf.view.place();
+    const chosen = clusters.filter((cluster) => names.includes(cluster.name));
     const shown = chosen.length ? chosen : clusters;
     const up = shown.filter((cluster) => cluster.connected).length;
-    const label = !chosen.length ? (clusters.length === 1 ? clusters[0].label : "All clusters") : chosen.length === 1 ? chosen[0].label : `${chosen.length} clusters`;
-    set("n-cluster-text", narrow.matches && label === "All clusters" ? "All" : label);
-    const tag = set("n-cluster-tag", clusters.length ? `${up} of ${shown.length}` : "none");
-    if (tag) tag.className = "tag" + (up < shown.length || !clusters.length ? " warn" : "");
-    const button = document.getElementById("n-cluster");
-    if (button) button.setAttribute("aria-label", `Cluster ${label}, ${up} of ${shown.length} answer`);
-    set("n-namespace-text", view.namespace || "All");
+    const one = shown.length === 1 ? shown[0] : null;
+    const label = one ? one.label : chosen.length ? `${chosen.length} clusters` : "All clusters";
+    const short = [one || chosen.length ? label : "All", namespace].filter(Boolean).join(" / ");
+    set("n-cluster-text", narrow.matches ? short : label).className = one ? `cl c${one.slot}` : "";
+    set("n-cluster-tag", one && up ? "" : clusters.length ? `${up} of ${shown.length}` : "none").className = "tag" + (up < shown.length || !clusters.length ? " warn" : "");
+    const place = narrow.matches ? `, namespace ${namespace || "All"}` : "";
+    button.setAttribute("aria-label", `Cluster ${label}${place}, ${up} of ${shown.length} answer`);
+    set("n-namespace-text", namespace || "All");
   }
 
   function counts(counted) {
@@ -39,30 +42,21 @@
   }
 
   function current() {
-    const path = location.pathname;
-    const family = { gateway: "gateways", httproute: "httproutes", gatewayclass: "gatewayclasses", edit: null, create: null };
-    let [first, second] = path.split("/").slice(1);
-    if (first in family) first = family[first] || second;
+    const object = ngf.view.object();
+    const [first, second] = location.pathname.split("/").slice(1);
+    const page = object ? object.list : first === "create" ? second : first;
     for (const link of document.querySelectorAll("#n-side a[data-label]")) {
-      const on = link.getAttribute("href") === "/" + first;
+      const on = link.getAttribute("href") === "/" + page;
       link.classList.toggle("on", on);
       if (on) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
-      link.title = root.dataset.side === "min" ? link.dataset.label : "";
+      link.title = ngfSide.get() === "min" ? link.dataset.label : "";
     }
-  }
-
-  function collapse() {
-    const min = root.dataset.side !== "min";
-    if (min) root.dataset.side = "min"; else delete root.dataset.side;
-    try { localStorage.setItem("ngf-side", min ? "min" : "full"); } catch (error) { /* private window */ }
-    labelCollapse();
-    current();
   }
 
   function labelCollapse() {
     const button = document.getElementById("n-collapse");
     if (!button) return;
-    const words = root.dataset.side === "min" ? "Expand sidebar" : "Collapse sidebar";
+    const words = ngfSide.get() === "min" ? "Expand sidebar" : "Collapse sidebar";
     button.setAttribute("aria-label", words);
     button.title = words;
   }
@@ -88,7 +82,7 @@
   document.addEventListener("click", function (event) {
     const target = event.target.closest ? event.target : null;
     if (!target) return;
-    if (target.closest("#n-collapse")) collapse();
+    if (target.closest("#n-collapse")) ngfSide.set(ngfSide.get() === "min" ? "full" : "min");
     if (target.closest("#n-menu")) drawer(true);
     else if (document.body.classList.contains("n-drawer") && (!target.closest("#n-side") || target.closest("#n-side a"))) drawer(false);
     if (target.closest("#skip")) { event.preventDefault(); document.getElementById("main").focus(); }
@@ -97,8 +91,9 @@
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("n-drawer")) drawer(false); });
 
-  narrow.addEventListener("change", () => selectors(ngf.view.get()));
-  window.addEventListener("ngf:view", (event) => { selectors(event.detail); current(); });
+  narrow.addEventListener("change", selectors);
+  window.addEventListener("ngf:side", () => { labelCollapse(); current(); });
+  window.addEventListener("ngf:view", () => { selectors(); current(); });
   window.addEventListener("ngf:changes", ask);
   window.addEventListener("ngf:tick", function (event) {
     if (answering !== null && answering !== event.detail.answering) ask();
@@ -112,7 +107,7 @@
       ngf.facts = facts;
       ngf.live.seed(facts.as_of);
       counts(facts.counts);
-      selectors(ngf.view.get());
+      selectors();
       if (first) {
         labelCollapse();
         ngf.showTheme();

@@ -10,6 +10,7 @@
 // page anew and throw away what is typed, scrolled and focused.
 (function (ngf) {
   const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome"];
+  const PAGES = { gateway: "gateways", httproute: "httproutes", gatewayclass: "gatewayclasses" };
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
 
   function parse() {
@@ -38,8 +39,29 @@
     window.dispatchEvent(new CustomEvent("ngf:view", { detail: view }));
   }
 
+  // The object whose page this is, by its address; null on a page of many.
+  function object() {
+    const [first, ...rest] = location.pathname.split("/").slice(1);
+    const [list, cluster, ...path] = first === "edit" ? rest : [PAGES[first], ...rest];
+    return list && cluster ? { list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
+  }
+
   ngf.view = {
     get: parse,
+    object,
+    // The clusters and the namespace one is in: the object's own, else those of the address.
+    place() {
+      const one = object();
+      if (one) return { cluster: [one.cluster], namespace: one.namespace };
+      const { cluster, namespace } = parse();
+      return { cluster, namespace: namespace || "" };
+    },
+    // Choose another place. An object has only its own, so from its page its list opens.
+    choose(patch) {
+      const one = object();
+      if (one) ngf.go("/" + one.list + query(Object.assign("cluster" in patch ? {} : { cluster: [one.cluster] }, patch)));
+      else ngf.view.set(patch);
+    },
     set(patch, options) { ngf.view.open(query(Object.assign(parse(), patch)), options); },
     open(search, options) {
       if (search === location.search) return;
