@@ -42,10 +42,10 @@ TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 LISTENERS: list[Column] = [
-    column("name", "Listener", "NgfStrong", width=110, narrow=True),
-    column("protocol", "Protocol", width=104),
-    column("hostname", "Hostname", flex=2, width=150, mono=True, none="any host"),
-    column("certificate", "Certificate", "NgfLink", flex=3, width=150, sort=False),
+    column("name", "Listener", "NgfStrong", width=104, narrow=True),
+    column("protocol", "Protocol", width=98),
+    column("hostname", "Hostname", flex=2, width=136, mono=True, none="any host"),
+    column("certificate", "Certificate", "NgfLink", flex=3, width=140, sort=False),
     column("routes_from", "Routes from", width=100),
     column("routes", "Routes", width=68, number=True, narrow=True),
     column("state", "Status", "NgfState", width=180, sort=False, narrow=True),
@@ -54,9 +54,9 @@ ROUTES: list[Column] = [
     column("kind", "Kind", width=66),
     column("route", "Route", "NgfName", flex=2, width=150, narrow=True),
     column("hostnames", "Hostname", "NgfFirst", flex=2, width=150, mono=True, none="any host"),
-    column("listener", "Listener", width=104, none="every listener"),
+    column("listener", "Listener", width=104, narrow=True, none="every listener"),
     column("matches_text", "Matches", flex=1, width=100, mono=True),
-    column("state", "Status", "NgfState", width=212, sort=False, narrow=True),
+    column("state", "Status", "NgfState", width=212, sort=False),
 ]
 RULES: list[Column] = [
     column("rule", "Rule", "NgfStrong", width=84),
@@ -65,13 +65,13 @@ RULES: list[Column] = [
         "When a request matches",
         "NgfLines",
         flex=4,
-        width=220,
+        width=150,
         sort=False,
         narrow=True,
         mono=True,
     ),
     column("filters", "Change it", "NgfLines", flex=3, width=150, sort=False, none="nothing"),
-    column("backends", "Send it to", "NgfLines", flex=4, width=220, sort=False, narrow=True),
+    column("backends", "Send it to", "NgfLines", flex=4, width=150, sort=False, narrow=True),
 ]
 PARENTS: list[Column] = [
     column("gateway", "Gateway", "NgfLink", flex=2, width=150, narrow=True),
@@ -89,8 +89,8 @@ GATEWAYS: list[Column] = [
 ]
 EVENTS: list[Column] = [
     column("state", "Type", "NgfState", width=110),
-    column("reason", "Reason", width=180, narrow=True),
-    column("message", "Message", flex=3, width=240, sort=False, narrow=True),
+    column("reason", "Reason", flex=1, width=140, narrow=True),
+    column("message", "Message", flex=3, width=200, sort=False, narrow=True),
     column("source", "From", width=170),
     column("count", "Count", width=80, number=True),
     column("at", "Last", "NgfAge", width=90, number=True),

@@ -64,19 +64,19 @@ def column(
 
 
 def _identity_columns() -> list[Column]:
-    status = column("status", "Status", "NgfStatus", width=166)
-    name = column("name", "Name", "NgfName", flex=3, width=140, narrow=True)
+    status = column("status", "Status", "NgfStatus", width=178)
+    name = column("name", "Name", "NgfName", flex=3, width=150, narrow=True)
     return [
         status | {"pinned": "left"},
         name,
         column("cluster", "Cluster", "NgfCluster", width=96),
-        column("reason", "Reason", "NgfReason", width=160),
+        column("reason", "Reason", "NgfReason", width=150),
     ]
 
 
 def _age_columns() -> list[Column]:
     return [
-        column("created", "Age", "NgfAge", width=62, number=True),
+        column("created", "Age", "NgfAge", width=86, number=True),
         column("as_of", "Data age", "NgfDataAge", width=78, number=True, sort=False),
     ]
 
@@ -118,8 +118,8 @@ LIST_COLUMNS: dict[str, list[Column]] = {
     ],
     "gatewayclasses": [
         *_identity_columns(),
-        column("controller", "Controller", flex=4, width=200, mono=True),
-        column("description", "Description", flex=2, width=140, sort=False, none="none"),
+        column("controller", "Controller", flex=4, width=190, mono=True),
+        column("description", "Description", flex=2, width=120, sort=False, none="none"),
         column("gateways", "Gateways", width=96, number=True, narrow=True),
         *_age_columns(),
     ],

@@ -11,7 +11,7 @@
   let last = 0;
 
   const icon = (status) => ngf.icon(ICONS[status] || ICONS.unknown);
-  const time = (iso, style) => (iso ? el("time", { class: "n-age", datetime: iso, "data-style": style || "when" }) : el("span", {}));
+  const time = (iso, style, cluster) => (iso ? el("time", { class: "n-age", datetime: iso, "data-style": style || "when", "data-cluster": cluster }) : el("span", {}));
 
   function replace(id, data, make) {
     const node = document.getElementById(id);
@@ -47,7 +47,7 @@
   function clusters(rows) {
     const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [19, 18, 13, 13, 10, 9, 9, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [17, 15, 13, 13, 11, 9, 11, 11].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("span", { class: `cl c${row.slot}`, title: [row.region, row.environment].filter(Boolean).join(", ") }, row.label), el("span", { class: "sub" }, row.under)),
@@ -57,7 +57,7 @@
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/gateways?cluster=${row.name}` }, row.gateways)),
         el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
-        el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age")))))));
+        el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age", row.name)))))));
   }
 
   function strip(data) {

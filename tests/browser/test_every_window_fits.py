@@ -1,0 +1,179 @@
+"""Promise: nothing leaves the window, everything in it can be reached, and a finger hits it."""
+
+import pytest
+
+from tests.browser.conftest import Tab
+from tests.browser.test_axe import PAGES
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (390, 800, 1024, 1280, 1440)
+GATEWAY = "/gateway/web-fra/shop/edge-public"
+ROUTE = "/httproute/web-fra/shop/storefront"
+
+OUTSIDE = """
+const right = (node) => node.getBoundingClientRect().right;
+return {
+  page: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > innerWidth,
+  down: document.documentElement.scrollHeight > innerHeight,
+  content: document.querySelector('#_pages_content > div').scrollWidth > innerWidth,
+  account: right(document.querySelector('#n-user')) > innerWidth,
+};
+"""
+
+SMALL = """
+const small = [];
+for (const node of document.querySelectorAll('button, nav a, input, select, textarea, summary')) {
+  const target = node.matches('input') && node.closest('label, .fld') || node;
+  const box = target.getBoundingClientRect();
+  const seen = node.checkVisibility({ visibilityProperty: true }) && box.width && box.height;
+  if (seen && (box.width < 36 || box.height < 36))
+    small.push(`${node.tagName} ${node.id || node.className}: ${box.width} x ${box.height}`);
+}
+return small;
+"""
+
+CUT = """
+const cut = [];
+for (const cell of document.querySelectorAll('.ag-cell'))
+  for (const node of [cell, ...cell.querySelectorAll('*')]) {
+    const style = getComputedStyle(node);
+    const ends = style.textOverflow === 'ellipsis' && style.display.endsWith('block');
+    const heard = node.matches('.visually-hidden');
+    if (!heard && node.clientWidth && node.scrollWidth > node.clientWidth + 1 && !ends)
+      cut.push(`${cell.getAttribute('col-id')}: ${cell.textContent}`);
+  }
+return cut;
+"""
+
+SHORTENED = """
+return [...document.querySelectorAll('.ag-cell *:not(.visually-hidden)')].some((node) =>
+  node.clientWidth && node.scrollWidth > node.clientWidth + 1);
+"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_leaves_the_window(tab: Tab, path: str) -> None:
+    for width in WIDTHS:
+        tab.size(width)
+        tab.open(path, PAGES[path])
+        outside = tab.run(OUTSIDE)
+        assert not any(outside.values()), f"{path} at {width}: {outside}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_at_390_px_a_finger_hits_every_target(tab: Tab, path: str) -> None:
+    tab.size(390, 844)
+    tab.open(path, PAGES[path])
+    assert tab.run(SMALL) == [], path
+
+
+@pytest.mark.parametrize("opener", ["#n-menu", "#n-cluster", "#n-user", "#n-find-m"])
+def test_at_390_px_a_finger_hits_what_opens(tab: Tab, opener: str) -> None:
+    tab.size(390, 844)
+    tab.open("/")
+    tab.click(opener)
+    tab.find("#n-float > *, #n-side.open")
+    assert tab.run(SMALL) == [], opener
+
+
+def test_at_390_px_a_namespace_can_be_chosen_and_is_named(tab: Tab) -> None:
+    tab.size(390, 844)
+    tab.open("/gateways", "#gateways-grid .ag-row")
+    tab.click("#n-cluster")
+    tab.until(lambda: tab.run("return ngf.floating()"), "the menu")
+    next(item for item in tab.all(".n-menu .n-item") if item.text == "All namespaces").click()
+    tab.has(".n-menu[aria-label=Namespace]", "shop")
+    next(item for item in tab.all(".n-menu .n-item") if item.text == "shop").click()
+    tab.until(lambda: tab.query() == "/gateways?namespace=shop", "the namespace in the address")
+    tab.has("#n-cluster", "All / shop")
+    tab.until(
+        lambda: "namespace shop" in tab.find("#n-cluster").get_attribute("aria-label"), "its name"
+    )
+
+
+def test_the_sidebar_is_narrow_in_a_tight_window_until_somebody_chose(tab: Tab) -> None:
+    def width() -> int:
+        return int(tab.run("return document.querySelector('#n-side').offsetWidth"))
+
+    tab.open("/")
+    assert width() == 232
+    tab.size(1100)
+    tab.until(lambda: width() == 56, "the narrow sidebar")
+    assert tab.find("#n-collapse").get_attribute("aria-label") == "Expand sidebar"
+    tab.click("#n-collapse")
+    tab.until(lambda: width() == 232, "the wide sidebar")
+    tab.open("/gateways")
+    assert width() == 232
+
+
+def test_a_detail_stacks_where_its_tables_would_lose_columns(tab: Tab) -> None:
+    tab.size(1280)
+    tab.open(GATEWAY, "#detail-listeners [col-id=state] .st")
+    status, panel = (
+        tab.run("return document.querySelector(arguments[0]).getBoundingClientRect().right", css)
+        for css in ("#detail-listeners .ag-header-cell[col-id=state]", "#detail-listeners")
+    )
+    assert status <= panel
+
+
+def test_columns_without_room_can_be_scrolled_to(tab: Tab) -> None:
+    tab.size(800)
+    tab.open(GATEWAY, "#detail-listeners .ag-row")
+    bar = "#detail-listeners .ag-body-horizontal-scroll"
+    tab.until(lambda: tab.find(bar).size["height"] > 0, "a scroll bar")
+
+
+def test_the_two_halves_of_the_editor_never_overlap(tab: Tab) -> None:
+    for width in (800, 1024, 1100, 1280):
+        tab.size(width)
+        tab.open("/edit/httproutes/web-fra/shop/storefront", "#_pages_content label.lab")
+        halves = [half.rect for half in tab.all(".edit-cols > *")]
+        assert all(half["x"] + half["width"] <= width for half in halves), width
+        first, second = halves[0], halves[1]
+        beside = first["x"] + first["width"] <= second["x"]
+        assert beside or first["y"] + first["height"] <= second["y"], width
+
+
+@pytest.mark.parametrize("path", ["/gateways", "/httproutes", GATEWAY])
+def test_text_without_room_ends_in_an_ellipsis(tab: Tab, path: str) -> None:
+    shortened = []
+    for width in (390, 1280):
+        tab.size(width)
+        tab.open(path, ".ag-row .nm b")
+        assert tab.run(CUT) == [], f"{path} at {width}"
+        shortened.append(tab.run(SHORTENED))
+    assert any(shortened), "nothing was short of room, so nothing was shown"
+
+
+@pytest.mark.parametrize(
+    "path", [ROUTE, f"{GATEWAY}?tab=routes", f"{GATEWAY}?tab=events", f"{GATEWAY}?tab=audit"]
+)
+def test_at_390_px_every_column_of_a_detail_is_seen_whole(tab: Tab, path: str) -> None:
+    tab.size(390, 844)
+    tab.open(path, ".ag-header-cell")
+    wide = (
+        "return [...document.querySelectorAll('.ag-center-cols-viewport')]"
+        ".filter((room) => room.scrollWidth > room.clientWidth).length"
+    )
+    tab.until(lambda: tab.run(wide) == 0, "columns within the window")
+
+
+def test_numbers_that_come_later_move_nothing(tab: Tab) -> None:
+    tab.open("/gateways", "#gateways-grid .ag-row")
+    move = (
+        "const at = () => document.querySelector('#gateways-count-ok').getBoundingClientRect().x;"
+        "const before = at();"
+        "for (const n of document.querySelectorAll('.count .tnum')) n.textContent = '';"
+        "return at() - before;"
+    )
+    assert tab.run(move) == 0
+
+
+def test_the_account_menu_has_the_themes_only_where_the_top_bar_has_not(tab: Tab) -> None:
+    for width, seen in ((1440, False), (390, True)):
+        tab.size(width)
+        tab.open("/")
+        tab.click("#n-user")
+        tab.until(lambda: tab.run("return ngf.floating()"), "the menu")
+        assert ("As the system" in tab.text(".n-menu")) is seen, width
