@@ -2,11 +2,12 @@
 
 One direction only. Each message is JSON with a ``topic``: ``changes`` carries ``items`` of
 ``{cluster, kind, version}`` (merged over a quarter of a second, the latest version of each), and
-``tick`` every five seconds carries ``now`` and ``as_of``, from which the page tells the age of its
-data. The guard has let the request in before this runs; browsers send cookies with WebSocket
-requests from any page, so the origin is checked here as well. With every tick it is asked again who
-is behind the socket, so that a revoked token or an ended session hears nothing more. A socket lives
-at most ten minutes, after which the browser connects again.
+``tick`` every five seconds carries ``now``, ``as_of`` of the clusters that answer and when each
+``silent`` one was last seen, from which the page tells the age of its data. The guard has let the
+request in before this runs; browsers send cookies with WebSocket requests from any page, so the
+origin is checked here as well. With every tick it is asked again who is behind the socket, so that
+a revoked token or an ended session hears nothing more. A socket lives at most ten minutes, after
+which the browser connects again.
 
 Close codes: 1008 no longer permitted, 1011 failed (see the log), 1012 come back (restart, age),
 1013 full, try later.
@@ -108,6 +109,9 @@ def _tick(container: Container, who: Identity) -> str:
             "topic": "tick",
             "now": datetime.now(UTC),
             "as_of": moment,
+            "silent": {
+                info.name: info.state.last_seen for info in seen if not info.state.connected
+            },
             "answering": sum(info.state.connected for info in seen),
             "clusters": len(seen),
         }

@@ -67,6 +67,7 @@ def test_the_age_of_the_data_comes_first(console: Console) -> None:
         tick = next(messages(client, "tick"))
     assert tick["clusters"] == 3
     assert tick["as_of"] <= tick["now"]
+    assert tick["silent"] == {}
 
 
 def test_many_changes_become_one_message_with_the_latest_version(console: Console) -> None:

@@ -1,5 +1,6 @@
 // One WebSocket per tab. Says what changed (Store "live-changes" and event "ngf:changes", at most
-// twice a second) and how old the data is. A hidden tab closes its socket; on coming back it asks
+// twice a second) and how old the data is: the one moment from which the indicator and every row of
+// an answering cluster count, so that they never tell two ages. A hidden tab closes its socket; on coming back it asks
 // for everything once. Reconnects with full jitter: anywhere between 0 and 0.5 s x 2^n, 30 s at most.
 (function (ngf) {
   const OLD_S = 15;
@@ -8,7 +9,8 @@
   let socket = null;
   let attempt = 0;
   let timer = null;
-  let asOf = null;
+  let asOf = null; // up to when every answering cluster is known
+  let silent = {}; // clusters that do not answer, and when they were last seen
   let told = false;
   let pending = new Map();
   let flushing = null;
@@ -36,6 +38,7 @@
     if (message.topic === "tick") {
       ngf.setServerTime(message.now);
       asOf = message.as_of;
+      silent = message.silent;
       told = true;
       show();
       window.dispatchEvent(new CustomEvent("ngf:tick", { detail: message }));
@@ -74,13 +77,23 @@
     } catch (error) { /* the console is away: the indicator says so */ }
   }
 
+  const known = (cluster) => (cluster in silent ? silent[cluster] : asOf);
+
+  // Of what is on the page: with none of its clusters answering, when the last of them was seen.
+  function shown() {
+    const { cluster } = ngf.view.place();
+    if (!cluster.length || cluster.some((name) => !(name in silent))) return asOf;
+    return cluster.map(known).filter(Boolean).sort().pop() || null;
+  }
+
   function show() {
     const node = document.getElementById("n-live");
     const text = document.getElementById("n-live-text");
     if (!node || !text) return;
-    const seconds = asOf ? (ngf.now() - new Date(asOf).getTime()) / 1000 : null;
+    const moment = shown();
+    const seconds = moment ? (ngf.now() - new Date(moment).getTime()) / 1000 : null;
     const live = seconds !== null && seconds < OLD_S;
-    const words = seconds === null ? (told ? "No data yet" : "Connecting") : live ? `Live, ${ngf.span(seconds)}` : window.innerWidth < 768 ? `${ngf.span(seconds)} old` : `Reconnecting, data ${ngf.span(seconds)} old`;
+    const words = seconds === null ? (told ? "No data yet" : "Connecting") : live ? `Live, ${ngf.span(seconds)}` : window.innerWidth < 1200 ? `${ngf.span(seconds)} old` : `Reconnecting, data ${ngf.span(seconds)} old`;
     if (text.textContent !== words) text.textContent = words;
     node.classList.toggle("warn", seconds !== null && !live);
     node.classList.toggle("wait", seconds === null);
@@ -98,7 +111,8 @@
   });
 
   window.addEventListener("online", () => { if (socket) changed([EVERYTHING]); else connect(); });
-  setInterval(() => { if (!document.hidden) show(); }, 1000);
+  window.addEventListener("ngf:second", show);
+  window.addEventListener("ngf:view", show);
   window.addEventListener("ngf:ready", connect, { once: true });
-  ngf.live = { seed(moment) { asOf = asOf || moment; show(); } };
+  ngf.live = { asOf: known, seed(moment) { asOf = asOf || moment; show(); } };
 })(window.ngf = window.ngf || {});

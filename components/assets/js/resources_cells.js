@@ -48,8 +48,11 @@
 
   cells.NgfDataAge = ({ data, value }) => {
     if (!data) return null;
-    const old = value && Date.now() - Date.parse(value) > 15000;
-    return h("span", { className: old ? "wrn" : "t2", title: absolute(value) }, age(value) || faint("not known"));
+    const cluster = data.stale ? undefined : data.cluster;
+    const moment = (cluster && window.ngf.live.asOf(cluster)) || value;
+    if (!age(moment)) return faint("not known");
+    const old = window.ngf.now() - Date.parse(moment) > 15000;
+    return h("time", { className: "n-age " + (old ? "wrn" : "t2"), dateTime: moment, "data-style": "age", "data-cluster": cluster }, age(moment));
   };
 
   /* The first entry and how many more; "none" is the word for an empty list. */

@@ -1,4 +1,6 @@
-// Times in words, kept current in every <time class="n-age">. Twin of components/times.py.
+// Times in words, kept current in every <time class="n-age">. Twin of components/times.py. One with
+// data-cluster is how old what is known of that cluster is, as live.js has it. The one clock of all:
+// "ngf:second".
 (function (ngf) {
   const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   let skew = 0; // server clock minus ours, in ms; told by every tick of the socket
@@ -27,7 +29,7 @@
 
   ngf.refreshTimes = function (root) {
     for (const node of (root || document).querySelectorAll("time.n-age")) {
-      const iso = node.getAttribute("datetime");
+      const iso = (node.dataset.cluster && ngf.live.asOf(node.dataset.cluster)) || node.getAttribute("datetime");
       if (!iso) continue;
       const text = node.dataset.style === "age" ? ngf.age(iso) : ngf.when(iso);
       if (node.textContent !== text) node.textContent = text;
@@ -35,7 +37,12 @@
     }
   };
 
-  setInterval(() => { if (!document.hidden) ngf.refreshTimes(); }, 1000);
+  setInterval(function () {
+    if (document.hidden) return;
+    window.dispatchEvent(new Event("ngf:second"));
+    ngf.refreshTimes();
+  }, 1000);
+  window.addEventListener("ngf:tick", () => ngf.refreshTimes());
   // Times that a callback has just put on the page get their text before the next paint.
   new MutationObserver(() => ngf.refreshTimes()).observe(document.documentElement, { childList: true, subtree: true });
 })(window.ngf = window.ngf || {});

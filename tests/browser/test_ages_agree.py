@@ -1,0 +1,53 @@
+"""Promise: whatever tells the age of the same data tells the same age."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.fleet_of_two import Console, running
+from tests.browser.journey import Window, signed_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Console]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def opened(console: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, console)
+
+
+AGES = """
+const ages = (css) => [...document.querySelectorAll(css)].map((node) => node.textContent);
+const shown = document.querySelector('#n-live-text').textContent;
+return [shown.replace('Live, ', ''), ages(arguments[0])];
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "ages"),
+    [("/", "#overview-clusters time"), ("/gateways", "#gateways-grid [col-id=as_of] time")],
+)
+def test_rows_and_the_indicator_tell_one_age(opened: Window, path: str, ages: str) -> None:
+    opened.open(path)
+    opened.live()
+    opened.find(ages)
+    opened.until(lambda: opened.run(AGES, ages)[0] not in ("0 s", "Connecting"), "an age")
+    shown, told = opened.run(AGES, ages)
+    assert set(told) == {shown}
+
+
+def test_the_indicator_is_about_the_clusters_that_are_shown(
+    console: Console, opened: Window
+) -> None:
+    opened.open("/gateways?cluster=web")
+    opened.live()
+    console.apis["web"].stop()
+    opened.says("#n-live", "Reconnecting, data")
+    opened.open("/gateways?cluster=hub")
+    opened.live()
