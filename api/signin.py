@@ -1,20 +1,22 @@
 """Signing in and out: the page, its form, the way to the identity provider and back.
 
-The page is plain HTML without a script of its own, so it works before anything else does. Each
-attempt is counted per address (429 with Retry-After above ten failures a minute) and stands in the
-audit log with its outcome.
+The page is plain HTML that needs no script (a small one switches the theme), so it works before
+anything else does. Each attempt is counted per address (429 with Retry-After above ten failures a
+minute) and stands in the audit log with its outcome.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import dash
 from flask import Blueprint, Flask, current_app, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from api.guard import Throttled, remember, safe_next, session_ended
 from api.static import HEAD
+from api.static import PREFIX as STATIC
 from services.auth.attempts import Attempts
 from services.auth.identity import Identity
 from services.auth.tokens import PREFIX, token_id
@@ -49,7 +51,8 @@ def register(server: Flask, container: Container) -> None:
     def submit() -> Response:
         credential = request.form.get("credential", "").strip()
         if settings.auth == "local" and not credential.startswith(PREFIX):
-            return _enter(container, attempts, lambda: container.signin.redeem(credential))
+            code = credential.rpartition("code=")[2]  # of a whole link, too
+            return _enter(container, attempts, lambda: container.signin.redeem(code))
         return _enter(
             container,
             attempts,
@@ -137,10 +140,12 @@ def _page(
         "signin.html",
         title=title,
         head=HEAD,
+        script=f"{STATIC}signin.js",
         host=urlsplit(settings.url).netloc,
         notice=notice,
         provider=container.oidc.provider if container.oidc else "",
         local=settings.auth == "local",
+        again=f"{settings.command} signin",
         wanted=wanted,
         wanted_label=_label(wanted),
         version=container.version,
@@ -156,10 +161,9 @@ def _ended() -> Notice | None:
 
 def _label(wanted: str) -> str:
     """``/gateway/web-fra/shop/edge?tab=yaml`` as ``shop / edge``, ``/gateways`` as ``Gateways``."""
-    parts = [part for part in urlsplit(wanted).path.split("/") if part]
-    if len(parts) <= 1:
-        return parts[0].capitalize() if parts else "Overview"
-    return " / ".join(parts[-2:])[:80]
+    path = urlsplit(wanted).path
+    names = {page["path"]: page["name"] for page in dash.page_registry.values()}
+    return names.get(path) or " / ".join(path.strip("/").split("/")[-2:])[:80]
 
 
 def _is_prefetch() -> bool:

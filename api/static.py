@@ -77,6 +77,9 @@ _FILES = {
     "theme.js": _asset(
         (ASSETS / "boot" / "theme.js").read_bytes(), "application/javascript; charset=utf-8"
     ),
+    "signin.js": _asset(
+        (ASSETS / "boot" / "signin.js").read_bytes(), "application/javascript; charset=utf-8"
+    ),
     "mark.svg": _asset((ASSETS / "boot" / "mark.svg").read_bytes(), "image/svg+xml"),
     "mark-line.svg": _asset((ASSETS / "boot" / "mark-line.svg").read_bytes(), "image/svg+xml"),
 }

@@ -46,8 +46,8 @@ class SignInCodes:
             ).first()
         if done is None:
             raise Unauthenticated(
-                "The sign-in link was used already, has expired or is another console's."
-                f" {self._command} makes a new one."
+                "This sign-in code was used already, has expired, is mistyped or is another "
+                f"console's. {self._command} makes a new one."
             )
         return Identity(name="local", role=Role.ADMIN, source="local")
 

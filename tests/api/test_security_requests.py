@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
@@ -62,6 +64,27 @@ def test_the_printed_link_signs_in_once(browser: Client, container: Container) -
     assert outcomes == ["denied", "done"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "named"),
+    [
+        ("/gateways", "Gateways"),
+        ("/httproutes?cluster=web", "HTTP routes"),
+        ("/gateway/web/shop/edge", "shop / edge"),
+    ],
+)
+def test_the_sign_in_page_says_where_it_leads(console: Console, wanted: str, named: str) -> None:
+    page = requests.get(console.url + wanted, timeout=20)
+    assert urlsplit(page.url).path == "/signin"
+    assert f'Sign in to go back to <b class="auth-wanted">{named}</b>.' in page.text
+
+
+def test_a_pasted_link_signs_in_as_its_code_does(browser: Client, container: Container) -> None:
+    link = f"http://127.0.0.1:8050/signin?code={container.signin.mint()}"
+    assert browser.post("/signin", data={"credential": link}, headers=ORIGIN).status_code == 303
+    refused = browser.post("/signin", data={"credential": "mistyped"}, headers=ORIGIN)
+    assert "This sign-in code was used already, has expired, is mistyped" in refused.text
+
+
 def test_signing_out_ends_the_session(browser: Client, container: Container) -> None:
     signed_in(browser, container)
     assert browser.post("/signout", headers=ORIGIN).status_code == 303
@@ -77,7 +100,7 @@ def test_a_session_ends_after_its_time_and_the_page_says_so(
     assert browser.get("/api/v1/clusters").json["error"]["code"] == "session_ended"
     page = browser.get("/signin?next=/gateways")
     assert "Your session ended after 12 hours." in page.text
-    assert "Gateways" in page.text
+    assert "Sign in to go back to" in page.text
 
 
 def test_cookies_are_secure_where_the_address_is_https(tmp_path: Path) -> None:
