@@ -97,8 +97,7 @@ def register(callbacks: Callbacks) -> None:
         if not ctx.triggered or not ctx.triggered[0]["value"]:
             return no_update
         if isinstance(touched, dict) and conflict:
-            conflict["choices"][touched["path"]] = touched["side"]
-            return conflict
+            return conflicts.decided(conflict, touched["path"], touched["side"])
         if touched == "edit-conflict-close":
             return None
         who, reason = callbacks.who(), (reason or "").strip()
@@ -137,7 +136,9 @@ def register(callbacks: Callbacks) -> None:
         except Conflict as error:
             if ref["create"]:
                 raise
-            return conflicts.begun(error, base["object"], mine)
+            at = (draft["cluster"], *place)
+            writer = conflicts.writer(callbacks.container.audit, who, error, at)
+            return conflicts.begun(error, base["object"], mine, writer)
         metadata = (done.object or mine)["metadata"]
         namespace, name = metadata.get("namespace", ""), metadata["name"]
         asked = sum(not change.server_set for change in done.changes)
@@ -170,7 +171,7 @@ def register(callbacks: Callbacks) -> None:
         alone = len(fields) - clashing
         return (
             "panel",
-            diff_view.conflict_table(fields, conflict["choices"]),
+            diff_view.conflict_table(fields, conflict["choices"], conflict["writer"]),
             f"the object changed while you edited; {alone} {_fields(alone)} by "
             f"{'itself' if alone == 1 else 'themselves'}, {clashing} "
             f"{'is' if clashing == 1 else 'are'} yours to decide",

@@ -5,21 +5,59 @@ from typing import Any
 
 from components import yaml_view
 from components.field_paths import set_at, value_at
+from services.auth.identity import Identity
+from services.configdb.audit import AuditLog
 from services.errors import Conflict
 from services.kube.fields import differences, editable, merge
+from services.kube.writes import FIELD_MANAGER
 
 Object = dict[str, Any]
 
 
-def begun(error: Conflict, base: Object, mine: Object) -> dict[str, Any]:
-    """What the browser keeps of a conflict while it is open."""
+def begun(
+    error: Conflict, base: Object, mine: Object, writer: dict[str, str] | None
+) -> dict[str, Any]:
+    """What the browser keeps of a conflict while it is open; ``writer`` made the other change."""
     return {
+        "writer": writer,
         "base": editable(error.details.get("base") or base),
         "theirs": error.details["theirs"],
         "mine": editable(mine),
         "clashes": list(error.details.get("clashes") or ()),
         "choices": {},
     }
+
+
+def writer(
+    audit: AuditLog, who: Identity, error: Conflict, place: tuple[str, str, str, str]
+) -> dict[str, str] | None:
+    """Who made the other change and when, ``{name, time}``.
+
+    The cluster names a field manager. Where that is this console, its audit log knows the person.
+    """
+    found = error.details.get("theirs_by")
+    if not found:
+        return None
+    name = found["manager"]
+    if name == FIELD_MANAGER:
+        cluster, kind, namespace, object_name = place
+        newest = audit.list(
+            who,
+            cluster=cluster,
+            kind=kind,
+            namespace=namespace or None,
+            name=object_name,
+            outcome="done",
+            page_size=1,
+        ).items
+        name = newest[0].actor if newest else name
+    return {"name": name, "time": found["time"]}
+
+
+def decided(conflict: dict[str, Any], path: str, side: str) -> dict[str, Any]:
+    """The conflict after a choice; no ``side`` takes the choice back."""
+    choices = {at: chosen for at, chosen in conflict["choices"].items() if at != path}
+    return conflict | {"choices": choices | ({path: side} if side else {})}
 
 
 def rows(conflict: dict[str, Any]) -> list[dict[str, Any]]:

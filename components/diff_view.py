@@ -6,6 +6,8 @@ from typing import Any
 
 from dash import html
 
+from components.status import age
+
 ROWS = 18
 """Rows drawn; a returned subtree stays below a hundred components. The rest is counted."""
 CLASHES = 10
@@ -55,20 +57,32 @@ def said_value(value: Any) -> str:
     return text if len(text) <= LONG else text[: LONG - 1] + "…"
 
 
-def conflict_table(rows: Sequence[dict[str, Any]], choices: dict[str, str]) -> Any:
-    """The three-way view: ``[{path, base, theirs, mine, clash}]``; clashes carry two buttons."""
+def conflict_table(
+    rows: Sequence[dict[str, Any]], choices: dict[str, str], writer: dict[str, str] | None
+) -> Any:
+    """The three-way view: ``[{path, base, theirs, mine, clash}]``. A clash carries two buttons, and
+    once it is decided what was chosen; ``writer``, ``{name, time}``, made the other change."""
     ordered = sorted(rows, key=lambda row: not row["clash"])
-    head = html.Tr(
-        [html.Th(word) for word in ("Field", "You started from", "Theirs", "Yours", "Result")]
+    theirs = (
+        [writer["name"], ", ", age(writer["time"], style="age"), " ago"] if writer else "Theirs"
     )
-    made = [_conflict_row(row, choices) for row in ordered[:CLASHES]]
+    head = html.Tr(
+        [html.Th(word) for word in ("Field", "You started from", theirs, "You", "Result")]
+    )
+    made = [_conflict_row(row, choices.get(row["path"], "")) for row in ordered[:CLASHES]]
     table = html.Table([html.Thead(head), html.Tbody(made)], className="diff three")
     if len(ordered) > CLASHES:
         return [table, html.Div(f"and {len(ordered) - CLASHES} more fields", className="quiet")]
     return table
 
 
-def _conflict_row(row: dict[str, Any], choices: dict[str, str]) -> html.Tr:
+def _said(writer: dict[str, str] | None) -> Any:
+    if writer is None:
+        return "Theirs"
+    return [writer["name"], ", ", age(writer["time"], style="age"), " ago"]
+
+
+def _conflict_row(row: dict[str, Any], chosen: str) -> html.Tr:
     def side(name: str) -> html.Td:
         marked = row[name] != row["base"]
         return html.Td(
@@ -76,20 +90,12 @@ def _conflict_row(row: dict[str, Any], choices: dict[str, str]) -> html.Tr:
             className="mono",
         )
 
-    if row["clash"]:
-        result: Any = html.Td(
-            [
-                html.Button(
-                    f"Keep {side_name}",
-                    id={"type": "edit-keep", "side": side_name, "path": row["path"]},
-                    className="btn btn-sm "
-                    + ("btn-primary" if choices.get(row["path"]) == side_name else "btn-secondary"),
-                    type="button",
-                )
-                for side_name in ("theirs", "mine")
-            ],
-            className="nowrap",
-        )
+    if row["clash"] and not chosen:
+        keep = [_choice(row["path"], name, f"Keep {name}") for name in ("theirs", "mine")]
+        result = html.Td(keep, className="nowrap")
+    elif row["clash"]:
+        again = _choice(row["path"], "", "Change", f"Change {row['path']}")
+        result = html.Td([html.Span(said_value(row[chosen]), className="mono"), again])
     else:
         value = row["theirs"] if row["theirs"] != row["base"] else row["mine"]
         result = html.Td(said_value(value), className="mono")
@@ -101,4 +107,15 @@ def _conflict_row(row: dict[str, Any], choices: dict[str, str]) -> html.Tr:
             side("mine"),
             result,
         ]
+    )
+
+
+def _choice(path: str, side: str, label: str, name: str = "") -> html.Button:
+    """A button that decides the clash at ``path``, or without a ``side`` opens it again."""
+    return html.Button(
+        label,
+        id={"type": "edit-keep", "side": side, "path": path},
+        className="btn btn-sm btn-secondary" if side else "btn btn-sm btn-link",
+        type="button",
+        **({"aria-label": name} if name else {}),
     )

@@ -138,6 +138,7 @@ class Place:
             f"{self.name} has changed since it was read.",
             **details,
             theirs=trim(copy.deepcopy(live)),
+            theirs_by=last_writer(live),
             mine=mine,
             clashes=list(clashes),
         )
@@ -184,6 +185,19 @@ def _same(one: Object, other: Object) -> bool:
     """Whether both are the same object, apart from what no person edits."""
     same_uid: bool = one["metadata"]["uid"] == other["metadata"]["uid"]
     return same_uid and editable(one) == editable(other)
+
+
+def last_writer(live: Object) -> dict[str, str] | None:
+    """Who wrote last what people edit, ``{manager, time}``; controllers write status only."""
+    entries = [
+        entry
+        for entry in live["metadata"].get("managedFields") or ()
+        if entry.get("time") and not entry.get("subresource")
+    ]
+    if not entries:
+        return None
+    newest = max(entries, key=lambda entry: str(entry["time"]))
+    return {"manager": str(newest.get("manager", "")), "time": str(newest["time"])}
 
 
 def _onto(live: Object, edited: Object) -> Object:

@@ -4,6 +4,7 @@ outcome is in the audit log."""
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,9 @@ def test_the_second_of_two_editors_sees_both_versions(
     assert details["mine"]["spec"]["hostnames"] == ["second.example"]
     assert details["clashes"] == ["spec.hostnames[0]"]
     assert details["merged"] is None
+    assert details["theirs_by"]["manager"] == "ngf-console"
+    made = datetime.fromisoformat(details["theirs_by"]["time"])
+    assert abs(datetime.now(UTC) - made) < timedelta(minutes=1)
     assert (desk.record().outcome, desk.record().verb) == ("failed", "update")
     with pytest.raises(Conflict):
         desk.changes.plan_update(ANNA, HERE, "httproutes", namespace, "shop", second, base)
@@ -350,10 +354,14 @@ def test_a_deletion_says_what_depends_on_the_object(
 ) -> None:
     desk.changes.create(ANNA, HERE, "gateways", a_gateway(namespace))
     desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    shared = route("shared", namespace=namespace)
+    shared["spec"]["parentRefs"].append({"name": "other"})
+    desk.changes.create(ANNA, HERE, "httproutes", shared)
     plan = desk.changes.plan_delete(ANNA, HERE, "gateways", namespace, "web")
-    assert [(one.kind, one.namespace, one.name, one.field) for one in plan.dependents] == [
-        ("httproutes", namespace, "shop", "parentRefs")
-    ]
+    assert {(one.kind, one.name, one.field, one.alone) for one in plan.dependents} == {
+        ("httproutes", "shop", "parentRefs", True),
+        ("httproutes", "shared", "parentRefs", False),
+    }
     assert kube_api.get(f"/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/gateways/web")
     done = desk.changes.delete(
         ANNA,
