@@ -1,16 +1,22 @@
 """Deleting asks first: what depends on the object, its name, and a reason for the audit log."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
+from dash import ClientsideFunction, Input, Output, State, ctx, html, no_update, set_props
 
 from callbacks.registrar import Callbacks, toast
 from components import ids, kinds
 from components.page import condition
 from services.auth.identity import Role
+from services.gatewayapi.attachments import ROUTE_KINDS
+from services.gatewayapi.deletion import goes_with
+from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
+from services.kube.references import Dependent
 
-LISTED = 11
+NAMED = 3
+"""Objects named in a line of the dialog; further ones are counted."""
 Ref = dict[str, str]
 
 
@@ -37,6 +43,7 @@ def register(callbacks: Callbacks) -> None:
         Output("detail-delete-said", "children"),
         Output("detail-delete-dependents", "children"),
         Output("detail-delete-name", "value"),
+        Output("detail-delete-reason", "value"),
         Input("detail-ask", "n_clicks"),
         Input("detail-delete-cancel", "n_clicks"),
         State("detail-ref", "data"),
@@ -45,13 +52,16 @@ def register(callbacks: Callbacks) -> None:
     )
     def ask(clicks: int | None, cancel: int | None, ref: Ref) -> Any:
         if ctx.triggered_id == "detail-delete-cancel":
-            return False, no_update, no_update, ""
+            return False, no_update, no_update, "", ""
         if not clicks:
-            return [no_update] * 4
+            return [no_update] * 5
         plan = changes.plan_delete(
             callbacks.who(), ref["cluster"], ref["kind"], ref["namespace"], ref["name"]
         )
-        return True, _said(plan, ref), _dependents(plan), ""
+        gone = {}
+        if ref["kind"] == "gateways" and plan.live:
+            gone = goes_with(callbacks.container.fleet.get(ref["cluster"]), plan.live)
+        return True, _said(plan, ref), _consequences(plan, ref, gone), "", ""
 
     @callbacks.on(
         Input("detail-delete-go", "n_clicks"),
@@ -93,24 +103,73 @@ def _said(plan: Plan, ref: Ref) -> str:
     return said
 
 
-def _dependents(plan: Plan) -> list[Any]:
-    count = len(plan.dependents) + plan.hidden
-    if not count:
-        return [condition("ok", "Nothing refers to it")]
+def _consequences(plan: Plan, ref: Ref, gone: dict[str, Any]) -> list[Any]:
+    """What breaks, in a line for each sort of it, and what goes along."""
+    routes = [one for one in plan.dependents if one.kind in ROUTE_KINDS]
+    lost = [one for one in routes if one.alone]
+    kept = [one for one in routes if not one.alone]
+    others: dict[str, list[Dependent]] = {}
+    for one in plan.dependents:
+        if one.kind not in ROUTE_KINDS:
+            others.setdefault(one.kind, []).append(one)
     made = [
-        condition("note", f"{count} {'object refers' if count == 1 else 'objects refer'} to it")
+        _line("warn", lost, "route loses its only parent", "routes lose their only parent", ref),
+        _line("note", kept, "route keeps another parent", "routes keep another parent", ref),
+        *(_line("warn", group, *_broken(kind), ref) for kind, group in others.items()),
+        *_going(gone),
     ]
-    made += [
-        condition(
-            "warn",
-            f"{kinds.KINDS[one.kind].kind if one.kind in kinds.KINDS else one.kind} "
-            f"{one.namespace}/{one.name}",
-            f"names it in {one.field}",
-        )
-        for one in plan.dependents[:LISTED]
-    ]
-    if len(plan.dependents) > LISTED:
-        made.append(condition("warn", f"and {len(plan.dependents) - LISTED} more"))
     if plan.hidden:
         made.append(condition("warn", f"{plan.hidden} in namespaces that are not visible to you"))
+    return [line for line in made if line is not None] or [condition("ok", "Nothing refers to it")]
+
+
+def _broken(kind: str) -> tuple[str, str]:
+    """What happens to one, and to several, of a kind whose reference breaks."""
+    if kind == "gateways":
+        return "gateway loses its class", "gateways lose their class"
+    word = KINDS[kind].kind
+    many = f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
+    return f"{word} no longer applies", f"{many} no longer apply"
+
+
+def _line(status: str, group: list[Dependent], one: str, many: str, ref: Ref) -> Any:
+    if not group:
+        return None
+    named = [f"{KINDS[it.kind].kind} {it.namespace}/{it.name}" for it in group[:NAMED]]
+    text = ", ".join(named)
+    if len(group) > NAMED:
+        text += f" and {len(group) - NAMED} more"
+    title = f"{len(group)} {one if len(group) == 1 else many}"
+    return condition(status, title, text, when=_list_of(group, ref))
+
+
+def _list_of(group: list[Dependent], ref: Ref) -> Any:
+    """A link to the list of those that have one, filtered by the object."""
+    filters = {
+        ("gateways", "httproutes"): ("gateway", f"{ref['namespace']}/{ref['name']}"),
+        ("gatewayclasses", "gateways"): ("class", ref["name"]),
+    }
+    for kind in {it.kind for it in group}:
+        if (ref["kind"], kind) in filters:
+            asked = dict([("cluster", ref["cluster"]), filters[ref["kind"], kind]])
+            return html.A("List", href=f"/{kind}?{urlencode(asked, safe='/')}")
+    return None
+
+
+def _going(gone: dict[str, Any]) -> list[Any]:
+    """The data plane that goes with a gateway, and certificates that only it used."""
+    made = []
+    if plane := gone.get("data_plane"):
+        pods = f" ({plane['pods']} {'pod' if plane['pods'] == 1 else 'pods'})"
+        service = " and its Service go" if plane["service"] else " goes"
+        made.append(condition("warn", f"Data plane {plane['name']}{pods}{service}"))
+    if secrets := gone.get("certificates"):
+        many = len(secrets) > 1
+        made.append(
+            condition(
+                "note",
+                f"{len(secrets)} {'certificates are' if many else 'certificate is'} no longer used",
+                ", ".join(f"Secret {namespace}/{name}" for namespace, name in secrets[:NAMED]),
+            )
+        )
     return made

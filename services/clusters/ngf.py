@@ -14,7 +14,8 @@ Edition = Literal["oss", "enterprise", "unknown"]
 
 _CONTROLLER = "nginx-gateway"
 _PLUS_IMAGES = ("/nginx-plus", "/nginx-plus-f5waf")
-_GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
+GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
+"""What NGF generates for a Gateway names it in this label."""
 
 
 def detect(deployments: Snapshot, pods: Snapshot) -> tuple[str | None, Edition]:
@@ -40,7 +41,7 @@ def _is_plus(argument: str) -> bool:
 
 def _edition_of_data_plane(pods: Iterable[Mapping[str, Any]]) -> Edition:
     for pod in pods:
-        if _GATEWAY_LABEL not in (pod["metadata"].get("labels") or {}):
+        if GATEWAY_LABEL not in (pod["metadata"].get("labels") or {}):
             continue
         for container in _containers(pod):
             image = str(container.get("image", "")).partition("@")[0].rpartition(":")[0]

@@ -5,7 +5,7 @@ Gateway API and its extensions write every reference the same way: a field that 
 So one walk finds all of them in every kind, also in kinds that are added later.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,19 +22,21 @@ _DEFAULTS: Mapping[str, tuple[str, str]] = {
     "clientCertificateRef": ("", "Secret"),
     "secretRef": ("", "Secret"),
 }
-_REFERRING = tuple(
+REFERRING = tuple(
     kind.name for kind in KINDS.values() if kind.group not in ("", "apps", "discovery.k8s.io")
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """An object that refers to the one in question, and the field that does."""
+    """An object that refers to the one in question, the field that does, and whether that field
+    names nothing else (a route's only gateway)."""
 
     kind: str
     namespace: str
     name: str
     field: str
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,32 @@ class _Reference:
 
 
 def dependents(
-    snapshot: Callable[[str], Snapshot], kind: Kind, namespace: str, name: str
+    snapshot: Callable[[str], Snapshot],
+    kind: Kind,
+    namespace: str,
+    name: str,
+    among: Iterable[str] = REFERRING,
 ) -> tuple[Dependent, ...]:
-    """Everything on the cluster that refers to an object, each object once."""
+    """Everything on the cluster, of the kinds ``among``, that refers to an object; each once."""
     groups = {group for group, _ in kind.candidates}
     place = namespace if kind.namespaced else ""
+
+    def meant(reference: _Reference) -> bool:
+        return (
+            reference.name == name
+            and reference.kind == kind.kind
+            and reference.group in groups
+            and (not kind.namespaced or reference.namespace == place)
+        )
+
     found: list[Dependent] = []
-    for referring in _REFERRING:
+    for referring in among:
         for (where, who), obj in snapshot(referring).objects.items():
-            for reference in _references(obj, where):
-                if (
-                    reference.name == name
-                    and reference.kind == kind.kind
-                    and reference.group in groups
-                    and (not kind.namespaced or reference.namespace == place)
-                ):
-                    found.append(Dependent(referring, where, who, reference.field))
-                    break
+            references = list(_references(obj, where))
+            field = next((one.field for one in references if meant(one)), None)
+            if field is not None:
+                alone = all(meant(one) for one in references if one.field == field)
+                found.append(Dependent(referring, where, who, field, alone))
     return tuple(found)
 
 
