@@ -25,6 +25,9 @@ CAN = {
     Role.ADMIN: "You can read and change objects and manage the console.",
 }
 
+FIELDS = {"name": "token-name", "clusters": "token-clusters", "namespaces": "token-namespaces"}
+"""What is typed for a new token, and the input it is typed in."""
+
 
 def register(callbacks: Callbacks) -> None:
     """Register the page's callbacks."""
@@ -48,8 +51,9 @@ def register(callbacks: Callbacks) -> None:
 
     @callbacks.on(
         Output(settings.MADE, "data"),
-        Output("token-error", "children"),
-        Output("token-name", "value"),
+        *[Output(f"{field}-error", "children") for field in FIELDS.values()],
+        *[Output(field, "invalid") for field in FIELDS.values()],
+        *[Output(field, "value") for field in FIELDS.values()],
         Input("token-create", "n_clicks"),
         State("token-name", "value"),
         State("token-role", "value"),
@@ -68,7 +72,7 @@ def register(callbacks: Callbacks) -> None:
         namespaces: str | None,
     ) -> Any:
         if not clicks:
-            return [no_update] * 3
+            return [no_update] * (1 + 3 * len(FIELDS))
         try:
             info, secret = container.tokens.create(
                 callbacks.who(),
@@ -79,9 +83,13 @@ def register(callbacks: Callbacks) -> None:
                 ttl=timedelta(days=int(days)),
             )
         except Invalid as error:
-            rules = [f"{field['field']}: {field['rule']}" for field in error.details["fields"]]
-            return no_update, "; ".join(rules), no_update
-        return {"name": info.name, "secret": secret, "at": clicks}, "", ""
+            rules = {broken["field"]: broken["rule"] for broken in error.details["fields"]}
+            if not rules.keys() <= FIELDS.keys():
+                raise
+            said = [rules.get(field, "") for field in FIELDS]
+            return [no_update, *said, *map(bool, said), *[no_update] * len(FIELDS)]
+        made = {"name": info.name, "secret": secret, "at": clicks}
+        return [made, *[""] * len(FIELDS), *[False] * len(FIELDS), *[""] * len(FIELDS)]
 
     @callbacks.on(
         Output(settings.TOKENS, "data", allow_duplicate=True),

@@ -115,7 +115,6 @@ def _create() -> html.Section:
                     dbc.Input(id="token-namespaces", autocomplete="off", placeholder="all"),
                     "Names with commas between; empty means all.",
                 ),
-                html.Div(id="token-error", className="hint err", role="alert"),
                 html.Div(button("Create token", id="token-create", kind="primary")),
                 html.Div(id="token-shown", role="status"),
             ],
@@ -128,6 +127,7 @@ def _create() -> html.Section:
 def _field(id: str, label: str, control: Any, hint: str = "") -> html.Div:
     parts = [dbc.Label(label, html_for=id), control]
     if hint:
+        parts.append(html.Div(id=f"{id}-error", className="hint err", role="alert"))
         parts.append(html.Div(hint, className="form-text"))
     return html.Div(parts)
 

@@ -7,6 +7,9 @@ from tests.browser.conftest import Tab
 
 pytestmark = pytest.mark.browser
 
+FITS = """const cell = document.querySelector("#settings-tokens-body tbody td:last-child");
+return cell.scrollWidth <= cell.clientWidth;"""
+
 
 @pytest.fixture
 def entry(tab: Tab) -> int:
@@ -26,6 +29,11 @@ def entry(tab: Tab) -> int:
             diff=[{"path": "spec.rules[1].backendRefs[0].weight", "old": 95, "new": 80}],
         )
     )
+
+
+def open_tokens(tab: Tab) -> None:
+    tab.open("/settings?tab=tokens", "#token-create")
+    tab.until(lambda: tab.find("#token-create").is_displayed(), "the form of a token")
 
 
 def test_an_entry_opens_with_its_changed_fields_and_closes_with_escape(
@@ -54,7 +62,7 @@ def test_the_chain_can_be_checked(tab: Tab, entry: int) -> None:
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(tab: Tab) -> None:
-    tab.open("/settings?tab=tokens", "#token-create")
+    open_tokens(tab)
     tab.find("#token-name").send_keys("browser-test")
     tab.click("#token-create")
     secret = tab.find("#token-shown input").get_attribute("value")
@@ -68,10 +76,25 @@ def test_a_token_is_shown_once_and_can_be_revoked(tab: Tab) -> None:
     tab.until(lambda: "browser-test" not in tab.text("#settings-tokens-body"), "the row gone")
 
 
-def test_a_name_that_is_taken_is_said_at_the_field(tab: Tab) -> None:
-    tab.open("/settings?tab=tokens", "#token-create")
+def test_what_is_wrong_with_a_token_is_said_at_the_field(tab: Tab) -> None:
+    open_tokens(tab)
     tab.click("#token-create")
-    tab.until(lambda: tab.text("#token-error"), "the rule")
+    tab.has("#token-name-error", "must not be empty")
+    assert "is-invalid" in tab.find("#token-name").get_attribute("class")
+
+
+def test_the_form_of_a_token_is_empty_after_one_is_made(tab: Tab) -> None:
+    open_tokens(tab)
+    tab.find("#token-name").send_keys("month-long")
+    tab.find("#token-clusters").send_keys("web-fra")
+    tab.click("#token-create")
+    tab.find("#token-shown input")
+    tab.until(lambda: not tab.find("#token-clusters").get_attribute("value"), "the field empty")
+    assert not tab.find("#token-name").get_attribute("value")
+    tab.has("#settings-tokens-body", "in 30 d")
+    for width in (1440, 390):
+        tab.size(width)
+        tab.until(lambda: tab.run(FITS), f"Revoke within its column at {width}")
 
 
 def test_the_theme_is_kept_and_applied_before_the_first_paint(tab: Tab) -> None:

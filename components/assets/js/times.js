@@ -16,6 +16,12 @@
     return "0 s";
   };
 
+  // What is left of a time, to the nearest unit: 30 d for what was just given 30 days.
+  ngf.left = function (seconds) {
+    for (const [unit, size] of UNITS) if (seconds >= 0.999 * size) return `${Math.round(seconds / size)} ${unit}`;
+    return "0 s";
+  };
+
   // Age of an object or of data: always relative.
   ngf.age = (iso) => ngf.span((ngf.now() - new Date(iso).getTime()) / 1000);
 

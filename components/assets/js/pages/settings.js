@@ -43,12 +43,12 @@
     return ["ok", "check-circle-fill", "Valid"];
   }
 
-  const ending = (iso) => (iso ? el("span", { title: ngf.absolute(iso) }, Date.parse(iso) > ngf.now() ? "in " + ngf.span((Date.parse(iso) - ngf.now()) / 1000) : iso.slice(0, 10)) : el("span", { class: "t3" }, "never"));
+  const ending = (iso) => (iso ? el("span", { title: ngf.absolute(iso) }, Date.parse(iso) > ngf.now() ? "in " + ngf.left((Date.parse(iso) - ngf.now()) / 1000) : iso.slice(0, 10)) : el("span", { class: "t3" }, "never"));
 
   function table(items) {
     const head = ["State", "Name", "Role", "Limits", "Created", "Ends", "Last used", ""];
     const narrow = ["", "", "hm", "hm", "hm", "hm", "hm", ""];
-    return el("table", { class: "grid tight" }, el("colgroup", {}, [11, 19, 10, 14, 18, 9, 9, 10].map((width, index) => el("col", { class: narrow[index], style: `width:${width}%` }))),
+    return el("table", { class: "grid tight" }, el("colgroup", {}, [10, 16, 10, 12, 20, 9, 10, 13].map((width, index) => el("col", { class: narrow[index], style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map((label, index) => el("th", { scope: "col", class: narrow[index] }, label || el("span", { class: "visually-hidden" }, "Action"))))),
       el("tbody", {}, items.map(function (token) {
         const [kind, icon, word] = state(token);
