@@ -63,16 +63,20 @@ class Certificates:
         version, certificates = self._known.get(cluster, (-1, ()))
         if version != snapshot.version:
             certificates = tuple(
-                Certificate(cluster, namespace, name, _ends(secret["data"]["tls.crt"]))
-                for (namespace, name), secret in snapshot.objects.items()
-                if secret.get("type") == "kubernetes.io/tls" and _has_certificate(secret)
+                found
+                for place, secret in snapshot.objects.items()
+                if (found := served(cluster, place, secret))
             )
             self._known[cluster] = snapshot.version, certificates
         return certificates
 
 
-def _has_certificate(secret: Mapping[str, Any]) -> bool:
-    return isinstance((secret.get("data") or {}).get("tls.crt"), str)
+def served(cluster: str, place: tuple[str, str], secret: Mapping[str, Any]) -> Certificate | None:
+    """The certificate of the Secret at ``place`` (namespace, name); None where it holds none."""
+    encoded = (secret.get("data") or {}).get("tls.crt")
+    if secret.get("type") != "kubernetes.io/tls" or not isinstance(encoded, str):
+        return None
+    return Certificate(cluster, *place, _ends(encoded))
 
 
 def _ends(encoded: str) -> datetime | None:

@@ -1,43 +1,131 @@
-"""Which routes name which gateway: an index over parentRefs, rebuilt when a route kind changes.
+"""Which routes name which gateway, and which of them it took: one index over all route kinds.
 
-It says who asks to attach; whether the gateway agreed stands in the route's status.
+The spec says who asks to attach, the route's status whether the gateway agreed. A controller counts
+routes per listener, so that one route may stand there several times; here every route is one. What
+was worked out of a route is kept as long as the object is the same, so a change of one costs one.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from services.clusters.fleet import Cluster
+from services.gatewayapi import conditions
 from services.kube.catalogue import KINDS
 
 ROUTE_KINDS = ("httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes")
+TAKEN = ("ok", "warn")
+"""What a parent's status is once the route is attached, in part or in full."""
+
+Object = Mapping[str, Any]
 Key = tuple[str, str]
-Routes = Mapping[Key, list[tuple[str, Key]]]
+Named = tuple[str, Key]
+"""A route: its kind and its (namespace, name)."""
+
+
+def parents(obj: Object) -> list[dict[str, Any]]:
+    """What a route's parents are and what each says; the spec's order."""
+    namespace = obj["metadata"].get("namespace", "")
+    said = list((obj.get("status") or {}).get("parents") or ())
+    found = []
+    for ref in (obj.get("spec") or {}).get("parentRefs") or ():
+        answers = [one for one in said if _same(one.get("parentRef") or {}, ref, namespace)]
+        verdict = conditions.parent(answers[0].get("conditions") if answers else None)
+        found.append(
+            {
+                "kind": ref.get("kind", "Gateway"),
+                "namespace": ref.get("namespace", namespace),
+                "name": ref["name"],
+                "section": ref.get("sectionName", ""),
+                "port": ref.get("port"),
+                "controller": answers[0].get("controllerName", "") if answers else "",
+                "conditions": conditions.shown(
+                    answers[0].get("conditions") if answers else None,
+                    obj["metadata"].get("generation"),
+                ),
+                **verdict.fields(),
+            }
+        )
+    return found
+
+
+def _same(one: Object, other: Object, namespace: str) -> bool:
+    """Whether two parentRefs of a route in ``namespace`` mean the same."""
+    return all(
+        one.get(name, default) == other.get(name, default)
+        for name, default in (
+            ("kind", "Gateway"),
+            ("namespace", namespace),
+            ("name", None),
+            ("sectionName", None),
+            ("port", None),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one route object asks for: each gateway it names, and whether that one took it."""
+
+    obj: Object
+    gateways: Mapping[Key, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    versions: tuple[int, ...]
+    routes: Mapping[Named, _Asked]
+    by_gateway: Mapping[Key, Mapping[Named, bool]]
 
 
 class Attachments:
     """The index of every cluster, kept as long as none of its route snapshots changes."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[int, ...], Routes]] = {}
+        self._known: dict[str, _Index] = {}
         self._lock = Lock()
 
-    def of(self, cluster: Cluster, gateway: Key) -> list[tuple[str, Key]]:
-        """(kind, (namespace, name)) of each route with a parentRef to ``gateway``."""
-        snapshots = [cluster.snapshot(kind) for kind in ROUTE_KINDS]
-        versions = tuple(snapshot.version for snapshot in snapshots)
+    def of(self, cluster: Cluster, gateway: Key) -> list[Named]:
+        """Each route with a parentRef to ``gateway``."""
+        return list(self._index(cluster).by_gateway.get(gateway, ()))
+
+    def attached(self, cluster: Cluster, gateway: Key) -> int:
+        """How many distinct routes ``gateway`` took."""
+        return sum(self._index(cluster).by_gateway.get(gateway, {}).values())
+
+    def _index(self, cluster: Cluster) -> _Index:
+        versions = tuple(cluster.snapshot(kind).version for kind in ROUTE_KINDS)
         with self._lock:
             known = self._known.get(cluster.name)
-            if known is None or known[0] != versions:
-                known = self._known[cluster.name] = (versions, _index(cluster))
-        return known[1].get(gateway, [])
+            if known is None or known.versions != versions:
+                known = _built(cluster, versions, known.routes if known else {})
+                self._known[cluster.name] = known
+        return known
 
 
-def _index(cluster: Cluster) -> Routes:
-    found: dict[Key, dict[tuple[str, Key], None]] = defaultdict(dict)
+def _built(cluster: Cluster, versions: tuple[int, ...], before: Mapping[Named, _Asked]) -> _Index:
+    routes: dict[Named, _Asked] = {}
+    by_gateway: dict[Key, dict[Named, bool]] = defaultdict(dict)
+    for name, obj in _routes(cluster):
+        old = before.get(name)
+        asked = routes[name] = old if old and old.obj is obj else _asked(obj)
+        for gateway, taken in asked.gateways.items():
+            by_gateway[gateway][name] = taken
+    return _Index(versions, routes, by_gateway)
+
+
+def _routes(cluster: Cluster) -> Iterator[tuple[Named, Object]]:
     for kind in ROUTE_KINDS:
         for key, obj in cluster.snapshot(kind).objects.items():
-            for ref in (obj.get("spec") or {}).get("parentRefs") or ():
-                if ref.get("kind", KINDS["gateways"].kind) == KINDS["gateways"].kind:
-                    found[(ref.get("namespace", key[0]), ref["name"])][(kind, key)] = None
-    return {gateway: list(routes) for gateway, routes in found.items()}
+            yield (kind, key), obj
+
+
+def _asked(obj: Object) -> _Asked:
+    gateways: dict[Key, bool] = {}
+    for parent in parents(obj):
+        if parent["kind"] == KINDS["gateways"].kind:
+            place = parent["namespace"], parent["name"]
+            gateways[place] = gateways.get(place, False) or parent["status"] in TAKEN
+    return _Asked(obj, gateways)

@@ -14,6 +14,8 @@ Object = Mapping[str, Any]
 NGF_CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
 NEGATIVE = frozenset({"Conflicted", "PartiallyInvalid", "OverlappingTLSConfig", "Drifted"})
 """Condition types whose True is the bad news."""
+IN_PART = frozenset({"ListenersNotValid", "UnsupportedField"})
+"""Reasons of NGF for a True that leaves something out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ def shown(
     rows = []
     for one in conditions or ():
         since = str(one.get("lastTransitionTime", ""))
-        status: Status = "err" if is_bad(one) else "ok"
-        if one.get("status") == "Unknown":
+        status: Status = "warn" if one.get("reason") in IN_PART else "ok"
+        if is_bad(one):
+            status = "err"
+        elif one.get("status") == "Unknown":
             status = "info"
         rows.append(
             {

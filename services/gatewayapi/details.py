@@ -1,10 +1,14 @@
 """One object with everything around it: what a detail page and a REST answer show of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from services.certificates.expiry import served
 from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions, rows, text
+from services.gatewayapi.attachments import Attachments, Named, parents
+from services.gatewayapi.dataplane import data_plane
 from services.kube.catalogue import KINDS
 
 Object = Mapping[str, Any]
@@ -17,22 +21,25 @@ NOT_CHECKED = {"status": "unknown", "state": "not checked"}
 """A backend that nobody can tell anything about."""
 
 
-def gateway(cluster: Cluster, obj: Object, routes: Iterable[tuple[str, Key]]) -> dict[str, Any]:
-    """Listeners with what each says, attached routes, addresses, conditions."""
+def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> dict[str, Any]:
+    """Listeners with what each says, the routes that name it, addresses, conditions."""
+    place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
     said = {one["name"]: one for one in (obj.get("status") or {}).get("listeners") or ()}
     return {
         "listeners": [
-            _listener(one, said.get(one["name"]) or {})
+            _listener(cluster, place[0], one, said.get(one["name"]) or {})
             for one in obj["spec"].get("listeners") or ()
         ],
-        "routes": list(attached(cluster, obj, routes)),
+        "named_by": list(_named_by(cluster, place, attachments.of(cluster, place))),
         "addresses": list((obj.get("status") or {}).get("addresses") or ()),
-        "infrastructure": obj["spec"].get("infrastructure"),
+        "controller": rows.controller_of(cluster, obj["spec"].get("gatewayClassName", "")) or "",
+        "parameters": (obj["spec"].get("infrastructure") or {}).get("parametersRef"),
+        "data_plane": data_plane(cluster, *place),
         "conditions": _conditions(obj),
     }
 
 
-def _listener(spec: Object, status: Object) -> dict[str, Any]:
+def _listener(cluster: Cluster, namespace: str, spec: Object, status: Object) -> dict[str, Any]:
     allowed = (spec.get("allowedRoutes") or {}).get("namespaces") or {}
     tls = spec.get("tls") or {}
     return {
@@ -42,10 +49,11 @@ def _listener(spec: Object, status: Object) -> dict[str, Any]:
         "hostname": spec.get("hostname", ""),
         "tls_mode": tls.get("mode", "Terminate") if tls else "",
         "certificates": [
-            {"namespace": ref.get("namespace", ""), "name": ref["name"]}
+            _certificate(cluster, (ref.get("namespace", namespace), ref["name"]))
             for ref in tls.get("certificateRefs") or ()
         ],
         "routes_from": allowed.get("from", "Same"),
+        "routes_selector": text.label_selector(allowed.get("selector") or {}),
         "routes": status.get("attachedRoutes"),
         "supported_kinds": [one["kind"] for one in status.get("supportedKinds") or ()],
         "conditions": conditions.shown(status.get("conditions")),
@@ -53,17 +61,34 @@ def _listener(spec: Object, status: Object) -> dict[str, Any]:
     }
 
 
-def attached(
-    cluster: Cluster, obj: Object, routes: Iterable[tuple[str, Key]]
-) -> Iterator[dict[str, Any]]:
-    """What the gateway ``obj`` says of each of ``routes``; one entry per parentRef."""
-    place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+def _certificate(cluster: Cluster, place: Key) -> dict[str, Any]:
+    """Whether a listener's Secret is there and how long its certificate is good for.
+
+    ``state`` is that of :class:`~services.certificates.expiry.Certificate`, or "missing", or
+    "unknown" while Secrets have not been read.
+    """
+    secrets = cluster.snapshot("secrets")
+    secret = secrets.objects.get(place)
+    found = served(cluster.name, place, secret) if secret else None
+    state: str = found.state(datetime.now(UTC)) if found else "unreadable"
+    if secret is None:
+        state = "missing" if secrets.state in ("live", "stale") else "unknown"
+    return {
+        "namespace": place[0],
+        "name": place[1],
+        "state": state,
+        "ends": found.ends if found else None,
+    }
+
+
+def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator[dict[str, Any]]:
+    """What the gateway at ``place`` says of each of ``routes``; one entry per parentRef."""
     for kind_name, key in routes:
         one = cluster.snapshot(kind_name).objects.get(key)
         if one is None:
             continue
         row = rows.route(kind_name, one)
-        for parent in rows.parents(one):
+        for parent in parents(one):
             if (parent["namespace"], parent["name"]) == place and parent["kind"] == "Gateway":
                 yield {
                     "kind": KINDS[kind_name].kind,
@@ -82,7 +107,7 @@ def route(cluster: Cluster, kind_name: str, obj: Object) -> dict[str, Any]:
     return {
         "hostnames": list(obj["spec"].get("hostnames") or ()),
         "rules": [_rule(cluster, kind_name, obj, one) for one in obj["spec"].get("rules") or ()],
-        "parents": rows.parents(obj),
+        "parents": parents(obj),
         "conditions": [],
     }
 
@@ -160,7 +185,7 @@ def _endpoints(cluster: Cluster, place: Key) -> tuple[int, int]:
     return ready, total
 
 
-def gateway_class(cluster: Cluster, obj: Object) -> dict[str, Any]:
+def gateway_class(attachments: Attachments, cluster: Cluster, obj: Object) -> dict[str, Any]:
     """Gateways of the class, supported features, parameters, conditions."""
     name = obj["metadata"]["name"]
     return {
@@ -169,7 +194,7 @@ def gateway_class(cluster: Cluster, obj: Object) -> dict[str, Any]:
                 "namespace": place[0],
                 "name": place[1],
                 "created": one["metadata"].get("creationTimestamp"),
-                **rows.gateway(cluster, one),
+                **rows.gateway(attachments, cluster, one),
             }
             for place, one in sorted(cluster.snapshot("gateways").objects.items())
             if one["spec"].get("gatewayClassName") == name

@@ -26,15 +26,13 @@ class Resources:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._tables = {name: Table(fleet, shape) for name, shape in rows.shapes().items()}
         self._attachments = Attachments()
+        shapes = rows.shapes(self._attachments)
+        self._tables = {name: Table(fleet, shape) for name, shape in shapes.items()}
 
     def list(self, who: Identity, kind: str, query: ListQuery) -> Page:
         """One page of a list. Raises NotFound for a kind without a list, Invalid for bad input."""
-        page = self._table(kind).page(who, query)
-        if kind == "gateways":
-            page.items[:] = [self._with_routes(row) for row in page.items]
-        return page
+        return self._table(kind).page(who, query)
 
     def facets(self, who: Identity, kind: str, query: ListQuery) -> dict[str, dict[str, int]]:
         """What a list can be filtered by: per filter its values and how many rows have each."""
@@ -109,8 +107,9 @@ class Resources:
         found.sort(key=lambda one: IN_TROUBLE.index(one["status"]))
         return found
 
-    def summary(self, who: Identity) -> dict[str, Any]:
-        """Counts by status, per cluster and kind; a kind not known of a cluster is left out."""
+    def summary(self, who: Identity, namespace: str = "") -> dict[str, Any]:
+        """Counts by status, per cluster and kind, of one namespace or all; a kind not known of a
+        cluster is left out."""
         clusters: dict[str, dict[str, Counter[str]]] = {}
         for name in self._fleet.names():
             if who.may_see_cluster(name):
@@ -122,7 +121,7 @@ class Resources:
                 }
         for kind, table in self._tables.items():
             for row, _ in table.rows(who):
-                if kind in clusters[row["cluster"]]:
+                if kind in clusters[row["cluster"]] and namespace in ("", row["namespace"]):
                     clusters[row["cluster"]][kind][row["status"]] += 1
         return {"clusters": clusters}
 
@@ -142,26 +141,10 @@ class Resources:
 
     def _detail(self, cluster: Cluster, kind: str, obj: Object) -> dict[str, Any]:
         if kind == "gateways":
-            place = (obj["metadata"]["namespace"], obj["metadata"]["name"])
-            return details.gateway(cluster, obj, self._attachments.of(cluster, place))
+            return details.gateway(self._attachments, cluster, obj)
         if kind == "gatewayclasses":
-            return details.gateway_class(cluster, obj)
+            return details.gateway_class(self._attachments, cluster, obj)
         return details.route(cluster, kind, obj)
-
-    def _with_routes(self, row: Row) -> Row:
-        """The number of distinct routes accepted; controllers count per listener only."""
-        member = self._fleet.get(row["cluster"])
-        place = (row["namespace"], row["name"])
-        gateway = member.snapshot("gateways").objects.get(place)
-        if gateway is None:
-            return row
-        asked = self._attachments.of(member, place)
-        accepted = {
-            (one["kind"], one["namespace"], one["name"])
-            for one in details.attached(member, gateway, asked)
-            if one["status"] in ("ok", "warn")
-        }
-        return row | {"routes": len(accepted)}
 
 
 def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions, text
-from services.gatewayapi.attachments import ROUTE_KINDS
+from services.gatewayapi.attachments import ROUTE_KINDS, Attachments, parents
 from services.kube.catalogue import KINDS
 from services.listing import Row, Shape
 
@@ -19,8 +19,8 @@ def controller_of(cluster: Cluster, class_name: str) -> str | None:
     return found["spec"].get("controllerName") if found else None
 
 
-def gateway(cluster: Cluster, obj: Object) -> Row:
-    """A Gateway's row."""
+def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
+    """A Gateway's row; ``routes`` are the distinct routes that it took."""
     spec, status = obj["spec"], obj.get("status") or {}
     listeners = list(spec.get("listeners") or ())
     class_name = spec.get("gatewayClassName", "")
@@ -30,8 +30,8 @@ def gateway(cluster: Cluster, obj: Object) -> Row:
         "listener_ports": text.ports(listeners),
         "hosts": sorted({one["hostname"] for one in listeners if one.get("hostname")}),
         "addresses": [one["value"] for one in status.get("addresses") or () if one.get("value")],
-        "routes": max(
-            (one.get("attachedRoutes", 0) for one in status.get("listeners") or ()), default=0
+        "routes": attachments.attached(
+            cluster, (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         ),
     }
 
@@ -46,46 +46,6 @@ def gateway_class(cluster: Cluster, obj: Object) -> Row:
         "description": obj["spec"].get("description", ""),
         "gateways": sum(one["spec"].get("gatewayClassName") == name for one in used),
     }
-
-
-def parents(obj: Object) -> list[dict[str, Any]]:
-    """What a route's parents are and what each says; the spec's order, unknown ones last."""
-    namespace = obj["metadata"].get("namespace", "")
-    said = list((obj.get("status") or {}).get("parents") or ())
-    found = []
-    for ref in (obj.get("spec") or {}).get("parentRefs") or ():
-        answers = [one for one in said if same_parent(one.get("parentRef") or {}, ref, namespace)]
-        verdict = conditions.parent(answers[0].get("conditions") if answers else None)
-        found.append(
-            {
-                "kind": ref.get("kind", "Gateway"),
-                "namespace": ref.get("namespace", namespace),
-                "name": ref["name"],
-                "section": ref.get("sectionName", ""),
-                "port": ref.get("port"),
-                "controller": answers[0].get("controllerName", "") if answers else "",
-                "conditions": conditions.shown(
-                    answers[0].get("conditions") if answers else None,
-                    obj["metadata"].get("generation"),
-                ),
-                **verdict.fields(),
-            }
-        )
-    return found
-
-
-def same_parent(one: Object, other: Object, namespace: str) -> bool:
-    """Whether two parentRefs of a route in ``namespace`` mean the same."""
-    return all(
-        one.get(name, default) == other.get(name, default)
-        for name, default in (
-            ("kind", "Gateway"),
-            ("namespace", namespace),
-            ("name", None),
-            ("sectionName", None),
-            ("port", None),
-        )
-    )
 
 
 def route(kind_name: str, obj: Object) -> Row:
@@ -129,15 +89,15 @@ def matches(kind_name: str, rule: Object) -> list[str]:
 _MATCH_EVERYTHING: tuple[Object, ...] = ({},)
 
 
-def shapes() -> dict[str, Shape]:
+def shapes(attachments: Attachments) -> dict[str, Shape]:
     """The lists there are, by kind."""
     made = {
         "gateways": Shape(
             KINDS["gateways"],
-            gateway,
+            partial(gateway, attachments),
             {"class": "class", "routes": "routes", "addresses": "addresses"},
             ("class",),
-            reads=("gatewayclasses",),
+            reads=("gatewayclasses", *ROUTE_KINDS),
         ),
         "gatewayclasses": Shape(
             KINDS["gatewayclasses"],

@@ -106,3 +106,18 @@ def ports(listeners: list[Object]) -> str:
     for one in listeners:
         counted[one.get("port", 0)] = counted.get(one.get("port", 0), 0) + 1
     return ", ".join(f"{port} ×{n}" if n > 1 else str(port) for port, n in sorted(counted.items()))
+
+
+def label_selector(one: Object) -> str:
+    """A selector as kubectl takes it: ``tier=edge,zone in (a, b)``; nothing for an empty one."""
+    parts = [f"{key}={value}" for key, value in (one.get("matchLabels") or {}).items()]
+    for rule in one.get("matchExpressions") or ():
+        key, values = rule.get("key", ""), ", ".join(rule.get("values") or ())
+        match rule.get("operator"):
+            case "Exists":
+                parts.append(key)
+            case "DoesNotExist":
+                parts.append(f"!{key}")
+            case operator:
+                parts.append(f"{key} {str(operator).lower()} ({values})")
+    return ",".join(parts)

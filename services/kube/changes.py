@@ -103,11 +103,17 @@ class Changes:
 
     def may(self, who: Identity, cluster: str, kind: str, verb: Verb, namespace: str = "") -> bool:
         """Whether a change would be permitted; False also when that cannot be found out."""
+        return self.refusal(who, cluster, kind, verb, namespace) is None
+
+    def refusal(
+        self, who: Identity, cluster: str, kind: str, verb: Verb, namespace: str = ""
+    ) -> ConsoleError | None:
+        """Why a change would not be permitted, or why nobody can tell; None when it would."""
         try:
             self._place(_Attempt(who, verb, cluster, kind, namespace, ""))
-        except ConsoleError:
-            return False
-        return True
+        except ConsoleError as error:
+            return error
+        return None
 
     def plan_create(self, who: Identity, cluster: str, kind: str, obj: Object) -> Plan:
         """What creating ``obj`` would store. Raises Denied, Invalid, Conflict, Unavailable."""

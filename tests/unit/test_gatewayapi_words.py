@@ -120,3 +120,30 @@ def test_a_transition_of_1970_has_no_age() -> None:
 def test_a_condition_of_an_earlier_generation_is_marked() -> None:
     shown = conditions.shown([{"type": "Accepted", "status": "True", "observedGeneration": 1}], 2)
     assert shown[0]["old"] is True
+
+
+def test_a_condition_that_is_true_in_part_is_a_warning() -> None:
+    one = {"type": "Accepted", "status": "True", "reason": "ListenersNotValid"}
+    assert conditions.shown([one])[0]["status"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        ({}, ""),
+        ({"matchLabels": {"tier": "edge", "zone": "a"}}, "tier=edge,zone=a"),
+        (
+            {
+                "matchExpressions": [
+                    {"key": "team", "operator": "In", "values": ["data", "ml"]},
+                    {"key": "zone", "operator": "NotIn", "values": ["b"]},
+                    {"key": "edge", "operator": "Exists"},
+                    {"key": "old", "operator": "DoesNotExist"},
+                ]
+            },
+            "team in (data, ml),zone notin (b),edge,!old",
+        ),
+    ],
+)
+def test_a_selector_reads_as_kubectl_takes_it(one: dict[str, Any], said: str) -> None:
+    assert text.label_selector(one) == said

@@ -18,6 +18,8 @@ from services.demo.seed.objects import (
 from services.demo.seed.web_routes import TEAM_ROUTES, http_routes, other_routes
 from services.demo.seed.workloads import event, node, service
 
+NGF_GROUP = "gateway.nginx.org"
+
 
 def web() -> Iterator[Obj]:
     """Every object of the cluster, namespaces first."""
@@ -57,6 +59,13 @@ def web() -> Iterator[Obj]:
     for number in (1, 2, 3):
         yield node(f"web-fra-{number}", 301)
     yield from _secrets()
+    yield made(
+        f"{NGF_GROUP}/v1alpha2",
+        "NginxProxy",
+        "shop/edge-proxy",
+        214,
+        spec={"logging": {"errorLevel": "warn"}, "kubernetes": {"deployment": {"replicas": 2}}},
+    )
     gateways = list(_gateways())
     yield from gateways
     yield from data_planes(gateways)
@@ -86,6 +95,9 @@ def _gateways() -> Iterator[Obj]:
         listener("https-old", 443, "HTTPS", "old.shop.example.com", cert="shop-expired", **public),
         listener("https-legacy", 443, "HTTPS", "legacy.example.com", cert="legacy-tls", **public),
         labels={"environment": "production"},
+        infrastructure={
+            "parametersRef": {"group": NGF_GROUP, "kind": "NginxProxy", "name": "edge-proxy"}
+        },
     )
     yield helm(
         "edge-internal",
