@@ -40,34 +40,43 @@ def register(callbacks: Callbacks) -> None:
     )
     def answer(_tick: int, view: dict[str, Any] | None) -> dict[str, Any]:
         chosen = frozenset((view or {}).get("cluster") or ())
-        return page(container, callbacks.who(), certificates, chosen)
+        namespace = str((view or {}).get("namespace") or "")
+        return page(container, callbacks.who(), certificates, chosen, namespace)
 
     callbacks.clientside(ClientsideFunction("ngfOverview", "draw"), Input(overview.DATA, "data"))
 
 
 def page(
-    container: Container, who: Identity, certificates: Certificates, chosen: frozenset[str]
+    container: Container,
+    who: Identity,
+    certificates: Certificates,
+    chosen: frozenset[str],
+    namespace: str,
 ) -> dict[str, Any]:
-    """Everything on the page, for the chosen clusters (all when empty)."""
+    """Everything on the page, for the chosen clusters and namespace (all when empty)."""
     now = datetime.now(UTC)
     clusters = {
         info.name: info
         for info in container.fleet.list()
         if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
     }
-    summary = container.resources.summary(who)
+    summary = container.resources.summary(who, namespace)
     # Of a cluster that was never seen nothing is known, which is not the same as none.
     per_cluster = {
         name: summary["clusters"].get(name, {}) if info.state.last_seen else {}
         for name, info in clusters.items()
     }
-    served = [one for one in certificates.list(who) if one.cluster in clusters]
+    served = [
+        one
+        for one in certificates.list(who)
+        if one.cluster in clusters and namespace in ("", one.namespace)
+    ]
     problems = [
         *(_unreachable(info) for info in clusters.values() if _gone(info)),
         *(
             _problem(entry, clusters)
             for entry in container.resources.problems(who)
-            if entry["cluster"] in clusters
+            if entry["cluster"] in clusters and namespace in ("", entry["namespace"])
         ),
         *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
     ]
@@ -87,9 +96,16 @@ def page(
         "clusters": [_row(info, per_cluster[info.name]) for info in clusters.values()],
         "attention": problems[:ATTENTION],
         "attention_total": len(problems),
+        "part": bool(chosen or namespace),
         "changes": [
             _change(record)
-            for record in container.audit.list(who, verb=tuple(VERBS), page_size=CHANGES).items
+            for record in container.audit.list(
+                who,
+                verb=tuple(VERBS),
+                cluster=tuple(chosen) or None,
+                namespace=namespace or None,
+                page_size=CHANGES,
+            ).items
         ],
     }
 

@@ -37,8 +37,8 @@
       el("span", { class: "w" }, time(item.since)), el("div", { class: "m", title: item.text }, item.cluster ? el("span", { class: `cl c${item.slot} in` }, item.cluster) : null, item.text))));
   }
 
-  function changes(items) {
-    if (!items.length) return el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("journal-text")), el("div", { class: "b6" }, "No changes yet"), el("div", { class: "state-t" }, "Every create, edit and delete made here is kept with who, why, before and after."));
+  function changes({ items, part }) {
+    if (!items.length) return el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("journal-text")), el("div", { class: "b6" }, part ? "No changes here yet" : "No changes yet"), el("div", { class: "state-t" }, "Every create, edit and delete made here is kept with who, why, before and after."));
     return el("div", { class: "conds" }, items.map((item) => el("div", { class: `cond ${tone(item.status)}` }, icon(item.status),
       el("div", { class: "ell" }, el("span", { class: "b5" }, item.actor), " ", el("span", { class: "t2" }, item.verb), " ", item.href ? el("a", { href: item.href }, item.object) : item.object),
       el("span", { class: "w" }, time(item.time)), el("div", { class: "m" }, item.text))));
@@ -54,8 +54,8 @@
         el("td", { title: row.reason }, el("span", { class: `st ${tone(row.status)}` }, icon(row.status), row.word)),
         el("td", { class: "hm" }, row.ngf || el("span", { class: "t3" }, "not found")),
         el("td", { class: "hm" }, row.kubernetes || el("span", { class: "t3" }, "not known")),
-        el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/gateways?cluster=${row.name}` }, row.gateways)),
-        el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
+        el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/gateways?cluster=${row.name}` }, row.gateways)),
+        el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
         el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, "age", row.name)))))));
   }
@@ -73,7 +73,7 @@
       for (const [key, value] of Object.entries(data.tiles)) tile(key, value);
       replace("overview-strip", data.strip, strip);
       replace("overview-attention", data.attention, attention);
-      replace("overview-changes", data.changes, changes);
+      replace("overview-changes", { items: data.changes, part: data.part }, changes);
       replace("overview-clusters", data.clusters, clusters);
       for (const [id, count] of [["overview-attention-n", data.attention_total], ["overview-clusters-n", data.clusters.length]]) {
         const node = document.getElementById(id);
