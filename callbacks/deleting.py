@@ -1,11 +1,12 @@
 """Deleting asks first: what depends on the object, its name, and a reason for the audit log."""
 
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Input, Output, State, ctx, html, no_update, set_props
 
-from callbacks.registrar import Callbacks, toast
+from callbacks.registrar import Callbacks, nothing, toast
 from components import ids, kinds
 from components.page import condition
 from services.auth.identity import Role
@@ -54,7 +55,7 @@ def register(callbacks: Callbacks) -> None:
         if ctx.triggered_id == "detail-delete-cancel":
             return False, no_update, no_update, "", ""
         if not clicks:
-            return [no_update] * 5
+            return nothing()
         plan = changes.plan_delete(
             callbacks.who(), ref["cluster"], ref["kind"], ref["namespace"], ref["name"]
         )
@@ -105,31 +106,31 @@ def _said(plan: Plan, ref: Ref) -> str:
 
 def _consequences(plan: Plan, ref: Ref, gone: dict[str, Any]) -> list[Any]:
     """What breaks, in a line for each sort of it, and what goes along."""
-    routes = [one for one in plan.dependents if one.kind in ROUTE_KINDS]
-    lost = [one for one in routes if one.alone]
-    kept = [one for one in routes if not one.alone]
-    others: dict[str, list[Dependent]] = {}
+    sorts: dict[str, list[Dependent]] = defaultdict(list)
     for one in plan.dependents:
-        if one.kind not in ROUTE_KINDS:
-            others.setdefault(one.kind, []).append(one)
+        sorts[_sort(one)].append(one)
+    gateways, lost, kept = sorts["gateway"], sorts["lost"], sorts["kept"]
+    policies, others = sorts["policy"], sorts["other"]
     made = [
+        _line("warn", gateways, "gateway loses its class", "gateways lose their class", ref),
         _line("warn", lost, "route loses its only parent", "routes lose their only parent", ref),
         _line("note", kept, "route keeps another parent", "routes keep another parent", ref),
-        *(_line("warn", group, *_broken(kind), ref) for kind, group in others.items()),
         *_going(gone),
+        _line("warn", policies, "policy no longer applies", "policies no longer apply", ref),
+        _line("warn", others, "object refers to it", "objects refer to it", ref),
     ]
     if plan.hidden:
         made.append(condition("warn", f"{plan.hidden} in namespaces that are not visible to you"))
     return [line for line in made if line is not None] or [condition("ok", "Nothing refers to it")]
 
 
-def _broken(kind: str) -> tuple[str, str]:
-    """What happens to one, and to several, of a kind whose reference breaks."""
-    if kind == "gateways":
-        return "gateway loses its class", "gateways lose their class"
-    word = KINDS[kind].kind
-    many = f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
-    return f"{word} no longer applies", f"{many} no longer apply"
+def _sort(one: Dependent) -> str:
+    """What a deletion means to a dependent."""
+    if one.kind in ROUTE_KINDS:
+        return "lost" if one.alone else "kept"
+    if one.kind.endswith("policies") and one.alone:
+        return "policy"
+    return "gateway" if one.kind == "gateways" else "other"
 
 
 def _line(status: str, group: list[Dependent], one: str, many: str, ref: Ref) -> Any:

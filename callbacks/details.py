@@ -1,25 +1,26 @@
 """Pages of one object: what the read model says, kept current while the page is open."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from callbacks.registrar import Callbacks
+from callbacks import absent, detail_head
+from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
 from components.status import pill
-from components.times import clock
-from services.errors import NotFound
-from services.kube.owners import owner
+from services.errors import ConsoleError, NotFound, Unavailable
+from services.gatewayapi.attachments import ROUTE_KINDS
 
 ENTRIES = 100
 """Audit entries shown on an object's page; the audit log has all."""
 
 TOUCHED_BY = {
-    "gateways": {"gateways", "gatewayclasses", "secrets", "events", "httproutes", "grpcroutes"},
+    "gateways": {"gateways", "gatewayclasses", "secrets", "events", "pods"} | set(ROUTE_KINDS),
     "httproutes": {"httproutes", "gateways", "services", "endpointslices", "events"},
-    "gatewayclasses": {"gatewayclasses", "gateways", "events"},
+    "gatewayclasses": {"gatewayclasses", "gateways", "events"} | set(ROUTE_KINDS),
 }
 """Kinds whose change may change what a page shows."""
 
@@ -61,20 +62,25 @@ def _unconcerned(ref: Ref, live: list[dict[str, Any]] | None) -> bool:
     )
 
 
-def _where(callbacks: Callbacks, ref: Ref) -> dict[str, Any]:
-    slots = {info.name: info.slot for info in callbacks.container.fleet.list()}
-    return {**ref, "slot": slots.get(ref["cluster"], 8)}
-
-
-def _read(callbacks: Callbacks, ref: Ref) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The object itself and its read model, from memory."""
+def _read(callbacks: Callbacks, ref: Ref) -> dict[str, Any]:
+    """The object's read model, from memory. Raises NotFound and Unavailable."""
     place = (ref["cluster"], ref["kind"], ref["namespace"], ref["name"])
-    model = callbacks.container.resources.detail(callbacks.who(), *place)
-    return model["object"], model
+    return callbacks.container.resources.detail(callbacks.who(), *place)
+
+
+def _seen(callbacks: Callbacks, ref: Ref) -> dict[str, Any] | None:
+    """The read model, None where there is none: what the page says of that is one answer's work."""
+    try:
+        return _read(callbacks, ref)
+    except (NotFound, Unavailable):
+        return None
 
 
 def _register_object(callbacks: Callbacks) -> None:
+    fleet = callbacks.container.fleet
+
     @callbacks.on(
+        Output("detail-page", "className"),
         Output("detail-pill", "children"),
         Output("detail-facts", "children"),
         Output("detail-strip", "className"),
@@ -84,35 +90,33 @@ def _register_object(callbacks: Callbacks) -> None:
         Output("detail-controller", "children"),
         Output("detail-yaml", "children"),
         Output("detail-copy-yaml", "content"),
+        Output("detail-missing-title", "children"),
+        Output("detail-missing-text", "children"),
         Input("detail-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-page", "className"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
+    def show(ref: Ref, live: list[dict[str, Any]] | None, page: str) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 9
+            return nothing()
         try:
-            obj, model = _read(callbacks, ref)
-        except NotFound as error:
-            return (
-                pill("unknown", "Not here"),
-                *(no_update,),
-                "strip err",
-                error.message,
-                "What was read before stays below. It may have been deleted, or its name be wrong.",
-                *(no_update,) * 4,
-            )
-        strip = _strip(model)
+            model = _read(callbacks, ref)
+        except (NotFound, Unavailable) as error:
+            return _not_there(error, ref, read=page in (detail.PAGE, detail.GONE))
+        obj = model["object"]
         text = yaml_view.to_text(yaml_view.whole(obj))
+        conditions = model["conditions"] or detail_rows.parent_conditions(model.get("parents", []))
         return (
-            _pill(model),
-            detail_rows.facts(_facts(callbacks, ref, obj, model)),
-            *strip,
-            detail_rows.conditions_list(
-                model["conditions"] or detail_rows.parent_conditions(model.get("parents", []))
-            ),
-            _controller(model),
+            detail.PAGE,
+            detail_head.state_pill(model),
+            detail_rows.facts(detail_head.facts(ref["kind"], model, fleet.get(ref["cluster"]))),
+            *detail_head.strip(model),
+            detail_rows.conditions_list(conditions),
+            detail_head.controller(model),
             yaml_view.markdown_block(text),
             text,
+            no_update,
+            no_update,
         )
 
     @callbacks.on(
@@ -124,7 +128,7 @@ def _register_object(callbacks: Callbacks) -> None:
     def download(clicks: int | None, ref: Ref) -> Any:
         if not clicks:
             return no_update
-        obj, _ = _read(callbacks, ref)
+        obj = _read(callbacks, ref)["object"]
         one = kinds.KINDS[ref["kind"]].kind.lower()
         return dcc.send_string(
             yaml_view.to_text(yaml_view.whole(obj)),
@@ -132,69 +136,16 @@ def _register_object(callbacks: Callbacks) -> None:
         )
 
 
-def _pill(model: dict[str, Any]) -> Any:
-    """The state beside the title; a reason that only repeats the word is left out."""
-    word, reason = model["status_word"], model["reason"]
-    return pill(model["status"], word, "" if reason == word else reason)
-
-
-def _strip(model: dict[str, Any]) -> tuple[str, str, str]:
-    if not model["missing"]:
-        return "strip warn d-none", "", ""
-    return (
-        "strip warn",
-        "The cluster does not answer.",
-        f"{model['missing'].rstrip('.')}. This is the object as last seen at "
-        f"{_clock(model['as_of'])}. Edits need the cluster.",
-    )
-
-
-def _clock(moment: str | None) -> str:
-    return clock(datetime.fromisoformat(moment)) if moment else "a time that is not known"
-
-
-def _controller(model: dict[str, Any]) -> str:
-    """Who sets the conditions, as far as the object says."""
-    if "controller" in model:
-        return str(model["controller"]).partition("/")[0]
-    said = {
-        parent["controller"].partition("/")[0]
-        for parent in model.get("parents", [])
-        if parent["controller"]
-    }
-    return ", ".join(sorted(said))
-
-
-def _facts(
-    callbacks: Callbacks, ref: Ref, obj: dict[str, Any], model: dict[str, Any]
-) -> list[tuple[str, Any]]:
-    where = _where(callbacks, ref)
-    kept_by = owner(obj)
-    if kept_by:
-        where["owner"] = f"{kept_by.tool}, {kept_by.application}"
-    first, *rest = detail_rows.common_facts(obj, where)
-    own: list[tuple[str, Any]] = []
-    if ref["kind"] == "gateways":
-        name = str((obj.get("spec") or {}).get("gatewayClassName", ""))
-        own = [
-            ("Class", html.A(name, href=kinds.href("gatewayclasses", ref["cluster"], "", name))),
-            ("Address", html.Span(_addresses(model), className="mono")),
-        ]
-    elif ref["kind"] == "httproutes":
-        hosts = model["hostnames"]
-        said = ", ".join(hosts[:3]) + (f" +{len(hosts) - 3}" if len(hosts) > 3 else "")
-        own = [("Hostnames", html.Span(said, className="mono") if hosts else "any host")]
+def _not_there(error: ConsoleError, ref: Ref, *, read: bool) -> list[Any]:
+    """What the page shows of an object that is gone, was never there, or is not known yet."""
+    told = nothing()
+    if read:
+        history = html.A("Its audit entries", href=f"/audit?q={quote(ref['name'])}")
+        told[0], told[1] = detail.GONE, pill("unknown", "Gone")
+        told[3:6] = ["strip err", error.message, ["What was read last stays below. ", history]]
     else:
-        own = [
-            ("Controller", html.Span(model["controller"], className="mono")),
-            ("Description", model.get("description", "")),
-        ]
-    return [first, *own, *rest]
-
-
-def _addresses(model: dict[str, Any]) -> str:
-    values = [str(one.get("value", "")) for one in model["addresses"]]
-    return ", ".join(values) or "not assigned"
+        told[0], told[10:12] = detail.MISSING, absent.words(error, ref)
+    return told
 
 
 def _register_gateway(callbacks: Callbacks) -> None:
@@ -213,30 +164,29 @@ def _register_gateway(callbacks: Callbacks) -> None:
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 9
-        try:
-            _, model = _read(callbacks, ref)
-        except NotFound:
-            return [no_update] * 9
-        listeners = detail_rows.listeners(model["listeners"], ref["namespace"])
-        routes = detail_rows.attached(model["routes"], ref["cluster"])
+            return nothing()
+        model = _seen(callbacks, ref)
+        if model is None:
+            return nothing()
+        listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
+        routes = detail_rows.named_by(model["named_by"], ref["cluster"])
         top = routes[: detail.SHOWN_ROUTES]
-        unit = (
-            str(len(routes))
-            if len(top) == len(routes)
-            else f"{len(top)} of {len(routes)}, trouble first"
-        )
-        refused = sum(row["state"]["status"] == "err" for row in routes)
+        named = len({(row["kind"], row["namespace"], row["name"]) for row in routes})
+        left = named - model["routes"]
+        unit = f"{named}, {model['routes']} attached" if left else str(named)
         return (
             listeners,
             str(len(listeners)),
-            detail_rows.trouble(listeners),
+            detail_rows.trouble(model["listeners"]),
             top,
-            unit,
-            f"{refused} of them not attached" if refused else "",
+            unit if len(top) == len(routes) else f"{len(top)} of {unit}, trouble first",
+            f"{left} {'names' if left == 1 else 'name'} it and {'is' if left == 1 else 'are'} "
+            "not attached"
+            if left
+            else "",
             routes,
-            str(len(routes)),
-            str(len(routes)),
+            unit,
+            unit,
         )
 
 
@@ -251,11 +201,10 @@ def _register_httproute(callbacks: Callbacks) -> None:
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 4
-        try:
-            _, model = _read(callbacks, ref)
-        except NotFound:
-            return [no_update] * 4
+            return nothing()
+        model = _seen(callbacks, ref)
+        if model is None:
+            return nothing()
         rules = detail_rows.rules(model["rules"])
         parents = detail_rows.parents(model["parents"], ref["cluster"])
         return rules, str(len(rules)), parents, str(len(parents))
@@ -271,11 +220,10 @@ def _register_gatewayclass(callbacks: Callbacks) -> None:
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 3
-        try:
-            _, model = _read(callbacks, ref)
-        except NotFound:
-            return [no_update] * 3
+            return nothing()
+        model = _seen(callbacks, ref)
+        if model is None:
+            return nothing()
         gateways = [
             row | {"href": kinds.href("gateways", ref["cluster"], row["namespace"], row["name"])}
             for row in model["gateways"]
@@ -295,11 +243,10 @@ def _register_history(callbacks: Callbacks) -> None:
     )
     def events(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 3
-        try:
-            _, model = _read(callbacks, ref)
-        except NotFound:
-            return [no_update] * 3
+            return nothing()
+        model = _seen(callbacks, ref)
+        if model is None:
+            return nothing()
         rows = detail_rows.events(model["events"])
         unit = "the cluster keeps them for about an hour"
         return rows, unit, str(len(rows))
@@ -313,7 +260,7 @@ def _register_history(callbacks: Callbacks) -> None:
     )
     def audit(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
-            return [no_update] * 3
+            return nothing()
         page = callbacks.container.audit.list(
             callbacks.who(),
             cluster=ref["cluster"],

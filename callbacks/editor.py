@@ -9,13 +9,14 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
 
-from callbacks import drafts
+from callbacks import absent, drafts
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks, nothing
 from components import yaml_view
 from components.editor import FORMS
 from components.forms import changed, counted, head
 from components.resource_templates import template
+from services.errors import NotFound, Unavailable
 from services.kube.fields import count, origins
 
 FIELD = {"type": "edit-field", "name": ALL}
@@ -49,6 +50,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-said", "data"),
         Input("edit-kubectl", "n_clicks"),
         State("edit-yaml", "value"),
+        State("edit-draft", "data"),
         prevent_initial_call=True,
     )
 
@@ -66,24 +68,36 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-classes", "children"),
         Output(NEW, "options"),
         Output(NEW, "value"),
+        Output("edit-page", "className"),
+        Output("edit-missing-title", "children"),
+        Output("edit-missing-text", "children"),
         Input("edit-ref", "data"),
+        State("edit-page", "className"),
     )
-    def load(ref: dict[str, Any]) -> Any:
+    def load(ref: dict[str, Any], page: str) -> Any:
         who = callbacks.who()
         new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[4])}
         clusters = [info for info in services.fleet.list() if who.may_see_cluster(info.name)]
-        cluster = ref["cluster"] or services.fleet.default_name()
+        cluster = ref["cluster"] or _preferred(
+            services.fleet.default_name(), [info.name for info in clusters]
+        )
         options: list[Any] = [no_update] * len(new)
         values: list[Any] = [no_update] * len(new)
         if ref["create"]:
-            obj = template(ref["kind"], ref["namespace"], "")
+            namespaces = sorted(who.namespaces) if who.namespaces is not None else []
+            namespace = ref["namespace"] or _preferred("default", namespaces)
+            obj = template(ref["kind"], namespace, "")
             options[new["cluster"]] = [
                 {"label": info.display_name or info.name, "value": info.name} for info in clusters
             ]
             values[new["cluster"]] = cluster
             values[new["namespace"]] = obj["metadata"]["namespace"]
         else:
-            obj = services.resources.raw(who, cluster, ref["kind"], ref["namespace"], ref["name"])
+            place = (cluster, ref["kind"], ref["namespace"], ref["name"])
+            try:
+                obj = services.resources.raw(who, *place)
+            except (NotFound, Unavailable) as error:
+                return [*nothing()[:6], f"{page} missing", *absent.words(error, ref)]
         base = {"object": obj, "cluster": cluster}
         return (
             base,
@@ -92,6 +106,9 @@ def register(callbacks: Callbacks) -> None:
             _offered(callbacks, cluster, "gatewayclasses", ""),
             options,
             values,
+            no_update,
+            "",
+            "",
         )
 
     @callbacks.on(
@@ -145,6 +162,11 @@ def register(callbacks: Callbacks) -> None:
         if draft is None:
             return nothing()
         return _shown(base, draft, ref, values, classes, row_classes, said, text or "")
+
+
+def _preferred(usual: str, permitted: list[str]) -> str:
+    """The usual place, or the first permitted one where somebody is limited to others."""
+    return usual if usual in permitted or not permitted else permitted[0]
 
 
 def _shown(

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.registrar import Callbacks, toast
+from callbacks.registrar import Callbacks, nothing, toast
 from components import ids, settings
 from services.auth.identity import Identity, Role
 from services.auth.tokens import TokenInfo
@@ -72,7 +72,7 @@ def register(callbacks: Callbacks) -> None:
         namespaces: str | None,
     ) -> Any:
         if not clicks:
-            return [no_update] * (1 + 3 * len(FIELDS))
+            return nothing()
         try:
             info, secret = container.tokens.create(
                 callbacks.who(),

@@ -12,10 +12,21 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import tables
-from components.kinds import KINDS, edit_href
+from components.delete_dialog import delete_dialog
+from components.detail_columns import (
+    AUDIT,
+    EVENTS,
+    GATEWAYS,
+    LISTENERS,
+    PARENTS,
+    ROUTES,
+    RULES,
+)
+from components.kinds import KINDS
+from components.missing import missing
 from components.page import page_head, panel
 from components.status import icon
-from components.tables import Column, column
+from components.tables import Column
 
 Tab = tuple[str, str]
 
@@ -41,71 +52,17 @@ TABS: dict[str, tuple[Tab, ...]] = {
     ),
 }
 
-LISTENERS: list[Column] = [
-    column("name", "Listener", "NgfStrong", width=104, narrow=True),
-    column("protocol", "Protocol", width=98),
-    column("hostname", "Hostname", flex=2, width=136, mono=True, none="any host"),
-    column("certificate", "Certificate", "NgfLink", flex=3, width=140, sort=False),
-    column("routes_from", "Routes from", width=100),
-    column("routes", "Routes", width=68, number=True, narrow=True),
-    column("state", "Status", "NgfState", width=180, sort=False, narrow=True),
-]
-ROUTES: list[Column] = [
-    column("kind", "Kind", width=66),
-    column("route", "Route", "NgfName", flex=2, width=150, narrow=True),
-    column("hostnames", "Hostname", "NgfFirst", flex=2, width=150, mono=True, none="any host"),
-    column("listener", "Listener", width=104, narrow=True, none="every listener"),
-    column("matches_text", "Matches", flex=1, width=100, mono=True),
-    column("state", "Status", "NgfState", width=212, sort=False),
-]
-RULES: list[Column] = [
-    column("rule", "Rule", "NgfStrong", width=84),
-    column(
-        "matches",
-        "When a request matches",
-        "NgfLines",
-        flex=4,
-        width=150,
-        sort=False,
-        narrow=True,
-        mono=True,
-    ),
-    column("filters", "Change it", "NgfLines", flex=3, width=150, sort=False, none="nothing"),
-    column("backends", "Send it to", "NgfLines", flex=4, width=150, sort=False, narrow=True),
-]
-PARENTS: list[Column] = [
-    column("gateway", "Gateway", "NgfLink", flex=2, width=150, narrow=True),
-    column("listener", "Listener", width=140, none="every listener"),
-    column("state", "Status", "NgfState", width=190, sort=False, narrow=True),
-    column("message", "Why", flex=3, width=200, sort=False),
-]
-GATEWAYS: list[Column] = [
-    column("status", "Status", "NgfStatus", width=164),
-    column("name", "Name", "NgfName", flex=2, width=180, narrow=True),
-    column("reason", "Reason", "NgfReason", width=160),
-    column("listener_ports", "Listener ports", width=150),
-    column("routes", "Routes", width=84, number=True, narrow=True),
-    column("created", "Age", "NgfAge", width=80, number=True),
-]
-EVENTS: list[Column] = [
-    column("state", "Type", "NgfState", width=110),
-    column("reason", "Reason", flex=1, width=140, narrow=True),
-    column("message", "Message", flex=3, width=200, sort=False, narrow=True),
-    column("source", "From", width=170),
-    column("count", "Count", width=80, number=True),
-    column("at", "Last", "NgfAge", width=90, number=True),
-]
-AUDIT: list[Column] = [
-    column("state", "Outcome", "NgfState", width=120),
-    column("actor", "Who", width=150, narrow=True),
-    column("verb", "What", width=100, narrow=True),
-    column("changes", "Changed", "NgfLines", flex=3, width=220, sort=False, mono=True),
-    column("reason", "Reason", flex=2, width=160, none="none given"),
-    column("at", "When", "NgfAge", width=90, number=True),
-]
 MULTILINE = {"wrapText": True, "autoHeight": True}
+NO_ROUTES = "No route names this gateway. Create one with it as its gateway."
+NO_EVENTS = "No event. The cluster keeps events for about an hour; older ones are gone."
+NO_ENTRIES = "No change was made through this console yet. Edits and deletions are kept here."
 SHOWN_ROUTES = 8
 """Routes on a gateway's overview; its Routes tab has all of them."""
+
+
+PAGE = "ngf-page detail-page"
+UNREAD, MISSING, GONE = f"{PAGE} unread", f"{PAGE} missing", f"{PAGE} gone"
+"""What is known of the object: it is there, not read yet, not there, no longer there."""
 
 
 def count_id(tab: str) -> dict[str, str]:
@@ -118,21 +75,23 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
     ref = {"kind": kind, "cluster": cluster, "namespace": namespace, "name": name}
     bodies = {
         "overview": _OVERVIEWS[kind](),
-        "routes": [_grid_panel("Routes", "routes", ROUTES)],
+        "routes": [_grid_panel("Routes", "routes", ROUTES, NO_ROUTES)],
         "yaml": [_yaml()],
-        "events": [_grid_panel("Events", "events", _wrapped(EVENTS, "message"))],
-        "audit": [_grid_panel("Audit", "audit", _wrapped(AUDIT, "changes"))],
+        "events": [_grid_panel("Events", "events", _wrapped(EVENTS, "message"), NO_EVENTS)],
+        "audit": [_grid_panel("Audit", "audit", _wrapped(AUDIT, "changes"), NO_ENTRIES, live="")],
     }
     names = [key for key, _ in TABS[kind]]
     shown = tab if tab in names else names[0]
     return html.Div(
-        className="ngf-page detail-page",
+        id="detail-page",
+        className=UNREAD,
         children=[
             dcc.Store(id="detail-ref", data=ref),
             dcc.Store(id=f"{kind}-ref", data=ref),
             dcc.Store(id="detail-copied"),
             dcc.Download(id="detail-download"),
             _head(kind, cluster, namespace, name),
+            missing("detail", kind, name),
             html.Dl(id="detail-facts", className="facts"),
             html.Div(
                 [
@@ -158,7 +117,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
                 )
                 for key in names
             ],
-            _delete_dialog(kind, namespace, name),
+            delete_dialog(kind, namespace, name),
         ],
     )
 
@@ -175,26 +134,17 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
             dbc.DropdownMenuItem("Copy link", id="detail-link"),
             dbc.DropdownMenuItem("Download YAML", id="detail-yaml-file"),
             *(
-                [
-                    dbc.DropdownMenuItem(divider=True),
-                    dbc.DropdownMenuItem(
-                        f"Delete {spoken.one}", id="detail-ask", className="text-danger"
-                    ),
-                ]
+                [dbc.DropdownMenuItem(f"Delete {spoken.one}", id="detail-ask", className="d-none")]
                 if kind != "gatewayclasses"
                 else [html.Span(id="detail-ask")]
             ),
+            html.Div(id="detail-denied", className="dropdown-header"),
         ],
         label="More",
         color="secondary",
         align_end=True,
     )
-    edit = html.A(
-        "Edit",
-        href=edit_href(kind, cluster, namespace, name),
-        id="detail-edit",
-        className="btn btn-primary",
-    )
+    edit = html.A("Edit", href="?tab=yaml", id="detail-edit", className="btn btn-primary invisible")
     return page_head(name, id="detail", crumbs=crumbs, actions=[more, edit])
 
 
@@ -215,15 +165,26 @@ def _tabs(kind: str, shown: str) -> html.Nav:
     )
 
 
-def _grid_panel(title: str, name: str, columns: Sequence[Column], foot: Any = None) -> html.Section:
+def _grid_panel(
+    title: str,
+    name: str,
+    columns: Sequence[Column],
+    empty: str,
+    *,
+    foot: Any = None,
+    live: str = "watch",
+) -> html.Section:
+    """A table in a panel. ``empty`` says why there is nothing and what to do; ``live`` names where
+    its rows come from, and ``assets/js/live.js`` adds how old they are."""
     return panel(
         title,
-        tables.detail_grid(f"detail-{name}", list(columns)),
+        tables.detail_grid(f"detail-{name}", list(columns), empty),
         rule=True,
         flush=True,
         unit="",
         unit_id=f"detail-{name}-unit",
         foot=foot,
+        source=html.Span(**{"data-live": live}) if live else None,
     )
 
 
@@ -259,9 +220,13 @@ def _gateway() -> list[Any]:
     return _two(
         [
             _grid_panel(
-                "Listeners", "listeners", LISTENERS, foot=html.Span(id="detail-listeners-said")
+                "Listeners",
+                "listeners",
+                LISTENERS,
+                "No listener, so nothing reaches this gateway. Edit it and add one.",
+                foot=html.Span(id="detail-listeners-said", className="said"),
             ),
-            _grid_panel("Routes", "top-routes", ROUTES, foot=foot),
+            _grid_panel("Routes", "top-routes", ROUTES, NO_ROUTES, foot=foot),
         ]
     )
 
@@ -269,8 +234,18 @@ def _gateway() -> list[Any]:
 def _httproute() -> list[Any]:
     return _two(
         [
-            _grid_panel("Rules", "rules", _wrapped(RULES, "matches", "filters", "backends")),
-            _grid_panel("Gateways", "parents", _wrapped(PARENTS, "message")),
+            _grid_panel(
+                "Rules",
+                "rules",
+                _wrapped(RULES, "matches", "filters", "backends"),
+                "No rule, so no request matches. Edit the route and add one.",
+            ),
+            _grid_panel(
+                "Gateways",
+                "parents",
+                _wrapped(PARENTS, "message"),
+                "The route names no gateway, so nothing reaches it. Edit it and add one.",
+            ),
         ]
     )
 
@@ -278,7 +253,12 @@ def _httproute() -> list[Any]:
 def _gatewayclass() -> list[Any]:
     return _two(
         [
-            _grid_panel("Gateways of this class", "gateways", GATEWAYS),
+            _grid_panel(
+                "Gateways of this class",
+                "gateways",
+                GATEWAYS,
+                "No gateway is of this class yet. Create one and choose this class.",
+            ),
             panel(
                 "Supported features",
                 html.Div(className="quiet"),
@@ -302,60 +282,4 @@ def _yaml() -> html.Section:
         flush=True,
         unit="as the server has it, without managed fields",
         source=dcc.Clipboard(id="detail-copy-yaml", title="Copy the YAML", className="copy"),
-    )
-
-
-def _delete_dialog(kind: str, namespace: str, name: str) -> dbc.Modal:
-    spoken = KINDS[kind]
-    place = f"{namespace}/{name}" if namespace else name
-    return dbc.Modal(
-        dbc.ModalBody(
-            [
-                html.H2(f"Delete {spoken.one} {place}?", id="detail-delete-title"),
-                html.P(id="detail-delete-said", className="t2"),
-                html.Div(
-                    id="detail-delete-dependents",
-                    className="conds",
-                    tabIndex=0,
-                    role="region",
-                    **{"aria-label": "What depends on it"},
-                ),
-                dbc.Label(
-                    ["Type ", html.Span(name, className="mono"), " to confirm"],
-                    html_for="detail-delete-name",
-                    className="lab",
-                ),
-                dbc.Input(id="detail-delete-name", autocomplete="off", className="mono"),
-                dbc.Label(
-                    "Reason, kept in the audit log",
-                    html_for="detail-delete-reason",
-                    className="lab mt-2",
-                ),
-                dbc.Input(id="detail-delete-reason", autocomplete="off", maxlength=500),
-                html.Div(
-                    [
-                        html.Button(
-                            "Cancel",
-                            id="detail-delete-cancel",
-                            className="btn btn-secondary",
-                            type="button",
-                        ),
-                        html.Button(
-                            f"Delete {spoken.one}",
-                            id="detail-delete-go",
-                            className="btn btn-danger",
-                            type="button",
-                            disabled=True,
-                        ),
-                    ],
-                    className="row-f",
-                ),
-            ]
-        ),
-        id="detail-delete",
-        is_open=False,
-        centered=True,
-        autofocus=False,
-        className="danger-dialog",
-        labelledby="detail-delete-title",
     )

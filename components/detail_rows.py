@@ -1,13 +1,15 @@
 """One object's read model as the rows, facts and conditions that its page shows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import html
 
 from components.kinds import href
 from components.page import condition
-from components.status import age, cluster, icon
+from components.status import ICONS, age, cluster, icon
+from components.times import span
 
 Row = dict[str, Any]
 
@@ -61,9 +63,16 @@ def common_facts(obj: Mapping[str, Any], where: Row) -> list[tuple[str, Any]]:
     return [
         ("Cluster", cluster(where["cluster"], where["slot"])),
         ("Generation", _generation(obj)),
-        ("Created", age(metadata.get("creationTimestamp"))),
+        ("Created", _created(metadata.get("creationTimestamp"))),
         ("Managed by", [icon("git"), where["owner"]] if where.get("owner") else None),
     ]
+
+
+def _created(moment: str | None) -> Any:
+    if not moment:
+        return ""
+    day = datetime.fromisoformat(moment)
+    return html.Span([f"{day.day} {day:%b %Y}, ", age(moment, style="age"), " ago"])
 
 
 def _generation(obj: Mapping[str, Any]) -> str:
@@ -98,15 +107,15 @@ def _state(said: Mapping[str, Any]) -> Row:
     }
 
 
-def listeners(found: Sequence[Mapping[str, Any]], namespace: str) -> list[Row]:
-    """A Gateway's listeners, in its order."""
+def listeners(found: Sequence[Mapping[str, Any]], namespace: str, now: datetime) -> list[Row]:
+    """A Gateway's listeners, in its order; ``now`` is what certificates are measured by."""
     return [
         {
             "name": one["name"],
             "protocol": f"{one['protocol']} {one['port']}",
             "hostname": one["hostname"],
-            "certificate": _certificates(one, namespace),
-            "routes_from": one["routes_from"],
+            "certificate": _certificates(one, namespace, now),
+            "routes_from": one["routes_selector"] or one["routes_from"],
             "routes": one["routes"],
             "state": _state(one),
         }
@@ -114,27 +123,50 @@ def listeners(found: Sequence[Mapping[str, Any]], namespace: str) -> list[Row]:
     ]
 
 
-def _certificates(listener: Mapping[str, Any], namespace: str) -> list[Row]:
+def _certificates(listener: Mapping[str, Any], namespace: str, now: datetime) -> list[Row]:
     if listener["tls_mode"] == "Passthrough":
-        return [{"text": "passthrough"}]
-    made = []
-    for ref in listener["certificates"]:
-        place = f"{ref['namespace']}/" if ref["namespace"] not in ("", namespace) else ""
-        broken = listener["reason"] == "InvalidCertificateRef"
-        flaw = {"tag": "not usable", "tone": "err"} if broken else {}
-        made.append({"text": f"{place}{ref['name']}", "mono": True} | flaw)
-    return made or [{"text": "none"}]
+        return [{"text": "passthrough", "faint": True}]
+    made = [
+        {"text": _elsewhere(one, namespace), "mono": True} | _flaw(one, now)
+        for one in listener["certificates"]
+    ]
+    return made or [{"text": "none", "faint": True}]
 
 
-def trouble(rows: Sequence[Row]) -> str:
-    """The first broken listener in a sentence."""
-    for row in rows:
-        if row["state"]["status"] == "err" and row["state"]["message"]:
-            return f"{row['name']}: {row['state']['message']}"
-    return ""
+def _elsewhere(ref: Mapping[str, Any], namespace: str) -> str:
+    """A name, with its namespace where that is another one."""
+    return ref["name"] if ref["namespace"] == namespace else f"{ref['namespace']}/{ref['name']}"
 
 
-def attached(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:
+FLAWS = {"missing": "not found", "expired": "expired", "unreadable": "not readable"}
+
+
+def _flaw(certificate: Mapping[str, Any], now: datetime) -> Row:
+    """The tag beside a certificate: how long it is good for, or why it is not."""
+    if certificate["state"] in FLAWS:
+        return {"tag": FLAWS[certificate["state"]], "tone": "err"}
+    if certificate["ends"] is None:
+        return {}
+    left = span((certificate["ends"] - now).total_seconds())
+    return {"tag": left, "tone": "warn" if certificate["state"] == "soon" else ""}
+
+
+def trouble(found: Sequence[Mapping[str, Any]]) -> Any:
+    """The first broken listener in a sentence, and the next step where we know it."""
+    broken = next((one for one in found if one["status"] == "err"), None)
+    if broken is None:
+        return None
+    gone = next((one for one in broken["certificates"] if one["state"] == "missing"), None)
+    said = str(broken["message"] or broken["reason"])
+    if gone and broken["reason"] == "InvalidCertificateRef":
+        said = (
+            f"Secret {gone['namespace']}/{gone['name']} does not exist. "
+            "Create it or pick another certificate."
+        )
+    return [icon(ICONS["err"]), f"{broken['name']}: {said}"]
+
+
+def named_by(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:
     """Routes that name a gateway, those in trouble first."""
     rows = [
         {
@@ -169,8 +201,13 @@ def rules(found: Sequence[Mapping[str, Any]]) -> list[Row]:
     ]
 
 
+TIMEOUTS = {"backendRequest": "backend request"}
+
+
 def _timeouts(rule: Mapping[str, Any]) -> list[str]:
-    said = [f"{name} timeout {value}" for name, value in rule["timeouts"].items()]
+    said = [
+        f"{TIMEOUTS.get(name, name)} timeout {value}" for name, value in rule["timeouts"].items()
+    ]
     return [*said, "session persistence"] if rule["session_persistence"] else said
 
 

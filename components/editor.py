@@ -11,9 +11,11 @@ from urllib.parse import quote
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from components.denied import denied
 from components.forms import Form, label_for
 from components.gateway_form import GatewayForm
 from components.kinds import href
+from components.missing import missing
 from components.page import page_head, panel
 from components.route_form import RouteForm
 from components.status import icon
@@ -52,14 +54,20 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-said"),
             *[html.Datalist(id=name) for name in OFFERS],
             _head(kind, cluster, namespace, name, form, create),
+            missing("edit", kind, name),
+            denied("edit"),
             _strip("edit-strip"),
             _conflict(),
-            html.Div(
-                className="cols edit-cols",
-                children=[
-                    _form_panel(form, create),
-                    html.Div([_yaml_panel(create), _stored_panel()], className="stack"),
-                ],
+            html.Fieldset(
+                html.Div(
+                    className="cols edit-cols",
+                    children=[
+                        _form_panel(form, create),
+                        html.Div([_yaml_panel(create), _stored_panel()], className="stack"),
+                    ],
+                ),
+                id="edit-inputs",
+                className="contents",
             ),
             _foot(create),
         ],

@@ -205,7 +205,7 @@ def _head(kind: ListKind, part: Any) -> html.Div:
                 f"Create {kind.one}",
                 id=part("create"),
                 href=f"/create/{kind.name}",
-                className="btn btn-primary n-keep",
+                className="btn btn-primary n-keep needs-operator",
             )
         )
     return html.Div(

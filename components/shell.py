@@ -91,7 +91,8 @@ def layout(facts: dict[str, Any]) -> html.Div:
             dcc.Store(id=ids.RETRY),
             dcc.Store(id=ids.SEARCH_QUERY),
             dcc.Store(id=ids.SEARCH_RESULTS),
-        ]
+        ],
+        **{"data-role": facts["user"]["role"]},
     )
 
 

@@ -155,15 +155,18 @@ def list_grid(grid_id: str, kind: str, sort: str = "", columns: str = "") -> dag
     )
 
 
-def detail_grid(
-    grid_id: str, columns: list[Column], rows: list[dict[str, Any]] | None = None
-) -> Any:
-    """A table of what one object owns; as high as its rows, without a scroll bar of its own."""
+def detail_grid(grid_id: str, columns: list[Column], empty: str) -> dag.AgGrid:
+    """A table of what one object owns; as high as its rows, without a scroll bar of its own.
+
+    ``empty`` stands in it when there are no rows. Until a callback gives it some, even none, it
+    says that it is being read.
+    """
     return dag.AgGrid(
         id=grid_id,
         columnDefs=columns,
-        rowData=rows or [],
-        className="ngf-grid auto",
+        className="ngf-grid auto tall"
+        if any("wrapText" in one for one in columns)
+        else "ngf-grid auto",
         style={"width": "100%"},
         defaultColDef=COLUMN,
         eventListeners=FIT,
@@ -173,7 +176,7 @@ def detail_grid(
             "animateRows": False,
             "suppressMultiSort": True,
             "enableCellTextSelection": True,
-            "localeText": {"noRowsToShow": "none"},
+            "localeText": {"noRowsToShow": empty, "loadingOoo": "Reading"},
         },
     )
 

@@ -15,6 +15,7 @@ PAGES = {
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",
     "/gateway/web-fra/shop/edge-public": "#_pages_content h1",
+    "/gateway/web-fra/shop/gone": ".missing-state .b6",
     "/httproute/web-fra/shop/legacy": "#_pages_content h1",
     "/edit/gateways/web-fra/shop/edge-public": "#_pages_content label.lab",
     "/edit/httproutes/web-fra/payments/checkout": "#_pages_content .says.ok",

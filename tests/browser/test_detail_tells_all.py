@@ -72,24 +72,84 @@ def test_the_page_follows_the_object(console: Console, opened: Window) -> None:
     opened.says("#detail-conditions", "The class is gone.")
 
 
-def test_an_object_that_is_not_there_says_so(opened: Window) -> None:
-    opened.open("/gateway/web/shop/never-made")
-    opened.says("#detail-strip", "Gateway shop/never-made does not exist on web.")
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/gateway/web/shop/never-made", "Gateway shop/never-made does not exist on web"),
+        ("/gateway/nowhere/shop/edge", "There is no cluster named nowhere"),
+        ("/edit/gateways/web/shop/never-made", "Gateway shop/never-made does not exist on web"),
+    ],
+)
+def test_an_object_that_is_not_there_is_one_state(opened: Window, address: str, said: str) -> None:
+    opened.open(address)
+    opened.says(".missing-state", said)
+    seen = [one.text for one in opened.all("#main a, #main button") if one.is_displayed()]
+    assert {"All gateways", "Its audit entries"} <= set(seen)
+    assert {"Edit", "More", "Apply", "Discard"}.isdisjoint(seen)
+    assert not any(one.is_displayed() for one in opened.all("#main .panel:not(.missing-state)"))
+    assert not opened.all("#n-alerts > *"), "the state says it, a toast need not"
+
+
+def test_what_goes_while_it_is_looked_at_stays_and_says_so(
+    console: Console, opened: Window
+) -> None:
+    store = console.apis["web"].store
+    store.create(gateway("passing"))
+    opened.open("/gateway/web/shop/passing")
+    opened.says("#detail-pill", "Programmed")
+    opened.live()
+    store.delete(API, "Gateway", "shop", "passing")
+    opened.says("#detail-strip", "Gateway shop/passing does not exist on web.")
+    opened.says("#detail-listeners", "wildcard")
+    assert not opened.one("#detail-pill").text.startswith("Programmed")
+    assert not any(one.is_displayed() for one in opened.all("#detail-edit, .dropdown-toggle"))
+
+
+def test_a_copied_command_names_its_cluster(opened: Window) -> None:
+    opened.driver.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+    )
+    opened.open("/gateway/hub/shop/edge")
+    opened.click(".dropdown-toggle")
+    opened.click("#detail-kubectl")
+    opened.says("#n-toasts", "kubectl get gateways.gateway.networking.k8s.io edge -n shop")
+    copied = opened.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert copied.splitlines()[0] == "# cluster hub"
+
+
+def test_an_empty_table_says_why(opened: Window) -> None:
+    opened.open("/gateway/hub/shop/edge?tab=audit")
+    opened.says("#detail-audit", "No change was made through this console yet.")
+    opened.click("[data-tab=events]")
+    opened.says("#detail-events", "The cluster keeps events for about an hour")
 
 
 def test_deleting_names_what_depends_and_wants_the_name(console: Console, opened: Window) -> None:
     store = console.apis["web"].store
     store.create(gateway("doomed"))
-    store.create(route("dependent", parentRefs=[{"name": "doomed", "namespace": "shop"}]))
+    parent = {"name": "doomed", "namespace": "shop"}
+    store.create(route("dependent", parentRefs=[parent]))
+    store.create(route("shared", parentRefs=[parent, {"name": "edge", "namespace": "shop"}]))
     opened.open("/gateway/web/shop/doomed")
     opened.says("#detail-pill", "Programmed")
     opened.click(".dropdown-toggle")
     opened.click("#detail-ask")
+    opened.says("#detail-delete-dependents", "1 route loses its only parent")
     opened.says("#detail-delete-dependents", "HTTPRoute shop/dependent")
+    opened.says("#detail-delete-dependents", "1 route keeps another parent")
+    listed = opened.one("#detail-delete-dependents a").get_attribute("href")
+    assert listed.endswith("/httproutes?cluster=web&gateway=shop/doomed")
     opened.until(
         lambda: opened.driver.switch_to.active_element.text == "Cancel",
         "the focus is not on Cancel",
     )
+    opened.fill("#detail-delete-reason", "a reason of before")
+    opened.click("#detail-delete-cancel")
+    opened.until(lambda: not opened.all(".danger-dialog.show"), "the dialog closed")
+    opened.click(".dropdown-toggle")
+    opened.click("#detail-ask")
+    opened.holds("#detail-delete-reason", "")
     assert not opened.one("#detail-delete-go").is_enabled()
     opened.fill("#detail-delete-name", "doomed")
     assert not opened.one("#detail-delete-go").is_enabled()

@@ -97,6 +97,11 @@
     if (text.textContent !== words) text.textContent = words;
     node.classList.toggle("warn", seconds !== null && !live);
     node.classList.toggle("wait", seconds === null);
+    // Where a panel's rows come from, and how old they are.
+    for (const source of document.querySelectorAll("[data-live]")) {
+      const said = moment ? `${source.dataset.live}, ${ngf.span(seconds)}` : "";
+      if (source.textContent !== said) source.textContent = said;
+    }
   }
 
   document.addEventListener("visibilitychange", function () {

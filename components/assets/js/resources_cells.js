@@ -86,8 +86,9 @@
   cells.NgfLink = ({ value }) => {
     if (!value) return null;
     const items = Array.isArray(value) ? value : [value];
-    return h("span", null, items.map((item, at) => h("span", { key: at }, at ? ", " : "",
-      item.href ? link(item.href, item.text, { className: item.mono ? "mono" : "" }) : h("span", { className: item.mono ? "mono" : "" }, item.text),
+    const looks = (item) => (item.mono ? "mono " : "") + (item.faint ? "t3 " : "") + "ell";
+    return h("span", { className: "links" }, items.map((item, at) => h("span", { key: at, className: "link", title: item.text },
+      item.href ? link(item.href, item.text, { className: looks(item) }) : h("span", { className: looks(item) }, item.text),
       item.tag ? h("span", { className: "tag " + (item.tone || "") }, item.tag) : null)));
   };
 

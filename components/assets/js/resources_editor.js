@@ -29,7 +29,7 @@
   };
 
   const copied = (what, text) => navigator.clipboard.writeText(text).then(
-    () => window.ngf.toast({ status: "ok", title: what + " copied", text: text.split("\n")[0] }),
+    () => window.ngf.toast({ status: "ok", title: what + " copied", text: text.split("\n").find((line) => !line.startsWith("#")) }),
     () => window.ngf.toast({ status: "warn", title: what + " not copied", text: "The browser did not allow it." }));
 
   window.dash_clientside.ngfDetail = {
@@ -45,12 +45,12 @@
       if (!kubectl && !link) return no();
       const place = ref.namespace ? " -n " + ref.namespace : "";
       const told = trigger.startsWith("detail-link") ? ["Link", window.location.href]
-        : ["Command", `kubectl get ${ref.kind}.gateway.networking.k8s.io ${ref.name}${place} -o yaml`];
+        : ["Command", `# cluster ${ref.cluster}\nkubectl get ${ref.kind}.gateway.networking.k8s.io ${ref.name}${place} -o yaml`];
       copied(...told);
       return no();
     },
-    manifest: function (clicks, text) {
-      if (clicks) copied("Command", `kubectl apply -f - <<'EOF'\n${text.trimEnd()}\nEOF`);
+    manifest: function (clicks, text, draft) {
+      if (clicks) copied("Command", `# cluster ${draft.cluster}\nkubectl apply -f - <<'EOF'\n${text.trimEnd()}\nEOF`);
       return no();
     },
     /* The button of a dialog that destroys is live once the name is typed and a reason given. */

@@ -1,0 +1,22 @@
+"""What a page says of an object that is not there, or not known yet."""
+
+from typing import Any
+
+from components.kinds import KINDS
+from services.errors import ConsoleError, NotFound
+
+
+def words(error: ConsoleError, ref: dict[str, Any]) -> tuple[str, str]:
+    """Title and text for the object ``ref`` that could not be read."""
+    if isinstance(error, NotFound):
+        return (
+            error.message.rstrip("."),
+            "It may have been deleted, or the address be mistyped. The audit log keeps what was "
+            "deleted here.",
+        )
+    kind = KINDS[ref["kind"]].kind if ref["kind"] in KINDS else ref["kind"]
+    place = "/".join(filter(None, (ref["namespace"], ref["name"])))
+    return (
+        f"{kind} {place} is not known yet",
+        f"{error.message.rstrip('.')}. Nothing can be shown until it answers.",
+    )

@@ -1,0 +1,108 @@
+"""The head of an object's page: its state in a word, its facts in a line, how old they are."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from components import detail_rows, kinds
+from components.status import pill
+from components.times import clock
+from services.clusters.fleet import Cluster
+from services.gatewayapi.conditions import NGF_CONTROLLER
+from services.kube.owners import owner
+
+EDITIONS = {"oss": "OSS", "enterprise": "Plus", "unknown": ""}
+Fact = tuple[str, Any]
+
+
+def state_pill(model: dict[str, Any]) -> html.Span:
+    """The state beside the title; a reason that only repeats the word is left out."""
+    word, reason = model["status_word"], model["reason"]
+    listeners = model.get("listeners", [])
+    bad = sum(one["status"] == "err" for one in listeners)
+    if model["status"] == "warn" and bad:
+        reason = f"{bad} of {len(listeners)} listeners {'is' if bad == 1 else 'are'} not valid"
+    return pill(model["status"], word, "" if reason == word else reason)
+
+
+def strip(model: dict[str, Any]) -> tuple[str, str, str]:
+    """Class, lead and text of the strip above an object whose cluster does not answer."""
+    if not model["missing"]:
+        return "strip warn d-none", "", ""
+    return (
+        "strip warn",
+        "The cluster does not answer.",
+        f"{model['missing'].rstrip('.')}. This is the object as last seen at "
+        f"{_clock(model['as_of'])}. Edits need the cluster.",
+    )
+
+
+def _clock(moment: str | None) -> str:
+    return clock(datetime.fromisoformat(moment)) if moment else "a time that is not known"
+
+
+def controller(model: dict[str, Any]) -> str:
+    """Who sets the conditions, as far as the object says."""
+    if "controller" in model:
+        return str(model["controller"]).partition("/")[0]
+    said = {
+        parent["controller"].partition("/")[0]
+        for parent in model.get("parents", [])
+        if parent["controller"]
+    }
+    return ", ".join(sorted(said))
+
+
+def facts(kind: str, model: dict[str, Any], cluster: Cluster) -> list[Fact]:
+    """The line under the head: what every object has, and between it what its kind has."""
+    obj, info = model["object"], cluster.info()
+    where: dict[str, Any] = {"cluster": info.name, "slot": info.slot}
+    kept_by = owner(obj)
+    if kept_by:
+        where["owner"] = f"{kept_by.tool}, {kept_by.application}"
+    first, *rest = detail_rows.common_facts(obj, where)
+    own = {"gateways": _gateway, "httproutes": _route, "gatewayclasses": _class}[kind]
+    return [first, *own(model, cluster), *rest]
+
+
+def _gateway(model: dict[str, Any], cluster: Cluster) -> list[Fact]:
+    name = str(model["object"]["spec"].get("gatewayClassName", ""))
+    state = cluster.info().state
+    runs = f"{state.ngf_version} {EDITIONS[state.edition]}" if state.ngf_version else ""
+    addresses = ", ".join(str(one.get("value", "")) for one in model["addresses"])
+    return [
+        ("Class", html.A(name, href=kinds.href("gatewayclasses", cluster.name, "", name))),
+        ("NGF", runs.strip() if model["controller"] == NGF_CONTROLLER else ""),
+        ("Address", html.Span(addresses, className="mono") if addresses else "not assigned"),
+        ("Data plane", _data_plane(model["data_plane"])),
+        ("Proxy settings", _parameters(model["parameters"])),
+    ]
+
+
+def _data_plane(found: dict[str, Any] | None) -> Any:
+    if found is None:
+        return None
+    pods = f"{found['ready']} of {found['pods']} pods" if found["pods"] else "no pods"
+    short = found["ready"] < found["pods"] or not found["pods"]
+    return [
+        html.Span(pods, className="text-wrn" if short else ""),
+        html.Span(found["name"], className="mono t2"),
+    ]
+
+
+def _parameters(ref: dict[str, Any] | None) -> Any:
+    return html.Span(ref["name"], className="mono", title=ref["kind"]) if ref else None
+
+
+def _route(model: dict[str, Any], _: Cluster) -> list[Fact]:
+    hosts = model["hostnames"]
+    said = ", ".join(hosts[:3]) + (f" +{len(hosts) - 3}" if len(hosts) > 3 else "")
+    return [("Hostnames", html.Span(said, className="mono") if hosts else "any host")]
+
+
+def _class(model: dict[str, Any], _: Cluster) -> list[Fact]:
+    return [
+        ("Controller", html.Span(model["controller"], className="mono")),
+        ("Description", model.get("description", "")),
+    ]

@@ -1,0 +1,96 @@
+"""What a page offers to a person: nothing that would be refused, and why.
+
+Asked once when the page opens, in callbacks of their own: the answer may need the cluster, and what
+can be read from memory does not wait for it. Whatever a page offers, every change asks again.
+"""
+
+from typing import Any
+
+from dash import Input, Output
+
+from callbacks.registrar import Callbacks
+from components.kinds import KINDS, edit_href
+from services.auth.identity import Role
+from services.errors import ConsoleError, Denied, Unavailable
+from services.kube.permission import Verb
+
+Ref = dict[str, Any]
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the questions of the detail pages and of the editor on ``callbacks``."""
+
+    def refusal(ref: Ref, verb: Verb) -> ConsoleError | None:
+        """Why not; a cluster that cannot say is no reason to hide anything."""
+        error = callbacks.container.changes.refusal(
+            callbacks.who(), ref["cluster"], ref["kind"], verb, ref["namespace"]
+        )
+        return None if isinstance(error, Unavailable) else error
+
+    @callbacks.on(
+        Output("detail-edit", "children"),
+        Output("detail-edit", "href"),
+        Output("detail-edit", "data-tab"),
+        Output("detail-edit", "className"),
+        Output("detail-ask", "className"),
+        Output("detail-denied", "children"),
+        Input("detail-ref", "data"),
+    )
+    def detail(ref: Ref) -> Any:
+        update, delete = refusal(ref, "update"), refusal(ref, "delete")
+        edit: tuple[str, str, str | None, str]
+        edit = ("View YAML", "?tab=yaml", "yaml", "btn btn-secondary")
+        if update is None:
+            edit = (
+                "Edit",
+                edit_href(ref["kind"], ref["cluster"], ref["namespace"], ref["name"]),
+                None,
+                "btn btn-primary",
+            )
+        ask = "dropdown-item text-danger" if delete is None else "d-none"
+        refused = {"edit": update, "delete": delete}
+        verbs = " or ".join(verb for verb, error in refused.items() if error)
+        denied = update or delete
+        told = f"You may not {verbs} it. {explained(denied)}" if denied else ""
+        return *edit, ask, told
+
+    @callbacks.on(
+        Output("edit-inputs", "disabled"),
+        Output("edit-denied", "className"),
+        Output("edit-denied-lead", "children"),
+        Output("edit-denied-text", "children"),
+        Input("edit-ref", "data"),
+    )
+    def editor(ref: Ref) -> Any:
+        spoken = KINDS.get(ref["kind"], KINDS["gateways"])
+        if ref["create"]:
+            lead = f"You may not create {spoken.many}."
+            denied: ConsoleError | None = _below_operator(callbacks)
+        else:
+            lead = f"You may look at this {spoken.one}, not change it."
+            denied = refusal(ref, "update")
+        if denied is None:
+            return False, "strip info d-none", "", ""
+        return True, "strip info", lead, explained(denied)
+
+
+def _below_operator(callbacks: Callbacks) -> Denied | None:
+    """Whether there is no place at all where this person may create something."""
+    try:
+        callbacks.who().require(Role.OPERATOR)
+    except Denied as error:
+        return error
+    return None
+
+
+def explained(error: ConsoleError) -> str:
+    """Why something is not permitted, and who can change that."""
+    if "needed" in error.details:
+        remedy = "An admin can give you a higher role."
+    elif "verb" in error.details:
+        remedy = "Whoever runs the cluster can allow it."
+    elif isinstance(error, Denied):
+        remedy = "An admin can widen your limits."
+    else:
+        remedy = ""
+    return f"{error.message} {remedy}".strip()

@@ -1,0 +1,66 @@
+"""The columns of the tables on detail pages."""
+
+from components.tables import Column, column
+
+LISTENERS: list[Column] = [
+    column("name", "Listener", "NgfStrong", width=104, narrow=True),
+    column("protocol", "Protocol", width=88),
+    column("hostname", "Hostname", flex=2, width=146, mono=True, none="any host"),
+    column("certificate", "Certificate", "NgfLink", flex=3, width=160, sort=False),
+    column("routes_from", "Routes from", width=100),
+    column("routes", "Routes", width=60, number=True, narrow=True),
+    column("state", "Status", "NgfState", width=170, sort=False, narrow=True),
+]
+ROUTES: list[Column] = [
+    column("kind", "Kind", width=60),
+    column("route", "Route", "NgfName", flex=2, width=146, narrow=True),
+    column("hostnames", "Hostname", "NgfFirst", flex=2, width=154, mono=True, none="any host"),
+    column("listener", "Listener", width=100, narrow=True, none="every listener"),
+    column("matches_text", "Matches", flex=1, width=92, mono=True),
+    column("state", "Status", "NgfState", width=236, sort=False),
+]
+RULES: list[Column] = [
+    column("rule", "Rule", "NgfStrong", width=84),
+    column(
+        "matches",
+        "When a request matches",
+        "NgfLines",
+        flex=4,
+        width=150,
+        sort=False,
+        narrow=True,
+        mono=True,
+    ),
+    column("filters", "Change it", "NgfLines", flex=3, width=150, sort=False, none="nothing"),
+    column("backends", "Send it to", "NgfLines", flex=4, width=150, sort=False, narrow=True),
+]
+PARENTS: list[Column] = [
+    column("gateway", "Gateway", "NgfLink", flex=2, width=150, narrow=True),
+    column("listener", "Listener", width=140, none="every listener"),
+    column("state", "Status", "NgfState", width=190, sort=False, narrow=True),
+    column("message", "Why", flex=3, width=200, sort=False),
+]
+GATEWAYS: list[Column] = [
+    column("status", "Status", "NgfStatus", width=178),
+    column("name", "Name", "NgfName", flex=2, width=180, narrow=True),
+    column("reason", "Reason", "NgfReason", width=160),
+    column("listener_ports", "Listener ports", width=150),
+    column("routes", "Routes", width=84, number=True, narrow=True),
+    column("created", "Age", "NgfAge", width=80, number=True),
+]
+EVENTS: list[Column] = [
+    column("state", "Type", "NgfState", width=110),
+    column("reason", "Reason", flex=1, width=140, narrow=True),
+    column("message", "Message", flex=3, width=200, sort=False, narrow=True),
+    column("source", "From", width=170),
+    column("count", "Count", width=80, number=True),
+    column("at", "Last", "NgfAge", width=90, number=True),
+]
+AUDIT: list[Column] = [
+    column("state", "Outcome", "NgfState", width=120),
+    column("actor", "Who", width=150, narrow=True),
+    column("verb", "What", width=100, narrow=True),
+    column("changes", "Changed", "NgfLines", flex=3, width=220, sort=False, mono=True),
+    column("reason", "Reason", flex=2, width=160, none="none given"),
+    column("at", "When", "NgfAge", width=90, number=True),
+]

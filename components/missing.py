@@ -1,0 +1,35 @@
+"""What an object's page shows in place of everything else when the object is not there."""
+
+from urllib.parse import quote
+
+from dash import html
+
+from components.kinds import KINDS
+from components.page import button
+from components.status import icon
+
+
+def missing(page: str, kind: str, name: str) -> html.Section:
+    """The state of ``page``, the prefix of its ids. Callbacks fill title and text; the class
+    ``missing`` on the page shows it and hides the rest."""
+    spoken = KINDS.get(kind)
+    many, picture = (spoken.many, spoken.icon) if spoken else ("objects", "question-circle")
+    return html.Section(
+        html.Div(
+            [
+                html.Div(icon(picture), className="state-i"),
+                html.Div(id=f"{page}-missing-title", className="b6"),
+                html.Div(id=f"{page}-missing-text", className="state-t"),
+                html.Div(
+                    [
+                        button(f"All {many}", href=f"/{kind}", kind="primary"),
+                        button("Its audit entries", href=f"/audit?q={quote(name)}"),
+                    ],
+                    className="state-a",
+                ),
+            ],
+            className="state",
+            role="status",
+        ),
+        className="panel missing-state",
+    )
