@@ -171,19 +171,14 @@ def _register_gateway(callbacks: Callbacks) -> None:
         listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
         routes = detail_rows.named_by(model["named_by"], ref["cluster"])
         top = routes[: detail.SHOWN_ROUTES]
-        named = len({(row["kind"], row["namespace"], row["name"]) for row in routes})
-        left = named - model["routes"]
-        unit = f"{named}, {model['routes']} attached" if left else str(named)
+        unit, left_out = detail_rows.named_count(model["named_by"], model["named_hidden"])
         return (
             listeners,
             str(len(listeners)),
             detail_rows.trouble(model["listeners"]),
             top,
             unit if len(top) == len(routes) else f"{len(top)} of {unit}, trouble first",
-            f"{left} {'names' if left == 1 else 'name'} it and {'is' if left == 1 else 'are'} "
-            "not attached"
-            if left
-            else "",
+            left_out,
             routes,
             unit,
             unit,

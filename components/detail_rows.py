@@ -1,6 +1,6 @@
 """One object's read model as the rows, facts and conditions that its page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -164,6 +164,26 @@ def trouble(found: Sequence[Mapping[str, Any]]) -> Any:
             "Create it or pick another certificate."
         )
     return [icon(ICONS["err"]), f"{broken['name']}: {said}"]
+
+
+def named_count(found: Sequence[Mapping[str, Any]], hidden: int) -> tuple[str, str]:
+    """How many routes name a gateway, such as "22, 18 attached"; and a sentence about those that
+    are not attached and those that are not visible."""
+
+    def routes(rows: Iterable[Mapping[str, Any]]) -> int:
+        return len({(row["kind_name"], row["namespace"], row["name"]) for row in rows})
+
+    named = routes(found)
+    left = named - routes(row for row in found if row["status"] in ("ok", "warn"))
+    said = []
+    if left:
+        said.append(
+            f"{left} {'names' if left == 1 else 'name'} it and {'is' if left == 1 else 'are'} "
+            "not attached"
+        )
+    if hidden:
+        said.append(f"{hidden} more in namespaces that are not visible to you")
+    return f"{named}, {named - left} attached" if left else str(named), "; ".join(said)
 
 
 def named_by(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:

@@ -1,6 +1,10 @@
-"""One object with everything around it: what a detail page and a REST answer show of it."""
+"""One object with everything around it: what a detail page and a REST answer show of it.
 
-from collections.abc import Iterable, Iterator, Mapping
+What surrounds an object may stand in other namespaces than its own. ``sees`` says which of them the
+person may look into; of what stands elsewhere nothing is told but that it is not visible.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +17,7 @@ from services.kube.catalogue import KINDS
 
 Object = Mapping[str, Any]
 Key = tuple[str, str]
+Sees = Callable[[str], bool]
 
 KNOWN = ("live", "stale")
 """States of a snapshot that has read its list."""
@@ -20,17 +25,26 @@ KNOWN = ("live", "stale")
 NOT_CHECKED = {"status": "unknown", "state": "not checked"}
 """A backend that nobody can tell anything about."""
 
+NOT_VISIBLE = {"status": "unknown", "state": "not visible to you"}
+"""A backend in a namespace outside somebody's limits, whether there is one or not."""
 
-def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> dict[str, Any]:
-    """Listeners with what each says, the routes that name it, addresses, conditions."""
+
+def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees) -> dict[str, Any]:
+    """Listeners with what each says, the routes that name it, addresses, conditions.
+
+    ``named_hidden`` counts further routes that name it.
+    """
     place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+    naming = attachments.of(cluster, place)
+    shown = [named for named in naming if sees(named[1][0])]
     said = {one["name"]: one for one in (obj.get("status") or {}).get("listeners") or ()}
     return {
         "listeners": [
-            _listener(cluster, place[0], one, said.get(one["name"]) or {})
+            _listener(cluster, place[0], one, said.get(one["name"]) or {}, sees)
             for one in obj["spec"].get("listeners") or ()
         ],
-        "named_by": list(_named_by(cluster, place, attachments.of(cluster, place))),
+        "named_by": list(_named_by(cluster, place, shown)),
+        "named_hidden": len(naming) - len(shown),
         "addresses": list((obj.get("status") or {}).get("addresses") or ()),
         "controller": rows.controller_of(cluster, obj["spec"].get("gatewayClassName", "")) or "",
         "parameters": (obj["spec"].get("infrastructure") or {}).get("parametersRef"),
@@ -39,7 +53,9 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> dict[str
     }
 
 
-def _listener(cluster: Cluster, namespace: str, spec: Object, status: Object) -> dict[str, Any]:
+def _listener(
+    cluster: Cluster, namespace: str, spec: Object, status: Object, sees: Sees
+) -> dict[str, Any]:
     allowed = (spec.get("allowedRoutes") or {}).get("namespaces") or {}
     tls = spec.get("tls") or {}
     return {
@@ -49,7 +65,7 @@ def _listener(cluster: Cluster, namespace: str, spec: Object, status: Object) ->
         "hostname": spec.get("hostname", ""),
         "tls_mode": tls.get("mode", "Terminate") if tls else "",
         "certificates": [
-            _certificate(cluster, (ref.get("namespace", namespace), ref["name"]))
+            _certificate(cluster, (ref.get("namespace", namespace), ref["name"]), sees)
             for ref in tls.get("certificateRefs") or ()
         ],
         "routes_from": allowed.get("from", "Same"),
@@ -61,12 +77,14 @@ def _listener(cluster: Cluster, namespace: str, spec: Object, status: Object) ->
     }
 
 
-def _certificate(cluster: Cluster, place: Key) -> dict[str, Any]:
+def _certificate(cluster: Cluster, place: Key, sees: Sees) -> dict[str, Any]:
     """Whether a listener's Secret is there and how long its certificate is good for.
 
     ``state`` is that of :class:`~services.certificates.expiry.Certificate`, or "missing", or
-    "unknown" while Secrets have not been read.
+    "unknown" while Secrets have not been read and where they are not visible.
     """
+    if not sees(place[0]):
+        return {"namespace": place[0], "name": place[1], "state": "unknown", "ends": None}
     secrets = cluster.snapshot("secrets")
     secret = secrets.objects.get(place)
     found = served(cluster.name, place, secret) if secret else None
@@ -102,17 +120,22 @@ def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator
                 }
 
 
-def route(cluster: Cluster, kind_name: str, obj: Object) -> dict[str, Any]:
+def route(cluster: Cluster, kind_name: str, obj: Object, sees: Sees) -> dict[str, Any]:
     """Rules with full match and filter text and backends with their state; parents."""
     return {
         "hostnames": list(obj["spec"].get("hostnames") or ()),
-        "rules": [_rule(cluster, kind_name, obj, one) for one in obj["spec"].get("rules") or ()],
+        "rules": [
+            _rule(cluster, kind_name, obj, one, sees) for one in obj["spec"].get("rules") or ()
+        ],
         "parents": parents(obj),
         "conditions": [],
     }
 
 
-def _rule(cluster: Cluster, kind_name: str, obj: Object, rule: Object) -> dict[str, Any]:
+def _rule(
+    cluster: Cluster, kind_name: str, obj: Object, rule: Object, sees: Sees
+) -> dict[str, Any]:
+    own = obj["metadata"].get("namespace", "")
     refs = list(rule.get("backendRefs") or ())
     weights = sum(ref.get("weight", 1) for ref in refs)
     return {
@@ -124,20 +147,20 @@ def _rule(cluster: Cluster, kind_name: str, obj: Object, rule: Object) -> dict[s
         "backends": [
             {
                 "kind": ref.get("kind", "Service"),
-                "namespace": ref.get("namespace", obj["metadata"].get("namespace", "")),
+                "namespace": ref.get("namespace", own),
                 "name": ref["name"],
                 "port": ref.get("port"),
                 "weight": ref.get("weight", 1),
                 "share": ref.get("weight", 1) / weights if weights else None,
                 "filters": [text.filter_text(one) for one in ref.get("filters") or ()],
-                **backend_state(cluster, ref, obj["metadata"].get("namespace", "")),
+                **backend_state(cluster, ref, own, sees),
             }
             for ref in refs
         ],
     }
 
 
-def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, str]:
+def backend_state(cluster: Cluster, ref: Object, namespace: str, sees: Sees) -> dict[str, str]:
     """Whether a backend exists and how many of its endpoints are ready.
 
     Reads Services and EndpointSlices (``kubernetes.io/service-name``). Kinds that are not read here
@@ -147,6 +170,8 @@ def backend_state(cluster: Cluster, ref: Object, namespace: str) -> dict[str, st
     if not ref["name"]:
         return {"status": "unknown", "state": "no name yet"}
     place = (ref.get("namespace", namespace), ref["name"])
+    if not sees(place[0]):
+        return NOT_VISIBLE
     kind_name = {"Service": "services", "InferencePool": "inferencepools"}.get(
         ref.get("kind", "Service")
     )
@@ -185,7 +210,9 @@ def _endpoints(cluster: Cluster, place: Key) -> tuple[int, int]:
     return ready, total
 
 
-def gateway_class(attachments: Attachments, cluster: Cluster, obj: Object) -> dict[str, Any]:
+def gateway_class(
+    attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees
+) -> dict[str, Any]:
     """Gateways of the class, supported features, parameters, conditions."""
     name = obj["metadata"]["name"]
     return {
@@ -197,7 +224,7 @@ def gateway_class(attachments: Attachments, cluster: Cluster, obj: Object) -> di
                 **rows.gateway(attachments, cluster, one),
             }
             for place, one in sorted(cluster.snapshot("gateways").objects.items())
-            if one["spec"].get("gatewayClassName") == name
+            if one["spec"].get("gatewayClassName") == name and sees(place[0])
         ],
         "features": [
             one["name"] if isinstance(one, Mapping) else str(one)

@@ -59,7 +59,7 @@ class Resources:
         snapshot = member.snapshot(kind)
         return {
             **self._table(kind).row(member, obj),
-            **self._detail(member, kind, obj),
+            **self._detail(who, member, kind, obj),
             "object": obj,
             "events": details.events(member, obj),
             "api_version": snapshot.resource.api_version if snapshot.resource else "",
@@ -126,12 +126,12 @@ class Resources:
         return {"clusters": clusters}
 
     def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:
-        if not who.may_see(cluster, ref["namespace"]):
-            return {"status": "unknown", "state": "not visible to you"}
-        member = self._fleet.get(cluster)
-        if member.snapshot("services").state == "stale":
+        member, namespace = self._fleet.get(cluster), ref["namespace"]
+        if who.may_see(cluster, namespace) and member.snapshot("services").state == "stale":
             return details.NOT_CHECKED
-        return details.backend_state(member, ref, ref["namespace"])
+        return details.backend_state(
+            member, ref, namespace, lambda where: who.may_see(cluster, where)
+        )
 
     def _table(self, kind: str) -> Table:
         try:
@@ -139,12 +139,15 @@ class Resources:
         except KeyError:
             raise NotFound(f"There is no list of {kind}.", kind=kind) from None
 
-    def _detail(self, cluster: Cluster, kind: str, obj: Object) -> dict[str, Any]:
+    def _detail(self, who: Identity, cluster: Cluster, kind: str, obj: Object) -> dict[str, Any]:
+        def sees(namespace: str) -> bool:
+            return who.may_see(cluster.name, namespace)
+
         if kind == "gateways":
-            return details.gateway(self._attachments, cluster, obj)
+            return details.gateway(self._attachments, cluster, obj, sees)
         if kind == "gatewayclasses":
-            return details.gateway_class(self._attachments, cluster, obj)
-        return details.route(cluster, kind, obj)
+            return details.gateway_class(self._attachments, cluster, obj, sees)
+        return details.route(cluster, kind, obj, sees)
 
 
 def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.auth.identity import CONSOLE, Role
+from services.auth.identity import CONSOLE, Identity, Role
 from services.listing import MAX_PAGE_SIZE, ListQuery
 from tests.api.conftest import Console
 
@@ -77,6 +77,34 @@ def test_objects_outside_are_neither_read_nor_changed(console: Console, limited:
         assert answer.status_code in (403, 404), path
         asked += 1
     assert asked > 10
+
+
+def test_what_surrounds_an_object_is_told_within_the_limits_only(console: Console) -> None:
+    limits = frozenset({CLUSTER}), frozenset({NAMESPACE})
+    reader = Identity("reader", Role.VIEWER, *limits)
+    resources = console.container.resources
+
+    def detail(who: Identity, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        return resources.detail(who, CLUSTER, kind, namespace, name)
+
+    place = "gateways", NAMESPACE, "edge-public"
+    seen, whole = detail(reader, *place), detail(CONSOLE, *place)
+    assert {route["namespace"] for route in seen["named_by"]} == {NAMESPACE}
+    names = {(one["kind"], one["namespace"], one["name"]) for one in whole["named_by"]}
+    inside = sum(namespace == NAMESPACE for _, namespace, _ in names)
+    assert (seen["named_hidden"], whole["named_hidden"]) == (len(names) - inside, 0)
+    assert seen["named_hidden"] > 0
+    gateways = detail(reader, "gatewayclasses", "", "nginx")["gateways"]
+    assert {one["namespace"] for one in gateways} == {NAMESPACE}
+    backends = [
+        backend
+        for row in everything(console, "httproutes")
+        if (row["cluster"], row["namespace"]) == (CLUSTER, NAMESPACE)
+        for rule in detail(reader, "httproutes", NAMESPACE, row["name"])["rules"]
+        for backend in rule["backends"]
+    ]
+    foreign = [one["state"] for one in backends if one["namespace"] != NAMESPACE]
+    assert set(foreign) == {"not visible to you"}
 
 
 def test_metrics_of_the_whole_fleet_are_not_for_the_limited(console: Console, limited: str) -> None:
