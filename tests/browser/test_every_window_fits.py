@@ -138,7 +138,7 @@ def test_the_two_halves_of_the_editor_never_overlap(tab: Tab) -> None:
 @pytest.mark.parametrize("path", ["/gateways", "/httproutes", GATEWAY])
 def test_text_without_room_ends_in_an_ellipsis(tab: Tab, path: str) -> None:
     shortened = []
-    for width in (390, 1280):
+    for width in (390, 800, 1280):
         tab.size(width)
         tab.open(path, ".ag-row .nm b")
         assert tab.run(CUT) == [], f"{path} at {width}"
