@@ -5,8 +5,14 @@
   const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   let skew = 0; // server clock minus ours, in ms; told by every tick of the socket
 
-  ngf.now = () => Date.now() + skew;
-  ngf.setServerTime = (iso) => { skew = new Date(iso).getTime() - Date.now(); };
+  // The present, in steps of a second: what is drawn between two of them tells the same ages.
+  let present = Date.now();
+
+  ngf.now = () => present + skew;
+  ngf.setServerTime = function (iso) {
+    present = Date.now();
+    skew = new Date(iso).getTime() - present;
+  };
 
   // A duration in its largest unit: 42 s, 1 min 52 s, 26 min, 3 h, 148 d.
   ngf.span = function (seconds) {
@@ -43,11 +49,14 @@
     }
   };
 
-  setInterval(function () {
+  function second() {
     if (document.hidden) return;
+    present = Date.now();
     window.dispatchEvent(new Event("ngf:second"));
     ngf.refreshTimes();
-  }, 1000);
+  }
+  setInterval(second, 1000);
+  document.addEventListener("visibilitychange", second);
   window.addEventListener("ngf:tick", () => ngf.refreshTimes());
   // Times that a callback has just put on the page get their text before the next paint.
   new MutationObserver(() => ngf.refreshTimes()).observe(document.documentElement, { childList: true, subtree: true });
