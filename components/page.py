@@ -17,10 +17,13 @@ Child = Any
 
 
 def object_title(page: str) -> Callable[..., str]:
-    """The document's title of a page that shows one object, from the variables of its path."""
+    """The document's title of a page that shows one object, from the variables of its path.
 
-    def title(name: str = "", **_: str) -> str:
-        return f"{unquote(name)}, {page} · NGF Console"
+    Their names end in ``_``, because a key of the query overrides a variable of the same name.
+    """
+
+    def title(name_: str = "", **_: str) -> str:
+        return f"{unquote(name_)}, {page} · NGF Console"
 
     return title
 

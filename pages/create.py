@@ -9,15 +9,15 @@ from components import editor
 from components.kinds import KINDS
 
 
-def title(kind: str = "", **_: str) -> str:
-    words = f"Create {KINDS[kind].one}" if kind in KINDS else "Create"
+def title(kind_: str = "", **_: str) -> str:
+    words = f"Create {KINDS[kind_].one}" if kind_ in KINDS else "Create"
     return f"{words} · NGF Console"
 
 
-dash.register_page(__name__, path_template="/create/<kind>", title=title, name="Create")
+dash.register_page(__name__, path_template="/create/<kind_>", title=title, name="Create")
 
 
-def layout(kind: str = "", cluster: str = "", namespace: str = "", **_: str) -> Any:
+def layout(kind_: str = "", cluster: str = "", namespace: str = "", **_: str) -> Any:
     return editor.layout(
-        unquote(kind), cluster.split(",")[0], namespace.split(",")[0], "", create=True
+        unquote(kind_), cluster.split(",")[0], namespace.split(",")[0], "", create=True
     )

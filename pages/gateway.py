@@ -10,11 +10,13 @@ from components.page import object_title
 
 dash.register_page(
     __name__,
-    path_template="/gateway/<cluster>/<namespace>/<name>",
+    path_template="/gateway/<cluster_>/<namespace_>/<name_>",
     title=object_title("Gateway"),
     name="Gateway",
 )
 
 
-def layout(cluster: str = "", namespace: str = "", name: str = "", tab: str = "", **_: str) -> Any:
-    return detail.layout("gateways", unquote(cluster), unquote(namespace), unquote(name), tab)
+def layout(
+    cluster_: str = "", namespace_: str = "", name_: str = "", tab: str = "", **_: str
+) -> Any:
+    return detail.layout("gateways", unquote(cluster_), unquote(namespace_), unquote(name_), tab)

@@ -10,11 +10,11 @@ from components.page import object_title
 
 dash.register_page(
     __name__,
-    path_template="/gatewayclass/<cluster>/<name>",
+    path_template="/gatewayclass/<cluster_>/<name_>",
     title=object_title("Gateway class"),
     name="Gateway class",
 )
 
 
-def layout(cluster: str = "", name: str = "", tab: str = "", **_: str) -> Any:
-    return detail.layout("gatewayclasses", unquote(cluster), "", unquote(name), tab)
+def layout(cluster_: str = "", name_: str = "", tab: str = "", **_: str) -> Any:
+    return detail.layout("gatewayclasses", unquote(cluster_), "", unquote(name_), tab)

@@ -10,11 +10,13 @@ from components.page import object_title
 
 dash.register_page(
     __name__,
-    path_template="/httproute/<cluster>/<namespace>/<name>",
+    path_template="/httproute/<cluster_>/<namespace_>/<name_>",
     title=object_title("HTTP route"),
     name="HTTP route",
 )
 
 
-def layout(cluster: str = "", namespace: str = "", name: str = "", tab: str = "", **_: str) -> Any:
-    return detail.layout("httproutes", unquote(cluster), unquote(namespace), unquote(name), tab)
+def layout(
+    cluster_: str = "", namespace_: str = "", name_: str = "", tab: str = "", **_: str
+) -> Any:
+    return detail.layout("httproutes", unquote(cluster_), unquote(namespace_), unquote(name_), tab)

@@ -26,6 +26,14 @@ def test_a_chosen_cluster_and_namespace_go_along_to_the_next_page(tab: Tab) -> N
     tab.has("h1", "Gateways")
 
 
+def test_no_key_of_a_query_makes_a_page_show_another_object(tab: Tab) -> None:
+    tab.open("/gateway/web-fra/shop/edge-public?cluster=gpu-iad&namespace=llm&name=gpu-edge")
+    tab.has("h1", "edge-public")
+    tab.has("#detail-facts", "web-fra")
+    tab.open("/edit/gateways/web-fra/shop/edge-public?kind=httproutes&name=cart")
+    tab.has("h1", "Edit edge-public")
+
+
 def test_a_link_opens_the_same_view_elsewhere(tab: Tab) -> None:
     tab.open("/settings?tab=sources")
     tab.has("[data-panel=sources]", "Kubernetes API of web-fra")

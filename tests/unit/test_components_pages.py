@@ -44,7 +44,7 @@ def drawn(page: dict[str, Any]) -> Any:
         return layout
     template = page.get("path_template") or ""
     names = [part.strip("<>") for part in template.split("/") if part.startswith("<")]
-    given = {"kind": "gateways"}
+    given = {"kind_": "gateways"}
     return layout(**{name: given.get(name, "some") for name in names})
 
 
