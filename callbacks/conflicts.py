@@ -8,7 +8,8 @@ from components.field_paths import set_at, value_at
 from services.auth.identity import Identity
 from services.configdb.audit import AuditLog
 from services.errors import Conflict
-from services.kube.fields import differences, editable, merge
+from services.kube.fields import MISSING, differences, editable
+from services.kube.merging import merge
 from services.kube.writes import FIELD_MANAGER
 
 Object = dict[str, Any]
@@ -62,23 +63,22 @@ def decided(conflict: dict[str, Any], path: str, side: str) -> dict[str, Any]:
 
 def rows(conflict: dict[str, Any]) -> list[dict[str, Any]]:
     """Every field that somebody changed: ``{path, base, theirs, mine, clash}``."""
-    base, mine, clashes = conflict["base"], conflict["mine"], conflict["clashes"]
-    theirs = editable(conflict["theirs"])
-    paths = list(clashes)
-    for side in (theirs, mine):
-        for path, _, _ in differences(base, side):
-            if path not in paths and not any(_inside(path, clash) for clash in clashes):
-                paths.append(path)
-    return [
-        {
-            "path": path,
-            "base": value_at(base, path),
-            "theirs": value_at(theirs, path),
-            "mine": value_at(mine, path),
-            "clash": path in clashes,
-        }
-        for path in paths
+    base, clashes = conflict["base"], conflict["clashes"]
+    sides = {"theirs": editable(conflict["theirs"]), "mine": conflict["mine"]}
+    clashing = [
+        {"path": path, "base": value_at(base, path), "clash": True}
+        | {name: value_at(side, path) for name, side in sides.items()}
+        for path in clashes
     ]
+    alone: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, side in sides.items():
+        for path, was, now in differences(base, side):
+            if any(_inside(path, clash) for clash in clashes):
+                continue
+            old, new = (None if value is MISSING else value for value in (was, now))
+            unchanged = {"path": path, "base": old, "theirs": old, "mine": old, "clash": False}
+            alone.setdefault((path, repr(new)), unchanged)[name] = new
+    return [*clashing, *alone.values()]
 
 
 def undecided(conflict: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Objects compared and merged field by field.
+"""Objects compared field by field.
 
 Paths read like the field's documentation: ``spec.rules[1].backendRefs[0].weight``, and
 ``metadata.annotations["example.com/owner"]`` where a key is no plain word.
@@ -6,7 +6,7 @@ Paths read like the field's documentation: ``spec.rules[1].backendRefs[0].weight
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -36,6 +36,8 @@ class _Missing(Enum):
 
 
 MISSING: Final = _Missing.MISSING
+MOST_PAIRS = 4_096
+"""Entries of two lists that are all compared with one another; the work grows with the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,6 @@ class FieldChange:
     server_set: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """Both sides' changes together. Where they clash, ``object`` holds mine."""
-
-    object: Object
-    clashes: tuple[str, ...]
-
-
 def editable(obj: Mapping[str, Any]) -> Object:
     """A copy of what people may edit: no status, no bookkeeping of the server or other tools."""
     kept = copy.deepcopy({key: value for key, value in obj.items() if key != "status"})
@@ -69,19 +63,29 @@ def editable(obj: Mapping[str, Any]) -> Object:
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """(path, old, new) for every leaf that differs; MISSING where one side has no such field."""
+    """(path, old, new) for every leaf that differs; MISSING where one side has no such field.
+
+    An entry that was put into a list or taken out of it is one difference, at its place in the list
+    that has it; the entries around it are compared with what they were.
+    """
     if old == new:
         return
     if _is(dict, old, new):
         before, after = _dict(old), _dict(new)
         for key in [*before, *(key for key in after if key not in before)]:
             yield from differences(
-                before.get(key, MISSING), after.get(key, MISSING), _join(path, key)
+                before.get(key, MISSING), after.get(key, MISSING), join(path, key)
             )
+    elif old is not MISSING and new is not MISSING and _is(list, old, new):
+        for place, was, now in _paired(old, new):
+            if was is MISSING or now is MISSING:
+                yield f"{path}[{place}]", was, now
+            else:
+                yield from differences(was, now, f"{path}[{place}]")
     elif _is(list, old, new):
-        entries = zip_longest(_list(old), _list(new), fillvalue=MISSING)
-        for index, (was, now) in enumerate(entries):
-            yield from differences(was, now, f"{path}[{index}]")
+        for place, entry in enumerate(old if new is MISSING else new):
+            was, now = (entry, MISSING) if new is MISSING else (MISSING, entry)
+            yield from differences(was, now, f"{path}[{place}]")
     else:
         yield path, old, new
 
@@ -91,98 +95,97 @@ def origins(before: Sequence[Any], now: Sequence[Any]) -> list[int]:
 
     Entries keep their order. Of all ways to read ``now`` as entries kept, changed, taken out and
     put in, it is the one that changes the fewest fields, so that an entry which only moved up, as
-    another was taken out, is told from one that was changed.
+    another was taken out, is told from one that was changed. Long lists without much in common are
+    read place by place.
     """
+    alike = _alike(before, now)
+    same_end = _alike(before[alike:][::-1], now[alike:][::-1])
+    old, new = before[alike : len(before) - same_end], now[alike : len(now) - same_end]
+    if len(old) * len(new) > MOST_PAIRS:
+        middle = [at if at < len(old) else -1 for at in range(len(new))]
+    else:
+        middle = _fewest_changes(old, new)
+    return [
+        *range(alike),
+        *(at + alike if at >= 0 else -1 for at in middle),
+        *range(len(before) - same_end, len(before)),
+    ]
 
+
+def _fewest_changes(before: Sequence[Any], now: Sequence[Any]) -> list[int]:
     @cache
     def read(left: int, at: int) -> tuple[int, list[int]]:
-        """The fields changed from ``before[left:]`` to ``now[at:]``, and the origins of those."""
+        """The leaves changed from ``before[left:]`` to ``now[at:]``, and the origins of those."""
         if at == len(now):
-            return count([], before[left:]), []
-        fields, rest = read(left, at + 1)
-        ways = [(fields + count(MISSING, now[at]), [-1, *rest])]
+            return sum(_leaves(entry, MISSING) for entry in before[left:]), []
+        leaves, rest = read(left, at + 1)
+        ways = [(leaves + _leaves(MISSING, now[at]), [-1, *rest])]
         if left < len(before):
-            fields, rest = read(left + 1, at)
-            ways.append((fields + count(before[left], MISSING), rest))
-            fields, rest = read(left + 1, at + 1)
-            ways.append((fields + count(before[left], now[at]), [left, *rest]))
+            leaves, rest = read(left + 1, at)
+            ways.append((leaves + _leaves(before[left], MISSING), rest))
+            leaves, rest = read(left + 1, at + 1)
+            ways.append((leaves + _leaves(before[left], now[at]), [left, *rest]))
         return min(reversed(ways), key=itemgetter(0))
 
-    return list(range(len(now))) if before == now else read(0, 0)[1]
+    return read(0, 0)[1]
+
+
+def _alike(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """How many entries two lists have in common at the start."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _paired(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """(place, was, now) of every entry in ``new``, and of those taken out of ``old``."""
+    found = origins(old, new)
+    for place, was in enumerate(old):
+        if place not in found:
+            yield place, was, MISSING
+    for place, (origin, now) in enumerate(zip(found, new, strict=True)):
+        yield place, MISSING if origin < 0 else old[origin], now
 
 
 def count(old: Any, new: Any) -> int:
-    """How many fields differ."""
+    """How many fields differ; an entry put into a list or taken out of it counts as one."""
     return sum(1 for _ in differences(old, new))
 
 
+def _leaves(old: Any, new: Any) -> int:
+    """How many leaves differ, those of entries put in and taken out among them."""
+    if old == new:
+        return 0
+    if _is(dict, old, new):
+        before, after = _dict(old), _dict(new)
+        return sum(
+            _leaves(before.get(key, MISSING), after.get(key, MISSING))
+            for key in before.keys() | after.keys()
+        )
+    if _is(list, old, new):
+        pairs = zip_longest(_list(old), _list(new), fillvalue=MISSING)
+        return sum(_leaves(was, now) for was, now in pairs)
+    return 1
+
+
 def changes(old: Object, new: Object, asked: Object) -> tuple[FieldChange, ...]:
-    """What differs between two states, given the state that the user asked for."""
+    """What differs between two states, given the state that the user asked for.
+
+    A change is the user's where the asked state has the same one, or takes the field away (which a
+    server may answer with the default), or changes an entry as a whole (to which it may add).
+    """
     before = editable(old) if old else {}
-    wanted = {(path, repr(value)) for path, _, value in differences(before, editable(asked))}
+    wanted = [(path, value) for path, _, value in differences(before, editable(asked))]
+    exactly = {(path, repr(value)) for path, value in wanted}
+    anyhow = {path for path, value in wanted if value is MISSING or isinstance(value, dict | list)}
     return tuple(
-        FieldChange(path, _none(was), _none(now), (path, repr(now)) not in wanted)
+        FieldChange(
+            path,
+            _none(was),
+            _none(now),
+            server_set=path not in anyhow and (path, repr(now)) not in exactly,
+        )
         for path, was, now in differences(before, editable(new))
     )
-
-
-def merge(base: Object, theirs: Object, mine: Object) -> Merged:
-    """Three-way merge: a field that only one side changed gets that side's value.
-
-    Lists whose entries all have distinct names are merged by name, lists of equal length by
-    position; any other list that both sides changed is a clash as a whole.
-    """
-    clashes: list[str] = []
-    return Merged(_merge(base, theirs, mine, "", clashes), tuple(clashes))
-
-
-def _merge(base: Any, theirs: Any, mine: Any, path: str, clashes: list[str]) -> Any:
-    if mine in (base, theirs):
-        return copy.deepcopy(theirs)
-    if theirs == base:
-        return copy.deepcopy(mine)
-    if _is(dict, theirs, mine) and (base is MISSING or isinstance(base, dict)):
-        sides = (_dict(base), _dict(theirs), _dict(mine))
-        return _merge_keys(sides, lambda key: _join(path, key), clashes)
-    if all(isinstance(side, list) for side in (base, theirs, mine)):
-        if all(map(_named, (base, theirs, mine))):
-            return _merge_named(base, theirs, mine, path, clashes)
-        if len(base) == len(theirs) == len(mine):
-            return [
-                _merge(*sides, f"{path}[{index}]", clashes)
-                for index, sides in enumerate(zip(base, theirs, mine, strict=True))
-            ]
-    clashes.append(path)
-    return copy.deepcopy(mine)
-
-
-def _merge_named(
-    base: list[Any], theirs: list[Any], mine: list[Any], path: str, clashes: list[str]
-) -> list[Any]:
-    before, there, here = (
-        {entry["name"]: entry for entry in side} for side in (base, theirs, mine)
-    )
-    places = {name: f"{path}[{index}]" for side in (there, here) for index, name in enumerate(side)}
-    return list(_merge_keys((before, there, here), places.__getitem__, clashes).values())
-
-
-def _merge_keys(
-    sides: tuple[Object, Object, Object], place: Callable[[str], str], clashes: list[str]
-) -> Object:
-    base, theirs, mine = sides
-    merged: Object = {}
-    for key in [*theirs, *(key for key in mine if key not in theirs)]:
-        was, there, here = (side.get(key, MISSING) for side in (base, theirs, mine))
-        value = _merge(was, there, here, place(key), clashes)
-        if value is not MISSING:
-            merged[key] = value
-    return merged
-
-
-def _named(entries: list[Any]) -> bool:
-    if not all(isinstance(entry, dict) and "name" in entry for entry in entries):
-        return False
-    return len({str(entry["name"]) for entry in entries}) == len(entries)
 
 
 def _is(kind: type, *sides: Any) -> bool:
@@ -202,7 +205,8 @@ def _list(side: Any) -> list[Any]:
     return [] if side is MISSING else side
 
 
-def _join(path: str, key: Any) -> str:
+def join(path: str, key: Any) -> str:
+    """The path of a key of the object at ``path``."""
     key = str(key)  # YAML has keys that are no words, a draft may too
     if not _PLAIN.match(key):
         return f'{path}["{key}"]'

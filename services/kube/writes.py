@@ -19,7 +19,8 @@ from services.clusters.fleet import Cluster
 from services.errors import Conflict, Invalid
 from services.kube.catalogue import Resource
 from services.kube.client import Answer
-from services.kube.fields import Object, differences, editable, merge
+from services.kube.fields import Object, differences, editable
+from services.kube.merging import merge
 from services.kube.trim import trim
 
 FIELD_MANAGER = "ngf-console"

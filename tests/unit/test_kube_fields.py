@@ -1,8 +1,8 @@
-"""The promise: an edit changes what the person changed, and a clash is named field by field."""
+"""The promise: what differs between two objects is told field by field, as people would tell it."""
 
 from typing import Any
 
-from services.kube.fields import changes, differences, editable, merge
+from services.kube.fields import changes, count, differences, editable, origins
 
 BASE: dict[str, Any] = {
     "metadata": {"name": "r", "annotations": {"a.b/c": "1"}},
@@ -67,54 +67,44 @@ def test_status_and_bookkeeping_are_no_changes() -> None:
     assert changes(BASE, stored, BASE) == ()
 
 
-def test_edits_of_different_fields_merge() -> None:
-    both = merge(BASE, edit(rules=weights(9, 1)), edit(rules=weights(1, 5)))
-    assert both.clashes == ()
-    assert both.object["spec"]["rules"] == weights(9, 5)
+def test_a_field_the_user_took_away_is_theirs_though_the_server_puts_the_default() -> None:
+    asked = edit(rules=weights(1, 1))
+    del asked["spec"]["rules"][0]["backendRefs"][1]["weight"]
+    old, new = editable(BASE), edit(rules=weights(1, 1))
+    old["spec"]["rules"][0]["backendRefs"][1]["weight"] = 9
+    [change] = changes(old, new, asked)
+    assert (change.path, change.old, change.new) == ("spec.rules[0].backendRefs[1].weight", 9, 1)
+    assert not change.server_set
 
 
-def test_edits_of_the_same_field_clash_at_that_field() -> None:
-    both = merge(BASE, edit(rules=weights(9, 1)), edit(rules=weights(7, 1)))
-    assert both.clashes == ("spec.rules[0].backendRefs[0].weight",)
+def test_an_entry_taken_out_is_one_change_and_leaves_the_others_alone() -> None:
+    first, second = BASE["spec"]["rules"]
+    [change] = changes(BASE, edit(rules=[second]), edit(rules=[second]))
+    assert (change.path, change.old, change.new) == ("spec.rules[0]", first, None)
+    assert not change.server_set
 
 
-def test_the_same_edit_twice_is_no_clash() -> None:
-    assert merge(BASE, edit(hostnames=["b"]), edit(hostnames=["b"])).clashes == ()
+def test_an_entry_put_in_is_one_change_though_the_server_adds_defaults() -> None:
+    rules = BASE["spec"]["rules"]
+    asked = {"backendRefs": [{"name": "new"}]}
+    stored = {"backendRefs": [{"name": "new", "weight": 1}]}
+    [change] = changes(BASE, edit(rules=[stored, *rules]), edit(rules=[asked, *rules]))
+    assert (change.path, change.old, change.new) == ("spec.rules[0]", None, stored)
+    assert not change.server_set
 
 
-def test_one_changes_what_the_other_removes() -> None:
-    removed = edit()
-    del removed["spec"]["hostnames"]
-    assert merge(BASE, removed, edit(hostnames=["b"])).clashes == ("spec.hostnames",)
+def test_a_change_below_an_entry_that_moved_up_is_told_at_its_new_place() -> None:
+    second = {"backendRefs": [{"name": "z", "weight": 5}]}
+    assert paths(BASE, edit(rules=[second])) == [
+        "spec.rules[0]",
+        "spec.rules[0].backendRefs[0].weight",
+    ]
+    assert count(BASE, edit(rules=[second])) == 2
 
 
-def test_named_entries_merge_by_name() -> None:
-    def gateway(**ports: int) -> dict[str, Any]:
-        return {"listeners": [{"name": name, "port": port} for name, port in ports.items()]}
-
-    both = merge(gateway(a=80, b=81), gateway(a=80, b=82, c=83), gateway(a=90, d=84))
-    assert both.clashes == ("listeners[1].port",)
-    both = merge(gateway(a=80, b=81), gateway(a=80, b=81, c=83), gateway(a=90, d=84))
-    assert both.clashes == ()
-    assert both.object == gateway(a=90, c=83, d=84)
-
-
-def test_lists_that_both_lengthened_clash_as_a_whole() -> None:
-    both = merge(BASE, edit(hostnames=["a", "b"]), edit(hostnames=["a", "c"]))
-    assert both.clashes == ("spec.hostnames",)
-
-
-def test_fields_that_only_the_server_has_survive() -> None:
-    live = editable(BASE)
-    live["metadata"]["managedFields"] = [{"manager": "kubectl"}]
-    live["status"] = {"parents": []}
-    kept = merge(BASE, live, edit(hostnames=["b"])).object
-    assert kept["status"] == {"parents": []}
-    assert kept["metadata"]["managedFields"] == [{"manager": "kubectl"}]
-    assert kept["spec"]["hostnames"] == ["b"]
-
-
-def test_merging_leaves_its_inputs_alone() -> None:
-    mine = edit(hostnames=["b"])
-    merge(BASE, BASE, mine).object["spec"]["hostnames"].append("c")
-    assert mine["spec"]["hostnames"] == ["b"]
+def test_long_lists_are_compared_without_delay() -> None:
+    before = [{"a": number} for number in range(3000)]
+    assert paths(before, [{"a": -1}, *before]) == ["[0]"]
+    assert paths(before, before[:1500] + before[1501:]) == ["[1500]"]
+    other = [{"b": number} for number in range(3000)]
+    assert origins(before, other) == list(range(3000))
