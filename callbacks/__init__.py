@@ -12,6 +12,7 @@ from callbacks import (
     lists,
     overview,
     permission,
+    planning,
     search,
     settings,
     shell,
@@ -31,6 +32,7 @@ MODULES = (
     deleting,
     editor,
     backends,
+    planning,
     applying,
 )
 

@@ -16,6 +16,7 @@ from components import yaml_view
 from components.editor import FORMS
 from components.forms import changed, counted, head
 from components.resource_templates import template
+from components.typed import shown as text_of
 from services.errors import NotFound, Unavailable
 from services.kube.fields import count, origins
 
@@ -59,6 +60,13 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-said", "data", allow_duplicate=True),
         Input("edit-yaml", "style"),
         prevent_initial_call=True,
+    )
+
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "named"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-ref", "data"),
+        prevent_initial_call="initial_duplicate",
     )
 
     @callbacks.on(
@@ -128,6 +136,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-gutter", "children"),
         Output("edit-problem", "children"),
         Output("edit-count", "children"),
+        Output(NEW, "value", allow_duplicate=True),
         Input("edit-base", "data"),
         Input(FIELD, "value"),
         Input(ACT, "n_clicks"),
@@ -190,8 +199,10 @@ def _shown(
     found = origins(before, items)
     opened = opened if 0 <= opened < len(items) else -1
     was = found[opened] if opened >= 0 else -1
-    shown = form.read(obj, opened) if form else {}
+    shown = form.read(obj, opened) | draft.typed() if form else {}
     marked = changed(form.read(live, was), shown) if form else set()
+    place = {name: text_of(value) for name, value in (obj.get("metadata") or {}).items()}
+    place["cluster"] = draft.cluster
     locked = form.locked(obj, opened) if form else set()
     seen = form.rows(obj, opened) if form else {}
     lines = form.texts(obj, opened) if form else {}
@@ -202,10 +213,7 @@ def _shown(
     ]
     return [
         draft.stored(),
-        [
-            no_update if shown.get(item["name"]) == values[at] else shown.get(item["name"])
-            for at, item in enumerate(fields)
-        ],
+        [_told(item, values[at], shown.get(item["name"])) for at, item in enumerate(fields)],
         [_marked(classes[at], item["name"] in marked) for at, item in enumerate(fields)],
         [bool(draft.problem) or item["name"] in locked for item in fields],
         [_hidden(row_classes[at], not seen.get(item["name"])) for at, item in enumerate(rows)],
@@ -233,7 +241,16 @@ def _shown(
         yaml_view.line_numbers(draft.text),
         draft.problem,
         counted(count(live, obj)),
+        [
+            _told(item["id"], item.get("value"), place.get(item["id"]["name"], ""))
+            for item in ctx.inputs_list[4]
+        ],
     ]
+
+
+def _told(item: dict[str, str], value: Any, wanted: Any) -> Any:
+    """An input's value; one that holds it already, or is being typed in, is left alone."""
+    return no_update if value == wanted or item == ctx.triggered_id else wanted
 
 
 def _marked(classes: str | None, is_changed: bool) -> str:

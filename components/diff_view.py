@@ -1,7 +1,7 @@
 """Field changes and conflicts as small tables: field, old, new; or base, theirs, mine, result."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import html
@@ -14,8 +14,13 @@ CLASHES = 10
 LONG = 80
 
 
-def changes_table(changes: Sequence[dict[str, Any]]) -> Any:
-    """What a dry-run would change: ``[{path, old, new, server_set}]``, the user's changes first."""
+def changes_table(
+    changes: Sequence[dict[str, Any]], entry: Callable[[str, Any], str] | None = None
+) -> Any:
+    """What a dry-run would change: ``[{path, old, new, server_set}]``, the user's changes first.
+
+    ``entry`` tells an entry of a list in words, given its path; it says nothing of other values.
+    """
     ordered = sorted(changes, key=lambda change: bool(change.get("server_set")))
     if not ordered:
         return html.Div("Nothing: the server stores what it has already.", className="quiet")
@@ -23,7 +28,7 @@ def changes_table(changes: Sequence[dict[str, Any]]) -> Any:
         html.Tr(
             [
                 html.Td(change["path"], className="mono t2"),
-                html.Td(_both(change), className="mono"),
+                html.Td(_both(change, entry), className="mono"),
             ],
             className="srv" if change.get("server_set") else "",
         )
@@ -36,8 +41,13 @@ def changes_table(changes: Sequence[dict[str, Any]]) -> Any:
     return table
 
 
-def _both(change: dict[str, Any]) -> list[Any]:
+def _both(change: dict[str, Any], entry: Callable[[str, Any], str] | None) -> list[Any]:
     old, new = change.get("old"), change.get("new")
+    if (old is None) != (new is None) and entry:
+        said = entry(change["path"], new if old is None else old)
+        if said:
+            word, name = ("added", "new") if old is None else ("removed", "old")
+            return [f"{word}: ", html.Span(said, className=name)]
     if change.get("server_set"):
         said = said_value(new) if old is None else f"{said_value(old)}, then {said_value(new)}"
         return [f"{said} ", html.Span("set by the server", className="s11")]

@@ -22,9 +22,15 @@ from components.status import icon
 
 FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
 KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
+NOUNS = {"gateways": "gateway", "httproutes": "HTTP route", "gatewayclasses": "gateway class"}
 LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
 OFFERS = ("edit-gateways", "edit-services", "edit-classes")
 """Lists of names that inputs propose."""
+
+
+def creates(kind: str) -> str:
+    """What a button that makes an object of ``kind`` does."""
+    return f"Create {NOUNS.get(kind, kind)}"
 
 
 def new_id(part: str) -> dict[str, str]:
@@ -52,6 +58,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-plan"),
             dcc.Store(id="edit-conflict"),
             dcc.Store(id="edit-said"),
+            dcc.Store(id="edit-faults"),
             *[html.Datalist(id=name) for name in OFFERS],
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
@@ -69,7 +76,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
                 id="edit-inputs",
                 className="contents",
             ),
-            _foot(create),
+            _foot(kind, create),
         ],
     )
 
@@ -77,11 +84,10 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
 def _head(
     kind: str, cluster: str, namespace: str, name: str, form: Form | None, create: bool
 ) -> html.Div:
-    noun = KIND_NAMES.get(kind, kind)
     title = LIST_TITLES.get(kind, kind)
     if create:
-        crumbs = [(title, f"/{kind}"), (f"new {noun}", "")]
-        heading = f"Create {noun}"
+        crumbs = [(title, f"/{kind}"), ("new", "")]
+        heading = creates(kind)
     else:
         crumbs = [
             (title, f"/{kind}"),
@@ -110,7 +116,7 @@ def _head(
     )
     return page_head(
         heading,
-        sub=html.Span(noun, className="tag"),
+        sub=None if create else html.Span(KIND_NAMES.get(kind, kind), className="tag"),
         crumbs=crumbs,
         actions=[views] if form else [],
     )
@@ -263,7 +269,7 @@ def _conflict() -> html.Section:
     )
 
 
-def _foot(create: bool) -> html.Div:
+def _foot(kind: str, create: bool) -> html.Div:
     return html.Div(
         [
             html.Span(
@@ -296,7 +302,7 @@ def _foot(create: bool) -> html.Div:
             ),
             html.Button("Discard", id="edit-discard", className="btn btn-link", type="button"),
             html.Button(
-                "Create" if create else "Apply",
+                creates(kind) if create else "Apply",
                 id="edit-apply",
                 className="btn btn-primary",
                 type="button",

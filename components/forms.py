@@ -4,6 +4,11 @@ A form is a fixed set of inputs that stand in the page from the start; nothing i
 somebody types. Lists that grow (rules, listeners) are a column of heads and *one* body: the body
 shows the item that is open and CSS order puts it under its head. Inputs carry pattern ids
 ``{"type": "edit-field", "name": ...}``, so one callback serves every form.
+
+Numbers are typed as text: an input of numbers gives nothing for what it does not understand,
+which cannot be told from a field that was emptied. dbc's inputs take no ``aria-label``; what an
+input without a label of its own is called stands in its ``name``, from where
+``resources_editor.js`` takes it.
 """
 
 import json
@@ -30,6 +35,9 @@ class Form(Protocol):
     def layout(self) -> Any:
         """All inputs of the form."""
 
+    above: tuple[str, ...]
+    """How the names of inputs begin that stand above the growing list, not in an item of it."""
+
     def read(self, obj: Object, opened: int) -> dict[str, Any]:
         """What each input shows for ``obj`` with item ``opened`` open."""
 
@@ -37,7 +45,14 @@ class Form(Protocol):
         """Inputs whose value the form cannot show in full, so that only the YAML may change it."""
 
     def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
-        """The object after the user changed one input; nothing else in it changes."""
+        """The object after the user changed one input; nothing else in it changes.
+
+        Raises NotAccepted where what was typed cannot be the field's value.
+        """
+
+    def place(self, obj: Object, path: str) -> tuple[int, str]:
+        """The item (-1 for none) and the input that show the field at ``path``; no input for one
+        that only the YAML has."""
 
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
         """The object and the open item after a button such as ``match-add``."""
@@ -50,6 +65,9 @@ class Form(Protocol):
 
     def heads(self, obj: Object) -> Sequence[str]:
         """The items of the growing list, each in a line."""
+
+    def entry(self, path: str, value: Any) -> str:
+        """An item of the growing list in a line, given its path; no words for anything else."""
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         """Lines of text in the form that depend on the object."""
@@ -65,35 +83,26 @@ def label_for(component_id: dict[str, Any]) -> str:
     return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
 
 
-def text_input(name: str, label: str, *, mono: bool = False, **more: Any) -> list[Any]:
-    """A labelled text input; the label is for those who cannot see the column's heading."""
-    return [
-        hidden_label(name, label),
-        dbc.Input(
-            id=field_id(name),
-            debounce=400,
-            autocomplete="off",
-            className="mono" if mono else "",
-            **more,
-        ),
-    ]
+def text_input(name: str, label: str = "", *, mono: bool = False, **more: Any) -> dbc.Input:
+    """A text input; ``label`` is for those who cannot see the column's heading."""
+    return dbc.Input(
+        id=field_id(name),
+        name=label or None,
+        debounce=400,
+        autocomplete="off",
+        className="mono" if mono else "",
+        **more,
+    )
 
 
-def number_input(name: str, label: str, low: int, high: int) -> list[Any]:
-    """A labelled whole number."""
-    return [
-        hidden_label(name, label),
-        dbc.Input(id=field_id(name), type="number", min=low, max=high, step=1, debounce=400),
-    ]
+def number_input(name: str, label: str = "") -> dbc.Input:
+    """A whole number."""
+    return text_input(name, label, inputmode="numeric")
 
 
-def select(name: str, label: str, options: Sequence[Option]) -> list[Any]:
-    """A labelled choice."""
-    return [hidden_label(name, label), dbc.Select(id=field_id(name), options=list(options))]
-
-
-def hidden_label(name: str, label: str) -> html.Label:
-    return html.Label(label, htmlFor=label_for(field_id(name)), className="visually-hidden")
+def select(name: str, options: Sequence[Option], label: str = "") -> dbc.Select:
+    """A choice."""
+    return dbc.Select(id=field_id(name), name=label or None, options=list(options))
 
 
 def seen_label(name: str, label: str) -> html.Label:
@@ -101,9 +110,9 @@ def seen_label(name: str, label: str) -> html.Label:
     return html.Label(label, htmlFor=label_for(field_id(name)), className="lab")
 
 
-def labelled(label: str, control: Sequence[Any]) -> html.Label:
+def labelled(label: str, control: Any) -> html.Label:
     """An input under a visible label, which stands around it: one component less than beside it."""
-    return html.Label([label, control[-1]], className="lab around")
+    return html.Label([label, control], className="lab around")
 
 
 def row(name: str, children: Sequence[Any], columns: str, classes: str = "") -> html.Div:

@@ -11,8 +11,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import forms, references
-from components.field_paths import put
+from components import forms, references, typed
+from components.field_paths import put, steps
 from components.forms import Object, options
 
 LISTENERS = 16
@@ -25,6 +25,7 @@ class GatewayForm:
 
     title = "Gateway"
     noun = "listener"
+    above = ("class",)
 
     def layout(self) -> Any:
         return html.Div(
@@ -61,7 +62,7 @@ class GatewayForm:
             "class": str(_spec(obj).get("gatewayClassName") or ""),
             "name": str(listener.get("name") or ""),
             "protocol": listener.get("protocol", "HTTP"),
-            "port": listener.get("port"),
+            "port": typed.shown(listener.get("port")),
             "hostname": str(listener.get("hostname") or ""),
             "tls": tls.get("mode", "Terminate") if tls else forms.NONE,
             "certificates": ", ".join(map(references.written, tls.get("certificateRefs") or [])),
@@ -81,7 +82,7 @@ class GatewayForm:
         if field in ("name", "protocol"):
             listener[field] = str(value or "").strip()
         elif field == "port":
-            put(listener, "port", int(value) if value is not None else None)
+            put(listener, "port", typed.port(value))
         elif field == "hostname":
             put(listener, "hostname", str(value or "").strip())
         elif field == "tls":
@@ -94,6 +95,22 @@ class GatewayForm:
             if value != "Selector":
                 namespaces.pop("selector", None)
         return obj
+
+    def place(self, obj: Object, path: str) -> tuple[int, str]:
+        match [*steps(path)]:
+            case ["spec", "gatewayClassName", *_]:
+                return -1, "class"
+            case ["spec", "listeners", int(at), "name" | "protocol" | "port" | "hostname" as part]:
+                return at, part
+            case ["spec", "listeners", int(at), "tls", "certificateRefs", *_]:
+                return at, "certificates"
+            case ["spec", "listeners", int(at), "tls", *_]:
+                return at, "tls"
+            case ["spec", "listeners", int(at), "allowedRoutes", *_]:
+                return at, "from"
+            case ["spec", "listeners", int(at), *_]:
+                return at, ""
+        return -1, ""
 
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
         obj = deepcopy(obj)
@@ -127,12 +144,13 @@ class GatewayForm:
         return _listeners(obj)
 
     def heads(self, obj: Object) -> Sequence[str]:
-        heads = []
-        for listener in _listeners(obj):
-            host = listener.get("hostname") or "any host"
-            said = f"{listener.get('protocol', 'no protocol')} {listener.get('port', '')}, {host}"
-            heads.append(f"{listener.get('name') or 'without a name'}, {said}")
-        return heads
+        return [_summary(listener) for listener in _listeners(obj)]
+
+    def entry(self, path: str, value: Any) -> str:
+        match [*steps(path)]:
+            case ["spec", "listeners", int()] if isinstance(value, dict):
+                return _summary(value)
+        return ""
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         spec = _spec(obj)
@@ -152,9 +170,9 @@ def _listener_body() -> list[Any]:
     return [
         html.Div(
             [
-                forms.labelled("Name", forms.text_input("name", "", mono=True)),
-                forms.labelled("Protocol", forms.select("protocol", "", options(*PROTOCOLS))),
-                forms.labelled("Port", forms.number_input("port", "", 1, 65535)),
+                forms.labelled("Name", forms.text_input("name", mono=True)),
+                forms.labelled("Protocol", forms.select("protocol", options(*PROTOCOLS))),
+                forms.labelled("Port", forms.number_input("port")),
             ],
             className="fgrid three",
         ),
@@ -163,7 +181,7 @@ def _listener_body() -> list[Any]:
             [
                 forms.labelled(
                     "Hostname",
-                    forms.text_input("hostname", "", mono=True, placeholder="any host"),
+                    forms.text_input("hostname", mono=True, placeholder="any host"),
                 )
             ],
         ),
@@ -172,7 +190,7 @@ def _listener_body() -> list[Any]:
             [
                 forms.labelled(
                     "TLS",
-                    forms.select("tls", "", options("Terminate", "Passthrough", empty="Not set")),
+                    forms.select("tls", options("Terminate", "Passthrough", empty="Not set")),
                 )
             ],
         ),
@@ -181,15 +199,13 @@ def _listener_body() -> list[Any]:
             [
                 forms.labelled(
                     "Certificates (Secrets of type kubernetes.io/tls)",
-                    forms.text_input(
-                        "certificates", "", mono=True, placeholder="namespace/name, name"
-                    ),
+                    forms.text_input("certificates", mono=True, placeholder="namespace/name, name"),
                 )
             ],
         ),
         forms.labelled(
             "Routes from namespaces",
-            forms.select("from", "", options("Same", "All", "Selector", "None")),
+            forms.select("from", options("Same", "All", "Selector", "None")),
         ),
         forms.text("selector"),
         html.Div(
@@ -225,6 +241,13 @@ def _listeners(obj: Object) -> list[Object]:
 def _listener(obj: Object, opened: int) -> Object:
     listeners = _listeners(obj)
     return listeners[opened] if 0 <= opened < len(listeners) else {}
+
+
+def _summary(listener: Object) -> str:
+    """A listener in a line."""
+    said = f"{listener.get('protocol', 'no protocol')} {listener.get('port', '')}"
+    host = listener.get("hostname") or "any host"
+    return f"{listener.get('name') or 'without a name'}, {said}, {host}"
 
 
 def _write_tls(listener: Object, mode: str) -> None:

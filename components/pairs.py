@@ -7,6 +7,8 @@ cannot be written this way; `showable` says so and the form leaves those to the 
 from collections.abc import Sequence
 from typing import Any
 
+from components.typed import NotAccepted
+
 Pair = dict[str, Any]
 
 
@@ -19,15 +21,17 @@ def format_pairs(pairs: Sequence[Pair]) -> str:
     )
 
 
-def parse_pairs(line: Any) -> list[Pair]:
-    """The list for a line; a part without a value has an empty one."""
+def parse_pairs(line: Any, noun: str = "header") -> list[Pair]:
+    """The list for a line. Raises NotAccepted where a part is no ``noun`` with a value."""
     pairs = []
     for part in str(line or "").split(";"):
         if not part.strip():
             continue
         colon, tilde = part.find(":"), part.find("~")
         regular = tilde >= 0 and (colon < 0 or tilde < colon)
-        name, _, value = part.partition("~" if regular else ":")
+        name, separator, value = part.partition("~" if regular else ":")
+        if not separator or not name.strip():
+            raise NotAccepted(f"Write {noun}: value.")
         pair = {"name": name.strip(), "value": value.strip()}
         pairs.append(pair | {"type": "RegularExpression"} if regular else pair)
     return pairs
@@ -36,11 +40,11 @@ def parse_pairs(line: Any) -> list[Pair]:
 def showable(pairs: Sequence[Pair]) -> bool:
     """Whether the line says all there is: reading it back gives the same list."""
     told = [(pair.get("name"), pair.get("value"), pair.get("type") or "Exact") for pair in pairs]
-    back = [
-        (pair["name"], pair["value"], pair.get("type") or "Exact")
-        for pair in parse_pairs(format_pairs(pairs))
-    ]
-    return told == back
+    try:
+        read = parse_pairs(format_pairs(pairs))
+    except NotAccepted:
+        return False
+    return told == [(pair["name"], pair["value"], pair.get("type") or "Exact") for pair in read]
 
 
 def merged_pairs(before: Sequence[Pair], wanted: Sequence[Pair]) -> list[Pair]:

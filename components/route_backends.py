@@ -11,7 +11,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import forms, references
+from components import forms, references, typed
 from components.field_paths import put
 from components.forms import Object
 from components.status import ICONS, colour
@@ -19,7 +19,7 @@ from components.status import ICONS, colour
 BACKENDS = 3
 """More backends of a rule than these are in the YAML."""
 
-DEFAULT_WEIGHT = 1
+DEFAULT_WEIGHT, MOST_WEIGHT = 1, 1_000_000
 """Gateway API v1, BackendRef.weight."""
 
 
@@ -55,12 +55,12 @@ def _row(at: int) -> html.Div:
     return forms.row(
         f"backend-{at}",
         [
-            *forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-services"),
-            *forms.number_input(f"backend-{at}-port", f"Port {said}", 1, 65535),
-            forms.hidden_label(f"backend-{at}-slide", f"Weight slider {said}"),
+            forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-services"),
+            forms.number_input(f"backend-{at}-port", f"Port {said}"),
             html.Span(id=live_id(at), className="live", style=_mark(None)),
             dbc.Input(
                 id=forms.field_id(f"backend-{at}-slide"),
+                name=f"Weight slider {said}",
                 type="range",
                 min=0,
                 max=100,
@@ -68,7 +68,7 @@ def _row(at: int) -> html.Div:
                 debounce=150,
                 className="form-range",
             ),
-            *forms.number_input(f"backend-{at}-weight", f"Weight {said}", 0, 1_000_000),
+            forms.number_input(f"backend-{at}-weight", f"Weight {said}"),
             forms.text(f"share-{at}", "num t2"),
             forms.remove(f"backend-{at}-remove", f"Remove backend {at + 1}"),
             html.Div(id=state_id(at), className="hint"),
@@ -85,19 +85,26 @@ def read(backends: Sequence[Object]) -> dict[str, Any]:
         weight = _weight(backend) if backend else None
         values |= {
             f"backend-{at}-name": references.written(backend),
-            f"backend-{at}-port": backend.get("port"),
-            f"backend-{at}-weight": weight,
+            f"backend-{at}-port": typed.shown(backend.get("port")),
+            f"backend-{at}-weight": typed.shown(weight),
             f"backend-{at}-slide": min(weight, 100) if isinstance(weight, int) else 0,
         }
     return values
 
 
 def write(backend: Object, part: str, value: Any) -> None:
-    """Change one setting of one backend in place."""
+    """Change one setting of one backend in place. Raises NotAccepted."""
     if part == "name":
         references.write(backend, str(value or "").strip())
+    elif part == "port":
+        put(backend, "port", typed.port(value))
     else:
-        put(backend, part, int(value) if value is not None else None)
+        put(backend, "weight", typed.whole(value, "Weight", 0, MOST_WEIGHT))
+
+
+def place(rest: Sequence[str | int]) -> str:
+    """The part of a backend that shows a field of it."""
+    return str(rest[0]) if rest and rest[0] in ("port", "weight") else "name"
 
 
 def rows(backends: Sequence[Object]) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import html
 
-from components import forms
+from components import forms, typed
 from components.field_paths import put
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
@@ -45,8 +45,8 @@ def layout() -> html.Div:
                 "rewrite",
                 [("hostname", "Hostname", {"placeholder": "keep the host"})],
                 [
-                    forms.labelled("Path", forms.select("rewrite-kind", "Path", path_options)),
-                    forms.labelled("New path", forms.text_input("rewrite-path", "", mono=True)),
+                    forms.labelled("Path", forms.select("rewrite-kind", path_options)),
+                    forms.labelled("New path", forms.text_input("rewrite-path", mono=True)),
                 ],
             ),
             _block(
@@ -55,19 +55,17 @@ def layout() -> html.Div:
                 [
                     forms.labelled(
                         "Scheme",
-                        forms.select(
-                            "redirect-scheme", "", options("http", "https", empty="Keep it")
-                        ),
+                        forms.select("redirect-scheme", options("http", "https", empty="Keep it")),
                     ),
-                    forms.labelled("Port", forms.number_input("redirect-port", "", 1, 65535)),
-                    forms.labelled("Path", forms.select("redirect-kind", "", path_options)),
+                    forms.labelled("Port", forms.number_input("redirect-port")),
+                    forms.labelled("Path", forms.select("redirect-kind", path_options)),
                     forms.labelled(
                         "New path",
-                        forms.text_input("redirect-path", "", mono=True),
+                        forms.text_input("redirect-path", mono=True),
                     ),
                     forms.labelled(
                         "Status",
-                        forms.select("redirect-code", "", options(*CODES)),
+                        forms.select("redirect-code", options(*CODES)),
                     ),
                 ],
             ),
@@ -92,7 +90,7 @@ def _block(
 ) -> html.Div:
     title = KINDS[kind][2]
     made = [
-        forms.labelled(label, forms.text_input(f"{kind}-{part}", label, mono=True, **more))
+        forms.labelled(label, forms.text_input(f"{kind}-{part}", mono=True, **more))
         for part, label, more in lines
     ]
     return forms.block(
@@ -121,7 +119,7 @@ def read(filters: Sequence[Object]) -> dict[str, Any]:
         "rewrite-path": _path_value(rewrite),
         "redirect-scheme": redirect.get("scheme", forms.NONE),
         "redirect-hostname": redirect.get("hostname", ""),
-        "redirect-port": redirect.get("port"),
+        "redirect-port": typed.shown(redirect.get("port")),
         "redirect-kind": (redirect.get("path") or {}).get("type", forms.NONE),
         "redirect-path": _path_value(redirect),
         "redirect-code": str(redirect.get("statusCode", 302)),
@@ -134,7 +132,7 @@ def locked(filters: Sequence[Object]) -> set[str]:
 
 
 def write(filters: list[Object], field: str, value: Any) -> None:
-    """Change one setting of one filter in place."""
+    """Change one setting of one filter in place. Raises NotAccepted."""
     kind, part = field.split("-")
     value = None if value == forms.NONE else value
     settings = _settings(filters, kind)
@@ -143,14 +141,17 @@ def write(filters: list[Object], field: str, value: Any) -> None:
     elif part == "remove":
         put(settings, part, str(value or "").replace(",", " ").split())
     elif part == "kind":
+        typed_path = _path_value(settings)
         settings.pop("path", None)
         if value:
-            settings["path"] = {"type": value, PATHS[value]: "/"}
+            settings["path"] = {"type": value, PATHS[value]: typed_path or "/"}
     elif part == "path" and (value or "path" in settings):
         path = settings.setdefault("path", {"type": "ReplaceFullPath"})
         path[PATHS[path["type"]]] = str(value or "")
-    elif part in ("port", "code"):
-        put(settings, "port" if part == "port" else "statusCode", int(value) if value else None)
+    elif part == "port":
+        put(settings, "port", typed.port(value))
+    elif part == "code":
+        put(settings, "statusCode", int(value))
     elif part != "path":
         put(settings, part, value)
 
@@ -167,6 +168,24 @@ def act(rule: Object, action: str) -> None:
         filters[:] = [item for item in filters if item.get("type") != type_name]
     if not filters:
         del rule["filters"]
+
+
+def place(filters: Sequence[Object], at: int, rest: Sequence[str | int]) -> str:
+    """The input that shows a field of filter ``at``."""
+    type_name = filters[at].get("type") if at < len(filters) else None
+    kind = next((kind for kind, known in KINDS.items() if known[0] == type_name), None)
+    if kind is None:
+        return ""
+    match rest[1:]:
+        case ["set" | "add" | "remove" | "hostname" | "scheme" | "port" as part, *_]:
+            return f"{kind}-{part}"
+        case ["path", "type"]:
+            return f"{kind}-kind"
+        case ["path", *_]:
+            return f"{kind}-path"
+        case ["statusCode"]:
+            return f"{kind}-code"
+    return ""
 
 
 def rows(filters: Sequence[Object]) -> dict[str, bool]:

@@ -13,7 +13,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import forms, references, route_backends, route_filters, route_matches
-from components.field_paths import entries, put
+from components.field_paths import entries, put, steps
 from components.forms import Object
 
 PARENTS = 3
@@ -26,6 +26,7 @@ class RouteForm:
 
     title = "Route"
     noun = "rule"
+    above = ("hostnames", "parent")
 
     def layout(self) -> Any:
         return html.Div(
@@ -106,6 +107,22 @@ class RouteForm:
             route_filters.write(spec["rules"][opened]["filters"], field, value)
         return obj
 
+    def place(self, obj: Object, path: str) -> tuple[int, str]:
+        match [*steps(path)]:
+            case ["spec", "hostnames", *_]:
+                return -1, "hostnames"
+            case ["spec", "parentRefs", int(at), *rest]:
+                return -1, f"parent-{at}-{'listener' if rest == ['sectionName'] else 'gateway'}"
+            case ["spec", "rules", int(rule), "matches", int(at), *rest]:
+                return rule, f"match-{at}-{route_matches.place(rest)}"
+            case ["spec", "rules", int(rule), "backendRefs", int(at), *rest]:
+                return rule, f"backend-{at}-{route_backends.place(rest)}"
+            case ["spec", "rules", int(rule), "filters", int(at), *rest]:
+                return rule, route_filters.place(entries(_rule(obj, rule), "filters"), at, rest)
+            case ["spec", "rules", int(rule), *_]:
+                return rule, ""
+        return -1, ""
+
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
         obj = deepcopy(obj)
         spec = obj.setdefault("spec", {})
@@ -143,6 +160,12 @@ class RouteForm:
     def heads(self, obj: Object) -> Sequence[str]:
         return [_summary(rule) for rule in self.items(obj)]
 
+    def entry(self, path: str, value: Any) -> str:
+        match [*steps(path)]:
+            case ["spec", "rules", int()] if isinstance(value, dict):
+                return _summary(value)
+        return ""
+
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         rule = _rule(obj, opened)
         parents = len(entries(_spec(obj), "parentRefs"))
@@ -159,8 +182,8 @@ def _parent_row(at: int) -> html.Div:
     return forms.row(
         f"parent-{at}",
         [
-            *forms.text_input(f"parent-{at}-gateway", f"Gateway {at + 1}", list="edit-gateways"),
-            *forms.text_input(
+            forms.text_input(f"parent-{at}-gateway", f"Gateway {at + 1}", list="edit-gateways"),
+            forms.text_input(
                 f"parent-{at}-listener",
                 f"Listener of gateway {at + 1}",
                 placeholder="every listener",

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from components import forms
+from components import forms, typed
 from components.field_paths import entries, put
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
@@ -36,15 +36,15 @@ def _row(at: int) -> html.Div:
     return forms.row(
         f"match-{at}",
         [
-            *forms.select(f"match-{at}-type", f"Kind of path {said}", options(*PATH_TYPES)),
-            *forms.text_input(f"match-{at}-path", f"Path {said}", mono=True),
-            *forms.select(
-                f"match-{at}-method", f"Method {said}", options(*METHODS, empty="Any method")
+            forms.select(f"match-{at}-type", options(*PATH_TYPES), f"Kind of path {said}"),
+            forms.text_input(f"match-{at}-path", f"Path {said}", mono=True),
+            forms.select(
+                f"match-{at}-method", options(*METHODS, empty="Any method"), f"Method {said}"
             ),
-            *forms.text_input(
+            forms.text_input(
                 f"match-{at}-headers", f"Headers {said}", mono=True, placeholder="header: value"
             ),
-            *forms.text_input(
+            forms.text_input(
                 f"match-{at}-query", f"Query {said}", mono=True, placeholder="query: value"
             ),
             forms.remove(f"match-{at}-remove", f"Remove match {at + 1}"),
@@ -80,15 +80,30 @@ def locked(matches: Sequence[Object]) -> set[str]:
 
 
 def write(match: Object, part: str, value: Any) -> None:
-    """Change one setting of one match in place."""
-    if part in ("type", "path"):
-        path = match.setdefault("path", {"type": "PathPrefix", "value": "/"})
-        path["type" if part == "type" else "value"] = str(value or "")
+    """Change one setting of one match in place. Raises NotAccepted."""
+    if part == "type":
+        match.setdefault("path", {"value": "/"})["type"] = value
+    elif part == "path":
+        kind = (match.get("path") or {}).get("type", "PathPrefix")
+        match.setdefault("path", {"type": kind})["value"] = typed.path(value, kind)
     elif part == "method":
         put(match, "method", None if value == forms.NONE else value)
     else:
         key = LISTS[part]
-        put(match, key, merged_pairs(entries(match, key), parse_pairs(value)))
+        pairs = parse_pairs(value, "header" if part == "headers" else "query")
+        put(match, key, merged_pairs(entries(match, key), pairs))
+
+
+def place(rest: Sequence[str | int]) -> str:
+    """The part of a match that shows a field of it."""
+    match rest:
+        case ["path", "type"]:
+            return "type"
+        case ["method" | "headers" as part, *_]:
+            return str(part)
+        case ["queryParams", *_]:
+            return "query"
+    return "path"
 
 
 def rows(matches: Sequence[Object]) -> dict[str, bool]:

@@ -79,8 +79,10 @@ def test_text_that_is_no_yaml_is_said_by_line_and_cannot_be_applied(opened: Wind
 def test_what_the_server_refuses_is_shown_before_it_is_applied(opened: Window) -> None:
     edit(opened, "route-002")
     opened.fill(field("parent-0-listener"), "No Name")
-    opened.says("#edit-result", "Not accepted")
+    opened.says("#edit-result", "1 field is not accepted: sectionName")
     opened.says("#edit-stored", "sectionName")
+    opened.says(".edit-form .fault", "should match")
+    assert opened.one(field("parent-0-listener")).get_attribute("aria-invalid") == "true"
     assert not opened.one("#edit-apply").is_enabled()
 
 
@@ -129,7 +131,8 @@ def test_an_object_of_another_tool_wants_a_reason(console: Console, opened: Wind
 def test_a_gateway_is_made_from_the_template(console: Console, opened: Window) -> None:
     opened.open("/create/gateways?cluster=web&namespace=shop")
     opened.holds(by("edit-new", "namespace"), "shop")
-    opened.says("#edit-result", "Not accepted")
+    opened.says("#edit-result", "Give it a name")
+    assert opened.all(".edit-form .fault") == []
     opened.fill(by("edit-new", "name"), "fresh")
     opened.says("#edit-result", "Dry-run passed")
     opened.click("#edit-apply")

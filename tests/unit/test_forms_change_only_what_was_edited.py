@@ -79,8 +79,8 @@ GATEWAY: dict[str, Any] = {
         ("match-0-method", "POST", "spec.rules[0].matches[0].method", "POST"),
         ("match-0-headers", "x-canary: 2", "spec.rules[0].matches[0].headers[0].value", "2"),
         ("match-0-query", "a ~ b", "spec.rules[0].matches[0].queryParams[0].value", "b"),
-        ("backend-0-weight", 80, "spec.rules[0].backendRefs[0].weight", 80),
-        ("backend-0-port", 9090, "spec.rules[0].backendRefs[0].port", 9090),
+        ("backend-0-weight", "80", "spec.rules[0].backendRefs[0].weight", 80),
+        ("backend-0-port", "9090", "spec.rules[0].backendRefs[0].port", 9090),
         ("rewrite-hostname", "other", "spec.rules[0].filters[1].urlRewrite.hostname", "other"),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_route_field_changes_alone(field: str, value: Any, path: str, stored: 
     ("field", "value", "path", "stored"),
     [
         ("class", "nginx-2", "spec.gatewayClassName", "nginx-2"),
-        ("port", 8443, "spec.listeners[0].port", 8443),
+        ("port", "8443", "spec.listeners[0].port", 8443),
         ("hostname", "a.example.com", "spec.listeners[0].hostname", "a.example.com"),
         (
             "certificates",
@@ -152,7 +152,7 @@ def test_text_shows_no_server_fields_and_gives_them_back() -> None:
 def test_comments_survive_an_edit_in_the_form() -> None:
     text = yaml_view.to_text(yaml_view.editable(ROUTE))
     text = text.replace("weight: 95", "weight: 95 # canary, NET-4112")
-    edited = RouteForm().write(yaml_view.from_text(text), 0, "backend-0-weight", 80)
+    edited = RouteForm().write(yaml_view.from_text(text), 0, "backend-0-weight", "80")
     again = yaml_view.rewritten(text, edited)
     assert "weight: 80 # canary, NET-4112" in again
     assert yaml_view.from_text(again) == edited

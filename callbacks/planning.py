@@ -1,0 +1,299 @@
+"""What the server would make of a draft: the dry-run, its diff, what it refuses and where."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, ctx, html
+
+from callbacks.drafts import ABOVE, Draft
+from callbacks.registrar import Callbacks, nothing
+from components import diff_view, ids, yaml_view
+from components.editor import FORMS, creates, new_id
+from components.forms import field_id, label_for
+from components.times import clock
+from services.auth.identity import Identity
+from services.errors import Conflict, ConsoleError
+from services.kube.changes import Changes, Plan
+from services.kube.fields import count, editable
+from services.kube.owners import owner
+
+Object = dict[str, Any]
+
+ICONS = {
+    "ok": "check-circle-fill",
+    "warn": "exclamation-triangle-fill",
+    "err": "x-octagon-fill",
+    "info": "circle-half",
+    "unk": "question-circle",
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An edit that can be applied: the object to send and the one it is based on.
+
+    ``merged`` counts the fields that somebody else changed in between and that are now in it.
+    """
+
+    plan: Plan
+    mine: Object
+    base: Object
+    merged: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the panel of the dry-run and the foot show, and what is said at the inputs."""
+
+    stored: Any
+    tone: str
+    word: str
+    said: str = ""
+    at: str = ""
+    ready: bool = False
+    faults: dict[str, Any] = field(default_factory=dict)
+
+
+def attempt(
+    changes: Changes, who: Identity, cluster: str, ref: dict[str, Any], mine: Object, base: Object
+) -> Attempt:
+    """The edit as a dry-run takes it, together with what was changed meanwhile.
+
+    Raises Conflict only where both sides changed the same, and what a dry-run raises.
+    """
+    place = (who, cluster, ref["kind"], ref["namespace"], ref["name"])
+    try:
+        return Attempt(changes.plan_update(*place, mine, base), mine, base)
+    except Conflict as error:
+        merged, theirs = error.details.get("merged"), error.details.get("theirs")
+        if not merged or not theirs:
+            raise
+        plan = changes.plan_update(*place, merged, theirs)
+        return Attempt(plan, merged, theirs, count(editable(base), editable(theirs)))
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the dry-run on ``callbacks``."""
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "faults"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-faults", "data"),
+        prevent_initial_call=True,
+    )
+
+    @callbacks.on(
+        Output("edit-stored", "children"),
+        Output("edit-stored-at", "children"),
+        Output("edit-result-st", "className"),
+        Output("edit-result-icon", "className"),
+        Output("edit-result", "children"),
+        Output("edit-based", "children"),
+        Output("edit-apply", "disabled"),
+        Output("edit-faults", "data"),
+        Output("edit-strip", "className"),
+        Output("edit-strip-icon", "className"),
+        Output("edit-strip-lead", "children"),
+        Output("edit-strip-text", "children"),
+        Output("edit-strip-compare", "className"),
+        Output("edit-apply", "children"),
+        Input("edit-draft", "data"),
+        Input(ids.LIVE_CHANGES, "data"),
+        Input("edit-conflict", "data"),
+        State("edit-base", "data"),
+        State("edit-ref", "data"),
+        prevent_initial_call=True,
+    )
+    def dry_run(
+        stored: dict[str, Any] | None,
+        live: list[dict[str, Any]] | None,
+        conflict: dict[str, Any] | None,
+        base: dict[str, Any] | None,
+        ref: dict[str, Any],
+    ) -> Any:
+        if not stored or not base:
+            return nothing()
+        if ctx.triggered_id == ids.LIVE_CHANGES and not _concerned(live or [], base, ref):
+            return nothing()
+        verdict = _verdict(callbacks, Draft(**stored), base, ref)
+        return [
+            verdict.stored,
+            verdict.at,
+            f"st {verdict.tone}",
+            f"bi bi-{ICONS[verdict.tone]}",
+            verdict.word,
+            verdict.said,
+            not verdict.ready,
+            verdict.faults,
+            *_strip(base, verdict.tone == "warn" and not ref["create"]),
+            _verb(base, ref),
+        ]
+
+
+def _concerned(live: list[dict[str, Any]], base: dict[str, Any], ref: dict[str, Any]) -> bool:
+    return any(
+        change["kind"] in (ref["kind"], "*") and change["cluster"] in (base["cluster"], "*")
+        for change in live
+    )
+
+
+def _verdict(
+    callbacks: Callbacks, draft: Draft, base: dict[str, Any], ref: dict[str, Any]
+) -> Verdict:
+    if draft.problem:
+        return Verdict(_quiet("The YAML cannot be read yet."), "err", "Not YAML", draft.problem)
+    if draft.wrong:
+        return _misread(draft)
+    live = base["object"]
+    if not ref["create"] and draft.object == yaml_view.editable(live):
+        said = f"Based on resourceVersion {version(live)}."
+        return Verdict(_quiet("Nothing is changed yet."), "unk", "No changes", said)
+    if ref["create"] and not (draft.object.get("metadata") or {}).get("name"):
+        said = "The dry-run begins once the object has one."
+        return Verdict(_quiet("Nothing is sent yet."), "unk", "Give it a name", said)
+    now = clock(datetime.now(UTC))
+    who, changes = callbacks.who(), callbacks.container.changes
+    try:
+        if ref["create"]:
+            plan = changes.plan_create(who, draft.cluster, ref["kind"], draft.object)
+            said = f"{_fields(plan)}."
+        else:
+            mine = yaml_view.restored(draft.object, live)
+            tried = attempt(changes, who, draft.cluster, ref, mine, live)
+            plan, said = tried.plan, _based(tried)
+    except Conflict as error:
+        quiet = _quiet("Compare both versions before you apply.")
+        word = "Exists already" if ref["create"] else "Changed meanwhile"
+        return Verdict(quiet, "warn", word, error.message, now)
+    except ConsoleError as error:
+        return _refused(error, draft, ref, now)
+    return Verdict(_stored(plan, ref), "ok", "Dry-run passed", said, now, ready=True)
+
+
+def _quiet(said: str) -> html.Div:
+    return html.Div(said, className="quiet")
+
+
+def _fields(plan: Plan) -> str:
+    asked = sum(not change.server_set for change in plan.changes)
+    return f"{asked} {'field changes' if asked == 1 else 'fields change'}"
+
+
+def _based(tried: Attempt) -> str:
+    based = f"Based on resourceVersion {version(tried.base)}, still current."
+    if not tried.merged:
+        return f"{_fields(tried.plan)}. {based}"
+    others = f"{tried.merged} {'field' if tried.merged == 1 else 'fields'}"
+    return f"{_fields(tried.plan)}, merged with {others} changed meanwhile. {based}"
+
+
+def version(obj: Object) -> str:
+    """The resourceVersion of an object, in words where it has none."""
+    return str(obj.get("metadata", {}).get("resourceVersion", "not known"))
+
+
+def _misread(draft: Draft) -> Verdict:
+    """What was typed is no value: said at the inputs, nothing is asked of the server."""
+    at = [(one["item"], one["field"], one["said"]) for one in draft.wrong]
+    said = " ".join(dict.fromkeys(sentence for _, _, sentence in at))
+    quiet = _quiet("Correct the form first; what was typed there is in no field yet.")
+    return Verdict(quiet, "err", _not_accepted(len(at)), said, faults=_faults(at, draft.opened))
+
+
+def _refused(error: ConsoleError, draft: Draft, ref: dict[str, Any], now: str) -> Verdict:
+    causes = [
+        (str(one.get("field", "")), str(one.get("rule", "")))
+        for one in error.details.get("fields") or []
+    ]
+    named = [(path, rule) for path, rule in causes if path]
+    if not named:
+        return Verdict(_quiet(error.message), "err", "Not accepted", error.message, now)
+    form = FORMS.get(ref["kind"])
+    at = [
+        (*(form.place(draft.object, path) if form else (ABOVE, "")), rule) for path, rule in named
+    ]
+    at += [
+        (ABOVE, path, rule)
+        for path, rule in named
+        if path in ("metadata.name", "metadata.namespace")
+    ]
+    fields = dict.fromkeys(path for path, _ in named)
+    word = f"{_not_accepted(len(fields))}: {', '.join(map(_last, fields))}"
+    return Verdict(_causes(causes), "err", word, "", now, faults=_faults(at, draft.opened))
+
+
+def _not_accepted(number: int) -> str:
+    return f"{number} {'field is' if number == 1 else 'fields are'} not accepted"
+
+
+def _last(path: str) -> str:
+    """The last word of a path: what people call the field."""
+    return path.rstrip("]0123456789[").rsplit(".", 1)[-1]
+
+
+def _faults(at: list[tuple[int, str, str]], opened: int) -> dict[str, Any]:
+    """Sentences by the inputs of the document that they belong to, and how many each item has."""
+    inputs: dict[str, str] = {}
+    items: dict[str, int] = {}
+    for item, name, said in at:
+        if item != ABOVE:
+            items[str(item)] = items.get(str(item), 0) + 1
+        if name and item in (ABOVE, opened):
+            _, _, place = name.rpartition("metadata.")
+            component = new_id(place) if name != place else field_id(name)
+            inputs.setdefault(label_for(component), said)
+    return {"inputs": inputs, "items": items}
+
+
+def _causes(causes: list[tuple[str, str]]) -> html.Table:
+    rows = [
+        html.Tr([html.Td(path, className="mono t2"), html.Td(rule)]) for path, rule in causes[:12]
+    ]
+    return html.Table(html.Tbody(rows), className="diff refused")
+
+
+def _stored(plan: Plan, ref: dict[str, Any]) -> Any:
+    form = FORMS.get(ref["kind"])
+    table = diff_view.changes_table(
+        [
+            {
+                "path": change.path,
+                "old": change.old,
+                "new": change.new,
+                "server_set": change.server_set,
+            }
+            for change in plan.changes
+        ],
+        form.entry if form else None,
+    )
+    warnings = [_quiet(f"The server warns: {said}") for said in plan.warnings[:5]]
+    return [*(table if isinstance(table, list) else [table]), *warnings]
+
+
+def _verb(base: dict[str, Any], ref: dict[str, Any]) -> str:
+    if ref["create"]:
+        return creates(ref["kind"])
+    return "Apply with reason" if owner(base["object"]) else "Apply"
+
+
+def _strip(base: dict[str, Any], clashing: bool) -> list[str]:
+    """Class, icon, lead, text, class of Compare."""
+    kept_by = owner(base["object"])
+    if clashing:
+        return [
+            "strip warn",
+            "bi bi-exclamation-triangle-fill",
+            "Somebody else changed this object while you edited.",
+            "Your edit is kept. Compare before you apply.",
+            "btn btn-link btn-sm",
+        ]
+    if kept_by:
+        return [
+            "strip info",
+            "bi bi-git",
+            f"{kept_by.tool} owns this object",
+            f"({kept_by.application}). It will undo the change at its next sync unless its source "
+            "says the same. Applying asks for a reason.",
+            "d-none",
+        ]
+    return ["strip info d-none", "bi bi-git", "", "", "d-none"]
