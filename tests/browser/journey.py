@@ -71,6 +71,17 @@ class Window(Tab):
         found.send_keys(Keys.CONTROL, "a")
         found.send_keys(value or Keys.DELETE)
 
+    def write(self, text: str) -> None:
+        """Replace the editor's YAML, as pasting would."""
+        self.run(
+            "const a = arguments[0];"
+            "Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')"
+            ".set.call(a, arguments[1]);"
+            "a.dispatchEvent(new Event('input', {bubbles: true}))",
+            self.one("#edit-yaml"),
+            text,
+        )
+
     def address(self, part: str) -> None:
         """Wait until the address contains ``part``."""
         self.until(lambda: part in self.driver.current_url, f"{part!r} in the address")

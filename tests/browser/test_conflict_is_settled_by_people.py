@@ -42,7 +42,7 @@ def test_only_a_real_clash_asks(console: Console, first: Window, second: Window)
     begin(first, "route-000")
     begin(second, "route-000")
     second.fill(field("hostnames"), "second.example.com")
-    second.fill(field("match-0-path"), "/second")
+    second.fill(field("backend-1-weight"), "20")
     second.says("#edit-based", "2 fields change")
     first.fill(field("hostnames"), "first.example.com")
     first.fill(field("backend-0-weight"), "50")
@@ -66,8 +66,27 @@ def test_only_a_real_clash_asks(console: Console, first: Window, second: Window)
 
     spec = console.live("HTTPRoute", "route-000")["spec"]
     assert spec["hostnames"] == ["second.example.com"]
-    assert spec["rules"][0]["matches"][0]["path"]["value"] == "/second"
-    assert spec["rules"][0]["backendRefs"][0]["weight"] == 50, "the other's change was lost"
+    weights = [one["weight"] for one in spec["rules"][0]["backendRefs"]]
+    assert weights == [50, 20], "a change was lost"
+
+
+def test_what_does_not_clash_is_merged_and_said(
+    console: Console, first: Window, second: Window
+) -> None:
+    begin(first, "route-002")
+    begin(second, "route-002")
+    second.fill(field("backend-1-weight"), "20")
+    second.says("#edit-based", "1 field changes. Based on")
+    first.fill(field("backend-0-weight"), "50")
+    apply(first)
+    first.address("/httproute/web/shop/route-002")
+    second.says("#edit-based", "1 field changes, merged with 1 field changed meanwhile.")
+    second.says("#edit-result", "Dry-run passed")
+    assert not second.all("#edit-strip")[0].is_displayed()
+    second.click("#edit-apply")
+    second.address("/httproute/web/shop/route-002")
+    backends = console.live("HTTPRoute", "route-002")["spec"]["rules"][0]["backendRefs"]
+    assert [one["weight"] for one in backends] == [50, 20]
 
 
 def test_a_clash_may_go_to_the_other_side(console: Console, first: Window, second: Window) -> None:

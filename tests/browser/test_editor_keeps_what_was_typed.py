@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.fleet_of_two import Console, running
+from tests.browser.fleet_of_two import Console, route, running
 from tests.browser.journey import Window, by, field, signed_in
 
 pytestmark = pytest.mark.browser
@@ -85,3 +85,46 @@ def test_what_is_wrong_in_a_rule_is_counted_at_its_head_and_waits_there(opened: 
     opened.fill(field("backend-0-port"), "8081")
     opened.says("#edit-result", "Dry-run passed")
     assert opened.console_errors() == []
+
+
+def test_the_form_and_the_yaml_of_a_new_object_say_the_same(opened: Window) -> None:
+    opened.open("/create/gateways?cluster=web&namespace=shop")
+    opened.holds(by("edit-new", "namespace"), "shop")
+    opened.fill(by("edit-new", "name"), "typed")
+    opened.until(lambda: "name: typed" in opened.value("#edit-yaml"), "the YAML does not follow")
+    opened.write(opened.value("#edit-yaml").replace("name: typed", "name: from-yaml"))
+    opened.holds(by("edit-new", "name"), "from-yaml")
+    opened.fill(by("edit-new", "namespace"), "payments")
+    opened.until(lambda: "namespace: payments" in opened.value("#edit-yaml"), "the YAML stays")
+    assert "name: from-yaml" in opened.value("#edit-yaml")
+    opened.click("#edit-reset")
+    opened.holds(by("edit-new", "name"), "")
+    opened.holds(by("edit-new", "namespace"), "shop")
+    opened.says("#edit-result", "Give it a name")
+
+
+def test_a_rule_put_in_is_one_change_in_words(opened: Window) -> None:
+    edit(opened, "route-003")
+    opened.click(by("edit-act", "item-duplicate"))
+    opened.fill(field("match-0-path"), "/static")
+    opened.says("#edit-stored", "added: /static to 2 backends")
+    opened.says("#edit-based", "1 field changes.")
+    opened.says("#edit-count", "1 change")
+    opened.click(by("edit-act", "item-remove"))
+    opened.says("#edit-result", "No changes")
+
+
+def test_a_rule_taken_out_leaves_the_others_unchanged(console: Console, opened: Window) -> None:
+    rules = [route(name)["spec"]["rules"][0] for name in ("first", "second", "third")]
+    console.apis["web"].store.create(route("three", rules=rules))
+    opened.until(
+        lambda: (
+            ("shop", "three") in console.container.fleet.get("web").snapshot("httproutes").objects
+        ),
+        "the watch does not show the route",
+    )
+    edit(opened, "three")
+    opened.click(by("edit-act", "item-remove"))
+    opened.says("#edit-stored", "removed: /first to 2 backends")
+    opened.says("#edit-based", "1 field changes.")
+    opened.says("#edit-count", "1 change")
