@@ -57,6 +57,9 @@ def touched(
     value = ctx.triggered[0]["value"]
     if what == "edit-reset":
         return start(base) if value else None
+    form = FORMS.get(ref["kind"])
+    if what == "edit-again":
+        return _written(draft, text) if text != draft.text else _followed(form, draft, "")
     if what == "edit-yaml":
         return None if text == draft.text else _written(draft, text)
     if not isinstance(what, dict) or (value is None and what["type"] != "edit-field"):
@@ -65,16 +68,22 @@ def touched(
         return _opened(draft, what["index"])
     if draft.problem:
         return None
-    form = FORMS.get(ref["kind"])
-    new = _typed(form, _placed(draft), what.get("name", ""))
+    new = _followed(form, draft, what.get("name", ""))
     if form and what["type"] == "edit-head":
         new = _opened(new, what["index"])
     elif form and what["type"] == "edit-act":
         obj, opened = form.act(new.object, new.opened, what["name"])
         wrong = _still_wrong(new.wrong, new.opened, what["name"])
-        new = replace(new, object=obj, opened=opened, wrong=wrong)
-    if new == draft:
-        return None
+        text = yaml_view.rewritten(draft.text, obj)
+        new = replace(new, object=obj, opened=opened, wrong=wrong, text=text)
+    return None if new == draft else new
+
+
+def _followed(form: Form | None, draft: Draft, name: str) -> Draft:
+    """The draft with what all inputs say; ``name`` is the touched one's."""
+    if draft.problem:
+        return draft
+    new = _typed(form, _placed(draft), name)
     return replace(new, text=yaml_view.rewritten(draft.text, new.object))
 
 

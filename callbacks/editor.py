@@ -12,7 +12,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_up
 from callbacks import absent, drafts
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks, nothing
-from components import yaml_view
+from components import ids, yaml_view
 from components.editor import FORMS
 from components.forms import changed, counted, head
 from components.resource_templates import template
@@ -35,16 +35,18 @@ def register(callbacks: Callbacks) -> None:
     """Register the callbacks that load and edit on ``callbacks``."""
     services = callbacks.container
 
-    for view in ("both", "form", "yaml"):
-        callbacks.clientside(
-            ClientsideFunction("ngfEditor", "show"),
-            Output(f"edit-view-{view}", "className"),
-            Input("edit-view-both", "n_clicks"),
-            Input("edit-view-form", "n_clicks"),
-            Input("edit-view-yaml", "n_clicks"),
-            State(f"edit-view-{view}", "id"),
-            prevent_initial_call=True,
-        )
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "show"),
+        *[Output(f"edit-view-{view}", "className") for view in ("both", "form", "yaml")],
+        Input(ids.VIEW, "data"),
+    )
+
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "answered"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-unsaved", "data"),
+        prevent_initial_call=True,
+    )
 
     callbacks.clientside(
         ClientsideFunction("ngfDetail", "manifest"),
@@ -137,6 +139,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-problem", "children"),
         Output("edit-count", "children"),
         Output(NEW, "value", allow_duplicate=True),
+        Output("edit-unsaved", "data"),
         Input("edit-base", "data"),
         Input(FIELD, "value"),
         Input(ACT, "n_clicks"),
@@ -144,6 +147,7 @@ def register(callbacks: Callbacks) -> None:
         Input(NEW, "value"),
         Input("edit-yaml", "value"),
         Input("edit-reset", "n_clicks"),
+        Input("edit-again", "data"),
         State("edit-draft", "data"),
         State("edit-ref", "data"),
         State(FIELD, "className"),
@@ -159,6 +163,7 @@ def register(callbacks: Callbacks) -> None:
         places: list[Any],
         text: str | None,
         reset: int | None,
+        again: int | None,
         stored: dict[str, Any] | None,
         ref: dict[str, Any],
         classes: list[str],
@@ -245,6 +250,7 @@ def _shown(
             _told(item["id"], item.get("value"), place.get(item["id"]["name"], ""))
             for item in ctx.inputs_list[4]
         ],
+        count(yaml_view.editable(base["object"]), obj) + len(draft.wrong) + bool(draft.problem),
     ]
 
 

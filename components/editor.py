@@ -59,6 +59,8 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-conflict"),
             dcc.Store(id="edit-said"),
             dcc.Store(id="edit-faults"),
+            dcc.Store(id="edit-unsaved"),
+            dcc.Store(id="edit-again"),
             *[html.Datalist(id=name) for name in OFFERS],
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
@@ -107,6 +109,7 @@ def _head(
                 id=f"edit-view-{view}",
                 className="on" if view == "both" else "",
                 type="button",
+                **{"data-show": view},
             )
             for view, label in (("both", "Form and YAML"), ("form", "Form"), ("yaml", "YAML"))
         ],

@@ -119,5 +119,9 @@
   window.addEventListener("ngf:second", show);
   window.addEventListener("ngf:view", show);
   window.addEventListener("ngf:ready", connect, { once: true });
-  ngf.live = { asOf: known, seed(moment) { asOf = asOf || moment; show(); } };
+  ngf.live = {
+    asOf: known,
+    seed(moment) { asOf = asOf || moment; show(); },
+    connected: () => navigator.onLine && Boolean(socket) && socket.readyState === WebSocket.OPEN,
+  };
 })(window.ngf = window.ngf || {});

@@ -1,6 +1,8 @@
 /* What the editor and the detail pages do without asking the server. */
 (function () {
   "use strict";
+  const SHOWN = ["both", "form", "yaml"];
+  let unsent = false;
   const no = () => window.dash_clientside.no_update;
   window.dash_clientside = window.dash_clientside || {};
 
@@ -47,17 +49,43 @@
       return no();
     },
 
-    /* Form and YAML, form alone, YAML alone: one class on the page, three buttons. */
-    show: function (...args) {
-      const trigger = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
-      const chosen = trigger.split(".")[0].replace("edit-view-", "");
-      const own = args[args.length - 1].replace("edit-view-", "");
-      if (!["both", "form", "yaml"].includes(chosen)) return no();
+    /* Form and YAML, form alone, YAML alone, as the address says: one class on the page, three buttons. */
+    show: function (view) {
+      const chosen = SHOWN.includes(view && view.show) ? view.show : "both";
       const page = document.getElementById("edit-page");
-      for (const view of ["both", "form", "yaml"]) page.classList.toggle(view, view === chosen);
-      return own === chosen ? "on" : "";
+      for (const one of SHOWN) page.classList.toggle(one, one === chosen);
+      return SHOWN.map((one) => (one === chosen ? "on" : ""));
+    },
+
+    /* The answer to an edit: nothing is unsent any more, and so much would be lost on leaving. */
+    answered: function (changes) {
+      unsent = false;
+      window.ngf.unsaved(changes || 0, document.getElementById("edit-page"));
+      return no();
     },
   };
+
+  /* What is typed while nobody answers stays in its input; the foot says so, and it is sent once
+     there is a connection again. */
+  document.addEventListener("input", (event) => {
+    if (window.ngf.live.connected() || !event.target.closest("#edit-page .edit-cols")) return;
+    unsent = true;
+    const tell = window.dash_clientside.set_props;
+    tell("edit-result", { children: "Not sent" });
+    tell("edit-result-st", { className: "st warn" });
+    tell("edit-result-icon", { className: "bi bi-exclamation-triangle-fill" });
+    tell("edit-based", { children: "The console does not answer. What you type is kept here and sent when it does." });
+    tell("edit-apply", { disabled: true });
+    window.ngf.unsaved(1, document.getElementById("edit-page"));
+  });
+  for (const back of ["ngf:live", "online"]) window.addEventListener(back, () => {
+    if (unsent && document.getElementById("edit-page")) window.dash_clientside.set_props("edit-again", { data: Date.now() });
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-show]");
+    if (button) window.ngf.view.set({ show: button.dataset.show === "both" ? "" : button.dataset.show });
+  });
 
   const copied = (what, text) => navigator.clipboard.writeText(text).then(
     () => window.ngf.toast({ status: "ok", title: what + " copied", text: text.split("\n").find((line) => !line.startsWith("#")) }),

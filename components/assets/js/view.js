@@ -84,8 +84,8 @@
   ngf.go = function (href) {
     const url = new URL(href, location.origin);
     if (url.pathname === location.pathname && url.search === location.search) return;
+    if (!ngf.mayLeave(() => ngf.go(href))) return;
     history.pushState({}, "", url.pathname + url.search + url.hash);
-    if (ngf.leaving) ngf.leaving();
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
     ngf.arriving = true;
