@@ -5,11 +5,11 @@ from dash import Dash
 from callbacks import (
     applying,
     audit,
-    backends,
     deleting,
     details,
     editor,
     lists,
+    naming,
     overview,
     permission,
     planning,
@@ -31,7 +31,7 @@ MODULES = (
     permission,
     deleting,
     editor,
-    backends,
+    naming,
     planning,
     applying,
 )

@@ -62,16 +62,17 @@ def touched(
         return _written(draft, text) if text != draft.text else _followed(form, draft, "")
     if what == "edit-yaml":
         return None if text == draft.text else _written(draft, text)
+    if what == "edit-pressed" and "open" in value:
+        opened = -1 if value["open"] == draft.opened else value["open"]
+        return replace(_followed(form, draft, ""), opened=opened)
+    if what == "edit-pressed":
+        what = {"type": "edit-act", "name": value["act"]}
     if not isinstance(what, dict) or (value is None and what["type"] != "edit-field"):
         return None
-    if what["type"] == "edit-head" and draft.problem:
-        return _opened(draft, what["index"])
     if draft.problem:
         return None
-    new = _followed(form, draft, what.get("name", ""))
-    if form and what["type"] == "edit-head":
-        new = _opened(new, what["index"])
-    elif form and what["type"] == "edit-act":
+    new = _followed(form, draft, what["name"])
+    if form and what["type"] == "edit-act":
         obj, opened = form.act(new.object, new.opened, what["name"])
         wrong = _still_wrong(new.wrong, new.opened, what["name"])
         text = yaml_view.rewritten(draft.text, obj)
@@ -93,10 +94,6 @@ def _written(draft: Draft, text: str) -> Draft:
         return replace(draft, object=yaml_view.from_text(text), text=text, problem="", wrong=[])
     except yaml_view.YamlProblem as problem:
         return replace(draft, text=text, problem=str(problem), wrong=[])
-
-
-def _opened(draft: Draft, index: int) -> Draft:
-    return replace(draft, opened=-1 if index == draft.opened else index)
 
 
 def _placed(draft: Draft) -> Draft:

@@ -7,7 +7,7 @@ what the user is typing in is never written back. Applying is in `callbacks.appl
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks import absent, drafts
 from callbacks.drafts import Draft
@@ -22,13 +22,9 @@ from services.kube.fields import count, origins
 
 FIELD = {"type": "edit-field", "name": ALL}
 ROW = {"type": "edit-row", "name": ALL}
-HEAD = {"type": "edit-head", "index": ALL}
 ACT = {"type": "edit-act", "name": ALL}
 TEXT = {"type": "edit-text", "name": ALL}
 NEW = {"type": "edit-new", "name": ALL}
-
-OFFERED = 90
-"""Names offered in an input's list; more would make the page slow for little help."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -65,7 +61,14 @@ def register(callbacks: Callbacks) -> None:
     )
 
     callbacks.clientside(
-        ClientsideFunction("ngfEditor", "named"),
+        ClientsideFunction("ngfForm", "heads"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-heads", "data"),
+        prevent_initial_call=True,
+    )
+
+    callbacks.clientside(
+        ClientsideFunction("ngfForm", "dressed"),
         Output("edit-said", "data", allow_duplicate=True),
         Input("edit-ref", "data"),
         prevent_initial_call="initial_duplicate",
@@ -73,9 +76,6 @@ def register(callbacks: Callbacks) -> None:
 
     @callbacks.on(
         Output("edit-base", "data"),
-        Output("edit-gateways", "children"),
-        Output("edit-services", "children"),
-        Output("edit-classes", "children"),
         Output(NEW, "options"),
         Output(NEW, "value"),
         Output("edit-page", "className"),
@@ -86,7 +86,7 @@ def register(callbacks: Callbacks) -> None:
     )
     def load(ref: dict[str, Any], page: str) -> Any:
         who = callbacks.who()
-        new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[4])}
+        new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[1])}
         clusters = [info for info in services.fleet.list() if who.may_see_cluster(info.name)]
         cluster = ref["cluster"] or _preferred(
             services.fleet.default_name(), [info.name for info in clusters]
@@ -107,19 +107,9 @@ def register(callbacks: Callbacks) -> None:
             try:
                 obj = services.resources.raw(who, *place)
             except (NotFound, Unavailable) as error:
-                return [*nothing()[:6], f"{page} missing", *absent.words(error, ref)]
+                return [*nothing()[:3], f"{page} missing", *absent.words(error, ref)]
         base = {"object": obj, "cluster": cluster}
-        return (
-            base,
-            _offered(callbacks, cluster, "gateways", ref["namespace"]),
-            _offered(callbacks, cluster, "services", ref["namespace"]),
-            _offered(callbacks, cluster, "gatewayclasses", ""),
-            options,
-            values,
-            no_update,
-            "",
-            "",
-        )
+        return base, options, values, no_update, "", ""
 
     @callbacks.on(
         Output("edit-draft", "data"),
@@ -127,8 +117,8 @@ def register(callbacks: Callbacks) -> None:
         Output(FIELD, "className"),
         Output(FIELD, "disabled"),
         Output(ROW, "className"),
-        Output(HEAD, "className"),
-        Output(HEAD, "children"),
+        Output(ACT, "hidden"),
+        Output("edit-heads", "data"),
         Output("edit-body", "className"),
         Output("edit-body", "style"),
         Output(TEXT, "children"),
@@ -143,7 +133,7 @@ def register(callbacks: Callbacks) -> None:
         Input("edit-base", "data"),
         Input(FIELD, "value"),
         Input(ACT, "n_clicks"),
-        Input(HEAD, "n_clicks"),
+        Input("edit-pressed", "data"),
         Input(NEW, "value"),
         Input("edit-yaml", "value"),
         Input("edit-reset", "n_clicks"),
@@ -159,7 +149,7 @@ def register(callbacks: Callbacks) -> None:
         base: dict[str, Any] | None,
         values: list[Any],
         acts: list[Any],
-        heads: list[Any],
+        pressed: dict[str, Any] | None,
         places: list[Any],
         text: str | None,
         reset: int | None,
@@ -194,8 +184,8 @@ def _shown(
     text: str,
 ) -> list[Any]:
     """What every component has to show for a draft, with no_update wherever it does already."""
-    fields, heads, texts, rows = (
-        [item["id"] for item in ctx.outputs_list[at]] for at in (1, 5, 9, 4)
+    fields, rows, acts, texts = (
+        [item["id"] for item in ctx.outputs_list[at]] for at in (1, 4, 5, 9)
     )
     obj, opened, form = draft.object, draft.opened, FORMS.get(ref["kind"])
     live = obj if ref["create"] else yaml_view.editable(base["object"])
@@ -222,16 +212,15 @@ def _shown(
         [_marked(classes[at], item["name"] in marked) for at, item in enumerate(fields)],
         [bool(draft.problem) or item["name"] in locked for item in fields],
         [_hidden(row_classes[at], not seen.get(item["name"])) for at, item in enumerate(rows)],
-        [
-            _head_class(at == opened, bool(tags[at])) if at < len(tags) else "rule-h d-none"
-            for at in range(len(heads))
-        ],
-        [
-            head(f"{form.noun.capitalize()} {at + 1}", labels[at], tags[at])
-            if form and at < len(tags)
-            else None
-            for at in range(len(heads))
-        ],
+        [not seen.get(item["name"], True) for item in acts],
+        {
+            "opened": opened,
+            "items": [
+                head(f"{form.noun.capitalize()} {at + 1}", label, tag)
+                for at, (label, tag) in enumerate(zip(labels, tags, strict=True))
+                if form
+            ],
+        },
         "rule-b" if opened >= 0 else "rule-b d-none",
         {"order": 2 * opened + 1},
         [
@@ -267,21 +256,3 @@ def _marked(classes: str | None, is_changed: bool) -> str:
 def _hidden(classes: str | None, hidden: bool) -> str:
     kept = [name for name in (classes or "").split() if name != "d-none"]
     return " ".join([*kept, "d-none"] if hidden else kept)
-
-
-def _head_class(is_open: bool, is_changed: bool) -> str:
-    return "rule-h" + (" open" if is_open else "") + (" chg" if is_changed else "")
-
-
-def _offered(callbacks: Callbacks, cluster: str, kind: str, namespace: str) -> list[Any]:
-    """Names that an input proposes: those of the same namespace first and short."""
-    who = callbacks.who()
-    found = callbacks.container.fleet.get(cluster).snapshot(kind).objects
-    places = sorted(
-        (place for place in found if who.may_see(cluster, place[0] or None)),
-        key=lambda place: (place[0] != namespace, place),
-    )
-    return [
-        html.Option(value=name if where in (namespace, "") else f"{where}/{name}")
-        for where, name in places[:OFFERED]
-    ]

@@ -1,5 +1,6 @@
 """What the server would make of a draft: the dry-run, its diff, what it refuses and where."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -76,7 +77,7 @@ def attempt(
 def register(callbacks: Callbacks) -> None:
     """Register the dry-run on ``callbacks``."""
     callbacks.clientside(
-        ClientsideFunction("ngfEditor", "faults"),
+        ClientsideFunction("ngfForm", "faults"),
         Output("edit-said", "data", allow_duplicate=True),
         Input("edit-faults", "data"),
         prevent_initial_call=True,
@@ -241,15 +242,24 @@ def _faults(at: list[tuple[int, str, str]], opened: int) -> dict[str, Any]:
         if name and item in (ABOVE, opened):
             _, _, place = name.rpartition("metadata.")
             component = new_id(place) if name != place else field_id(name)
-            inputs.setdefault(label_for(component), said)
+            inputs.setdefault(label_for(component), _plain(said))
     return {"inputs": inputs, "items": items}
+
+
+def _plain(rule: str) -> str:
+    """A server's rule as a sentence at the field that holds the value: without the value, and
+    without the expression that was used to check it."""
+    said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
+    said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)
+    said = said[:1].upper() + said[1:]
+    return said if said.endswith(".") else f"{said}."
 
 
 def _causes(causes: list[tuple[str, str]]) -> html.Table:
     rows = [
         html.Tr([html.Td(path, className="mono t2"), html.Td(rule)]) for path, rule in causes[:12]
     ]
-    return html.Table(html.Tbody(rows), className="diff refused")
+    return html.Table(html.Tbody(rows), className="diff")
 
 
 def _stored(plan: Plan, ref: dict[str, Any]) -> Any:

@@ -24,8 +24,6 @@ FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
 KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
 NOUNS = {"gateways": "gateway", "httproutes": "HTTP route", "gatewayclasses": "gateway class"}
 LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
-OFFERS = ("edit-gateways", "edit-services", "edit-classes")
-"""Lists of names that inputs propose."""
 
 
 def creates(kind: str) -> str:
@@ -55,13 +53,15 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-ref", data=ref),
             dcc.Store(id="edit-base"),
             dcc.Store(id="edit-draft"),
-            dcc.Store(id="edit-plan"),
             dcc.Store(id="edit-conflict"),
             dcc.Store(id="edit-said"),
             dcc.Store(id="edit-faults"),
             dcc.Store(id="edit-unsaved"),
             dcc.Store(id="edit-again"),
-            *[html.Datalist(id=name) for name in OFFERS],
+            dcc.Store(id="edit-offers"),
+            dcc.Store(id="edit-heads"),
+            dcc.Store(id="edit-pressed"),
+            dcc.Store(id="edit-told"),
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
             denied("edit"),

@@ -3,12 +3,13 @@
 A form is a fixed set of inputs that stand in the page from the start; nothing is mounted while
 somebody types. Lists that grow (rules, listeners) are a column of heads and *one* body: the body
 shows the item that is open and CSS order puts it under its head. Inputs carry pattern ids
-``{"type": "edit-field", "name": ...}``, so one callback serves every form.
+``{"type": "edit-field", "name": ...}``, so one callback serves every form. Heads, crosses and the
+lines under rows are drawn by ``resources_form.js``: a page has room for few components.
 
 Numbers are typed as text: an input of numbers gives nothing for what it does not understand,
 which cannot be told from a field that was emptied. dbc's inputs take no ``aria-label``; what an
 input without a label of its own is called stands in its ``name``, from where
-``resources_editor.js`` takes it.
+``resources_form.js`` takes it.
 """
 
 import json
@@ -17,6 +18,8 @@ from typing import Any, Protocol
 
 import dash_bootstrap_components as dbc
 from dash import html
+
+from components.status import ICONS, colour
 
 Object = dict[str, Any]
 Option = dict[str, str]
@@ -95,9 +98,9 @@ def text_input(name: str, label: str = "", *, mono: bool = False, **more: Any) -
     )
 
 
-def number_input(name: str, label: str = "") -> dbc.Input:
+def number_input(name: str, label: str = "", **more: Any) -> dbc.Input:
     """A whole number."""
-    return text_input(name, label, inputmode="numeric")
+    return text_input(name, label, inputmode="numeric", **more)
 
 
 def select(name: str, options: Sequence[Option], label: str = "") -> dbc.Select:
@@ -115,30 +118,26 @@ def labelled(label: str, control: Any) -> html.Label:
     return html.Label([label, control], className="lab around")
 
 
-def row(name: str, children: Sequence[Any], columns: str, classes: str = "") -> html.Div:
-    """A row that appears and goes as a whole."""
+def row(
+    name: str, children: Sequence[Any], columns: str, *, remove: str, classes: str = ""
+) -> html.Div:
+    """A row that appears and goes as a whole; ``remove`` is what its cross is called."""
     return html.Div(
         list(children),
         id={"type": "edit-row", "name": name},
         className=f"frow {classes} d-none",
         style={"gridTemplateColumns": columns},
+        **{"data-remove": remove},
     )
 
 
-def block(name: str, children: Sequence[Any]) -> html.Div:
-    """Like `row`, for children that stack."""
+def block(name: str, children: Sequence[Any], *, remove: str = "") -> html.Div:
+    """Like `row`, for children that stack; without ``remove`` it has no cross."""
     return html.Div(
-        list(children), id={"type": "edit-row", "name": name}, className="fblock d-none"
-    )
-
-
-def remove(action: str, label: str) -> html.Button:
-    """The cross at the end of a row."""
-    return html.Button(
-        id=action_id(action),
-        className="n-ico sm bi bi-x-lg",
-        type="button",
-        **{"aria-label": label},
+        list(children),
+        id={"type": "edit-row", "name": name},
+        className="fblock d-none",
+        **({"data-remove": remove} if remove else {}),
     )
 
 
@@ -166,30 +165,24 @@ def more(count: int, limit: int, noun: str) -> str:
     return f"{count} in all; this form shows the first {limit}, the YAML has every {noun}."
 
 
-def items(limit: int, body: Sequence[Any]) -> html.Div:
-    """The growing list: ``limit`` heads and the one body."""
+def items(body: Sequence[Any]) -> html.Div:
+    """The growing list: the one body, to which the browser draws the heads (`head`)."""
     return html.Div(
         className="items",
-        children=[
-            *[
-                html.Button(
-                    id={"type": "edit-head", "index": at},
-                    className="rule-h d-none",
-                    style={"order": 2 * at},
-                    type="button",
-                    **{"aria-controls": "edit-body"},
-                )
-                for at in range(limit)
-            ],
-            html.Div(list(body), id="edit-body", className="rule-b d-none"),
-        ],
+        children=[html.Div(list(body), id="edit-body", className="rule-b d-none")],
     )
 
 
-def head(label: str, summary: str, tag: str) -> list[Any]:
+def head(label: str, summary: str, tag: str) -> dict[str, str]:
     """What a head shows: which item, the item in a line, what was done to it."""
-    said = [label, html.Span(summary, className="ell grow")]
-    return [*said, html.Span(tag, className="tag info")] if tag else said
+    return {"label": label, "summary": summary, "tag": tag}
+
+
+def told(state: Mapping[str, str]) -> dict[str, Any]:
+    """What the line under a row says, given ``{status, state}``."""
+    status = state["status"]
+    tone = f"{colour(status)} bi bi-{ICONS.get(status, ICONS['unknown'])}"
+    return {"tone": tone, "state": state["state"]}
 
 
 def counted(changes: int) -> str:

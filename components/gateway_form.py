@@ -15,7 +15,6 @@ from components import forms, references, typed
 from components.field_paths import put, steps
 from components.forms import Object, options
 
-LISTENERS = 16
 PROTOCOLS = ("HTTP", "HTTPS", "TLS", "TCP", "UDP")
 PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443}
 
@@ -37,7 +36,7 @@ class GatewayForm:
                         dbc.Input(
                             id=forms.field_id("class"),
                             debounce=400,
-                            list="edit-classes",
+                            list="edit-gatewayclasses",
                             autocomplete="off",
                         ),
                     ]
@@ -45,8 +44,7 @@ class GatewayForm:
                 html.Div(
                     [
                         html.Span("Listeners", className="lab"),
-                        forms.items(LISTENERS, _listener_body()),
-                        forms.text("more-listeners"),
+                        forms.items(_listener_body()),
                         forms.add("item-add", "Listener"),
                     ]
                 ),
@@ -159,7 +157,6 @@ class GatewayForm:
         namespaces = (listener.get("allowedRoutes") or {}).get("namespaces") or {}
         return {
             "other": f"Kept as they are in the YAML: {', '.join(others)}." if others else "",
-            "more-listeners": forms.more(len(_listeners(obj)), LISTENERS, "listener"),
             "selector": "Namespaces are chosen by labels; write the selector in the YAML."
             if namespaces.get("from") == "Selector"
             else "",

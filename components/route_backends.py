@@ -1,11 +1,11 @@
 """Where a rule of a route sends: Services, their ports and weights.
 
 Beside its inputs a row says two things that no input holds: the weight that is live while another
-is drafted, as a mark on the slider, and the state of what the row names. `callbacks.backends`
-fills both.
+is drafted, as a mark on the slider, and the state of what the row names. `callbacks.naming` gives
+both, ``resources_form.js`` draws them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -14,7 +14,6 @@ from dash import html
 from components import forms, references, typed
 from components.field_paths import put
 from components.forms import Object
-from components.status import ICONS, colour
 
 BACKENDS = 3
 """More backends of a rule than these are in the YAML."""
@@ -23,18 +22,13 @@ DEFAULT_WEIGHT, MOST_WEIGHT = 1, 1_000_000
 """Gateway API v1, BackendRef.weight."""
 
 
-def live_id(name: Any) -> dict[str, Any]:
-    """The id of a slider's mark at the live weight."""
-    return {"type": "edit-live", "name": name}
-
-
-def state_id(name: Any) -> dict[str, Any]:
-    """The id of the line with a backend's state."""
-    return {"type": "edit-state", "name": name}
+WIDE = 100
+"""Where sliders end while no backend has a weight."""
 
 
 def layout() -> html.Div:
-    return html.Div(
+    return forms.block(
+        "backends",
         [
             html.Div(
                 [
@@ -46,7 +40,7 @@ def layout() -> html.Div:
             *[_row(at) for at in range(BACKENDS)],
             forms.text("more-backends"),
             forms.add("backend-add", "Backend"),
-        ]
+        ],
     )
 
 
@@ -56,25 +50,22 @@ def _row(at: int) -> html.Div:
         f"backend-{at}",
         [
             forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-services"),
-            forms.number_input(f"backend-{at}-port", f"Port {said}"),
-            html.Span(id=live_id(at), className="live", style=_mark(None)),
+            forms.number_input(f"backend-{at}-port", f"Port {said}", list="edit-ports"),
             dbc.Input(
                 id=forms.field_id(f"backend-{at}-slide"),
                 name=f"Weight slider {said}",
                 type="range",
                 min=0,
-                max=100,
+                max=MOST_WEIGHT,
                 step=1,
                 debounce=150,
                 className="form-range",
             ),
             forms.number_input(f"backend-{at}-weight", f"Weight {said}"),
-            forms.text(f"share-{at}", "num t2"),
-            forms.remove(f"backend-{at}-remove", f"Remove backend {at + 1}"),
-            html.Div(id=state_id(at), className="hint"),
         ],
         "minmax(0,1fr) 76px minmax(0,1.1fr) 68px 40px 24px",
-        "backend",
+        remove=f"Remove backend {at + 1}",
+        classes="backend",
     )
 
 
@@ -87,7 +78,7 @@ def read(backends: Sequence[Object]) -> dict[str, Any]:
             f"backend-{at}-name": references.written(backend),
             f"backend-{at}-port": typed.shown(backend.get("port")),
             f"backend-{at}-weight": typed.shown(weight),
-            f"backend-{at}-slide": min(weight, 100) if isinstance(weight, int) else 0,
+            f"backend-{at}-slide": _whole(weight),
         }
     return values
 
@@ -107,20 +98,10 @@ def place(rest: Sequence[str | int]) -> str:
     return str(rest[0]) if rest and rest[0] in ("port", "weight") else "name"
 
 
-def rows(backends: Sequence[Object]) -> dict[str, bool]:
-    return {f"backend-{at}": at < len(backends) for at in range(BACKENDS)}
-
-
-def texts(backends: Sequence[Object]) -> dict[str, str]:
-    """Each backend's share of the rule's requests, and how many backends have no row."""
-    weights = [_weight(backend) for backend in backends]
-    total = sum(weight for weight in weights if isinstance(weight, int))
-    shares = [
-        f"{round(100 * weight / total)}%" if total and isinstance(weight, int) else ""
-        for weight in weights
-    ]
-    said = {f"share-{at}": shares[at] if at < len(shares) else "" for at in range(BACKENDS)}
-    return said | {"more-backends": forms.more(len(backends), BACKENDS, "backend")}
+def rows(backends: Sequence[Object], *, redirected: bool) -> dict[str, bool]:
+    """Gateway API lets a rule redirect or send, not both: the one that is there hides the other."""
+    seen = {f"backend-{at}": at < len(backends) for at in range(BACKENDS)}
+    return seen | {"backends": bool(backends) or not redirected}
 
 
 def named(backend: Object, namespace: str) -> dict[str, Any]:
@@ -148,27 +129,21 @@ def live_weights(
     ]
 
 
-def told(
-    weights: Sequence[int | None], states: Sequence[Mapping[str, str]]
-) -> tuple[list[Any], ...]:
-    """What every row says of live weights and states, blank where there is no backend: style and
-    text of the marks, then class and text of the lines."""
-    marks = [*weights, *[None] * (BACKENDS - len(weights))]
-    lines = [*states, *[{"status": "", "state": ""}] * (BACKENDS - len(states))]
-    return (
-        [_mark(weight) for weight in marks],
-        ["" if weight is None else f"live {weight}" for weight in marks],
-        [_line(one["status"]) for one in lines],
-        [one["state"] for one in lines],
-    )
+def shares(drafted: Sequence[Object]) -> list[str]:
+    """Each backend's share of the rule's requests; no words where no backend has a weight."""
+    weights = [_whole(_weight(backend)) for backend in drafted]
+    total = sum(weights)
+    return [f"{round(100 * weight / total)}%" if total else "" for weight in weights]
 
 
-def _mark(weight: int | None) -> dict[str, Any]:
-    return {"display": "none"} if weight is None else {"--at": min(weight, 100) / 100}
+def scale(live: Sequence[Object], drafted: Sequence[Object]) -> int:
+    """Where sliders end: at the sum of the weights, live or drafted, so that shares can be seen."""
+    sums = [sum(_whole(_weight(one)) for one in side) for side in (live, drafted)]
+    return max(sums) or WIDE
 
 
-def _line(status: str) -> str:
-    return f"hint says {colour(status)} bi bi-{ICONS.get(status, ICONS['unknown'])}"
+def _whole(weight: Any) -> int:
+    return weight if isinstance(weight, int) else 0
 
 
 def _weight(backend: Object) -> Any:

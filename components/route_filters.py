@@ -69,16 +69,8 @@ def layout() -> html.Div:
                     ),
                 ],
             ),
-            forms.text("kept"),
             html.Div(
-                [
-                    html.Div(
-                        forms.add(f"filter-{kind}-add", title),
-                        id={"type": "edit-row", "name": f"no-{kind}"},
-                        className="d-none",
-                    )
-                    for kind, (_, _, title) in KINDS.items()
-                ],
+                [forms.add(f"filter-{kind}-add", title) for kind, (_, _, title) in KINDS.items()],
                 className="row-f wrap",
             ),
         ]
@@ -96,15 +88,10 @@ def _block(
     return forms.block(
         f"filter-{kind}",
         [
-            html.Div(
-                [
-                    html.B(title, className="b5 grow"),
-                    forms.remove(f"filter-{kind}-remove", f"Remove {title.lower()}"),
-                ],
-                className="row-f",
-            ),
+            html.B(title, className="b5"),
             html.Div([*others, *made], className="fgrid"),
         ],
+        remove=f"Remove {title.lower()}",
     )
 
 
@@ -188,17 +175,29 @@ def place(filters: Sequence[Object], at: int, rest: Sequence[str | int]) -> str:
     return ""
 
 
-def rows(filters: Sequence[Object]) -> dict[str, bool]:
-    there = {item.get("type") for item in filters}
-    seen = {f"filter-{kind}": name in there for kind, (name, _, _) in KINDS.items()}
-    return seen | {f"no-{kind}": name not in there for kind, (name, _, _) in KINDS.items()}
+def rows(filters: Sequence[Object], backends: Sequence[Object]) -> dict[str, bool]:
+    """Which filters are to be seen, and which can be added: Gateway API refuses a redirect beside
+    a rewrite or backends."""
+    types = {item.get("type") for item in filters}
+    there = [kind for kind, (name, _, _) in KINDS.items() if name in types]
+    excluded = {
+        "headers": False,
+        "rewrite": "redirect" in there,
+        "redirect": "rewrite" in there or bool(backends),
+    }
+    seen = {f"filter-{kind}": kind in there for kind in KINDS}
+    return seen | {f"filter-{kind}-add": kind not in there and not excluded[kind] for kind in KINDS}
 
 
-def kept(filters: Sequence[Object]) -> str:
-    """The filters that only the YAML changes, in words."""
+def redirects(filters: Sequence[Object]) -> bool:
+    """Whether a redirect is among the filters."""
+    return any(item.get("type") == KINDS["redirect"][0] for item in filters)
+
+
+def others(filters: Sequence[Object]) -> list[str]:
+    """What people call the filters that only the YAML changes."""
     known = {name for name, _, _ in KINDS.values()}
-    others = [_name(item) for item in filters if item.get("type") not in known]
-    return f"Kept as they are in the YAML: {', '.join(others)}." if others else ""
+    return [_name(item) for item in filters if item.get("type") not in known]
 
 
 def _name(item: Object) -> str:

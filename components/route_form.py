@@ -17,8 +17,7 @@ from components.field_paths import entries, put, steps
 from components.forms import Object
 
 PARENTS = 3
-RULES = 16
-"""Gateway API allows 16 rules; more parents than these are in the YAML."""
+"""More parents than these are in the YAML."""
 
 
 class RouteForm:
@@ -66,7 +65,7 @@ class RouteForm:
                             ],
                             className="lab row-f",
                         ),
-                        forms.items(RULES, _rule_body()),
+                        forms.items(_rule_body()),
                         forms.add("item-add", "Rule"),
                     ]
                 ),
@@ -150,9 +149,10 @@ class RouteForm:
         rule = _rule(obj, opened)
         parents = len(entries(_spec(obj), "parentRefs"))
         seen = {f"parent-{at}": at < parents for at in range(PARENTS)}
+        filters, backends = entries(rule, "filters"), entries(rule, "backendRefs")
         seen |= route_matches.rows(entries(rule, "matches"))
-        seen |= route_filters.rows(entries(rule, "filters"))
-        return seen | route_backends.rows(entries(rule, "backendRefs"))
+        seen |= route_filters.rows(filters, backends)
+        return seen | route_backends.rows(backends, redirected=route_filters.redirects(filters))
 
     def items(self, obj: Object) -> Sequence[Object]:
         return entries(_spec(obj), "rules")
@@ -172,10 +172,24 @@ class RouteForm:
         return {
             "more-parents": forms.more(parents, PARENTS, "gateway"),
             **route_matches.texts(entries(rule, "matches")),
-            "kept": route_filters.kept(entries(rule, "filters")),
-            **route_backends.texts(entries(rule, "backendRefs")),
-            "other": _kept_fields(rule),
+            "more-backends": forms.more(
+                len(entries(rule, "backendRefs")), route_backends.BACKENDS, "backend"
+            ),
+            "kept": _kept(rule),
         }
+
+
+def parents_named(obj: Object, namespace: str) -> list[dict[str, str]]:
+    """What the parents with a row point to, of a route in ``namespace``."""
+    return [
+        {
+            "kind": str(parent.get("kind") or "Gateway"),
+            "namespace": str(parent.get("namespace") or namespace),
+            "name": str(parent.get("name") or ""),
+            "listener": str(parent.get("sectionName") or ""),
+        }
+        for parent in entries(_spec(obj), "parentRefs")[:PARENTS]
+    ]
 
 
 def _parent_row(at: int) -> html.Div:
@@ -187,10 +201,11 @@ def _parent_row(at: int) -> html.Div:
                 f"parent-{at}-listener",
                 f"Listener of gateway {at + 1}",
                 placeholder="every listener",
+                list="edit-listeners",
             ),
-            forms.remove(f"parent-{at}-remove", f"Remove gateway {at + 1}"),
         ],
         "minmax(0,1fr) 150px 24px",
+        remove=f"Remove gateway {at + 1}",
     )
 
 
@@ -199,7 +214,7 @@ def _rule_body() -> list[Any]:
         route_matches.layout(),
         route_filters.layout(),
         route_backends.layout(),
-        forms.text("other"),
+        forms.text("kept"),
         html.Div(
             [
                 html.Button(
@@ -253,18 +268,19 @@ def _act_rule(rules: list[Any], opened: int, what: str) -> int:
 def _summary(rule: Object) -> str:
     """A rule in a line: what it matches and where it sends."""
     said = route_matches.summary(entries(rule, "matches"))
-    redirect = next(
-        (item for item in entries(rule, "filters") if item.get("type") == "RequestRedirect"), None
-    )
     backends = entries(rule, "backendRefs")
-    if redirect:
+    if route_filters.redirects(entries(rule, "filters")):
         return f"{said} redirected"
     if len(backends) == 1:
         return f"{said} to {references.written(backends[0]) or 'a backend without a name'}"
     return f"{said} to {len(backends)} backends" if backends else f"{said} to no backend"
 
 
-def _kept_fields(rule: Object) -> str:
+def _kept(rule: Object) -> str:
+    """What only the YAML changes of a rule, in words."""
     known = {"matches", "filters", "backendRefs", "name"}
-    others = sorted(key for key in rule if key not in known)
+    others = [
+        *route_filters.others(entries(rule, "filters")),
+        *sorted(key for key in rule if key not in known),
+    ]
     return f"Kept as they are in the YAML: {', '.join(others)}." if others else ""

@@ -24,7 +24,6 @@ def layout() -> html.Div:
         [
             html.Span("When a request matches", className="lab"),
             *[_row(at) for at in range(MATCHES)],
-            forms.text("no-matches"),
             forms.text("more-matches"),
             forms.add("match-add", "Match"),
         ]
@@ -47,10 +46,10 @@ def _row(at: int) -> html.Div:
             forms.text_input(
                 f"match-{at}-query", f"Query {said}", mono=True, placeholder="query: value"
             ),
-            forms.remove(f"match-{at}-remove", f"Remove match {at + 1}"),
         ],
         "124px minmax(0,1fr) 124px 24px",
-        "match",
+        remove=f"Remove match {at + 1}",
+        classes="match",
     )
 
 
@@ -112,8 +111,7 @@ def rows(matches: Sequence[Object]) -> dict[str, bool]:
 
 def texts(matches: Sequence[Object]) -> dict[str, str]:
     return {
-        "no-matches": "" if matches else "Every path.",
-        "more-matches": forms.more(len(matches), MATCHES, "match"),
+        "more-matches": forms.more(len(matches), MATCHES, "match") if matches else "Every path.",
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.errors import NotFound, Unavailable
-from services.gatewayapi import details, rows
+from services.gatewayapi import details, naming, rows
 from services.gatewayapi.attachments import Attachments
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Row, Table
@@ -75,6 +75,30 @@ class Resources:
         who edits asks about now, not about what was seen last.
         """
         return [self._backend_state(who, cluster, ref) for ref in refs]
+
+    def parent_states(self, who: Identity, cluster: str, refs: Sequence[Object]) -> Found:
+        """What each parentRef leads to, in the way of `backend_states`; nothing is said of a
+        gateway and listener that are there. ``refs`` have kind, namespace, name and listener."""
+        member = self._fleet.get(cluster)
+        return [naming.parent_state(who, member, ref) for ref in refs]
+
+    def offers(
+        self,
+        who: Identity,
+        cluster: str,
+        namespace: str,
+        parents: Sequence[Object] = (),
+        backends: Sequence[Object] = (),
+    ) -> dict[str, Sequence[str]]:
+        """What a draft in ``namespace`` may name: gateways, services, gatewayclasses, and of what
+        it names already the listeners and ports."""
+        member = self._fleet.get(cluster)
+        kinds = ("gateways", "services", "gatewayclasses")
+        return {
+            **{kind: naming.offered(who, member, kind, namespace) for kind in kinds},
+            "listeners": naming.listeners(who, member, parents),
+            "ports": naming.ports(who, member, backends),
+        }
 
     def search(self, who: Identity, text: str, limit: int = 20) -> Found:
         """Objects whose text has all words; names that begin with the first word come first."""

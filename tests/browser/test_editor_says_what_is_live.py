@@ -24,11 +24,11 @@ def opened(console: Console, chromium: Callable[[], Any]) -> Window:
 
 
 def live_mark(at: int) -> str:
-    return by("edit-live", at)
+    return f"{by('edit-row', f'backend-{at}')} > .live"
 
 
 def backend_state(at: int) -> str:
-    return by("edit-state", at)
+    return f"{by('edit-row', f'backend-{at}')} > .says"
 
 
 def head(at: int) -> str:
@@ -46,7 +46,7 @@ def test_the_live_weight_stays_marked_while_another_is_drafted(opened: Window) -
     opened.says(live_mark(0), "live 95")
     opened.fill(field("backend-0-weight"), "80")
     opened.holds(field("backend-0-slide"), "80")
-    opened.says(by("edit-text", "share-0"), "94%")
+    opened.says(f"{by('edit-row', 'backend-0')} > .share", "94%")
     mark, slide = opened.one(live_mark(0)), opened.one(field("backend-0-slide"))
     track = slide.rect["width"] - 14  # a thumb is 14 px wide and its middle stands for the value
     at = (mark.rect["x"] + 1 - slide.rect["x"] - 7) / track

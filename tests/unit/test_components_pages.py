@@ -13,7 +13,7 @@ import pytest
 from dash._pages import _path_to_page
 from dash.development.base_component import Component
 
-from components import shell
+from components import editor, shell
 
 ROOT = Path(__file__).parents[2]
 MOST = 300
@@ -53,6 +53,14 @@ def test_frame_and_page_together_stay_below_the_limit(pages: dict[str, Any]) -> 
     for page in pages.values():
         total = frame + len(components(drawn(page)))
         assert total <= MOST, f"{page['module']} has {total} components"
+
+
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize("kind", editor.KIND_NAMES)
+def test_every_editor_stays_below_the_limit_with_the_frame(kind: str, create: bool) -> None:
+    layout = editor.layout(kind, "some", "some", "some", create=create)
+    total = len(components(shell.layout(FACTS))) + len(components(layout))
+    assert total <= MOST, f"the editor of {kind} has {total} components"
 
 
 def test_every_page_has_one_title_and_takes_any_query(pages: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from components import route_backends
-from components.forms import counted
+from components.forms import counted, told
 from components.route_form import RouteForm
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
@@ -67,14 +67,37 @@ def test_the_live_weight_belongs_to_what_a_backend_points_to() -> None:
     assert weights(live, [{"name": "one", "port": 81}], "shop") == [None]
 
 
-def test_rows_without_a_backend_say_nothing() -> None:
-    styles, texts, classes, lines = route_backends.told(
-        [250], [{"status": "warn", "state": "1 of 2 endpoints ready"}]
-    )
-    assert styles == [{"--at": 1.0}, {"display": "none"}, {"display": "none"}]
-    assert texts == ["live 250", "", ""]
-    assert lines == ["1 of 2 endpoints ready", "", ""]
-    assert "warn" in classes[0]
+def test_a_share_is_of_all_backends_and_none_where_nothing_is_sent() -> None:
+    backends = [{"name": "one", "weight": 95}, {"name": "two", "weight": 5}, {"name": "three"}]
+    assert route_backends.shares(backends) == ["94%", "5%", "1%"]
+    assert route_backends.shares([{"name": "one", "weight": 0}]) == [""]
+
+
+def test_a_state_is_told_with_its_colour_and_icon() -> None:
+    said = told({"status": "warn", "state": "1 of 2 endpoints ready"})
+    assert said["state"] == "1 of 2 endpoints ready"
+    assert said["tone"].split()[:2] == ["warn", "bi"]
+
+
+def test_a_slider_ends_at_the_sum_of_the_weights() -> None:
+    nine, one = {"name": "a", "weight": 9}, {"name": "b", "weight": 1}
+    assert route_backends.scale([], [nine, one]) == 10
+    assert route_backends.scale([{"name": "a", "weight": 95}, one], [nine, one]) == 96
+    assert route_backends.scale([], [{"name": "a", "weight": 0}]) == 100
+    assert route_backends.scale([], [{"name": "a", "weight": "x"}, {"name": "b"}]) == 1
+
+
+def test_a_rule_redirects_or_sends_and_is_not_offered_both() -> None:
+    form = RouteForm()
+    route = {"spec": {"rules": [deepcopy(A), {"matches": []}]}}
+    sends, fresh = form.rows(route, 0), form.rows(route, 1)
+    assert (sends["filter-redirect-add"], fresh["filter-redirect-add"]) == (False, True)
+    assert sends["filter-rewrite-add"]
+    route, _ = form.act(route, 1, "filter-redirect-add")
+    redirects = form.rows(route, 1)
+    assert (redirects["backends"], redirects["filter-rewrite-add"]) == (False, False)
+    route["spec"]["rules"][1]["backendRefs"] = [{"name": "one"}]
+    assert form.rows(route, 1)["backends"], "what is there is never hidden"
 
 
 def test_entries_that_are_no_objects_do_not_stop_the_form() -> None:

@@ -18,37 +18,6 @@
       return no();
     },
 
-    /* dbc's inputs take no aria-label: their name is what they are called. */
-    named: function () {
-      for (const input of document.querySelectorAll(".edit-form [name]")) input.setAttribute("aria-label", input.name);
-      return no();
-    },
-
-    /* What is wrong stands under the input, and as a number at the rule or listener it is in. */
-    faults: function (faults) {
-      const said = (faults && faults.inputs) || {};
-      const counts = (faults && faults.items) || {};
-      document.querySelectorAll(".edit-form .fault").forEach((old) => old.remove());
-      for (const input of document.querySelectorAll(".edit-form [aria-invalid]")) {
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-      }
-      Object.entries(said).forEach(([id, sentence], at) => {
-        const input = document.getElementById(id);
-        if (!input) return;
-        input.setAttribute("aria-invalid", "true");
-        input.setAttribute("aria-describedby", `edit-fault-${at}`);
-        const node = window.ngf.element("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence);
-        input.parentElement.append(node);
-      });
-      document.querySelectorAll(".edit-form .rule-h").forEach((head, at) => {
-        const found = counts[at];
-        if (found) head.dataset.fault = found === 1 ? "1 error" : `${found} errors`;
-        else delete head.dataset.fault;
-      });
-      return no();
-    },
-
     /* Form and YAML, form alone, YAML alone, as the address says: one class on the page, three buttons. */
     show: function (view) {
       const chosen = SHOWN.includes(view && view.show) ? view.show : "both";

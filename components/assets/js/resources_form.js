@@ -1,0 +1,100 @@
+/* What the browser draws into the editor's form. A page has room for few Dash components, and their
+   inputs take no aria-label; so names of inputs, crosses, heads, lines under rows and datalists are
+   put here, beside what Dash has drawn and never in its place.
+
+   A button drawn here tells the Store "edit-pressed": {open: 0} or {act: "match-0-remove"}. */
+(function () {
+  "use strict";
+  const no = () => window.dash_clientside.no_update;
+  const el = (...args) => window.ngf.element(...args);
+  const pressed = (what) => window.dash_clientside.set_props("edit-pressed", { data: { ...what, at: Date.now() } });
+  const named = (node) => JSON.parse(node.id).name;
+  const dashId = (parts) => JSON.stringify(parts, Object.keys(parts).sort());
+  window.dash_clientside = window.dash_clientside || {};
+
+  window.dash_clientside.ngfForm = {
+    /* Once a page: inputs get their accessible names, rows and blocks their cross and their lines. */
+    dressed: function () {
+      for (const input of document.querySelectorAll(".edit-form [name]")) input.setAttribute("aria-label", input.name);
+      for (const row of document.querySelectorAll(".edit-form [data-remove]")) {
+        const act = `${named(row)}-remove`;
+        row.append(
+          el("span", { class: "live", hidden: true }),
+          el("span", { class: "share num t2" }),
+          el("button", { type: "button", class: "n-ico sm bi bi-x-lg", id: dashId({ type: "edit-act", name: act }), "aria-label": row.dataset.remove, onclick: () => pressed({ act }) }),
+          el("div", { class: "hint says" }));
+      }
+      return no();
+    },
+
+    /* Heads of rules and listeners, each before the one body: what is there already keeps its focus. */
+    heads: function (heads) {
+      const body = document.getElementById("edit-body");
+      if (!body) return no();
+      const there = [...body.parentElement.querySelectorAll(".rule-h")];
+      there.slice(heads.items.length).forEach((old) => old.remove());
+      heads.items.forEach((item, at) => {
+        const head = there[at] || el("button", { type: "button", id: dashId({ type: "edit-head", index: at }), "aria-controls": "edit-body", style: `order: ${2 * at}`, onclick: () => pressed({ open: at }) });
+        const open = at === heads.opened;
+        head.className = `rule-h${open ? " open" : ""}${item.tag ? " chg" : ""}`;
+        head.setAttribute("aria-expanded", String(open));
+        head.replaceChildren(item.label, el("span", { class: "ell grow" }, item.summary), ...(item.tag ? [el("span", { class: "tag info" }, item.tag)] : []));
+        if (!there[at]) body.before(head);
+      });
+      return no();
+    },
+
+    /* What is known of what a row names: its state; of a backend also the share, the live weight
+       and where the slider ends. */
+    told: function (rows) {
+      for (const row of document.querySelectorAll(".edit-form .frow[data-remove]")) {
+        const said = (rows && rows[named(row)]) || {};
+        const part = (name) => row.querySelector(`:scope > .${name}`);
+        part("says").className = `hint says ${said.tone || ""}`;
+        part("says").textContent = said.state || "";
+        part("share").textContent = said.share || "";
+        part("live").hidden = said.live === undefined || said.live === null;
+        part("live").textContent = `live ${said.live}`;
+        part("live").style.setProperty("--at", Math.min(said.live, said.scale) / said.scale);
+        const slide = row.querySelector("input[type=range]");
+        if (slide && said.scale) slide.max = said.scale;
+      }
+      return no();
+    },
+
+    /* What is wrong stands under the input, and as a number at the rule or listener it is in. */
+    faults: function (faults) {
+      const said = (faults && faults.inputs) || {};
+      const counts = (faults && faults.items) || {};
+      document.querySelectorAll(".edit-form .fault").forEach((old) => old.remove());
+      for (const input of document.querySelectorAll(".edit-form [aria-invalid]")) {
+        input.removeAttribute("aria-invalid");
+        input.removeAttribute("aria-describedby");
+      }
+      Object.entries(said).forEach(([id, sentence], at) => {
+        const input = document.getElementById(id);
+        if (!input) return;
+        input.setAttribute("aria-invalid", "true");
+        input.setAttribute("aria-describedby", `edit-fault-${at}`);
+        input.parentElement.append(el("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence));
+      });
+      document.querySelectorAll(".edit-form .rule-h").forEach((head, at) => {
+        if (counts[at]) head.dataset.fault = counts[at] === 1 ? "1 error" : `${counts[at]} errors`;
+        else delete head.dataset.fault;
+      });
+      return no();
+    },
+
+    /* What inputs propose: a datalist for each kind of name. */
+    offers: function (offers) {
+      const page = document.getElementById("edit-page");
+      for (const [kind, names] of Object.entries(page ? offers : {})) {
+        const id = `edit-${kind}`;
+        const list = document.getElementById(id) || el("datalist", { id });
+        list.replaceChildren(...names.map((name) => el("option", { value: name })));
+        if (!list.isConnected) page.append(list);
+      }
+      return no();
+    },
+  };
+})();
