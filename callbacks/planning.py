@@ -7,11 +7,13 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, ctx, html
 
+from callbacks import conflicts
 from callbacks.drafts import ABOVE, Draft
 from callbacks.registrar import Callbacks, nothing
 from components import diff_view, ids, yaml_view
-from components.editor import FORMS, creates, new_id
+from components.editor import COMPARE, FORMS, creates, new_id
 from components.forms import field_id, label_for
+from components.status import age
 from components.times import clock
 from services.auth.identity import Identity
 from services.errors import Conflict, ConsoleError
@@ -34,13 +36,13 @@ ICONS = {
 class Attempt:
     """An edit that can be applied: the object to send and the one it is based on.
 
-    ``merged`` counts the fields that somebody else changed in between and that are now in it.
+    ``late`` says what somebody else changed in between, where that is merged into it.
     """
 
     plan: Plan
     mine: Object
     base: Object
-    merged: int = 0
+    late: Conflict | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Verdict:
     stored: Any
     tone: str
     word: str
-    said: str = ""
+    said: Any = ""
     at: str = ""
     ready: bool = False
     faults: dict[str, Any] = field(default_factory=dict)
@@ -70,8 +72,7 @@ def attempt(
         merged, theirs = error.details.get("merged"), error.details.get("theirs")
         if not merged or not theirs:
             raise
-        plan = changes.plan_update(*place, merged, theirs)
-        return Attempt(plan, merged, theirs, count(editable(base), editable(theirs)))
+        return Attempt(changes.plan_update(*place, merged, theirs), merged, theirs, error)
 
 
 def register(callbacks: Callbacks) -> None:
@@ -161,7 +162,7 @@ def _verdict(
         else:
             mine = yaml_view.restored(draft.object, live)
             tried = attempt(changes, who, draft.cluster, ref, mine, live)
-            plan, said = tried.plan, _based(tried)
+            plan, said = tried.plan, _based(callbacks, tried, live)
     except Conflict as error:
         quiet = _quiet("Compare both versions before you apply.")
         word = "Exists already" if ref["create"] else "Changed meanwhile"
@@ -180,12 +181,20 @@ def _fields(plan: Plan) -> str:
     return f"{asked} {'field changes' if asked == 1 else 'fields change'}"
 
 
-def _based(tried: Attempt) -> str:
-    based = f"Based on resourceVersion {version(tried.base)}, still current."
-    if not tried.merged:
-        return f"{_fields(tried.plan)}. {based}"
-    others = f"{tried.merged} {'field' if tried.merged == 1 else 'fields'}"
-    return f"{_fields(tried.plan)}, merged with {others} changed meanwhile. {based}"
+def _based(callbacks: Callbacks, tried: Attempt, live: Object) -> list[Any]:
+    """What changes, what it is merged with and whose that is, and which version it is based on."""
+    based = f". Based on resourceVersion {version(tried.base)}, still current."
+    if tried.late is None:
+        return [_fields(tried.plan), based]
+    number = count(editable(live), editable(tried.base))
+    others = f", merged with {number} {'field' if number == 1 else 'fields'}"
+    plan, audit = tried.plan, callbacks.container.audit
+    place = (plan.cluster, plan.kind, plan.namespace, plan.name)
+    writer = conflicts.writer(audit, callbacks.who(), tried.late, place)
+    if writer is None:
+        return [_fields(plan), others, " changed meanwhile", based]
+    whose = [f" of {writer['name']}, ", age(writer["time"], style="age"), " ago"]
+    return [_fields(plan), others, *whose, based]
 
 
 def version(obj: Object) -> str:
@@ -295,7 +304,7 @@ def _strip(base: dict[str, Any], clashing: bool) -> list[str]:
             "bi bi-exclamation-triangle-fill",
             "Somebody else changed this object while you edited.",
             "Your edit is kept. Compare before you apply.",
-            "btn btn-link btn-sm",
+            COMPARE,
         ]
     if kept_by:
         return [

@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components.denied import denied
-from components.forms import Form, label_for
+from components.forms import Form, labelled
 from components.gateway_form import GatewayForm
 from components.kinds import href
 from components.missing import missing
@@ -24,6 +24,10 @@ FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
 KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
 NOUNS = {"gateways": "gateway", "httproutes": "HTTP route", "gatewayclasses": "gateway class"}
 LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
+
+
+COMPARE = "btn btn-link btn-sm act"
+"""Class of the button beside the words that somebody else changed the object."""
 
 
 def creates(kind: str) -> str:
@@ -133,14 +137,8 @@ def _strip(name: str) -> html.Div:
             html.Div(
                 [html.B(id=f"{name}-lead", className="b6"), " ", html.Span(id=f"{name}-text")]
             ),
-            html.Div(
-                html.Button(
-                    "Compare",
-                    id=f"{name}-compare",
-                    className="btn btn-link btn-sm d-none",
-                    type="button",
-                ),
-                className="act",
+            html.Button(
+                "Compare", id=f"{name}-compare", className=COMPARE + " d-none", type="button"
             ),
         ],
         id=name,
@@ -155,22 +153,14 @@ def _form_panel(form: Form | None, create: bool) -> Any:
         place = [
             html.Div(
                 [
-                    html.Div(
-                        [html.Label(label, htmlFor=label_for(new_id(part)), className="lab"), made]
-                    )
-                    for part, label, made in (
-                        ("cluster", "Cluster", dbc.Select(id=new_id("cluster"))),
-                        (
-                            "namespace",
-                            "Namespace",
-                            dbc.Input(id=new_id("namespace"), debounce=400, autocomplete="off"),
-                        ),
-                        (
-                            "name",
-                            "Name",
-                            dbc.Input(id=new_id("name"), debounce=400, autocomplete="off"),
-                        ),
-                    )
+                    labelled("Cluster", dbc.Select(id=new_id("cluster"))),
+                    *[
+                        labelled(
+                            part.capitalize(),
+                            dbc.Input(id=new_id(part), debounce=400, autocomplete="off"),
+                        )
+                        for part in ("namespace", "name")
+                    ],
                 ],
                 className="fgrid three",
             )
@@ -201,9 +191,9 @@ def _yaml_panel(create: bool) -> html.Section:
             html.Div(
                 [
                     html.Pre("1", id="edit-gutter", className="gutter", **{"aria-hidden": "true"}),
-                    dbc.Label("YAML", html_for="edit-yaml", className="visually-hidden"),
                     dbc.Textarea(
                         id="edit-yaml",
+                        name="YAML",
                         className="yaml",
                         debounce=500,
                         spellcheck=False,
@@ -250,8 +240,7 @@ def _conflict() -> html.Section:
             html.Div(id="edit-conflict-table", className="bd0 scroll-x"),
             html.Footer(
                 [
-                    html.Span(id="edit-conflict-left", role="status"),
-                    html.Span(className="grow"),
+                    html.Span(id="edit-conflict-left", className="grow", role="status"),
                     html.Button(
                         "Keep editing",
                         id="edit-conflict-close",
@@ -285,16 +274,12 @@ def _foot(kind: str, create: bool) -> html.Div:
                 role="status",
             ),
             html.Span(id="edit-based", className="t2 ell grow"),
-            html.Div(
-                [
-                    dbc.Label("Reason", html_for="edit-reason", className="visually-hidden"),
-                    dbc.Input(
-                        id="edit-reason",
-                        placeholder="Reason, kept in the audit log",
-                        autocomplete="off",
-                        maxlength=500,
-                    ),
-                ],
+            dbc.Input(
+                id="edit-reason",
+                name="Reason",
+                placeholder="Reason, kept in the audit log",
+                autocomplete="off",
+                maxlength=500,
                 className="reason",
             ),
             html.Button(

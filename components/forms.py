@@ -108,9 +108,9 @@ def select(name: str, options: Sequence[Option], label: str = "") -> dbc.Select:
     return dbc.Select(id=field_id(name), name=label or None, options=list(options))
 
 
-def seen_label(name: str, label: str) -> html.Label:
-    """A label above its input."""
-    return html.Label(label, htmlFor=label_for(field_id(name)), className="lab")
+def heading(text: str, aside: str, classes: str = "lab") -> html.Div:
+    """A label over rows, with something in grey beside it that CSS draws."""
+    return html.Div(text, className=classes, **{"data-aside": aside})
 
 
 def labelled(label: str, control: Any) -> html.Label:

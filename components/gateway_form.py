@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from components import forms, references, typed
@@ -30,16 +29,8 @@ class GatewayForm:
         return html.Div(
             className="fs",
             children=[
-                html.Div(
-                    [
-                        forms.seen_label("class", "Gateway class"),
-                        dbc.Input(
-                            id=forms.field_id("class"),
-                            debounce=400,
-                            list="edit-gatewayclasses",
-                            autocomplete="off",
-                        ),
-                    ]
+                forms.labelled(
+                    "Gateway class", forms.text_input("class", list="edit-gatewayclasses")
                 ),
                 html.Div(
                     [

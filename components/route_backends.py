@@ -30,15 +30,8 @@ def layout() -> html.Div:
     return forms.block(
         "backends",
         [
-            html.Div(
-                [
-                    html.Span("Send it to", className="grow"),
-                    html.Span("weight, share", className="t3 fw-normal"),
-                ],
-                className="lab row-f",
-            ),
+            forms.heading("Send it to", "weight, share", "lab far"),
             *[_row(at) for at in range(BACKENDS)],
-            forms.text("more-backends"),
             forms.add("backend-add", "Backend"),
         ],
     )

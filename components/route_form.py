@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from components import forms, references, route_backends, route_filters, route_matches
@@ -33,38 +32,21 @@ class RouteForm:
             children=[
                 html.Div(
                     [
-                        html.Div(
-                            [html.Span("Gateway"), html.Span("Listener")], className="lab pcols"
-                        ),
+                        forms.heading("Gateway", "Listener", "lab pcols"),
                         *[_parent_row(at) for at in range(PARENTS)],
                         forms.text("more-parents"),
                         forms.add("parent-add", "Gateway"),
                     ]
                 ),
-                html.Div(
-                    [
-                        forms.seen_label("hostnames", "Hostnames"),
-                        dbc.Input(
-                            id=forms.field_id("hostnames"),
-                            debounce=400,
-                            autocomplete="off",
-                            className="mono",
-                            placeholder="any host of the listener",
-                        ),
-                    ]
+                forms.labelled(
+                    "Hostnames",
+                    forms.text_input(
+                        "hostnames", mono=True, placeholder="any host of the listener"
+                    ),
                 ),
                 html.Div(
                     [
-                        html.Div(
-                            [
-                                html.Span("Rules"),
-                                html.Span(
-                                    "first match by the specification, not by order",
-                                    className="t3 fw-normal",
-                                ),
-                            ],
-                            className="lab row-f",
-                        ),
+                        forms.heading("Rules", "first match by the specification, not by order"),
                         forms.items(_rule_body()),
                         forms.add("item-add", "Rule"),
                     ]
@@ -172,9 +154,6 @@ class RouteForm:
         return {
             "more-parents": forms.more(parents, PARENTS, "gateway"),
             **route_matches.texts(entries(rule, "matches")),
-            "more-backends": forms.more(
-                len(entries(rule, "backendRefs")), route_backends.BACKENDS, "backend"
-            ),
             "kept": _kept(rule),
         }
 
@@ -283,4 +262,9 @@ def _kept(rule: Object) -> str:
         *route_filters.others(entries(rule, "filters")),
         *sorted(key for key in rule if key not in known),
     ]
-    return f"Kept as they are in the YAML: {', '.join(others)}." if others else ""
+    backends = entries(rule, "backendRefs")
+    said = [
+        forms.more(len(backends), route_backends.BACKENDS, "backend"),
+        f"Kept as they are in the YAML: {', '.join(others)}." if others else "",
+    ]
+    return " ".join(filter(None, said))

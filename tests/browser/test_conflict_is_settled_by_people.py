@@ -80,7 +80,7 @@ def test_what_does_not_clash_is_merged_and_said(
     first.fill(field("backend-0-weight"), "50")
     apply(first)
     first.address("/httproute/web/shop/route-002")
-    second.says("#edit-based", "1 field changes, merged with 1 field changed meanwhile.")
+    second.says("#edit-based", "1 field changes, merged with 1 field of local, ")
     second.says("#edit-result", "Dry-run passed")
     assert not second.all("#edit-strip")[0].is_displayed()
     second.click("#edit-apply")

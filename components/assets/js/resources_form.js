@@ -15,7 +15,7 @@
   window.dash_clientside.ngfForm = {
     /* Once a page: inputs get their accessible names, rows and blocks their cross and their lines. */
     dressed: function () {
-      for (const input of document.querySelectorAll(".edit-form [name]")) input.setAttribute("aria-label", input.name);
+      for (const input of document.querySelectorAll("#edit-page [name]")) input.setAttribute("aria-label", input.name);
       for (const row of document.querySelectorAll(".edit-form [data-remove]")) {
         const act = `${named(row)}-remove`;
         row.append(
