@@ -1,18 +1,16 @@
 """What the server would make of a draft: the dry-run, its diff, what it refuses and where."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, ctx, html
 
-from callbacks import conflicts
-from callbacks.drafts import ABOVE, Draft
-from callbacks.registrar import Callbacks, nothing
+from callbacks import conflicts, faults
+from callbacks.drafts import Draft
+from callbacks.registrar import Callbacks, nothing, title
 from components import diff_view, ids, yaml_view
-from components.editor import COMPARE, FORMS, creates, new_id
-from components.forms import field_id, label_for
+from components.editor import COMPARE, FORMS, creates
 from components.status import age
 from components.times import clock
 from services.auth.identity import Identity
@@ -204,10 +202,11 @@ def version(obj: Object) -> str:
 
 def _misread(draft: Draft) -> Verdict:
     """What was typed is no value: said at the inputs, nothing is asked of the server."""
-    at = [(one["item"], one["field"], one["said"]) for one in draft.wrong]
-    said = " ".join(dict.fromkeys(sentence for _, _, sentence in at))
+    found = faults.typed(draft)
     quiet = _quiet("Correct the form first; what was typed there is in no field yet.")
-    return Verdict(quiet, "err", _not_accepted(len(at)), said, faults=_faults(at, draft.opened))
+    said = " ".join(dict.fromkeys(fault.said for fault in found))
+    marks = faults.drawn(found, draft.opened)
+    return Verdict(quiet, "err", faults.counted(len(found)), said, faults=marks)
 
 
 def _refused(error: ConsoleError, draft: Draft, ref: dict[str, Any], now: str) -> Verdict:
@@ -215,53 +214,12 @@ def _refused(error: ConsoleError, draft: Draft, ref: dict[str, Any], now: str) -
         (str(one.get("field", "")), str(one.get("rule", "")))
         for one in error.details.get("fields") or []
     ]
-    named = [(path, rule) for path, rule in causes if path]
-    if not named:
-        return Verdict(_quiet(error.message), "err", "Not accepted", error.message, now)
-    form = FORMS.get(ref["kind"])
-    at = [
-        (*(form.place(draft.object, path) if form else (ABOVE, "")), rule) for path, rule in named
-    ]
-    at += [
-        (ABOVE, path, rule)
-        for path, rule in named
-        if path in ("metadata.name", "metadata.namespace")
-    ]
-    fields = dict.fromkeys(path for path, _ in named)
-    word = f"{_not_accepted(len(fields))}: {', '.join(map(_last, fields))}"
-    return Verdict(_causes(causes), "err", word, "", now, faults=_faults(at, draft.opened))
-
-
-def _not_accepted(number: int) -> str:
-    return f"{number} {'field is' if number == 1 else 'fields are'} not accepted"
-
-
-def _last(path: str) -> str:
-    """The last word of a path: what people call the field."""
-    return path.rstrip("]0123456789[").rsplit(".", 1)[-1]
-
-
-def _faults(at: list[tuple[int, str, str]], opened: int) -> dict[str, Any]:
-    """Sentences by the inputs of the document that they belong to, and how many each item has."""
-    inputs: dict[str, str] = {}
-    items: dict[str, int] = {}
-    for item, name, said in at:
-        if item != ABOVE:
-            items[str(item)] = items.get(str(item), 0) + 1
-        if name and item in (ABOVE, opened):
-            _, _, place = name.rpartition("metadata.")
-            component = new_id(place) if name != place else field_id(name)
-            inputs.setdefault(label_for(component), _plain(said))
-    return {"inputs": inputs, "items": items}
-
-
-def _plain(rule: str) -> str:
-    """A server's rule as a sentence at the field that holds the value: without the value, and
-    without the expression that was used to check it."""
-    said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
-    said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)
-    said = said[:1].upper() + said[1:]
-    return said if said.endswith(".") else f"{said}."
+    fields = dict.fromkeys(path for path, _ in causes if path)
+    if not fields:
+        return Verdict(_quiet(error.message), "err", title(error), error.message, now)
+    word = f"{faults.counted(len(fields))}: {', '.join(map(faults.last, fields))}"
+    marks = faults.drawn(faults.refused(draft, ref["kind"], causes), draft.opened)
+    return Verdict(_causes(causes), "err", word, "", now, faults=marks)
 
 
 def _causes(causes: list[tuple[str, str]]) -> html.Table:

@@ -51,7 +51,7 @@ class Callbacks:
                     self._permit(role, function)
                     return function(*inputs, **named)
                 except ConsoleError as error:
-                    toast("err", _title(error), error.message)
+                    toast("err", title(error), error.message)
                 except PreventUpdate:
                     raise
                 except Exception:
@@ -111,7 +111,8 @@ def toast(status: str, title: str, text: str = "", action: tuple[str, str] | Non
     set_props(ids.TOAST, {"data": data})
 
 
-def _title(error: ConsoleError) -> str:
+def title(error: ConsoleError) -> str:
+    """What an expected failure is called on screen."""
     return {
         401: "Signed out",
         403: "Not permitted",

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from callbacks import faults
+from callbacks.drafts import Draft
 from components import typed
-from components.forms import Form
+from components.forms import Form, field_id
 from components.gateway_form import GatewayForm
 from components.route_form import RouteForm
 
@@ -93,3 +95,26 @@ def test_the_other_kind_of_path_keeps_what_was_typed() -> None:
         route = form.write(route, 0, field, value)
     rewrite = route["spec"]["rules"][0]["filters"][1]["urlRewrite"]
     assert rewrite["path"] == {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/new"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("is required", "Is required."),
+        ('Invalid value: "A_b": must be short (e.g. \'a\', regex used for validation is \'[a-z]\')',
+         "Must be short."),
+        ("Invalid value: 0: spec.rules[0].x in body should be at least 1", "Should be at least 1."),
+    ],
+)  # fmt: skip
+def test_a_servers_rule_is_a_sentence_at_the_field(rule: str, said: str) -> None:
+    draft = Draft(GATEWAY, 0, "")
+    [fault] = faults.refused(draft, "gateways", [("spec.listeners[0].port", rule)])
+    assert (fault.item, fault.input, fault.said) == (0, field_id("port"), said)
+
+
+def test_what_is_wrong_in_a_closed_item_is_only_counted() -> None:
+    route = Draft(ROUTE, 0, "")
+    causes = [("spec.rules[1].backendRefs[0].port", "x"), ("spec.rules[0].name", "y"), ("", "z")]
+    drawn = faults.drawn(faults.refused(route, "httproutes", causes), route.opened)
+    assert drawn == {"inputs": {}, "items": {"1": 1, "0": 1}}
+    assert faults.last("spec.hostnames[0]") == "hostnames"

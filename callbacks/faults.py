@@ -1,0 +1,76 @@
+"""What is wrong in a draft, and at which input of the form that is said.
+
+It comes from two sides: what was typed and is no value, and what a server refuses, which names the
+field by its path.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from callbacks.drafts import ABOVE, Draft
+from components.editor import FORMS, new_id
+from components.forms import field_id, label_for
+
+PLACE = ("metadata.name", "metadata.namespace")
+"""Paths whose inputs stand above the form of a new object."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A sentence and where it belongs: an item of the growing list or `ABOVE`, and the id of an
+    input, None where only the YAML has the field."""
+
+    item: int
+    input: dict[str, str] | None
+    said: str
+
+
+def typed(draft: Draft) -> list[Fault]:
+    """What was typed and is no value."""
+    return [Fault(one["item"], field_id(one["field"]), one["said"]) for one in draft.wrong]
+
+
+def refused(draft: Draft, kind: str, causes: list[tuple[str, str]]) -> list[Fault]:
+    """What a server refuses, given path and rule of each field."""
+    form = FORMS.get(kind)
+    found = []
+    for path, rule in causes:
+        if path in PLACE:
+            found.append(Fault(ABOVE, new_id(path.removeprefix("metadata.")), _plain(rule)))
+        elif path:
+            item, name = form.place(draft.object, path) if form else (ABOVE, "")
+            found.append(Fault(item, field_id(name) if name else None, _plain(rule)))
+    return found
+
+
+def drawn(faults: list[Fault], opened: int) -> dict[str, Any]:
+    """For the browser: sentences by the inputs that are to be seen, and how many each item has."""
+    inputs: dict[str, str] = {}
+    items: dict[str, int] = {}
+    for fault in faults:
+        if fault.item != ABOVE:
+            items[str(fault.item)] = items.get(str(fault.item), 0) + 1
+        if fault.input and fault.item in (ABOVE, opened):
+            inputs.setdefault(label_for(fault.input), fault.said)
+    return {"inputs": inputs, "items": items}
+
+
+def counted(number: int) -> str:
+    """How many fields are not accepted, in words."""
+    return f"{number} {'field is' if number == 1 else 'fields are'} not accepted"
+
+
+def last(path: str) -> str:
+    """The last word of a path: what people call the field."""
+    return re.sub(r"(\[\d+\])+$", "", path).rsplit(".", 1)[-1]
+
+
+def _plain(rule: str) -> str:
+    """A server's rule as a sentence at the field that holds the value: without the value, the path
+    and the expression that was used to check it."""
+    said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
+    said = re.sub(r"^[\w.\[\]]+ in body ", "", said)
+    said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)
+    said = said[:1].upper() + said[1:]
+    return said if said.endswith(".") else f"{said}."
