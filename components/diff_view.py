@@ -86,12 +86,6 @@ def conflict_table(
     return table
 
 
-def _said(writer: dict[str, str] | None) -> Any:
-    if writer is None:
-        return "Theirs"
-    return [writer["name"], ", ", age(writer["time"], style="age"), " ago"]
-
-
 def _conflict_row(row: dict[str, Any], chosen: str) -> html.Tr:
     def side(name: str) -> html.Td:
         marked = row[name] != row["base"]
