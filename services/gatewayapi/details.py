@@ -167,11 +167,11 @@ def backend_state(cluster: Cluster, ref: Object, namespace: str, sees: Sees) -> 
     say "not checked" instead of guessing. A reference that is still being written may lack its name
     or port.
     """
-    if not ref["name"]:
-        return {"status": "unknown", "state": "no name yet"}
     place = (ref.get("namespace", namespace), ref["name"])
     if not sees(place[0]):
         return NOT_VISIBLE
+    if not ref["name"]:
+        return {"status": "unknown", "state": "no name yet"}
     kind_name = {"Service": "services", "InferencePool": "inferencepools"}.get(
         ref.get("kind", "Service")
     )

@@ -8,13 +8,12 @@ from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster
-from services.gatewayapi.details import NOT_CHECKED
+from services.gatewayapi.details import NOT_CHECKED, NOT_VISIBLE
 
 Object = Mapping[str, Any]
 
 MOST = 90
 """Names offered for an input; nobody reads more."""
-HIDDEN = {"status": "unknown", "state": "not visible to you"}
 
 
 def offered(who: Identity, member: Cluster, kind: str, namespace: str) -> list[str]:
@@ -56,7 +55,7 @@ def parent_state(who: Identity, member: Cluster, ref: Object) -> dict[str, str]:
     if not ref["name"]:
         return {"status": "unknown", "state": "no name yet"}
     if not who.may_see(member.name, ref["namespace"]):
-        return HIDDEN
+        return NOT_VISIBLE
     if ref["kind"] != "Gateway" or member.snapshot("gateways").state != "live":
         return NOT_CHECKED
     place = f"{ref['namespace']}/{ref['name']}"

@@ -69,6 +69,9 @@ def _merge_entries(
     base: list[Any], theirs: list[Any], mine: list[Any], path: str, clashes: list[str]
 ) -> list[Any] | None:
     """The entries of both sides, None where the list clashes as a whole."""
+    if _in_place(base, theirs) and _in_place(base, mine):
+        sides = zip(base, theirs, mine, strict=True)
+        return [_merge(*side, f"{path}[{place}]", clashes) for place, side in enumerate(sides)]
     known = [_known(side, path) for side in (base, theirs, mine)]
     order = _order(*map(list, known))
     if not all(map(len, known)) or order is None:
@@ -85,6 +88,14 @@ def _merge_entries(
             merged.append(value)
     clashes += inside
     return merged
+
+
+def _in_place(base: list[Any], side: list[Any]) -> bool:
+    """Whether ``side`` has plain values, as many as ``base``, and none of another place."""
+    return len(base) == len(side) and all(
+        not isinstance(now, dict | list) and (now == was or now not in base)
+        for was, now in zip(base, side, strict=True)
+    )
 
 
 def _order(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> list[str] | None:

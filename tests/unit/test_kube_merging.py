@@ -79,6 +79,19 @@ def test_lists_that_both_lengthened_clash_as_a_whole() -> None:
     assert both.clashes == ("spec.hostnames",)
 
 
+def test_plain_values_merge_by_place_as_long_as_none_moved() -> None:
+    two = edit(hostnames=["a", "b"])
+    both = merge(two, edit(hostnames=["x", "b"]), edit(hostnames=["a", "y"]))
+    assert both.clashes == ()
+    assert both.object["spec"]["hostnames"] == ["x", "y"]
+    assert merge(two, edit(hostnames=["x", "b"]), edit(hostnames=["y", "b"])).clashes == (
+        "spec.hostnames[0]",
+    )
+    assert merge(two, edit(hostnames=["b", "a"]), edit(hostnames=["a", "y"])).clashes == (
+        "spec.hostnames",
+    )
+
+
 def test_fields_that_only_the_server_has_survive() -> None:
     live = editable(BASE)
     live["metadata"]["managedFields"] = [{"manager": "kubectl"}]
