@@ -17,8 +17,8 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.errors import Invalid
+from services.filtering import PLACES, Entry, accepts, matcher, values_of
 from services.kube.catalogue import Kind
-from services.kube.labels import selector
 from services.kube.shelf import Snapshot
 
 Object = Mapping[str, Any]
@@ -88,24 +88,17 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    obj: Object
-    row: Row
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Held:
     """The entries of a cluster, and the versions of the snapshots that they were made from."""
 
     version: int
     read: tuple[int, ...]
-    entries: dict[tuple[str, str], _Entry]
+    entries: dict[tuple[str, str], Entry]
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    entries: list[_Entry]
+    entries: list[Entry]
     unfiltered: int
     counts: dict[str, int]
 
@@ -118,8 +111,6 @@ COMMON_SORT = {
     "status": "status",
     "reason": "reason",
 }
-PLACES = ("environment", "region")
-"""Filters that choose clusters, and through them rows."""
 STATUS_ORDER = {"err": 0, "warn": 1, "info": 2, "ok": 3, "unknown": 4, "stale": 5}
 
 
@@ -202,26 +193,26 @@ class Table:
             others = {key: values for key, values in query.filters.items() if key != name}
             asked = replace(query, filters=others)
             snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in self._clusters(who, asked)]
-            matches, counted = _matcher(asked), Counter[str]()
+            matches, counted = _matches(asked, asked.filters), Counter[str]()
             with self._lock:
                 for cluster, entry, status in self._visible(who, snapshots):
                     if matches(entry, status):
-                        counted.update(_values(name, cluster, entry, status))
+                        counted.update(values_of(name, cluster, entry, status))
             found[name] = dict(counted)
         return found
 
     def _clusters(self, who: Identity, query: ListQuery) -> list[Cluster]:
         names = self._fleet.names() if query.clusters is None else dict.fromkeys(query.clusters)
-        places = {name: _accepts(query.filters[name]) for name in PLACES if name in query.filters}
+        places = {name: accepts(query.filters[name]) for name in PLACES if name in query.filters}
         return [
             cluster
             for cluster in (self._fleet.get(name) for name in names if who.may_see_cluster(name))
-            if all(accepts([cluster.place[name]]) for name, accepts in places.items())
+            if all(test([cluster.place[name]]) for name, test in places.items())
         ]
 
     def _visible(
         self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]]
-    ) -> Iterator[tuple[Cluster, _Entry, str]]:
+    ) -> Iterator[tuple[Cluster, Entry, str]]:
         """Every entry within the identity's limits with its status, that of old ones is stale."""
         for cluster, snapshot in snapshots:
             stale = snapshot.state == "stale"
@@ -233,8 +224,8 @@ class Table:
         self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]], query: ListQuery
     ) -> _Order:
         others = {key: values for key, values in query.filters.items() if key != "status"}
-        matches = _matcher(replace(query, filters=others))
-        wanted = _accepts(query.filters.get("status", ()))
+        matches = _matches(query, others)
+        wanted = accepts(query.filters.get("status", ()))
         unfiltered, counts, kept = 0, Counter[str](), []
         for _, entry, status in self._visible(who, snapshots):
             unfiltered += 1
@@ -274,7 +265,7 @@ class Table:
             )
         return name, backwards
 
-    def _of(self, cluster: Cluster, snapshot: Snapshot) -> dict[tuple[str, str], _Entry]:
+    def _of(self, cluster: Cluster, snapshot: Snapshot) -> dict[tuple[str, str], Entry]:
         read = self._read(cluster)
         before = self._entries.get(cluster.name)
         if before and (before.version, before.read) == (snapshot.version, read):
@@ -290,7 +281,7 @@ class Table:
     def _read(self, cluster: Cluster) -> tuple[int, ...]:
         return tuple(cluster.snapshot(kind).version for kind in self._shape.reads)
 
-    def _entry(self, cluster: Cluster, obj: Object) -> _Entry:
+    def _entry(self, cluster: Cluster, obj: Object) -> Entry:
         metadata = obj["metadata"]
         row = {
             "cluster": cluster.name,
@@ -299,13 +290,19 @@ class Table:
             "created": metadata.get("creationTimestamp"),
             **self._shape.row(cluster, obj),
         }
-        return _Entry(obj, row, " ".join(_texts(row)).casefold())
+        return Entry(obj, row, " ".join(_texts(row)).casefold())
+
+
+def _matches(
+    query: ListQuery, filters: Mapping[str, Iterable[str]]
+) -> Callable[[Entry, str], bool]:
+    return matcher(query.namespace, query.label_selector, query.search, filters)
 
 
 _ANSWERED = ("live", "absent")
 
 
-def _etag(shown: list[_Entry], order: _Order, missing: list[dict[str, Any]]) -> str:
+def _etag(shown: list[Entry], order: _Order, missing: list[dict[str, Any]]) -> str:
     """A mark of what a page says, without its age. It is made of the objects' own versions, never
     of ours: those begin anew with every start, and a client keeps its mark for longer."""
     said = hashlib.sha256()
@@ -336,40 +333,6 @@ def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
         "since": snapshot.since.isoformat() if snapshot.since else None,
         "last_seen": snapshot.as_of.isoformat() if snapshot.as_of else None,
     }
-
-
-def _matcher(query: ListQuery) -> Callable[[_Entry, str], bool]:
-    """Whether an entry with a status passes namespace, words, labels and filters."""
-    selects = selector(query.label_selector)
-    words = query.search.casefold().split()
-    filters = [
-        (name, _accepts(values)) for name, values in query.filters.items() if name not in PLACES
-    ]
-
-    def matches(entry: _Entry, status: str) -> bool:
-        return (
-            (not query.namespace or entry.row["namespace"] == query.namespace)
-            and all(word in entry.text for word in words)
-            and selects(entry.obj["metadata"].get("labels") or {})
-            and all(accepts(_values(name, None, entry, status)) for name, accepts in filters)
-        )
-
-    return matches
-
-
-def _values(name: str, cluster: Cluster | None, entry: _Entry, status: str) -> list[str]:
-    """What a filter compares: the status, the place of the cluster, or a field of the row."""
-    if name == "status":
-        return [status]
-    value = cluster.place[name] if cluster and name in PLACES else entry.row.get(name)
-    return list(filter(None, value if isinstance(value, list) else [value]))
-
-
-def _accepts(values: Iterable[str]) -> Callable[[Iterable[str]], bool]:
-    """A test of texts: one of those wanted, none of those with ``!`` in front."""
-    wanted = {value for value in values if not value.startswith("!")}
-    refused = {value[1:] for value in values if value.startswith("!")}
-    return lambda texts: refused.isdisjoint(texts) and (not wanted or not wanted.isdisjoint(texts))
 
 
 def _sortable(name: str, value: Any) -> Any:

@@ -1,0 +1,57 @@
+"""Which rows of a list pass: words, labels, namespace, and filters by what a row says.
+
+A filter names values to keep; one with ``!`` in front is left out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.clusters.fleet import Cluster
+from services.kube.labels import selector
+
+PLACES = ("environment", "region")
+"""Filters that choose clusters, and through them rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object, its row and its searchable text in folded case."""
+
+    obj: Mapping[str, Any]
+    row: dict[str, Any]
+    text: str
+
+
+def matcher(
+    namespace: str | None, labels: str, search: str, filters: Mapping[str, Iterable[str]]
+) -> Callable[[Entry, str], bool]:
+    """Whether an entry with a status passes namespace, words, labels and filters."""
+    selects = selector(labels)
+    words = search.casefold().split()
+    tests = [(name, accepts(values)) for name, values in filters.items() if name not in PLACES]
+
+    def matches(entry: Entry, status: str) -> bool:
+        return (
+            (not namespace or entry.row["namespace"] == namespace)
+            and all(word in entry.text for word in words)
+            and selects(entry.obj["metadata"].get("labels") or {})
+            and all(test(values_of(name, None, entry, status)) for name, test in tests)
+        )
+
+    return matches
+
+
+def values_of(name: str, cluster: Cluster | None, entry: Entry, status: str) -> list[str]:
+    """What a filter compares: the status, the place of the cluster, or a field of the row."""
+    if name == "status":
+        return [status]
+    value = cluster.place[name] if cluster and name in PLACES else entry.row.get(name)
+    return list(filter(None, value if isinstance(value, list) else [value]))
+
+
+def accepts(values: Iterable[str]) -> Callable[[Iterable[str]], bool]:
+    """A test of texts: one of those wanted, none of those with ``!`` in front."""
+    wanted = {value for value in values if not value.startswith("!")}
+    refused = {value[1:] for value in values if value.startswith("!")}
+    return lambda texts: refused.isdisjoint(texts) and (not wanted or not wanted.isdisjoint(texts))
