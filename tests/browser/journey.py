@@ -6,7 +6,7 @@ from typing import Any
 
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 
 
 def by(kind: str, value: Any, key: str = "name") -> str:

@@ -1,25 +1,11 @@
 """Promise: whatever tells the age of the same data tells the same age."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.fleet_of_two import Console, running
-from tests.browser.journey import Window, signed_in
+from tests.browser.fleet_of_two import Console
+from tests.browser.journey import Window
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 AGES = """
@@ -42,12 +28,10 @@ def test_rows_and_the_indicator_tell_one_age(opened: Window, path: str, ages: st
     assert set(told) == {shown}
 
 
-def test_the_indicator_is_about_the_clusters_that_are_shown(
-    console: Console, opened: Window
-) -> None:
+def test_the_indicator_is_about_the_clusters_that_are_shown(pair: Console, opened: Window) -> None:
     opened.open("/gateways?cluster=web")
     opened.live()
-    console.apis["web"].stop()
+    pair.apis["web"].stop()
     opened.says("#n-live", "Reconnecting, data")
     opened.open("/gateways?cluster=hub")
     opened.live()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 

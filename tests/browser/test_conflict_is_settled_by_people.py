@@ -1,21 +1,15 @@
 """Promise: of two people who edit one object the second sees both versions, decides only what
 really clashes, and can apply the merge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.browser.fleet_of_two import Console, running
+from tests.browser.fleet_of_two import Console
 from tests.browser.journey import Window, field, signed_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
 
 
 def begin(opened: Window, name: str) -> None:
@@ -29,16 +23,16 @@ def apply(opened: Window) -> None:
 
 
 @pytest.fixture(scope="module")
-def first(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
+def first(pair: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, pair)
 
 
 @pytest.fixture(scope="module")
-def second(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
+def second(pair: Console, chromium: Callable[[], Any]) -> Window:
+    return signed_in(chromium, pair)
 
 
-def test_only_a_real_clash_asks(console: Console, first: Window, second: Window) -> None:
+def test_only_a_real_clash_asks(pair: Console, first: Window, second: Window) -> None:
     begin(first, "route-000")
     begin(second, "route-000")
     second.fill(field("hostnames"), "second.example.com")
@@ -64,14 +58,14 @@ def test_only_a_real_clash_asks(console: Console, first: Window, second: Window)
     second.click("#edit-conflict-apply")
     second.address("/httproute/web/shop/route-000")
 
-    spec = console.live("HTTPRoute", "route-000")["spec"]
+    spec = pair.live("HTTPRoute", "route-000")["spec"]
     assert spec["hostnames"] == ["second.example.com"]
     weights = [one["weight"] for one in spec["rules"][0]["backendRefs"]]
     assert weights == [50, 20], "a change was lost"
 
 
 def test_what_does_not_clash_is_merged_and_said(
-    console: Console, first: Window, second: Window
+    pair: Console, first: Window, second: Window
 ) -> None:
     begin(first, "route-002")
     begin(second, "route-002")
@@ -85,11 +79,11 @@ def test_what_does_not_clash_is_merged_and_said(
     assert not second.all("#edit-strip")[0].is_displayed()
     second.click("#edit-apply")
     second.address("/httproute/web/shop/route-002")
-    backends = console.live("HTTPRoute", "route-002")["spec"]["rules"][0]["backendRefs"]
+    backends = pair.live("HTTPRoute", "route-002")["spec"]["rules"][0]["backendRefs"]
     assert [one["weight"] for one in backends] == [50, 20]
 
 
-def test_a_clash_may_go_to_the_other_side(console: Console, first: Window, second: Window) -> None:
+def test_a_clash_may_go_to_the_other_side(pair: Console, first: Window, second: Window) -> None:
     begin(first, "route-001")
     begin(second, "route-001")
     second.fill(field("hostnames"), "second.example.com")
@@ -108,6 +102,6 @@ def test_a_clash_may_go_to_the_other_side(console: Console, first: Window, secon
     second.says("#edit-conflict-table tbody tr:first-child td:last-child", "first.example.com")
     second.click("#edit-conflict-apply")
     second.address("/httproute/web/shop/route-001")
-    spec = console.live("HTTPRoute", "route-001")["spec"]
+    spec = pair.live("HTTPRoute", "route-001")["spec"]
     assert spec["hostnames"] == ["first.example.com"]
     assert spec["rules"][0]["matches"][0]["path"]["value"] == "/second"

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 from tests.browser.test_axe import PAGES
 
 pytestmark = pytest.mark.browser

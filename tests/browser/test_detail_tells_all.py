@@ -1,27 +1,13 @@
 """Promise: an object's page tells what it is, what is wrong with it and what hangs on it, stays
 current, and lets nothing be deleted by accident."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
 from services.auth.identity import CONSOLE
-from tests.browser.fleet_of_two import API, Console, condition, gateway, route, running
-from tests.browser.journey import Window, signed_in
+from tests.browser.fleet_of_two import API, Console, condition, gateway, route
+from tests.browser.journey import Window
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def test_a_gateway_tells_its_listeners_routes_and_conditions(opened: Window) -> None:
@@ -62,12 +48,12 @@ def test_a_tab_is_in_the_address(opened: Window) -> None:
     opened.says(".yaml-view", "gatewayClassName: nginx")
 
 
-def test_the_page_follows_the_object(console: Console, opened: Window) -> None:
+def test_the_page_follows_the_object(pair: Console, opened: Window) -> None:
     opened.open("/gateway/web/shop/edge")
     opened.says("#detail-pill", "Programmed")
     opened.live()
     verdict = [condition("Programmed", "False", "Invalid", "The class is gone.")]
-    console.apis["web"].store.patch_status(API, "Gateway", "shop", "edge", {"conditions": verdict})
+    pair.apis["web"].store.patch_status(API, "Gateway", "shop", "edge", {"conditions": verdict})
     opened.says("#detail-pill", "Not programmed")
     opened.says("#detail-conditions", "The class is gone.")
 
@@ -90,10 +76,8 @@ def test_an_object_that_is_not_there_is_one_state(opened: Window, address: str, 
     assert not opened.all("#n-alerts > *"), "the state says it, a toast need not"
 
 
-def test_what_goes_while_it_is_looked_at_stays_and_says_so(
-    console: Console, opened: Window
-) -> None:
-    store = console.apis["web"].store
+def test_what_goes_while_it_is_looked_at_stays_and_says_so(pair: Console, opened: Window) -> None:
+    store = pair.apis["web"].store
     store.create(gateway("passing"))
     opened.open("/gateway/web/shop/passing")
     opened.says("#detail-pill", "Programmed")
@@ -125,8 +109,8 @@ def test_an_empty_table_says_why(opened: Window) -> None:
     opened.says("#detail-events", "The cluster keeps events for about an hour")
 
 
-def test_deleting_names_what_depends_and_wants_the_name(console: Console, opened: Window) -> None:
-    store = console.apis["web"].store
+def test_deleting_names_what_depends_and_wants_the_name(pair: Console, opened: Window) -> None:
+    store = pair.apis["web"].store
     store.create(gateway("doomed"))
     parent = {"name": "doomed", "namespace": "shop"}
     store.create(route("dependent", parentRefs=[parent]))
@@ -158,7 +142,7 @@ def test_deleting_names_what_depends_and_wants_the_name(console: Console, opened
     opened.address("/gateways")
     opened.says("#n-toasts", "Gateway shop/doomed deleted")
     assert all(one["metadata"]["name"] != "doomed" for one in store.all(API, "Gateway", "shop"))
-    [entry] = console.container.audit.list(
+    [entry] = pair.container.audit.list(
         CONSOLE, kind="gateways", name="doomed", verb="delete"
     ).items
     assert (entry.outcome, entry.reason) == ("done", "replaced by edge")

@@ -1,28 +1,15 @@
 """Promise: the editor sends what the user changed and nothing else, says before what the server
 would store, and asks for a reason where another tool owns the object."""
 
-from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
 
 import pytest
 
 from services.auth.identity import CONSOLE
-from tests.browser.fleet_of_two import API, Console, route, running
-from tests.browser.journey import Window, by, field, signed_in
+from tests.browser.fleet_of_two import API, Console, route
+from tests.browser.journey import Window, by, field
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def edit(opened: Window, name: str) -> None:
@@ -31,19 +18,19 @@ def edit(opened: Window, name: str) -> None:
     opened.says("#edit-result", "No changes")
 
 
-def test_the_form_changes_one_field_and_keeps_the_rest(console: Console, opened: Window) -> None:
-    before = deepcopy(console.live("HTTPRoute", "route-000"))
+def test_the_form_changes_one_field_and_keeps_the_rest(pair: Console, opened: Window) -> None:
+    before = deepcopy(pair.live("HTTPRoute", "route-000"))
     edit(opened, "route-000")
     opened.fill(field("backend-0-weight"), "80")
     opened.says("#edit-stored", "spec.rules[0].backendRefs[0].weight")
     opened.says("#edit-result", "Dry-run passed")
-    assert console.live("HTTPRoute", "route-000") == before, "the dry-run changed the object"
+    assert pair.live("HTTPRoute", "route-000") == before, "the dry-run changed the object"
     opened.until(lambda: "weight: 80" in opened.value("#edit-yaml"), "the YAML does not follow")
     assert "chg" in opened.one(field("backend-0-weight")).get_attribute("class")
     opened.click("#edit-apply")
     opened.says("#n-toasts", "HTTPRoute shop/route-000 applied")
     opened.address("/httproute/web/shop/route-000")
-    after = console.live("HTTPRoute", "route-000")
+    after = pair.live("HTTPRoute", "route-000")
     assert after["spec"]["rules"][0]["backendRefs"][0].pop("weight") == 80
     before["spec"]["rules"][0]["backendRefs"][0].pop("weight")
     assert after["spec"] == before["spec"]
@@ -98,14 +85,12 @@ def test_typing_is_never_interrupted(opened: Window) -> None:
     )
 
 
-def test_an_object_of_another_tool_wants_a_reason(console: Console, opened: Window) -> None:
+def test_an_object_of_another_tool_wants_a_reason(pair: Console, opened: Window) -> None:
     owned = route("owned")
     owned["metadata"]["labels"] = {"argocd.argoproj.io/instance": "shop-prod"}
-    console.apis["web"].store.create(owned)
+    pair.apis["web"].store.create(owned)
     opened.until(
-        lambda: (
-            ("shop", "owned") in console.container.fleet.get("web").snapshot("httproutes").objects
-        ),
+        lambda: ("shop", "owned") in pair.container.fleet.get("web").snapshot("httproutes").objects,
         "the watch does not show the route",
     )
     edit(opened, "owned")
@@ -114,16 +99,16 @@ def test_an_object_of_another_tool_wants_a_reason(console: Console, opened: Wind
     opened.says("#edit-result", "Dry-run passed")
     opened.click("#edit-apply")
     opened.says("#n-toasts", "A reason is needed")
-    assert console.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["owned.example.com"]
+    assert pair.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["owned.example.com"]
     opened.fill("#edit-reason", "NET-4112")
     opened.click("#edit-apply")
     opened.address("/httproute/web/shop/owned")
-    assert console.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["new.example.com"]
-    [entry] = console.container.audit.list(CONSOLE, kind="httproutes", name="owned").items
+    assert pair.live("HTTPRoute", "owned")["spec"]["hostnames"] == ["new.example.com"]
+    [entry] = pair.container.audit.list(CONSOLE, kind="httproutes", name="owned").items
     assert (entry.verb, entry.reason, entry.outcome) == ("update", "NET-4112", "done")
 
 
-def test_a_gateway_is_made_from_the_template(console: Console, opened: Window) -> None:
+def test_a_gateway_is_made_from_the_template(pair: Console, opened: Window) -> None:
     opened.open("/create/gateways?cluster=web&namespace=shop")
     opened.holds(by("edit-new", "namespace"), "shop")
     opened.says("#edit-result", "Give it a name")
@@ -132,6 +117,6 @@ def test_a_gateway_is_made_from_the_template(console: Console, opened: Window) -
     opened.says("#edit-result", "Dry-run passed")
     opened.click("#edit-apply")
     opened.address("/gateway/web/shop/fresh")
-    assert console.live("Gateway", "fresh")["apiVersion"] == API
+    assert pair.live("Gateway", "fresh")["apiVersion"] == API
     opened.says("[data-tab=audit]", "Audit1")
     assert opened.console_errors() == []

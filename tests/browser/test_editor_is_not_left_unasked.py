@@ -1,26 +1,11 @@
 """Promise: an edit that is not applied is not lost without a word: not by leaving, and not while
 the console does not answer."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.fleet_of_two import Console, running
-from tests.browser.journey import Window, field, signed_in
+from tests.browser.journey import Window, field
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def edit(opened: Window, name: str, query: str = "") -> None:

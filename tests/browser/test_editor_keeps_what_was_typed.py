@@ -1,26 +1,12 @@
 """Promise: what is typed in the form stays there until it is applied or given up: also what is no
 value of the field, of which the form says what is wrong and sends nothing."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.fleet_of_two import Console, route, running
-from tests.browser.journey import Window, by, field, signed_in
+from tests.browser.fleet_of_two import Console, route
+from tests.browser.journey import Window, by, field
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def edit(opened: Window, name: str) -> None:
@@ -114,13 +100,11 @@ def test_a_rule_put_in_is_one_change_in_words(opened: Window) -> None:
     opened.says("#edit-result", "No changes")
 
 
-def test_a_rule_taken_out_leaves_the_others_unchanged(console: Console, opened: Window) -> None:
+def test_a_rule_taken_out_leaves_the_others_unchanged(pair: Console, opened: Window) -> None:
     rules = [route(name)["spec"]["rules"][0] for name in ("first", "second", "third")]
-    console.apis["web"].store.create(route("three", rules=rules))
+    pair.apis["web"].store.create(route("three", rules=rules))
     opened.until(
-        lambda: (
-            ("shop", "three") in console.container.fleet.get("web").snapshot("httproutes").objects
-        ),
+        lambda: ("shop", "three") in pair.container.fleet.get("web").snapshot("httproutes").objects,
         "the watch does not show the route",
     )
     edit(opened, "three")

@@ -1,26 +1,11 @@
 """Promise: the editor offers what can be named, says under a row what does not exist, and shows at
 the field what the server does not take."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.fleet_of_two import Console, running
-from tests.browser.journey import Window, by, field, signed_in
+from tests.browser.journey import Window, by, field
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def edit(opened: Window, name: str) -> None:

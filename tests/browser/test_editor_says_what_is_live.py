@@ -1,26 +1,12 @@
 """Promise: while a route is edited, the editor shows what is live beside what is drafted, whether
 the drafted backends are there, and how much was changed."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from tests.browser.fleet_of_two import Console, endpoints, running, service
-from tests.browser.journey import Window, by, field, signed_in
+from tests.browser.fleet_of_two import Console, endpoints, service
+from tests.browser.journey import Window, by, field
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
 
 
 def live_mark(at: int) -> str:
@@ -57,7 +43,7 @@ def test_the_live_weight_stays_marked_while_another_is_drafted(opened: Window) -
 
 
 def test_the_state_of_a_backend_follows_the_draft_and_the_cluster(
-    console: Console, opened: Window
+    pair: Console, opened: Window
 ) -> None:
     edit(opened, "route-001")
     opened.says(backend_state(0), "1 of 1 endpoints ready")
@@ -71,7 +57,7 @@ def test_the_state_of_a_backend_follows_the_draft_and_the_cluster(
     assert not opened.all(live_mark(0))[0].is_displayed(), "another Service has no live weight"
     opened.live()
     for made in (service("gone"), endpoints("gone")):
-        console.apis["web"].store.create(made)
+        pair.apis["web"].store.create(made)
     opened.says(backend_state(1), "1 of 1 endpoints ready")
 
 

@@ -4,8 +4,8 @@ number of its routes."""
 import pytest
 
 from services.configdb.audit import AuditEvent
-from tests.browser.conftest import Tab
 from tests.browser.journey import Window
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 

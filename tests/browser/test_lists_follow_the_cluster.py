@@ -1,44 +1,30 @@
 """Promise: a list shows what the clusters have now, is found again by its address, and names a
 cluster that does not answer instead of dropping its rows."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.fleet_of_two import ROUTES, Console, gateway, running
-from tests.browser.journey import Window, signed_in
+from tests.browser.fleet_of_two import ROUTES, Console, gateway
+from tests.browser.journey import Window
 
 pytestmark = pytest.mark.browser
 
 ROW = ".ag-center-cols-container .ag-row"
 
 
-@pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, console)
-
-
 def test_a_gateway_made_elsewhere_appears_without_loading_the_page_again(
-    console: Console, opened: Window
+    pair: Console, opened: Window
 ) -> None:
     opened.open("/gateways")
     opened.says("#gateways-foot", "1 to 4 of 4")
     opened.live()
     opened.run("window.stayed = true")
-    console.apis["web"].store.create(gateway("made-elsewhere"))
+    pair.apis["web"].store.create(gateway("made-elsewhere"))
     try:
         opened.says(ROW, "made-elsewhere")
         assert opened.run("return window.stayed"), "the page was loaded again"
     finally:
-        console.apis["web"].store.delete(
+        pair.apis["web"].store.delete(
             "gateway.networking.k8s.io/v1", "Gateway", "shop", "made-elsewhere"
         )
     opened.says("#gateways-foot", "1 to 4 of 4")
@@ -82,9 +68,7 @@ def test_an_address_that_asks_for_what_is_not_there_says_so(opened: Window) -> N
         opened.says("#gateways-foot", "1 to 4 of 4")
 
 
-def test_rows_stay_in_sight_until_their_successors_are_here(
-    console: Console, opened: Window
-) -> None:
+def test_rows_stay_in_sight_until_their_successors_are_here(pair: Console, opened: Window) -> None:
     opened.open("/gateways")
     opened.says("#gateways-foot", "1 to 4 of 4")
     opened.driver.execute_cdp_cmd("Network.enable", {})
@@ -247,10 +231,10 @@ def test_a_narrow_window_keeps_a_name_and_a_number(opened: Window) -> None:
     opened.size(1440)
 
 
-def test_a_lost_cluster_is_named_and_its_rows_stay(console: Console, opened: Window) -> None:
+def test_a_lost_cluster_is_named_and_its_rows_stay(pair: Console, opened: Window) -> None:
     opened.open("/gateways")
     opened.says("#gateways-foot", "1 to 4 of 4")
-    console.apis["hub"].stop()
+    pair.apis["hub"].stop()
     opened.says("#gateways-strip", "1 of 2 clusters answered.")
     opened.says("#gateways-strip", "hub is missing")
     opened.says(".ag-row", "Last seen")

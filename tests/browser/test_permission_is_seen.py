@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.auth.identity import Role
-from tests.browser.conftest import Console
 from tests.browser.journey import Window, by, field
+from tests.browser.tab import Console
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.configdb.audit import AuditEvent
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Tab
+from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
