@@ -1,7 +1,8 @@
 """The words of journeys over resources: what an element says, what an input holds, where we are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from selenium.webdriver.common.keys import Keys
@@ -91,8 +92,10 @@ class Window(Tab):
         self.says("#n-live", "Live")
 
 
-def signed_in(chromium: Callable[[], Any], console: Any) -> Window:
-    """A window of its own browser, signed in."""
+@contextmanager
+def signed_in(chromium: Callable[[], Any], console: Any) -> Iterator[Window]:
+    """A window of its own browser, signed in; it ends with the block, so that it costs no more."""
     browser = chromium()
     browser.get(console.sign_in_link())
-    return Window(browser, console)
+    yield Window(browser, console)
+    browser.quit()

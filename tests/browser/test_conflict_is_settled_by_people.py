@@ -1,7 +1,7 @@
 """Promise: of two people who edit one object the second sees both versions, decides only what
 really clashes, and can apply the merge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,13 +23,15 @@ def apply(opened: Window) -> None:
 
 
 @pytest.fixture(scope="module")
-def first(pair: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, pair)
+def first(pair: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
+    with signed_in(chromium, pair) as window:
+        yield window
 
 
 @pytest.fixture(scope="module")
-def second(pair: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in(chromium, pair)
+def second(pair: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
+    with signed_in(chromium, pair) as window:
+        yield window
 
 
 def test_only_a_real_clash_asks(pair: Console, first: Window, second: Window) -> None:

@@ -1,7 +1,8 @@
 """Promise: a page offers nobody what would be refused, and says which role it needs and who gives
 it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,25 +16,30 @@ pytestmark = pytest.mark.browser
 EDGE = "gateways/web-fra/shop/edge-public"
 
 
-def signed_in_with(chromium: Callable[[], Any], console: Console, token: str) -> Window:
+@contextmanager
+def signed_in_with(chromium: Callable[[], Any], console: Console, token: str) -> Iterator[Window]:
     """A browser of somebody who typed an API token into the sign-in page."""
     window = Window(chromium(), console)
     window.open("/signin", "#credential")
     window.fill("#credential", token)
     window.click("form button[type=submit]")
     window.find("#_pages_content h1")
-    return window
+    yield window
+    window.driver.quit()
 
 
 @pytest.fixture(scope="module")
-def viewer(console: Console, chromium: Callable[[], Any]) -> Window:
-    return signed_in_with(chromium, console, console.token(Role.VIEWER))
+def viewer(console: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
+    with signed_in_with(chromium, console, console.token(Role.VIEWER)) as window:
+        yield window
 
 
 @pytest.fixture(scope="module")
-def limited(console: Console, chromium: Callable[[], Any]) -> Window:
+def limited(console: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
     limits = {"clusters": frozenset({"web-fra"}), "namespaces": frozenset({"payments", "orders"})}
-    return signed_in_with(chromium, console, console.token(Role.OPERATOR, **limits))
+    token = console.token(Role.OPERATOR, **limits)
+    with signed_in_with(chromium, console, token) as window:
+        yield window
 
 
 def test_a_viewer_is_shown_an_object_without_edit_and_delete(viewer: Window) -> None:
@@ -72,7 +78,7 @@ def test_a_viewer_may_not_begin_a_new_object(viewer: Window) -> None:
 def test_a_new_object_begins_in_a_permitted_namespace(limited: Window) -> None:
     limited.open("/create/httproutes")
     limited.holds(by("edit-new", "namespace"), "orders")
-    limited.says("#edit-based", "metadata.name")
+    limited.says("#edit-result", "Give it a name")
     assert not limited.one("#edit-inputs").get_attribute("disabled")
 
 
