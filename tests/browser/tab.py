@@ -43,9 +43,16 @@ class Tab:
         self.find(wait_for)
         return self
 
-    def until(self, condition: Callable[[], Any], what: str = "") -> Any:
+    def forget(self) -> None:
+        """Leave the page, and nothing in the browser that the next test would find."""
+        self.run("localStorage.clear(); sessionStorage.clear()")
+        self.driver.get("about:blank")
+
+    def until(
+        self, condition: Callable[[], Any], what: str = "", within_s: float = DEADLINE_S
+    ) -> Any:
         """The first true value of ``condition``; fails with ``what`` after the deadline."""
-        end = time.monotonic() + DEADLINE_S
+        end = time.monotonic() + within_s
         last: Exception | None = None
         while time.monotonic() < end:
             try:

@@ -2,70 +2,24 @@
 
 import pytest
 
+from tests.browser.conftest import Visits
 from tests.browser.tab import Tab
-from tests.browser.test_axe import PAGES
+from tests.browser.visits import PAGES, SMALL, WIDTHS
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (390, 800, 1024, 1280, 1440)
 GATEWAY = "/gateway/web-fra/shop/edge-public"
 ROUTE = "/httproute/web-fra/shop/storefront"
 
-OUTSIDE = """
-const right = (node) => node.getBoundingClientRect().right;
-return {
-  page: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > innerWidth,
-  down: document.documentElement.scrollHeight > innerHeight,
-  content: document.querySelector('#_pages_content > div').scrollWidth > innerWidth,
-  account: right(document.querySelector('#n-user')) > innerWidth,
-};
-"""
 
-SMALL = """
-const small = [];
-for (const node of document.querySelectorAll('button, nav a, input, select, textarea, summary')) {
-  const target = node.matches('input') && node.closest('label, .fld') || node;
-  const box = target.getBoundingClientRect();
-  const seen = node.checkVisibility({ visibilityProperty: true }) && box.width && box.height;
-  if (seen && (box.width < 36 || box.height < 36))
-    small.push(`${node.tagName} ${node.id || node.className}: ${box.width} x ${box.height}`);
-}
-return small;
-"""
-
-CUT = """
-const cut = [];
-for (const cell of document.querySelectorAll('.ag-cell'))
-  for (const node of [cell, ...cell.querySelectorAll('*')]) {
-    const style = getComputedStyle(node);
-    const ends = style.textOverflow === 'ellipsis' && style.display.endsWith('block');
-    const heard = node.matches('.visually-hidden');
-    if (!heard && node.clientWidth && node.scrollWidth > node.clientWidth + 1 && !ends)
-      cut.push(`${cell.getAttribute('col-id')}: ${cell.textContent}`);
-  }
-return cut;
-"""
-
-SHORTENED = """
-return [...document.querySelectorAll('.ag-cell *:not(.visually-hidden)')].some((node) =>
-  node.clientWidth && node.scrollWidth > node.clientWidth + 1);
-"""
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_leaves_the_window(visits: Visits, path: str) -> None:
+    assert visits(path).outside == {width: [] for width in WIDTHS}
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_leaves_the_window(tab: Tab, path: str) -> None:
-    for width in WIDTHS:
-        tab.size(width)
-        tab.open(path, PAGES[path])
-        outside = tab.run(OUTSIDE)
-        assert not any(outside.values()), f"{path} at {width}: {outside}"
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_at_390_px_a_finger_hits_every_target(tab: Tab, path: str) -> None:
-    tab.size(390, 844)
-    tab.open(path, PAGES[path])
-    assert tab.run(SMALL) == [], path
+def test_at_390_px_a_finger_hits_every_target(visits: Visits, path: str) -> None:
+    assert visits(path).small == []
 
 
 @pytest.mark.parametrize("opener", ["#n-menu", "#n-cluster", "#n-user", "#n-find-m"])
@@ -136,14 +90,9 @@ def test_the_two_halves_of_the_editor_never_overlap(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("path", ["/gateways", "/httproutes", GATEWAY])
-def test_text_without_room_ends_in_an_ellipsis(tab: Tab, path: str) -> None:
-    shortened = []
-    for width in (390, 800, 1280):
-        tab.size(width)
-        tab.open(path, ".ag-row .nm b")
-        assert tab.run(CUT) == [], f"{path} at {width}"
-        shortened.append(tab.run(SHORTENED))
-    assert any(shortened), "nothing was short of room, so nothing was shown"
+def test_text_without_room_ends_in_an_ellipsis(visits: Visits, path: str) -> None:
+    assert visits(path).cut == {width: [] for width in WIDTHS}
+    assert visits(path).shortened, "nothing was short of room, so nothing was shown"
 
 
 @pytest.mark.parametrize(

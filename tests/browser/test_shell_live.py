@@ -8,6 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_indicator_says_that_data_is_live(tab: Tab) -> None:
+    tab.open("/")
     tab.has("#n-live", "Live,")
 
 
@@ -18,6 +19,7 @@ def test_demo_data_is_named_on_every_page(tab: Tab) -> None:
 
 
 def test_pushed_changes_reach_scripts_and_callbacks(tab: Tab) -> None:
+    tab.open("/")
     tab.has("#n-live", "Live,")
     tab.run("addEventListener('ngf:changes', (event) => { window.got = event.detail; })")
     tab.console.container.hub.publish(
@@ -30,6 +32,7 @@ def test_pushed_changes_reach_scripts_and_callbacks(tab: Tab) -> None:
 
 
 def test_a_lost_socket_comes_back_by_itself(tab: Tab) -> None:
+    tab.open("/")
     tab.has("#n-live", "Live,")
     before = tab.run("addEventListener('ngf:live', () => { window.again = true; }); return 1")
     assert before
@@ -40,6 +43,7 @@ def test_a_lost_socket_comes_back_by_itself(tab: Tab) -> None:
 
 
 def test_telemetry_that_is_not_connected_shows_no_numbers(tab: Tab) -> None:
+    tab.open("/")
     tab.has("#overview-requests-v", "no data")
     tab.has("#overview-requests-d", "telemetry is not connected")
     tab.has("#main", "Telemetry is not connected")

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_choosing_a_cluster_changes_the_address_and_back_undoes_it(tab: Tab) -> None:
+    tab.open("/")
     tab.click("#n-cluster")
     tab.click(".n-menu [aria-label='Only web-fra']")
     tab.until(lambda: tab.query() == "/?cluster=web-fra", "the cluster in the address")
@@ -41,6 +42,7 @@ def test_a_link_opens_the_same_view_elsewhere(tab: Tab) -> None:
 
 
 def test_g_and_a_letter_goes_to_a_page(tab: Tab) -> None:
+    tab.open("/")
     tab.press("g", "a")
     tab.until(lambda: tab.query() == "/audit", "the audit log")
     tab.press("/")
@@ -48,6 +50,7 @@ def test_g_and_a_letter_goes_to_a_page(tab: Tab) -> None:
 
 
 def test_the_help_lists_the_keys_and_gives_the_focus_back(tab: Tab) -> None:
+    tab.open("/")
     tab.click("#n-help")
     tab.has(".n-dialog", "Go to Gateways")
     tab.press(Keys.ESCAPE)
@@ -56,6 +59,7 @@ def test_the_help_lists_the_keys_and_gives_the_focus_back(tab: Tab) -> None:
 
 
 def test_search_finds_pages_and_objects(tab: Tab) -> None:
+    tab.open("/")
     tab.click("#n-find")
     tab.press("edge-public")
     tab.has(".n-hits", "edge-public")
@@ -64,6 +68,7 @@ def test_search_finds_pages_and_objects(tab: Tab) -> None:
 
 
 def test_the_sidebar_shows_only_pages_that_exist_and_collapses(tab: Tab) -> None:
+    tab.open("/")
     tab.click("#n-collapse")
     tab.until(lambda: tab.run("return document.querySelector('#n-side').offsetWidth") == 56)
     tab.driver.refresh()

@@ -62,6 +62,7 @@ def test_the_chain_can_be_checked(tab: Tab, entry: int) -> None:
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(tab: Tab) -> None:
+    tab.open("/")
     open_tokens(tab)
     tab.find("#token-name").send_keys("browser-test")
     tab.click("#token-create")
@@ -77,6 +78,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(tab: Tab) -> None:
 
 
 def test_what_is_wrong_with_a_token_is_said_at_the_field(tab: Tab) -> None:
+    tab.open("/")
     open_tokens(tab)
     tab.click("#token-create")
     tab.has("#token-name-error", "must not be empty")
@@ -84,6 +86,7 @@ def test_what_is_wrong_with_a_token_is_said_at_the_field(tab: Tab) -> None:
 
 
 def test_the_form_of_a_token_is_empty_after_one_is_made(tab: Tab) -> None:
+    tab.open("/")
     open_tokens(tab)
     tab.find("#token-name").send_keys("month-long")
     tab.find("#token-clusters").send_keys("web-fra")
