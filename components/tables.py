@@ -145,7 +145,7 @@ def list_grid(grid_id: str, kind: str, sort: str = "", columns: str = "") -> dag
             "cacheBlockSize": 50,
             "maxBlocksInCache": 8,
             "rowBuffer": 10,
-            "infiniteInitialRowCount": 15,
+            "infiniteInitialRowCount": 1,
             "animateRows": False,
             "suppressCellFocus": False,
             "suppressMultiSort": True,
