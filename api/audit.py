@@ -77,8 +77,8 @@ class Diff(BaseModel):
     name: str
     namespace: str
     cluster: str
-    beforeJson: str | None  # noqa: N815
-    afterJson: str | None  # noqa: N815
+    beforeJson: str | None
+    afterJson: str | None
     changes: list[dict[str, Any]]
 
 

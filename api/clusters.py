@@ -18,17 +18,17 @@ class ClusterItem(BaseModel):
     """A cluster; fields of the prototype plus why and since when it does not answer."""
 
     name: str
-    displayName: str  # noqa: N815
+    displayName: str
     region: str
     environment: str
     connected: bool
     edition: str
     default: bool
-    kubernetesVersion: str | None  # noqa: N815
-    ngfVersion: str | None  # noqa: N815
+    kubernetesVersion: str | None
+    ngfVersion: str | None
     reason: str
     since: str | None
-    lastSeen: str | None  # noqa: N815
+    lastSeen: str | None
 
 
 class Clusters(RootModel[list[ClusterItem]]):

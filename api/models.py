@@ -65,8 +65,8 @@ class Sent(Open):
 
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
-    createdAt: Any = Field(None, description="Ignored")  # noqa: N815
-    resourceVersion: str | None = Field(  # noqa: N815
+    createdAt: Any = Field(None, description="Ignored")
+    resourceVersion: str | None = Field(
         None, description="The version a PUT is based on, where no If-Match says another"
     )
     generation: Any = Field(None, description="Ignored")
@@ -88,7 +88,7 @@ class Listener(Open):
 class GatewayUpdate(Sent):
     """The fields to change; listeners are matched by name, what they do not mention is kept."""
 
-    gatewayClassName: str = Field(min_length=1)  # noqa: N815
+    gatewayClassName: str = Field(min_length=1)
     listeners: list[Listener] = Field(min_length=1)
 
 
@@ -109,14 +109,14 @@ class Rule(Open):
     """One rule; fields as in the Gateway API."""
 
     matches: list[dict[str, Any]] | None = None
-    backendRefs: list[dict[str, Any]] | None = None  # noqa: N815
+    backendRefs: list[dict[str, Any]] | None = None
 
 
 class RouteUpdate(Sent):
     """The fields to change. A rule keeps what it does not mention (filters, timeouts) from the live
     rule of the same name, else with the same matches, else at the same place of as many rules."""
 
-    parentRefs: list[ParentRef]  # noqa: N815
+    parentRefs: list[ParentRef]
     hostnames: list[str] | None = None
     rules: list[Rule]
 
@@ -126,5 +126,5 @@ class RouteCreate(RouteUpdate):
 
     name: str = Field(min_length=1)
     namespace: str = Field(min_length=1)
-    parentRefs: list[ParentRef] = Field(min_length=1)  # noqa: N815
+    parentRefs: list[ParentRef] = Field(min_length=1)
     rules: list[Rule] = Field(min_length=1)

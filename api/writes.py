@@ -38,7 +38,7 @@ class Change(BaseModel):
     path: str
     old: Any
     new: Any
-    serverSet: bool  # noqa: N815
+    serverSet: bool
 
 
 class Dependent(BaseModel):
@@ -61,7 +61,7 @@ class PlanAnswer(BaseModel):
     """What a dry run says."""
 
     verb: str
-    resourceVersion: str | None = Field(description="Live version; null for a new object")  # noqa: N815
+    resourceVersion: str | None = Field(description="Live version; null for a new object")
     changes: list[Change]
     warnings: list[str]
     dependents: list[Dependent] = Field(description="What a deletion would leave dangling")
@@ -76,7 +76,7 @@ class ObjectAnswer(BaseModel):
 
     name: str
     namespace: str
-    resourceVersion: str | None  # noqa: N815
+    resourceVersion: str | None
 
 
 class CreateAnswer(ObjectAnswer):
