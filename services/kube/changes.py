@@ -101,10 +101,6 @@ class Changes:
         self._audit = audit
         self._reviews = Reviews()
 
-    def may(self, who: Identity, cluster: str, kind: str, verb: Verb, namespace: str = "") -> bool:
-        """Whether a change would be permitted; False also when that cannot be found out."""
-        return self.refusal(who, cluster, kind, verb, namespace) is None
-
     def refusal(
         self, who: Identity, cluster: str, kind: str, verb: Verb, namespace: str = ""
     ) -> ConsoleError | None:

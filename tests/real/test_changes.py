@@ -418,26 +418,26 @@ def test_role_and_limits_are_kept_and_refusals_recorded(
     with pytest.raises(Denied):
         desk.changes.create(who, HERE, "httproutes", obj)
     assert (desk.record().actor, desk.record().outcome) == (who.name, "denied")
-    assert not desk.changes.may(who, HERE, "httproutes", "create", namespace)
+    assert desk.changes.refusal(who, HERE, "httproutes", "create", namespace)
 
 
 def test_a_namespace_limit_excludes_what_belongs_to_the_whole_cluster(desk: Desk) -> None:
     limited = Identity("limited", Role.OPERATOR, namespaces=frozenset({"default"}))
-    assert not desk.changes.may(limited, HERE, "gatewayclasses", "delete")
-    assert desk.changes.may(ANNA, HERE, "gatewayclasses", "delete")
+    assert desk.changes.refusal(limited, HERE, "gatewayclasses", "delete")
+    assert not desk.changes.refusal(ANNA, HERE, "gatewayclasses", "delete")
 
 
 def test_what_the_cluster_does_not_allow_the_console_is_said(
     readers_desk: Desk, namespace: str
 ) -> None:
-    assert not readers_desk.changes.may(ANNA, HERE, "httproutes", "create", namespace)
+    assert readers_desk.changes.refusal(ANNA, HERE, "httproutes", "create", namespace)
     with pytest.raises(Denied, match="console's account"):
         readers_desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
     assert readers_desk.record().outcome == "denied"
 
 
 def test_secrets_are_not_changed_here(desk: Desk, namespace: str) -> None:
-    assert not desk.changes.may(ANNA, HERE, "secrets", "delete", namespace)
+    assert desk.changes.refusal(ANNA, HERE, "secrets", "delete", namespace)
 
 
 def test_a_kind_that_is_not_installed_is_not_found(desk: Desk, namespace: str) -> None:
