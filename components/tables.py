@@ -19,9 +19,11 @@ COLUMN = {
     "cellDataType": False,  # our renderers know their values
 }
 FIT = {
-    event: ["ngfFit(params)"] for event in ("gridSizeChanged", "modelUpdated", "firstDataRendered")
+    event: ["ngfFit(params)"]
+    for event in ("gridSizeChanged", "modelUpdated", "firstDataRendered", "stateUpdated")
 }
-"""At 390 px only the columns marked ``narrow`` stay."""
+"""At 390 px only the columns marked ``narrow`` stay. A grid without rows may have its size and
+its model before it is listened to; the first state comes after."""
 SEEN = {
     **{event: [*calls, "ngfSeen(params)"] for event, calls in FIT.items()},
     "bodyScrollEnd": ["ngfSeen(params)"],
