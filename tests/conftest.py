@@ -17,7 +17,6 @@ from tests.real.servers import BOTH, client_of, compiled_server, demo_server
 pytest_plugins = ["tests.planted"]
 
 _counter = itertools.count(1)
-_not_run = pytest.StashKey[tuple[int, str]]()
 
 
 @pytest.fixture(scope="session")
@@ -47,19 +46,22 @@ def namespace(kube_api: KubeApi) -> str:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    compiled = [item for item in items if item.get_closest_marker("compiled")]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     try:
         binaries.find()
     except binaries.Missing as missing:
-        for item in compiled:
-            item.add_marker(pytest.mark.skip(reason=str(missing)))
-        config.stash[_not_run] = (len(compiled), str(missing))
+        for item in items:
+            if item.get_closest_marker("compiled"):
+                item.add_marker(pytest.mark.skip(reason=str(missing)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    count, reason = terminalreporter.config.stash.get(_not_run, (0, ""))
-    if count:
-        terminalreporter.section("compiled parts")
-        terminalreporter.write_line(f"{count} tests did not run: {reason}.")
-        terminalreporter.write_line(f"{binaries.HOW} builds what they need and runs them.")
+    try:
+        binaries.find()
+    except binaries.Missing as missing:
+        skipped = terminalreporter.stats.get("skipped", [])
+        count = sum(str(missing) in str(report.longrepr) for report in skipped)
+        if count:
+            terminalreporter.section("compiled parts")
+            terminalreporter.write_line(f"{count} tests did not run: {missing}.")
+            terminalreporter.write_line(f"{binaries.HOW} builds what they need and runs them.")

@@ -9,7 +9,6 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from services.settings import Settings
 from tests.browser import fleet_of_two
 from tests.browser.journey import Window, signed_in
 from tests.browser.tab import Console, Tab
-from tests.browser.visits import Visit, visit
 from tests.serving import loopback
 
 BINARY = Path("/usr/lib/chromium/chromium-headless-shell")
@@ -35,9 +33,6 @@ driver."""
 
 # selenium 3.141.0 hands urllib3 2.x a timeout that is no number unless one is set.
 RemoteConnection.set_timeout(120)
-
-
-Visits = Callable[[str], Visit]
 
 
 @pytest.fixture(scope="session")
@@ -93,35 +88,21 @@ def chromium() -> Iterator[Callable[[], Any]]:
 
 
 @pytest.fixture(scope="session")
-def _browser(chromium: Callable[[], Any], console: Console) -> Any:
+def signed_in_browser(chromium: Callable[[], Any], console: Console) -> Any:
     browser = chromium()
     browser.get(console.sign_in_link())
     return browser
 
 
 @pytest.fixture
-def tab(_browser: Any, console: Console) -> Iterator[Tab]:
+def tab(signed_in_browser: Any, console: Console) -> Iterator[Tab]:
     """A signed-in admin's empty tab, light, 1440 x 900; what it leaves behind is cleared."""
-    tab = Tab(_browser, console)
+    tab = Tab(signed_in_browser, console)
     tab.size(1440)
     tab.console_errors()
     tab.requests()
     yield tab
     tab.forget()
-
-
-@pytest.fixture(scope="session")
-def visits(_browser: Any, console: Console) -> Visits:
-    """What each page did and looked like when it was visited; see visits.py."""
-    tab = Tab(_browser, console)
-
-    @cache
-    def visited(path: str) -> Visit:
-        seen = visit(tab, path)
-        tab.forget()
-        return seen
-
-    return visited
 
 
 @pytest.fixture(scope="module")
