@@ -91,6 +91,9 @@ def test_what_is_typed_while_nobody_answers_is_said_and_sent_later(opened: Windo
         opened.fill(field("backend-0-weight"), "80")
         opened.says("#edit-result", "Not sent")
         assert not opened.one("#edit-apply").is_enabled()
+        opened.click(".rule-h.open")
+        opened.says("#n-toasts", "Press it again when it does.")
+        assert opened.one(".rule-h.open")
     finally:
         offline(False)
     opened.says("#edit-result", "Dry-run passed")

@@ -122,6 +122,6 @@
   ngf.live = {
     asOf: known,
     seed(moment) { asOf = asOf || moment; show(); },
-    connected: () => navigator.onLine && Boolean(socket) && socket.readyState === WebSocket.OPEN,
+    connected: () => navigator.onLine && attempt === 0, // also before the first socket is open: the page has just come
   };
 })(window.ngf = window.ngf || {});

@@ -47,6 +47,13 @@
     tell("edit-apply", { disabled: true });
     window.ngf.unsaved(1, document.getElementById("edit-page"));
   });
+  /* A button needs the answer at once: pressed while nobody answers it does nothing, and says so. */
+  const ASKS = "#edit-reset, .edit-form button[id*=edit-act], .edit-form .rule-h";
+  document.addEventListener("click", (event) => {
+    if (window.ngf.live.connected() || !event.target.closest(ASKS)) return;
+    event.stopImmediatePropagation();
+    window.ngf.toast({ status: "warn", title: "Not done", text: "The console does not answer. Press it again when it does." });
+  }, true);
   for (const back of ["ngf:live", "online"]) window.addEventListener(back, () => {
     if (unsent && document.getElementById("edit-page")) window.dash_clientside.set_props("edit-again", { data: Date.now() });
   });
