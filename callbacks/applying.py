@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import ALL, Input, Output, State, ctx, no_update, set_props
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 
 from callbacks import conflicts, planning
 from callbacks.planning import version
@@ -18,6 +18,14 @@ def register(callbacks: Callbacks) -> None:
     """Register apply, discard and conflict on ``callbacks``."""
     changes = callbacks.container.changes
 
+    callbacks.clientside(
+        ClientsideFunction("ngfTurns", "gate"),
+        Output("edit-apply", "disabled"),
+        Input("edit-ready", "data"),
+        Input("edit-applying", "data"),
+        prevent_initial_call=True,
+    )
+
     @callbacks.on(
         Output("edit-conflict", "data"),
         Input("edit-apply", "n_clicks"),
@@ -32,7 +40,7 @@ def register(callbacks: Callbacks) -> None:
         State("edit-conflict", "data"),
         role=Role.OPERATOR,
         prevent_initial_call=True,
-        running=[(Output("edit-apply", "disabled"), True, False)],
+        running=[(Output("edit-applying", "data"), True, False)],
     )
     def decide(
         apply: int | None,

@@ -1,13 +1,10 @@
-"""A draft: the object a user is editing, and what a touch of the form, the YAML or a button makes
-of it."""
+"""A draft: the object a user is editing, and what a turn of typing, writing and pressing makes of
+it."""
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from dash import ctx
-
 from components import yaml_view
-from components.editor import FORMS
 from components.forms import Form
 from components.typed import NotAccepted, shown
 
@@ -21,6 +18,7 @@ class Draft:
 
     What was typed and cannot be a field's value is not in the object but in ``wrong``: the item and
     the input it was typed in, what was ``typed``, and the sentence that is ``said`` there.
+    ``turn`` is the number of the last one that it holds.
     """
 
     object: dict[str, Any]
@@ -29,6 +27,7 @@ class Draft:
     problem: str = ""
     cluster: str = ""
     wrong: list[dict[str, Any]] = field(default_factory=list)
+    turn: int = 0
 
     def stored(self) -> dict[str, Any]:
         """As the browser keeps it; ``Draft(**stored)`` reads it back."""
@@ -40,52 +39,55 @@ class Draft:
         return {one["field"]: one["typed"] for one in self.wrong if one["item"] in seen}
 
 
-def start(base: dict[str, Any]) -> Draft:
+@dataclass(frozen=True)
+class Turn:
+    """What a person did since the turn before, as the browser tells it (``editor_turns.js``).
+
+    ``values`` is what the form's inputs hold, of which ``touched`` was typed in last; ``places`` is
+    what those hold that say where a new object goes. A press is ``{"open": item}`` or
+    ``{"act": action}``.
+    """
+
+    number: int
+    text: str
+    values: dict[str, Any]
+    places: dict[str, Any]
+    touched: str = ""
+    presses: list[dict[str, Any]] = field(default_factory=list)
+    reset: bool = False
+
+
+def start(base: dict[str, Any], turn: int = 0) -> Draft:
     """The draft of an object that was just loaded."""
     obj = yaml_view.editable(base["object"])
-    return Draft(obj, 0, yaml_view.to_text(obj), cluster=base["cluster"])
+    return Draft(obj, 0, yaml_view.to_text(obj), cluster=base["cluster"], turn=turn)
 
 
-def touched(
-    base: dict[str, Any], stored: dict[str, Any] | None, ref: dict[str, Any], text: str
-) -> Draft | None:
-    """The draft after what was just touched; None where nothing was."""
-    what = ctx.triggered_id
-    if what == "edit-base" or not stored:
-        return start(base)
-    draft = Draft(**stored)
-    value = ctx.triggered[0]["value"]
-    if what == "edit-reset":
-        return start(base) if value else None
-    form = FORMS.get(ref["kind"])
-    if what == "edit-again":
-        return _written(draft, text) if text != draft.text else _followed(form, draft, "")
-    if what == "edit-yaml":
-        return None if text == draft.text else _written(draft, text)
-    if what == "edit-pressed" and "open" in value:
-        opened = -1 if value["open"] == draft.opened else value["open"]
-        return replace(_followed(form, draft, ""), opened=opened)
-    if what == "edit-pressed":
-        what = {"type": "edit-act", "name": value["act"]}
-    if not isinstance(what, dict) or (value is None and what["type"] != "edit-field"):
-        return None
-    if draft.problem:
-        return None
-    new = _followed(form, draft, what["name"])
-    if form and what["type"] == "edit-act":
-        obj, opened = form.act(new.object, new.opened, what["name"])
-        wrong = _still_wrong(new.wrong, new.opened, what["name"])
-        text = yaml_view.rewritten(draft.text, obj)
-        new = replace(new, object=obj, opened=opened, wrong=wrong, text=text)
-    return None if new == draft else new
+def turned(
+    base: dict[str, Any], stored: dict[str, Any] | None, form: Form | None, turn: Turn
+) -> Draft:
+    """The draft after a turn: what was written, typed and pressed since the one before.
+
+    All of it is compared with the draft it was done on, so that nothing depends on what was sent
+    when: the YAML as a whole, then each input that says something else, then the buttons.
+    """
+    if not stored or turn.reset:
+        return start(base, turn.number)
+    before = Draft(**stored)
+    draft = before if turn.text == before.text else _written(before, turn.text)
+    if not draft.problem:
+        draft = _placed(before, draft, turn.places)
+        if form:
+            draft = _typed(form, before, draft, turn)
+            for press in turn.presses:
+                draft = _pressed(form, draft, press)
+    return replace(draft, turn=turn.number)
 
 
-def _followed(form: Form | None, draft: Draft, name: str) -> Draft:
-    """The draft with what all inputs say; ``name`` is the touched one's."""
-    if draft.problem:
-        return draft
-    new = _typed(form, _placed(draft), name)
-    return replace(new, text=yaml_view.rewritten(draft.text, new.object))
+def place(draft: Draft) -> dict[str, str]:
+    """Where the object goes, by the names of the inputs that say so."""
+    known = {name: shown(value) for name, value in (draft.object.get("metadata") or {}).items()}
+    return known | {"cluster": draft.cluster}
 
 
 def _written(draft: Draft, text: str) -> Draft:
@@ -96,40 +98,52 @@ def _written(draft: Draft, text: str) -> Draft:
         return replace(draft, text=text, problem=str(problem), wrong=[])
 
 
-def _placed(draft: Draft) -> Draft:
+def _placed(before: Draft, draft: Draft, places: dict[str, Any]) -> Draft:
     """The draft with what the inputs say of where a new object goes."""
-    said = {item["id"]["name"]: item.get("value") for item in ctx.inputs_list[4]}
-    cluster = str(said.pop("cluster", None) or draft.cluster)
-    known = draft.object.get("metadata") or {}
-    told = {name: shown(value) for name, value in said.items()}
-    if all(shown(known.get(name)) == value for name, value in told.items()):
-        return replace(draft, cluster=cluster)
-    return replace(draft, object=draft.object | {"metadata": known | told}, cluster=cluster)
+    was = place(before)
+    said = {name: shown(value) for name, value in places.items()}
+    told = {name: value for name, value in said.items() if value != was.get(name, "")}
+    cluster = told.pop("cluster", "") or draft.cluster
+    metadata = (draft.object.get("metadata") or {}) | told
+    return _with(replace(draft, cluster=cluster), draft.object | {"metadata": metadata})
 
 
-def _typed(form: Form | None, draft: Draft, name: str) -> Draft:
-    """The draft with every input's value in it.
-
-    Not only the touched one: whoever types on while an answer is under way sends the draft from
-    before it, and what was typed then stands in the inputs alone. A weight has two inputs, of which
-    the touched one counts.
-    """
-    if form is None:
-        return draft
+def _typed(form: Form, before: Draft, draft: Draft, turn: Turn) -> Draft:
+    """The draft with what was typed. A weight has two inputs, of which the touched one counts."""
     obj, opened = draft.object, draft.opened
+    known = form.read(before.object, opened)
+    if draft.text != before.text:
+        known |= before.typed()
     wrong = [one for one in draft.wrong if one["item"] not in (ABOVE, opened)]
-    for item in ctx.inputs_list[1]:
-        other, value = item["id"]["name"], item.get("value")
-        if other != name and (other.endswith("-slide") or other == _weight(name)):
+    for name, value in turn.values.items():
+        if name != turn.touched and (name.endswith("-slide") or name == _weight(turn.touched)):
             continue
-        if form.read(obj, opened).get(other) == value:
+        if known.get(name) == value:
             continue
         try:
-            obj = form.write(obj, opened, _weight(other), value)
+            obj = form.write(obj, opened, _weight(name), value)
         except NotAccepted as error:
-            at = ABOVE if other.startswith(form.above) else opened
-            wrong.append({"item": at, "field": other, "typed": value, "said": str(error)})
-    return replace(draft, object=obj, wrong=wrong)
+            at = ABOVE if name.startswith(form.above) else opened
+            wrong.append({"item": at, "field": name, "typed": value, "said": str(error)})
+        except LookupError:
+            continue  # the YAML has taken its row out meanwhile
+    return _with(replace(draft, wrong=wrong), obj)
+
+
+def _with(draft: Draft, obj: dict[str, Any]) -> Draft:
+    """The draft of another object; its text keeps comments and order, and stays where it is so."""
+    if obj == draft.object:
+        return draft
+    return replace(draft, object=obj, text=yaml_view.rewritten(draft.text, obj))
+
+
+def _pressed(form: Form, draft: Draft, press: dict[str, Any]) -> Draft:
+    """The draft after a button: a head that opens or closes, or an action of the form."""
+    if "open" in press:
+        return replace(draft, opened=-1 if press["open"] == draft.opened else press["open"])
+    obj, opened = form.act(draft.object, draft.opened, press["act"])
+    wrong = _still_wrong(draft.wrong, draft.opened, press["act"])
+    return _with(replace(draft, opened=opened, wrong=wrong), obj)
 
 
 def _weight(name: str) -> str:

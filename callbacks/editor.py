@@ -1,8 +1,9 @@
 """The editor: one draft that the form, the YAML and the buttons change, and all of them show.
 
-One callback holds the two sides together. It changes the draft by what was touched
-(`callbacks.drafts`) and then tells every input, row, head and line of YAML what it has to show;
-what the user is typing in is never written back. Applying is in `callbacks.applying`.
+One callback holds the two sides together. It changes the draft by what was done in a turn
+(`callbacks.drafts`; the browser sends one at a time) and then tells every input, row, head and line
+of YAML what it has to show; what the user is typing in is never written back. Applying is in
+`callbacks.applying`.
 """
 
 from typing import Any
@@ -10,13 +11,12 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks import absent, drafts
-from callbacks.drafts import Draft
+from callbacks.drafts import Draft, Turn
 from callbacks.registrar import Callbacks, nothing
 from components import ids, yaml_view
 from components.editor import FORMS
 from components.forms import changed, counted, head
 from components.resource_templates import template
-from components.typed import shown as text_of
 from services.errors import NotFound, Unavailable
 from services.kube.fields import count, origins
 
@@ -38,8 +38,9 @@ def register(callbacks: Callbacks) -> None:
     )
 
     callbacks.clientside(
-        ClientsideFunction("ngfEditor", "answered"),
+        ClientsideFunction("ngfTurns", "answered"),
         Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-draft", "data"),
         Input("edit-unsaved", "data"),
         prevent_initial_call=True,
     )
@@ -131,13 +132,10 @@ def register(callbacks: Callbacks) -> None:
         Output(NEW, "value", allow_duplicate=True),
         Output("edit-unsaved", "data"),
         Input("edit-base", "data"),
-        Input(FIELD, "value"),
-        Input(ACT, "n_clicks"),
-        Input("edit-pressed", "data"),
-        Input(NEW, "value"),
-        Input("edit-yaml", "value"),
-        Input("edit-reset", "n_clicks"),
-        Input("edit-again", "data"),
+        Input("edit-turn", "data"),
+        State(FIELD, "value"),
+        State(NEW, "value"),
+        State("edit-yaml", "value"),
         State("edit-draft", "data"),
         State("edit-ref", "data"),
         State(FIELD, "className"),
@@ -147,13 +145,10 @@ def register(callbacks: Callbacks) -> None:
     )
     def edit(
         base: dict[str, Any] | None,
+        told: dict[str, Any] | None,
         values: list[Any],
-        acts: list[Any],
-        pressed: dict[str, Any] | None,
         places: list[Any],
         text: str | None,
-        reset: int | None,
-        again: int | None,
         stored: dict[str, Any] | None,
         ref: dict[str, Any],
         classes: list[str],
@@ -162,10 +157,10 @@ def register(callbacks: Callbacks) -> None:
     ) -> Any:
         if not base:
             return nothing()
-        draft = drafts.touched(base, stored, ref, text or "")
-        if draft is None:
-            return nothing()
-        return _shown(base, draft, ref, values, classes, row_classes, said, text or "")
+        known = None if ctx.triggered_id == "edit-base" else stored
+        turn = Turn(text=text or "", values=_named(0), places=_named(1), **(told or {"number": 0}))
+        draft = drafts.turned(base, known, FORMS.get(ref["kind"]), turn)
+        return _shown(base, draft, ref, turn, classes, row_classes, said)
 
 
 def _preferred(usual: str, permitted: list[str]) -> str:
@@ -177,11 +172,10 @@ def _shown(
     base: dict[str, Any],
     draft: Draft,
     ref: dict[str, Any],
-    values: list[Any],
+    turn: Turn,
     classes: list[str],
     row_classes: list[str],
     said: list[str],
-    text: str,
 ) -> list[Any]:
     """What every component has to show for a draft, with no_update wherever it does already."""
     fields, rows, acts, texts = (
@@ -196,8 +190,7 @@ def _shown(
     was = found[opened] if opened >= 0 else -1
     shown = form.read(obj, opened) | draft.typed() if form else {}
     marked = changed(form.read(live, was), shown) if form else set()
-    place = {name: text_of(value) for name, value in (obj.get("metadata") or {}).items()}
-    place["cluster"] = draft.cluster
+    place = drafts.place(draft)
     locked = form.locked(obj, opened) if form else set()
     seen = form.rows(obj, opened) if form else {}
     lines = form.texts(obj, opened) if form else {}
@@ -208,7 +201,7 @@ def _shown(
     ]
     return [
         draft.stored(),
-        [_told(item, values[at], shown.get(item["name"])) for at, item in enumerate(fields)],
+        [_told(turn, item["name"], turn.values, shown.get(item["name"])) for item in fields],
         [_marked(classes[at], item["name"] in marked) for at, item in enumerate(fields)],
         [bool(draft.problem) or item["name"] in locked for item in fields],
         [_hidden(row_classes[at], not seen.get(item["name"])) for at, item in enumerate(rows)],
@@ -229,23 +222,25 @@ def _shown(
             else lines.get(item["name"], "")
             for at, item in enumerate(texts)
         ],
-        no_update if draft.text == text else draft.text,
+        no_update if draft.text == turn.text else draft.text,
         yaml_view.marks(runs),
         draft.text.count("\n") + 1,
         yaml_view.line_numbers(draft.text),
         draft.problem,
         counted(count(live, obj)),
-        [
-            _told(item["id"], item.get("value"), place.get(item["id"]["name"], ""))
-            for item in ctx.inputs_list[4]
-        ],
+        [_told(turn, name, turn.places, place.get(name, "")) for name in turn.places],
         count(yaml_view.editable(base["object"]), obj) + len(draft.wrong) + bool(draft.problem),
     ]
 
 
-def _told(item: dict[str, str], value: Any, wanted: Any) -> Any:
+def _named(at: int) -> dict[str, Any]:
+    """What the running callback's inputs of one kind hold, by their names."""
+    return {item["id"]["name"]: item.get("value") for item in ctx.states_list[at]}
+
+
+def _told(turn: Turn, name: str, held: dict[str, Any], wanted: Any) -> Any:
     """An input's value; one that holds it already, or is being typed in, is left alone."""
-    return no_update if value == wanted or item == ctx.triggered_id else wanted
+    return no_update if held.get(name) == wanted or name == turn.touched else wanted
 
 
 def _marked(classes: str | None, is_changed: bool) -> str:

@@ -89,7 +89,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-result-icon", "className"),
         Output("edit-result", "children"),
         Output("edit-based", "children"),
-        Output("edit-apply", "disabled"),
+        Output("edit-ready", "data"),
         Output("edit-faults", "data"),
         Output("edit-strip", "className"),
         Output("edit-strip-icon", "className"),
@@ -115,7 +115,8 @@ def register(callbacks: Callbacks) -> None:
             return nothing()
         if ctx.triggered_id == ids.LIVE_CHANGES and not _concerned(live or [], base, ref):
             return nothing()
-        verdict = _verdict(callbacks, Draft(**stored), base, ref)
+        draft = Draft(**stored)
+        verdict = _verdict(callbacks, draft, base, ref)
         return [
             verdict.stored,
             verdict.at,
@@ -123,7 +124,7 @@ def register(callbacks: Callbacks) -> None:
             f"bi bi-{ICONS[verdict.tone]}",
             verdict.word,
             verdict.said,
-            not verdict.ready,
+            draft.turn if verdict.ready else None,
             verdict.faults,
             *_strip(base, verdict.tone == "warn" and not ref["create"]),
             _verb(base, ref),

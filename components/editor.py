@@ -61,10 +61,11 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-said"),
             dcc.Store(id="edit-faults"),
             dcc.Store(id="edit-unsaved"),
-            dcc.Store(id="edit-again"),
+            dcc.Store(id="edit-turn"),
+            dcc.Store(id="edit-ready"),
+            dcc.Store(id="edit-applying"),
             dcc.Store(id="edit-offers"),
             dcc.Store(id="edit-heads"),
-            dcc.Store(id="edit-pressed"),
             dcc.Store(id="edit-told"),
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
@@ -157,7 +158,7 @@ def _form_panel(form: Form | None, create: bool) -> Any:
                     *[
                         labelled(
                             part.capitalize(),
-                            dbc.Input(id=new_id(part), debounce=400, autocomplete="off"),
+                            dbc.Input(id=new_id(part), autocomplete="off"),
                         )
                         for part in ("namespace", "name")
                     ],
@@ -195,7 +196,6 @@ def _yaml_panel(create: bool) -> html.Section:
                         id="edit-yaml",
                         name="YAML",
                         className="yaml",
-                        debounce=500,
                         spellcheck=False,
                         wrap="off",
                         rows=12,

@@ -91,7 +91,6 @@ def text_input(name: str, label: str = "", *, mono: bool = False, **more: Any) -
     return dbc.Input(
         id=field_id(name),
         name=label or None,
-        debounce=400,
         autocomplete="off",
         className="mono" if mono else "",
         **more,

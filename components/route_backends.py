@@ -51,7 +51,6 @@ def _row(at: int) -> html.Div:
                 min=0,
                 max=MOST_WEIGHT,
                 step=1,
-                debounce=150,
                 className="form-range",
             ),
             forms.number_input(f"backend-{at}-weight", f"Weight {said}"),

@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   const SHOWN = ["both", "form", "yaml"];
-  let unsent = false;
   const no = () => window.dash_clientside.no_update;
   window.dash_clientside = window.dash_clientside || {};
 
@@ -25,38 +24,7 @@
       for (const one of SHOWN) page.classList.toggle(one, one === chosen);
       return SHOWN.map((one) => (one === chosen ? "on" : ""));
     },
-
-    /* The answer to an edit: nothing is unsent any more, and so much would be lost on leaving. */
-    answered: function (changes) {
-      unsent = false;
-      window.ngf.unsaved(changes || 0, document.getElementById("edit-page"));
-      return no();
-    },
   };
-
-  /* What is typed while nobody answers stays in its input; the foot says so, and it is sent once
-     there is a connection again. */
-  document.addEventListener("input", (event) => {
-    if (window.ngf.live.connected() || !event.target.closest("#edit-page .edit-cols")) return;
-    unsent = true;
-    const tell = window.dash_clientside.set_props;
-    tell("edit-result", { children: "Not sent" });
-    tell("edit-result-st", { className: "st warn" });
-    tell("edit-result-icon", { className: "bi bi-exclamation-triangle-fill" });
-    tell("edit-based", { children: "The console does not answer. What you type is kept here and sent when it does." });
-    tell("edit-apply", { disabled: true });
-    window.ngf.unsaved(1, document.getElementById("edit-page"));
-  });
-  /* A button needs the answer at once: pressed while nobody answers it does nothing, and says so. */
-  const ASKS = "#edit-reset, .edit-form button[id*=edit-act], .edit-form .rule-h";
-  document.addEventListener("click", (event) => {
-    if (window.ngf.live.connected() || !event.target.closest(ASKS)) return;
-    event.stopImmediatePropagation();
-    window.ngf.toast({ status: "warn", title: "Not done", text: "The console does not answer. Press it again when it does." });
-  }, true);
-  for (const back of ["ngf:live", "online"]) window.addEventListener(back, () => {
-    if (unsent && document.getElementById("edit-page")) window.dash_clientside.set_props("edit-again", { data: Date.now() });
-  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("[data-show]");

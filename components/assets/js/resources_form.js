@@ -2,12 +2,11 @@
    inputs take no aria-label; so names of inputs, crosses, heads, lines under rows and datalists are
    put here, beside what Dash has drawn and never in its place.
 
-   A button drawn here tells the Store "edit-pressed": {open: 0} or {act: "match-0-remove"}. */
+   What their buttons do is in editor_turns.js. */
 (function () {
   "use strict";
   const no = () => window.dash_clientside.no_update;
   const el = (...args) => window.ngf.element(...args);
-  const pressed = (what) => window.dash_clientside.set_props("edit-pressed", { data: { ...what, at: Date.now() } });
   const named = (node) => JSON.parse(node.id).name;
   const dashId = (parts) => JSON.stringify(parts, Object.keys(parts).sort());
   window.dash_clientside = window.dash_clientside || {};
@@ -15,13 +14,14 @@
   window.dash_clientside.ngfForm = {
     /* Once a page: inputs get their accessible names, rows and blocks their cross and their lines. */
     dressed: function () {
+      window.ngf.turns.begin();
       for (const input of document.querySelectorAll("#edit-page [name]")) input.setAttribute("aria-label", input.name);
       for (const row of document.querySelectorAll(".edit-form [data-remove]")) {
         const act = `${named(row)}-remove`;
         row.append(
           el("span", { class: "live", hidden: true }),
           el("span", { class: "share num t2" }),
-          el("button", { type: "button", class: "n-ico sm bi bi-x-lg", id: dashId({ type: "edit-act", name: act }), "aria-label": row.dataset.remove, onclick: () => pressed({ act }) }),
+          el("button", { type: "button", class: "n-ico sm bi bi-x-lg", id: dashId({ type: "edit-act", name: act }), "aria-label": row.dataset.remove }),
           el("div", { class: "hint says" }));
       }
       return no();
@@ -34,7 +34,7 @@
       const there = [...body.parentElement.querySelectorAll(".rule-h")];
       there.slice(heads.items.length).forEach((old) => old.remove());
       heads.items.forEach((item, at) => {
-        const head = there[at] || el("button", { type: "button", id: dashId({ type: "edit-head", index: at }), "aria-controls": "edit-body", style: `order: ${2 * at}`, onclick: () => pressed({ open: at }) });
+        const head = there[at] || el("button", { type: "button", id: dashId({ type: "edit-head", index: at }), "aria-controls": "edit-body", style: `order: ${2 * at}` });
         const open = at === heads.opened;
         head.className = `rule-h${open ? " open" : ""}${item.tag ? " chg" : ""}`;
         head.setAttribute("aria-expanded", String(open));
