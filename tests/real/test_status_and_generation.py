@@ -86,3 +86,45 @@ def test_pods_and_their_status(kube_api: KubeApi, namespace: str) -> None:
     path = f"{core(namespace, 'pods')}/one"
     kube_api.patch(f"{path}/status", {"status": {"phase": "Running"}}, MERGE_PATCH).ok()
     assert kube_api.get(path).ok()["status"]["phase"] == "Running"
+
+
+def test_what_clients_require_of_a_status_is_there_when_nothing_was_said(
+    kube_api: KubeApi, namespace: str
+) -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": namespace}}
+    kube_api.post("/api/v1/nodes", node).ok()
+    path = f"/api/v1/nodes/{namespace}"
+    told = {"status": {"nodeInfo": {"kubeletVersion": "v1.2.3"}}}
+    patched = kube_api.patch(f"{path}/status", told, MERGE_PATCH).ok()
+    kube_api.delete(path).ok()
+    assert patched["status"]["nodeInfo"] == {
+        "machineID": "",
+        "systemUUID": "",
+        "bootID": "",
+        "kernelVersion": "",
+        "osImage": "",
+        "containerRuntimeVersion": "",
+        "kubeletVersion": "v1.2.3",
+        "kubeProxyVersion": "",
+        "operatingSystem": "",
+        "architecture": "",
+    }
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "mine"}}
+    kube_api.post(core(namespace, "serviceaccounts"), account).ok()
+    spec = {"containers": [{"name": "main", "image": "a"}], "serviceAccountName": "mine"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one"}, "spec": spec}
+    kube_api.post(core(namespace, "pods"), pod).ok()
+    told = {"status": {"containerStatuses": [{"name": "main"}]}}
+    path = f"{core(namespace, 'pods')}/one/status"
+    patched = kube_api.patch(path, told, MERGE_PATCH).ok()
+    assert patched["status"]["containerStatuses"] == [
+        {
+            "name": "main",
+            "state": {},
+            "lastState": {},
+            "ready": False,
+            "restartCount": 0,
+            "image": "",
+            "imageID": "",
+        }
+    ]

@@ -1,16 +1,21 @@
 """Promise: the demo fleet is ready at once, and what a user makes in it is judged like the rest."""
 
 import base64
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
 from cryptography import x509
+from kubernetes import client
+from kubernetes.config import new_client_from_config_dict
 
-from services.demo.api import DemoApi
-from services.demo.fleet import DemoFleet, start_demo
+from services.demo.api import DemoApi, events
+from services.demo.api.kinds import BUILT_IN, Served
+from services.demo.fleet import PLACES, DemoFleet, start_demo
 from services.demo.references import CONTROLLER
 from services.demo.seed.objects import gateway, listener, match, route, rule, to
 
@@ -32,6 +37,24 @@ def fleet() -> Iterator[DemoFleet]:
 @pytest.fixture
 def web(fleet: DemoFleet) -> DemoApi:
     return fleet.apis["web-fra"]
+
+
+def lister(one: Served) -> str:
+    """What the kubernetes package calls listing of a kind."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", one.kind).lower()
+    return f"list_{name}" + ("_for_all_namespaces" if one.namespaced else "")
+
+
+@pytest.mark.parametrize("cluster", [place.name for place in PLACES])
+def test_clients_with_types_read_every_built_in_kind(fleet: DemoFleet, cluster: str) -> None:
+    config = yaml.safe_load(fleet.apis[cluster].kubeconfig())
+    connected = new_client_from_config_dict(config)
+    for one in BUILT_IN:
+        # The package refuses what every server answers there for Events of the core group.
+        if "list" in one.verbs and one.group != events.GROUP:
+            group = one.group.removesuffix(".k8s.io").title().replace(".", "") or "Core"
+            api = getattr(client, f"{group}{one.version.title()}Api")
+            getattr(api(connected), lister(one))()
 
 
 def eventually(what: str, ready: Callable[[], bool]) -> None:

@@ -35,14 +35,13 @@ class Admission:
         prune(node, obj, "", unknown)
         if unknown:
             self._report(call, unknown)
-        if served.custom:
-            if not applied:
-                drop_nulls(node, obj)
-            apply_defaults(node, obj)
-        else:
+        if not served.custom:
             drop_empty(node, obj)
             set_defaults(served, obj)
+        elif not applied:
+            drop_nulls(node, obj)
         drop_empty(metadata(), obj["metadata"])
+        apply_defaults(node, obj)
 
     def complete(self, call: Call, obj: Obj, live: Obj | None) -> None:
         """Fill in, in place, what the server itself decides; raise 422 with every broken rule."""

@@ -7,6 +7,7 @@ the field numbers that decode protobuf bodies (``protobuf``).
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from services.demo.api.statuses import Obj
 
@@ -36,6 +37,8 @@ _LEAVES: dict[str, Obj] = {
 # Go structs that are no pointers, and a list without omitempty: in JSON always there.
 _PLAIN_STRUCTS = ("metadata", "spec", "status", "strategy", "updateStrategy", "template")
 _ALWAYS_LISTED = ("containers",)
+# Of what JSON always shows; of a struct, that of each of its fields.
+_ZEROS: dict[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "double": 0}
 _KEY_DEFAULTS = {("core.v1.ServicePort", "protocol"), ("core.v1.ContainerPort", "protocol")}
 
 
@@ -53,6 +56,7 @@ class Field:
     merge_key: str = ""
     atomic: bool = False
     inline: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def _field(words: list[str]) -> Field:
         merge_key=given.get("merge", ""),
         atomic="atomic" in given,
         inline="inline" in given,
+        always="always" in given,
     )
 
 
@@ -147,6 +152,8 @@ def _property(field: Field) -> Obj:
         schema = schema | {"x-kubernetes-map-type": "atomic"}
     if (field.name in _PLAIN_STRUCTS and not field.shape) or field.name in _ALWAYS_LISTED:
         schema = schema | {"x-plain": True}
+    if field.always and field.name not in _PLAIN_STRUCTS:
+        schema = schema | {"default": _ZEROS.get(field.kind, {})}
     if field.merges:
         schema = schema | {"x-kubernetes-patch-strategy": "merge"}
         if field.merge_key:

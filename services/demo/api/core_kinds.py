@@ -158,7 +158,6 @@ def _complete_workload(store: Store, obj: Obj, live: Obj | None) -> None:
 def _complete_event(store: Store, obj: Obj, live: Obj | None) -> None:
     for key in ("eventTime", "firstTimestamp", "lastTimestamp"):
         obj.setdefault(key, None)
-    _defaults(obj, reportingComponent="", reportingInstance="", source={})
 
 
 def _endpoint_slice(obj: Obj) -> None:

@@ -1,9 +1,10 @@
-"""Writes ``core_fields.txt`` anew: the fields of built-in kinds as their protobuf files state them.
+"""Writes ``core_fields.txt`` anew: the fields of built-in kinds as Kubernetes states them.
 
     python -m services.demo.api.regenerate FOLDER VERSION
 
 FOLDER holds the Go modules ``api@VERSION`` and ``apimachinery@VERSION`` of Kubernetes. Every fact
-kept is one that clients meet on the wire: names, numbers, types, and how lists merge.
+kept is one that clients meet on the wire: names, numbers, types and how lists merge, from the
+protobuf files; which fields JSON shows even when they are empty, from the Go structs.
 """
 
 import re
@@ -32,7 +33,17 @@ _FIELD = re.compile(
     r"^\s*(?:(repeated|optional)\s+)?(map<string, ?[\w.]+>|[\w.]+)\s+(\w+)\s*=\s*(\d+)"
 )
 _SCALARS = {"string", "bool", "int32", "int64", "double", "bytes"}
+_OWN_JSON = {
+    "api.resource.Quantity",
+    "meta.v1.MicroTime",
+    "meta.v1.Time",
+    "util.intstr.IntOrString",
+}
+_STRUCT = re.compile(r"^type (\w+) struct")
+_TAGGED = re.compile(r'^\s+\w+\s+(\S+)\s+`json:"(\w+)([\w,]*)"')
 Messages = dict[str, list[str]]
+Tags = dict[tuple[str, str], tuple[str, str]]
+"""Go type and JSON options of a struct's field."""
 
 
 def _short(name: str, package: str) -> str:
@@ -44,8 +55,28 @@ def _short(name: str, package: str) -> str:
     return ".".join(name.split(".")[-3:])
 
 
+def _tags(path: Path) -> Tags:
+    found: Tags = {}
+    struct = ""
+    for line in path.read_text().splitlines() if path.exists() else ():
+        if named := _STRUCT.match(line):
+            struct = named[1]
+        elif tagged := _TAGGED.match(line):
+            kind, name, options = tagged.groups()
+            found[struct, name] = kind, options
+    return found
+
+
+def _always(kind: str, go_type: str, options: str) -> bool:
+    """Whether Go writes an empty field: ``omitempty`` leaves out no struct that is no pointer."""
+    if go_type[0] == "*" or kind[0] in "[{" or "omitzero" in options or kind in _OWN_JSON:
+        return False
+    return "omitempty" not in options or kind not in _SCALARS
+
+
 def _parse(path: Path) -> Messages:
     messages: Messages = {}
+    tags = _tags(path.with_name("types.go"))
     package, current = "", ""
     notes: list[str] = []
     for line in path.read_text().splitlines():
@@ -61,6 +92,9 @@ def _parse(path: Path) -> Messages:
             notes.append(line.strip().removeprefix("//").strip())
         elif found := _FIELD.match(line):
             messages[current].append(_field(package, found, notes))
+            tag = tags.get((current.rpartition(".")[2], found[3]))
+            if tag and _always(messages[current][-1].split()[2], *tag):
+                messages[current][-1] += " always"
             notes = []
         elif not line.strip():
             notes = []
