@@ -9,8 +9,9 @@ AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLi
 VERBS = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
 
 
-def test_the_version_names_kubernetes(kube_api: KubeApi) -> None:
-    version = kube_api.get("/version", user=None).ok()
+@pytest.mark.parametrize("path", ["/version", "/version/"])
+def test_the_version_names_kubernetes(kube_api: KubeApi, path: str) -> None:
+    version = kube_api.get(path, user=None).ok()
     assert version["major"] == "1"
     assert version["gitVersion"].startswith(f"v1.{version['minor']}")
     assert {"platform", "goVersion", "buildDate"} <= version.keys()

@@ -69,12 +69,12 @@ class Routes:
             return Answer(200, "ok", "text/plain; charset=utf-8")
         if request.method not in ("GET", "HEAD"):
             raise method_not_allowed()
-        if path == "/version":
-            return Answer(200, discovery.version(self._git_version))
         accept = request.headers.get("Accept", "")
         match parts:
             case []:
                 return Answer(200, {"paths": ["/api", "/api/v1", "/apis", "/healthz", "/version"]})
+            case ["version"]:
+                return Answer(200, discovery.version(self._git_version))
             case ["api"] | ["apis"]:
                 return self._discovery(accept, parts[0], str(request.host))
             case ["api", "v1"]:
