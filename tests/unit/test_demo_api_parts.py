@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.demo.api import ApiError, fields, formats, jsonpath, protobuf, selectors, strategic
-from services.demo.api.columns import age
+from services.demo.api.cells import age
 from services.demo.api.kinds import BUILT_IN
 from services.demo.api.registry import version_rank
 from services.demo.api.schemas import Schemas

@@ -177,6 +177,30 @@ def _replicated(obj: Obj) -> None:
     _defaults(obj["spec"], replicas=1)
 
 
+def _job(obj: Obj) -> None:
+    _workload(obj)
+    spec = obj["spec"]
+    if spec.get("completions") is None and spec.get("parallelism") is None:
+        spec["completions"] = 1
+    _defaults(spec, parallelism=1, backoffLimit=6, completionMode="NonIndexed")
+    _defaults(spec, suspend=False, manualSelector=False)
+    _defaults(spec, podReplacementPolicy="TerminatingOrFailed")
+
+
+def _autoscaler(obj: Obj) -> None:
+    target = {"type": "Utilization", "averageUtilization": 80}
+    metric = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+    _defaults(obj.setdefault("spec", {}), minReplicas=1, metrics=[metric])
+
+
+def _claim(obj: Obj) -> None:
+    _defaults(obj.setdefault("spec", {}), volumeMode="Filesystem")
+
+
+def _complete_claim(store: Store, obj: Obj, live: Obj | None) -> None:
+    obj.setdefault("status", {"phase": "Pending"})
+
+
 def _deployment(obj: Obj) -> None:
     _replicated(obj)
     spec = obj["spec"]
@@ -205,7 +229,9 @@ _DEFAULTS: dict[str, Preparation] = {
     "replicasets.apps": _replicated,
     "statefulsets.apps": _replicated,
     "daemonsets.apps": _daemon_set,
-    "jobs.batch": _workload,
+    "jobs.batch": _job,
+    "horizontalpodautoscalers.autoscaling": _autoscaler,
+    "persistentvolumeclaims": _claim,
 }
 _COMPLETIONS: dict[str, Completion] = {
     "namespaces": _complete_namespace,
@@ -217,4 +243,5 @@ _COMPLETIONS: dict[str, Completion] = {
     "statefulsets.apps": _complete_workload,
     "daemonsets.apps": _complete_workload,
     "jobs.batch": _complete_workload,
+    "persistentvolumeclaims": _complete_claim,
 }

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from services.demo.api import jsonpath
-from services.demo.api.columns import COLUMNS, DEFAULT, age
+from services.demo.api.cells import age
+from services.demo.api.columns import COLUMNS, DEFAULT
 from services.demo.api.kinds import Served
 from services.demo.api.negotiation import Form
 from services.demo.api.statuses import ApiError, Obj
@@ -25,6 +26,7 @@ class Shown:
         self._include = include or "Metadata"
         self._now = now
         self._told_columns = False
+        self._names_itself = served.resource == "events"
 
     def one(self, obj: Obj) -> Obj:
         """A single object."""
@@ -87,7 +89,10 @@ class Shown:
         }
 
     def _row(self, obj: Obj) -> Obj:
-        row: Obj = {"cells": [obj["metadata"].get("name", ""), *self._cells(obj)]}
+        cells = self._cells(obj)
+        if not self._names_itself:
+            cells = [obj["metadata"].get("name", ""), *cells]
+        row: Obj = {"cells": cells}
         if self._include == "Object":
             row["object"] = obj
         elif self._include == "Metadata":
@@ -95,18 +100,16 @@ class Shown:
         return row
 
     def _columns(self) -> list[Obj]:
-        name = _column("Name", "string", 0) | {"format": "name"}
         if self._served.custom:
-            return [name, *(_custom_column(column) for column in self._custom())]
+            return [_column("Name", "string", 0), *map(_custom_column, self._custom())]
+        words = COLUMNS.get(self._served.resource, DEFAULT)[0].split()
         definitions = []
-        for text in COLUMNS.get(self._served.resource, DEFAULT)[0].split():
+        for text in words if self._names_itself else ["Name", *words]:
             title, _, rest = text.partition(":")
             kind, _, priority = rest.partition(":")
             title = title.replace("_", " ")
             definitions.append(_column(title, kind or "string", int(priority or 0)))
-        if self._served.resource == "events":
-            return definitions
-        return [name, *definitions]
+        return definitions
 
     def _custom(self) -> tuple[Obj, ...]:
         return _DEFAULT_COLUMNS if self._served.columns is None else self._served.columns
@@ -142,7 +145,8 @@ def partial(obj: Obj) -> Obj:
 
 
 def _column(name: str, kind: str, priority: int) -> Obj:
-    return {"name": name, "type": kind, "format": "", "description": "", "priority": priority}
+    format_ = "name" if name == "Name" else ""
+    return {"name": name, "type": kind, "format": format_, "description": "", "priority": priority}
 
 
 def _custom_column(column: Obj) -> Obj:
