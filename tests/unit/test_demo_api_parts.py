@@ -7,7 +7,9 @@ import pytest
 
 from services.demo.api import ApiError, fields, formats, jsonpath, protobuf, selectors, strategic
 from services.demo.api.cells import age
+from services.demo.api.forms import Shown
 from services.demo.api.kinds import BUILT_IN
+from services.demo.api.negotiation import Form
 from services.demo.api.registry import version_rank
 from services.demo.api.schemas import Schemas
 from services.demo.api.store import Store
@@ -55,6 +57,16 @@ def test_printer_columns_find_values(path: str, values: list[Any]) -> None:
 def test_ages_read_as_kubectl_writes_them(seconds: int, text: str) -> None:
     then = (NOW - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert age(then, NOW) == text
+
+
+def test_a_watch_shows_ages_of_its_own_time() -> None:
+    clock = iter([NOW + timedelta(seconds=seconds) for seconds in (3, 60)])
+    shown = Shown(KINDS["pods"], Form(kind="Table"), "", lambda: next(clock))
+    show = shown.event()
+    assert show is not None
+    created = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    pod = {"metadata": {"name": "one", "creationTimestamp": created}}
+    assert [show(pod)["rows"][0]["cells"][4] for _ in range(2)] == ["3s", "60s"]
 
 
 def test_versions_are_preferred_as_discovery_prefers_them() -> None:

@@ -18,13 +18,18 @@ _DEFAULT_COLUMNS = ({"name": "Age", "type": "date", "jsonPath": ".metadata.creat
 
 
 class Shown:
-    """Shows objects of one kind in one form. ``include`` is the Table's includeObject."""
+    """Shows objects of one kind in one form. ``include`` is the Table's includeObject.
 
-    def __init__(self, served: Served, form: Form, include: str, now: datetime) -> None:
+    Ages are those at the time of showing: a watch shows for as long as it lasts.
+    """
+
+    def __init__(
+        self, served: Served, form: Form, include: str, clock: Callable[[], datetime]
+    ) -> None:
         self._served = served
         self._form = form
         self._include = include or "Metadata"
-        self._now = now
+        self._clock = clock
         self._told_columns = False
         self._names_itself = served.resource == "events"
 
@@ -117,7 +122,7 @@ class Shown:
     def _cells(self, obj: Obj) -> list[Any]:
         if self._served.custom:
             return [self._cell(obj, column) for column in self._custom()]
-        return COLUMNS.get(self._served.resource, DEFAULT)[1](obj, self._now)
+        return COLUMNS.get(self._served.resource, DEFAULT)[1](obj, self._clock())
 
     def _cell(self, obj: Obj, column: Obj) -> Any:
         found = jsonpath.find(obj, column["jsonPath"])
@@ -125,7 +130,7 @@ class Shown:
             return None
         value, kind = found[0], column["type"]
         if kind == "date":
-            return age(value, self._now) if isinstance(value, str) else None
+            return age(value, self._clock()) if isinstance(value, str) else None
         if kind == "string":
             if isinstance(value, bool):
                 return "true" if value else "false"

@@ -50,7 +50,7 @@ class Resources:
     def act(self, verb: str, call: Call, sent: Sent) -> Answer | Watch:
         """Do it. Raises ApiError."""
         query, operations = sent.query, self._operations
-        shown = Shown(call.served, sent.form, query.get("includeObject", ""), operations.now())
+        shown = Shown(call.served, sent.form, query.get("includeObject", ""), operations.now)
         if verb == "watch":
             return Watch(operations.store, call, query, shown.event())
         if verb == "list":
