@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from cli.tables import table
+from services.auth import names
 from services.auth.identity import Identity, Role
 from services.auth.tokens import TokenInfo, TokenStore
 from services.configdb.opening import existing, opened
@@ -71,7 +72,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 def operator() -> Identity:
     """Who runs this command: whoever can read the database is an admin already."""
     try:
-        name = f"cli:{getpass.getuser()}"
+        name = f"{names.CLI}{getpass.getuser()}"
     except (KeyError, OSError):
         name = "cli"
     return Identity(name, Role.ADMIN, source="cli")

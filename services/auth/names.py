@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from services.errors import Invalid
 
 NAME_MAX = 100
+TOKEN, CLI = "token:", "cli:"
+"""What the names of those begin with who are no people of a provider: an API token, a command."""
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _CLUSTER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _REFUSED = ("C", "Zl", "Zp")
@@ -28,6 +31,17 @@ def name(text: str) -> str:
         raise invalid("name", f"at most {NAME_MAX} characters")
     if any(unicodedata.category(character).startswith(_REFUSED) for character in composed):
         raise invalid("name", "no control, line-break or invisible characters")
+    return composed
+
+
+def person(text: str) -> str:
+    """``text`` as the name of a person, whom nobody may take for a token or a command.
+
+    Raises Invalid.
+    """
+    composed = name(text)
+    if key(composed).startswith((TOKEN, CLI)):
+        raise invalid("name", f"must not begin with {TOKEN} or {CLI}")
     return composed
 
 

@@ -8,7 +8,7 @@ with an asymmetric algorithm of the list below, and issuer, audience and times f
 a key that is not among them: that is how a provider rotates.
 
 A role comes from one claim by the configured mapping, the strongest that matches. Who has no mapped
-role gets no access.
+role gets no access. A name comes from email, preferred_username or sub, the first that is usable.
 """
 
 import hmac
@@ -16,6 +16,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,9 +28,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, KeySet
 
+from services.auth import names
 from services.auth.grants import strongest
 from services.auth.identity import Identity
-from services.errors import Denied, Unauthenticated, Unavailable
+from services.errors import Denied, Invalid, Unauthenticated, Unavailable
 from services.settings import Settings
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -217,12 +219,7 @@ class Oidc:
         return {**more, **claims}
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
-        unproven = ("email",) if claims.get("email_verified") is False else ()
-        name = next(
-            str(claims[claim])
-            for claim in ("email", "preferred_username", "sub")
-            if claims.get(claim) and claim not in unproven
-        )
+        name = _name(claims)
         given = _claim(claims, self._settings.oidc_role_claim)
         held = given if isinstance(given, list) else [] if given is None else [given]
         values = map(str, held)  # the mapping's keys are texts, a claim may hold numbers
@@ -239,6 +236,16 @@ class Oidc:
 
     def _unavailable(self) -> Unavailable:
         return Unavailable("The sign-in provider does not answer.", provider=self.provider)
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    """What somebody is called: the first claim that can be shown and means nobody else."""
+    unproven = ("email",) if claims.get("email_verified") is False else ()
+    for claim in ("email", "preferred_username", "sub"):
+        if isinstance(claims.get(claim), str) and claim not in unproven:
+            with suppress(Invalid):
+                return names.person(claims[claim])
+    raise Denied("The provider gives no name for you that this console can use.", code="no_name")
 
 
 def _claim(claims: Mapping[str, Any], path: str) -> Any:

@@ -180,7 +180,7 @@ class TokenStore:
             with self._db.writing() as session:
                 session.execute(update(TokenRow).where(TokenRow.id == row.id).values(last_used=now))
         return Identity(
-            name=f"token:{row.name}",
+            name=f"{names.TOKEN}{row.name}",
             role=Role(row.role),
             clusters=row.clusters,
             namespaces=row.namespaces,

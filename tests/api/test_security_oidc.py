@@ -109,6 +109,33 @@ def test_an_address_that_nobody_proved_names_nobody(
     assert container.audit.list(CONSOLE).items[0].actor != "boss@example.com"
 
 
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"email": None, "preferred_username": "token:adm"}, "u1"),
+        ({"email": "cli:root", "preferred_username": "ann"}, "ann"),
+        ({"email": "\uff34oken:adm", "preferred_username": "ann"}, "ann"),
+        ({"email": "ann\nadmin", "preferred_username": "an\u202en"}, "u1"),
+        ({"email": ["ann@example.com"], "preferred_username": "x" * 101}, "u1"),
+    ],
+)
+def test_a_claim_that_cannot_name_a_person_is_passed_over(
+    container: Container, provider: Provider, claims: dict[str, Any], name: str
+) -> None:
+    assert container.oidc is not None
+    assert container.oidc.authenticate(provider.sign(groups=["all"], **claims)).name == name
+
+
+def test_who_has_no_name_that_can_be_used_does_not_get_in(
+    browser: Client, provider: Provider, container: Container
+) -> None:
+    provider.claims = {"sub": "token:adm", "groups": ["platform"]}
+    answer, _ = travel(browser)
+    assert answer.status_code == 403
+    assert "gives no name for you that this console can use" in answer.text
+    assert container.audit.list(CONSOLE).items[0].actor == "anonymous"
+
+
 def test_groups_may_stand_in_userinfo_only(browser: Client, provider: Provider) -> None:
     provider.userinfo = {"sub": "u1", "groups": "platform"}
     assert travel(browser)[0].status_code == 303
