@@ -41,6 +41,7 @@ _QUIET = (
     "/api/v1/readyz",
     "/metrics",
 )
+_REST = "/api/"
 _PORTS = {"http": 80, "https": 443}
 _COOKIE_S = timedelta(days=7)
 """The cookie outlives the session, so that the sign-in page can say that the session ended."""
@@ -190,16 +191,19 @@ def _origin(address: str) -> tuple[str, str, int] | None:
 def _same_origin(settings: Settings, origins: frozenset[str]) -> bool:
     """Whether a state-changing request was made by our own page, or by no page at all.
 
-    A bearer header is never sent by a browser on its own, so it proves intent; the cookie is, so
-    one of the three headers that only the browser can write must say where the request comes from.
+    A bearer header is never sent by a browser on its own, so it proves intent, of pages of listed
+    origins to the REST API, too; the cookie is, so one of the three headers that only the browser
+    can write must say where the request comes from.
     """
+    bearer = request.headers.get("Authorization", "").lower().startswith("bearer ")
     origin = request.headers.get("Origin")
     if origin is not None:
-        return is_own_origin(settings, origin) or origin in origins
+        listed = origin in origins and request.path.startswith(_REST)
+        return is_own_origin(settings, origin) or (listed and bearer)
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
-    if request.headers.get("Authorization", "").lower().startswith("bearer "):
+    if bearer:
         return True
     referrer = request.headers.get("Referer")
     return referrer is not None and is_own_origin(settings, referrer)
@@ -207,7 +211,7 @@ def _same_origin(settings: Settings, origins: frozenset[str]) -> bool:
 
 def _allow_origin(response: Response, origins: frozenset[str]) -> None:
     """CORS for listed origins, REST only, without cookies."""
-    if not origins or not request.path.startswith("/api/"):
+    if not origins or not request.path.startswith(_REST):
         return
     response.vary.add("Origin")
     origin = request.headers.get("Origin", "")
