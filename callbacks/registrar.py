@@ -15,6 +15,7 @@ import structlog
 from dash import Dash, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
+from callbacks import incoming
 from components import ids
 from services.auth.identity import Identity, Role
 from services.configdb.audit import AuditEvent
@@ -38,6 +39,7 @@ class Callbacks:
         self.container = container
         self.who = whoami
         self.roles: dict[str, Role] = {}
+        incoming.install(app)
 
     def on(
         self, *args: Any, role: Role = Role.VIEWER, **kwargs: Any
