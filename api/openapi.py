@@ -2,7 +2,8 @@
 
 Every REST view declares its path, query, header and body as pydantic models. The same models refuse
 bad input (422, naming field and rule) and make the OpenAPI document at ``/api/v1/openapi.json``. A
-query parameter that no model names is refused, too: a mistyped ``dryRun`` would write for real.
+query parameter that no model names, or that comes twice, is refused, too: a mistyped ``dryRun``, or
+a second one, would write for real.
 """
 
 from collections.abc import Callable
@@ -119,19 +120,24 @@ def blueprint(name: str, prefix: str) -> APIBlueprint:
     group = APIBlueprint(
         name, __name__, url_prefix=prefix, abp_security=SECURITY, abp_responses=PROBLEMS
     )
-    group.before_request(_refuse_unknown_parameters)
+    group.before_request(_refuse_unclear_parameters)
     return group
 
 
-def _refuse_unknown_parameters() -> Response | None:
+def _refuse_unclear_parameters() -> Response | None:
     view = current_app.view_functions[request.endpoint or ""]
     fields = getattr(view.__annotations__.get("query"), "model_fields", {})
     known = [field.alias or name for name, field in fields.items()]
     rule = f"must be one of {', '.join(known)}" if known else "there are no parameters here"
-    unknown = [{"field": name, "rule": rule} for name in request.args if name not in known]
-    if not unknown:
+    wrong = [
+        {"field": name, "rule": rule if name not in known else "must be given once"}
+        for name, values in request.args.lists()
+        if name not in known or len(values) > 1
+    ]
+    if not wrong:
         return None
-    return problem(422, "invalid", "The request has unknown parameters.", {"fields": unknown})
+    message = "The request has unknown or repeated parameters."
+    return problem(422, "invalid", message, {"fields": wrong})
 
 
 def in_both_trees(

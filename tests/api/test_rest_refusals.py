@@ -98,6 +98,25 @@ def test_an_unknown_parameter_is_refused_and_nothing_is_changed(
     assert console.ask("GET", f"{ROUTES}/shop/storefront").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("PUT", f"{ROUTES}/shop/storefront?dryRun=false&dryRun=true", "dryRun"),
+        ("DELETE", f"{ROUTES}/shop/storefront?dryRun=false&dryRun=true", "dryRun"),
+        ("POST", f"{ROUTES}?reason=a&reason=a", "reason"),
+        ("GET", f"{ROUTES}?namespace=shop&namespace=payments", "namespace"),
+    ],
+)
+def test_a_parameter_that_comes_twice_is_refused_and_nothing_is_changed(
+    console: Console, method: str, path: str, field: str
+) -> None:
+    live = console.ask("GET", f"{ROUTES}/shop/storefront").json()
+    answer = console.ask(method, path, json={"hostnames": ["x.example"]})
+    assert fields(answer) == [field]
+    assert "must be given once" in answer.text
+    assert console.ask("GET", f"{ROUTES}/shop/storefront").json() == live
+
+
 def test_probes_may_carry_what_they_like(console: Console) -> None:
     assert console.ask("GET", "/api/v1/readyz?verbose", "").status_code == 200
 
