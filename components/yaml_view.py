@@ -7,13 +7,19 @@ that the user typed survive edits made in the form.
 
 import difflib
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any, ClassVar
 
 import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import PlainScalarString
+
+from components.yaml_reader import WORDS, from_text
+from components.yaml_reader import YamlProblem as YamlProblem
 
 SERVER_METADATA = (
     "managedFields",
@@ -29,35 +35,9 @@ LINE = 18
 """Height of a line in the editor, px; ``resources.css`` sets the same."""
 PADDING = 8
 MAX_MARKS = 60
-
-
-class YamlProblem(ValueError):
-    """The text is not one YAML object; the message is a sentence that names the line."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as Kubernetes reads it: no dates, and no aliases (a few can unfold to gigabytes)."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1
-            raise YamlProblem(f"Line {line} uses an alias. Write the value out instead.")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise YamlProblem(
-                    f"Line {key.start_mark.line + 1} repeats the key {key.value}. Keep one of them."
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+WIDTH = 10_000
+_SEPARATORS = re.compile("[\x85\u2028\u2029]")
+"""Ends of lines to YAML 1.1, but not to those who wrote the text."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -67,8 +47,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+for _word in WORDS:
+    _Dumper.add_implicit_resolver(*_word)
+
+
 def _text_node(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
+    """Text, in quotes where YAML 1.1, YAML 1.2 or kubectl might read it as something else."""
+    style = '"' if _SEPARATORS.search(value) else "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
@@ -114,63 +99,78 @@ def restored(edited: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, An
 
 def to_text(obj: Mapping[str, Any]) -> str:
     """An object as YAML, the way ``kubectl get -o yaml`` writes it."""
-    return yaml.dump(dict(obj), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-
-
-def from_text(text: str) -> dict[str, Any]:
-    """The one object a text describes; raises `YamlProblem` with the line at fault."""
-    try:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506  (a subclass of SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"Line {mark.line + 1}: " if mark else ""
-        raise YamlProblem(f"{where}{error.problem or 'this is not YAML'}.") from error
-    except yaml.YAMLError as error:
-        raise YamlProblem(f"This is not YAML: {error}.") from error
-    if not isinstance(loaded, dict):
-        raise YamlProblem("This is not one object with apiVersion, kind and metadata.")
-    return loaded
+    return yaml.dump(dict(obj), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
 def rewritten(text: str, obj: Mapping[str, Any]) -> str:
-    """``text`` made to say what ``obj`` says; comments stay where their lines stay."""
+    """``text`` made to say what ``obj`` says; comments stay where their lines stay, and so does how
+    a value is written that stays. Comments that cannot be kept in their places go to the top."""
     if "#" not in text:
         return to_text(obj)
+    parser, out = _parser(), io.StringIO()
+    with suppress(Exception):  # many kinds, for texts as odd as a key after ? without a value
+        parser.dump(_follow(parser.load(text), from_text(text), obj), out)
+        if from_text(out.getvalue()) == obj:
+            return out.getvalue()
+    return "".join(f"{comment}\n" for comment in _comments(text)) + to_text(obj)
+
+
+def _comments(text: str) -> Iterator[str]:
+    """The comments of a text: what stands between its tokens."""
+    at = 0
+    for token in yaml.scan(text):
+        yield from re.findall("#.*", text[at : token.start_mark.index])
+        at = token.end_mark.index
+
+
+class _Unread(VersionedResolver):
+    """Leaves plain words as they are written: what they mean is for `from_text` to say."""
+
+    versioned_resolver: ClassVar[dict[str, list[Any]]] = {
+        "": [("tag:yaml.org,2002:null", re.compile("$"))]
+    }
+
+
+def _parser() -> YAML:
     parser = YAML()
+    parser.Resolver = _Unread
     parser.preserve_quotes = True
-    parser.width = 10_000
-    try:
-        tree = parser.load(text)
-    except Exception:
-        return to_text(obj)
-    if not isinstance(tree, CommentedMap):
-        return to_text(obj)
-    out = io.StringIO()
-    parser.dump(_follow(tree, obj), out)
-    return out.getvalue()
+    parser.width = WIDTH
+    return parser
 
 
-def _follow(tree: Any, value: Any) -> Any:
-    if isinstance(tree, CommentedMap) and isinstance(value, Mapping):
-        for key in [key for key in tree if key not in value]:
+def _fresh(value: Any, key: str = "") -> tuple[str, Any]:
+    """A new key and value as `to_text` writes them, in no other quotes than that."""
+    [(name, item)] = _parser().load(to_text({key: value})).items()
+    return name, PlainScalarString(item) if type(item) is str else item
+
+
+def _follow(tree: Any, was: Any, value: Any) -> Any:
+    """``tree``, which says what ``was`` says, made to say ``value``."""
+    if isinstance(was, dict) and isinstance(value, Mapping):
+        for key in [key for key in was if key not in value]:
             del tree[key]
         for key, item in value.items():
-            tree[key] = _follow(tree[key], item) if key in tree else deepcopy(item)
+            if key in was:
+                tree[key] = _follow(tree[key], was[key], item)
+            else:
+                name, new = _fresh(item, key)
+                tree[name] = new
         return tree
-    if isinstance(tree, CommentedSeq) and isinstance(value, list):
+    if isinstance(was, list) and isinstance(value, list):
         del tree[len(value) :]
         for at, item in enumerate(value):
-            if at < len(tree):
-                tree[at] = _follow(tree[at], item)
+            if at < len(was):
+                tree[at] = _follow(tree[at], was[at], item)
             else:
-                tree.append(deepcopy(item))
+                tree.append(_fresh(item)[1])
         return tree
-    return tree if tree == value and type(tree) is not bool else deepcopy(value)
+    return tree if was == value and type(was) is type(value) else _fresh(value)[1]
 
 
 def changed_lines(before: str, after: str) -> list[tuple[int, int]]:
     """Runs of lines of ``after`` that ``before`` does not have: first line (from 0), count."""
-    old, new = before.splitlines(), after.splitlines()
+    old, new = before.split("\n"), after.split("\n")
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return [
         (start, end - start)
