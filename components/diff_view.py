@@ -10,7 +10,8 @@ from components.status import age
 
 ROWS = 18
 """Rows drawn; a returned subtree stays below a hundred components. The rest is counted."""
-CLASHES = 10
+CLASHES = 8
+"""Rows of the three-way view: with its buttons one is ten components."""
 LONG = 80
 
 
@@ -71,18 +72,22 @@ def conflict_table(
     rows: Sequence[dict[str, Any]], choices: dict[str, str], writer: dict[str, str] | None
 ) -> Any:
     """The three-way view: ``[{path, base, theirs, mine, clash}]``. A clash carries two buttons, and
-    once it is decided what was chosen; ``writer``, ``{name, time}``, made the other change."""
-    ordered = sorted(rows, key=lambda row: not row["clash"])
+    once it is decided what was chosen; ``writer``, ``{name, time}``, made the other change.
+
+    Where there are more rows than are drawn, a clash that is decided makes room for one that asks.
+    """
+    ranked = sorted(rows, key=lambda row: (not row["clash"], row["path"] in choices))
+    drawn = [row for row in rows if row in ranked[:CLASHES]]
     theirs = (
         [writer["name"], ", ", age(writer["time"], style="age"), " ago"] if writer else "Theirs"
     )
     head = html.Tr(
         [html.Th(word) for word in ("Field", "You started from", theirs, "You", "Result")]
     )
-    made = [_conflict_row(row, choices.get(row["path"], "")) for row in ordered[:CLASHES]]
+    made = [_conflict_row(row, choices.get(row["path"], "")) for row in drawn]
     table = html.Table([html.Thead(head), html.Tbody(made)], className="diff three")
-    if len(ordered) > CLASHES:
-        return [table, html.Div(f"and {len(ordered) - CLASHES} more fields", className="quiet")]
+    if len(rows) > CLASHES:
+        return [table, html.Div(f"and {len(rows) - CLASHES} more fields", className="quiet")]
     return table
 
 
