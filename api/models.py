@@ -7,7 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Object = Mapping[str, Any]
 
-_READ_ONLY = {"createdAt", "resourceVersion", "generation", "status"}
+_READ_ONLY = {
+    "createdAt",
+    "deletionTimestamp",
+    "finalizers",
+    "generation",
+    "resourceVersion",
+    "status",
+}
 
 
 def gateway(obj: Object) -> dict[str, Any]:
@@ -47,6 +54,8 @@ def _common(obj: Object) -> dict[str, Any]:
         "labels": metadata.get("labels") or {},
         "annotations": metadata.get("annotations") or {},
         "createdAt": metadata.get("creationTimestamp"),
+        "deletionTimestamp": metadata.get("deletionTimestamp"),
+        "finalizers": metadata.get("finalizers") or [],
         "resourceVersion": metadata.get("resourceVersion"),
         "generation": metadata.get("generation"),
     }
@@ -66,6 +75,8 @@ class Sent(Open):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     createdAt: Any = Field(None, description="Ignored")
+    deletionTimestamp: Any = Field(None, description="Ignored")
+    finalizers: Any = Field(None, description="Ignored")
     resourceVersion: str | None = Field(
         None, description="The version a PUT is based on, where no If-Match says another"
     )

@@ -35,6 +35,7 @@ from api.writes import (
 from services.auth.identity import Role
 from services.container import Container
 from services.gatewayapi import merging
+from services.kube.deletion import outcome
 
 Object = Mapping[str, Any]
 Read = Callable[[Object], dict[str, Any]]
@@ -151,7 +152,7 @@ def register(server: OpenAPI, container: Container) -> None:
             reason=query.reason,
             confirm_owned=query.confirm_owned,
         )
-        body = {"message": "deleted", "name": path.name, "namespace": path.namespace}
+        body = {"message": outcome(done.object), "name": path.name, "namespace": path.namespace}
         return answer(body, 200, said(done))
 
     @requires(Role.OPERATOR)

@@ -25,7 +25,7 @@ class WriteParams(BaseModel):
 
 
 class Deleted(BaseModel):
-    """The object that is gone."""
+    """The object that is gone, or marked for deletion and held by finalizers."""
 
     message: str
     name: str

@@ -14,6 +14,7 @@ from services.gatewayapi.attachments import ROUTE_KINDS
 from services.gatewayapi.deletion import goes_with
 from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
+from services.kube.deletion import held, outcome
 from services.kube.references import Dependent
 
 NAMED = 3
@@ -75,7 +76,7 @@ def register(callbacks: Callbacks) -> None:
     def delete(clicks: int | None, ref: Ref, typed: str | None, reason: str | None) -> None:
         if not clicks or typed != ref["name"]:
             return
-        changes.delete(
+        done = changes.delete(
             callbacks.who(),
             ref["cluster"],
             ref["kind"],
@@ -85,9 +86,10 @@ def register(callbacks: Callbacks) -> None:
             confirm_owned=True,
         )
         spoken = kinds.KINDS[ref["kind"]].kind
+        place = "/".join(filter(None, (ref["namespace"], ref["name"])))
         toast(
             "ok",
-            f"{spoken} {ref['namespace']}/{ref['name']} deleted",
+            f"{spoken} {place} {outcome(done.object)}",
             "The audit log keeps its YAML.",
             ("Audit log", "/audit"),
         )
@@ -95,7 +97,8 @@ def register(callbacks: Callbacks) -> None:
 
 
 def _said(plan: Plan, ref: Ref) -> str:
-    said = f"It goes from {ref['cluster']} at once. The audit log keeps its YAML."
+    at_once = f"It goes from {ref['cluster']} at once."
+    said = f"{(plan.live and held(plan.live)) or at_once} The audit log keeps its YAML."
     if plan.owner:
         said += (
             f" {plan.owner.tool} ({plan.owner.application}) owns it and makes it again at its next "

@@ -141,6 +141,7 @@ def _kind_tile(
         (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
         (f"{counts['info']} pending", "") if counts["info"] else None,
+        (f"{counts['deleting']} deleting", "") if counts["deleting"] else None,
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
     note: Words = []

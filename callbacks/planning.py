@@ -16,6 +16,7 @@ from components.times import clock
 from services.auth.identity import Identity
 from services.errors import Conflict, ConsoleError
 from services.kube.changes import Changes, Plan
+from services.kube.deletion import held, is_marked
 from services.kube.fields import count, editable
 from services.kube.owners import owner
 
@@ -256,7 +257,8 @@ def _verb(base: dict[str, Any], ref: dict[str, Any]) -> str:
 
 def _strip(base: dict[str, Any], clashing: bool) -> list[str]:
     """Class, icon, lead, text, class of Compare."""
-    kept_by = owner(base["object"])
+    obj = base["object"]
+    kept_by = owner(obj)
     if clashing:
         return [
             "strip warn",
@@ -265,6 +267,9 @@ def _strip(base: dict[str, Any], clashing: bool) -> list[str]:
             "Your edit is kept. Compare before you apply.",
             COMPARE,
         ]
+    if is_marked(obj):
+        said = held(obj) or "It goes in a moment."
+        return ["strip warn", "bi bi-trash", "This object is being deleted.", said, "d-none"]
     if kept_by:
         return [
             "strip info",

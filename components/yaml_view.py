@@ -27,6 +27,8 @@ SERVER_METADATA = (
     "resourceVersion",
     "generation",
     "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
     "selfLink",
 )
 ORDER = ("apiVersion", "kind", "metadata", "spec", "data")

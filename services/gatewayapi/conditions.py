@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from services.kube.deletion import finalizers, held, is_marked
+
 Status = Literal["ok", "warn", "err", "info", "unknown"]
 Object = Mapping[str, Any]
 
 NGF_CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
 NEGATIVE = frozenset({"Conflicted", "PartiallyInvalid", "OverlappingTLSConfig", "Drifted"})
 """Condition types whose True is the bad news."""
+DELETING = "Deleting"
 IN_PART = frozenset({"ListenersNotValid", "UnsupportedField"})
 """Reasons of NGF for a True that leaves something out."""
 
@@ -40,6 +43,14 @@ def is_bad(condition: Object) -> bool:
     """Whether a condition is bad news: False, or True for a negative type."""
     bad = "True" if condition.get("type") in NEGATIVE else "False"
     return bool(condition.get("status") == bad)
+
+
+def deleting(obj: Object) -> Verdict | None:
+    """The verdict on an object that is marked for deletion, whatever its conditions still say."""
+    if not is_marked(obj):
+        return None
+    said = held(obj) or "It is marked for deletion and goes in a moment."
+    return Verdict("info", DELETING, ", ".join(finalizers(obj)), said)
 
 
 def _because(condition: Object | None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.errors import NotFound, Unavailable
-from services.gatewayapi import details, naming, rows
+from services.gatewayapi import conditions, details, naming, rows
 from services.gatewayapi.attachments import Attachments
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Row, Table
@@ -132,8 +132,8 @@ class Resources:
         return found
 
     def summary(self, who: Identity, namespace: str = "") -> dict[str, Any]:
-        """Counts by status, per cluster and kind, of one namespace or all; a kind not known of a
-        cluster is left out."""
+        """Counts by status, per cluster and kind, of one namespace or all; what is on its way out
+        counts as ``deleting``. A kind not known of a cluster is left out."""
         clusters: dict[str, dict[str, Counter[str]]] = {}
         for name in self._fleet.names():
             if who.may_see_cluster(name):
@@ -146,7 +146,9 @@ class Resources:
         for kind, table in self._tables.items():
             for row, _ in table.rows(who):
                 if kind in clusters[row["cluster"]] and namespace in ("", row["namespace"]):
-                    clusters[row["cluster"]][kind][row["status"]] += 1
+                    going = row["status_word"] == conditions.DELETING
+                    state = "deleting" if going else row["status"]
+                    clusters[row["cluster"]][kind][state] += 1
         return {"clusters": clusters}
 
     def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:

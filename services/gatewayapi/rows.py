@@ -24,8 +24,11 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
     spec, status = obj["spec"], obj.get("status") or {}
     listeners = list(spec.get("listeners") or ())
     class_name = spec.get("gatewayClassName", "")
+    verdict = conditions.deleting(obj) or conditions.gateway(
+        obj, controller_of(cluster, class_name)
+    )
     return {
-        **conditions.gateway(obj, controller_of(cluster, class_name)).fields(),
+        **verdict.fields(),
         "class": class_name,
         "listener_ports": text.ports(listeners),
         "hosts": sorted({one["hostname"] for one in listeners if one.get("hostname")}),
@@ -41,7 +44,7 @@ def gateway_class(cluster: Cluster, obj: Object) -> Row:
     name = obj["metadata"]["name"]
     used = cluster.snapshot("gateways").objects.values()
     return {
-        **conditions.gateway_class(obj).fields(),
+        **(conditions.deleting(obj) or conditions.gateway_class(obj)).fields(),
         "controller": obj["spec"].get("controllerName", ""),
         "description": obj["spec"].get("description", ""),
         "gateways": sum(one["spec"].get("gatewayClassName") == name for one in used),
@@ -59,7 +62,7 @@ def route(kind_name: str, obj: Object) -> Row:
     ]
     backends = [ref for rule in rules for ref in rule.get("backendRefs") or ()]
     return {
-        **conditions.route(verdicts, len(attached)).fields(),
+        **(conditions.deleting(obj) or conditions.route(verdicts, len(attached))).fields(),
         "route_kind": KINDS[kind_name].kind,
         "hostnames": list(spec.get("hostnames") or ()),
         "parents": [

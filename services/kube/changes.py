@@ -70,7 +70,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a change has done; ``object`` is None after a deletion."""
+    """What a change has done; ``object`` is None after a deletion, unless finalizers hold it."""
 
     object: Object | None
     changes: tuple[FieldChange, ...]
@@ -79,7 +79,10 @@ class Applied:
 
 @dataclass(slots=True)
 class _Attempt:
-    """A change under way: what was asked, and what is known of it so far."""
+    """A change under way: what was asked, and what is known of it so far.
+
+    ``held`` is what is there after a deletion that waits; on record it is deleted.
+    """
 
     who: Identity
     verb: Verb
@@ -91,6 +94,7 @@ class _Attempt:
     before: Object | None = None
     after: Object | None = None
     changes: tuple[FieldChange, ...] = field(default=())
+    held: Object | None = None
 
 
 class Changes:
@@ -238,7 +242,8 @@ class Changes:
             live = place.live()
             attempt.before = trim(copy.deepcopy(live))
             _require_confirmed(live, attempt, confirm_owned)
-            place.delete(live, resource_version)
+            held = place.delete(live, resource_version)
+            attempt.held = trim(held) if held else None
             attempt.changes = changes(live, {}, {})
 
         return self._perform(attempt, act)
@@ -276,7 +281,7 @@ class Changes:
             raise Unavailable(
                 "The change was made, but the audit log could not record it.", code="unaudited"
             ) from error
-        return Applied(attempt.after, attempt.changes, number)
+        return Applied(attempt.after or attempt.held, attempt.changes, number)
 
     def _record_failure(self, attempt: _Attempt, error: Exception) -> None:
         """Record why nothing happened; trouble with the log must not hide that reason."""
@@ -339,7 +344,8 @@ def _require_confirmed(obj: Object, attempt: _Attempt, confirmed: bool) -> None:
 
 
 def _wait_seen(place: Place, attempt: _Attempt) -> None:
-    version = attempt.after["metadata"]["resourceVersion"] if attempt.after else None
+    there = attempt.after or attempt.held
+    version = there["metadata"]["resourceVersion"] if there else None
     key = (place.namespace, attempt.name)
     place.cluster.cache.wait_seen(attempt.kind, key, version, SEEN_SECONDS)
 

@@ -19,6 +19,7 @@ from services.clusters.fleet import Cluster
 from services.errors import Conflict, Invalid
 from services.kube.catalogue import Resource
 from services.kube.client import Answer
+from services.kube.deletion import is_marked
 from services.kube.fields import Object, differences, editable
 from services.kube.merging import merge
 from services.kube.trim import trim
@@ -97,16 +98,20 @@ class Place:
 
         return self._past_status(live, mine, put)
 
-    def delete(self, live: Object, resource_version: str, *, dry_run: bool = False) -> None:
+    def delete(
+        self, live: Object, resource_version: str, *, dry_run: bool = False
+    ) -> Object | None:
         """DELETE of exactly ``live``, not of a namesake made since. Raises Conflict.
 
-        ``live`` must be at ``resource_version`` unless that is empty.
+        ``live`` must be at ``resource_version`` unless that is empty. The answer is the object
+        where finalizers hold it, None where it is gone.
         """
         if resource_version not in ("", live["metadata"]["resourceVersion"]):
             raise self.conflict(live, None, None)
-        self._past_status(live, None, lambda newest: self._delete(newest, dry_run=dry_run))
+        answer = self._past_status(live, None, lambda newest: self._delete(newest, dry_run=dry_run))
+        return answer.body if is_marked(answer.body) else None
 
-    def _delete(self, live: Object, *, dry_run: bool) -> None:
+    def _delete(self, live: Object, *, dry_run: bool) -> Answer:
         """The options are in the body, all of them: a server that finds a body does not read the
         query, and would delete for real what was meant as a dry-run.
         """
@@ -122,7 +127,7 @@ class Place:
         }
         if dry_run:
             options["dryRun"] = ["All"]
-        self.cluster.client.call("DELETE", self._path, body=options)
+        return self.cluster.client.call("DELETE", self._path, body=options)
 
     def conflict(self, live: Object, mine: Object | None, base: Object | None) -> Conflict:
         """The three-way view of an edit that came too late; of a deletion ``mine`` is None."""

@@ -146,3 +146,29 @@ def test_deleting_names_what_depends_and_wants_the_name(pair: Console, opened: W
         CONSOLE, kind="gateways", name="doomed", verb="delete"
     ).items
     assert (entry.outcome, entry.reason) == ("done", "replaced by edge")
+
+
+def test_what_a_finalizer_holds_is_marked_and_shown_as_going(pair: Console, opened: Window) -> None:
+    store = pair.apis["web"].store
+    held = route("held")
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    store.create(held)
+    opened.open("/httproute/web/shop/held")
+    opened.says("#detail-pill", "Broken reference")
+    opened.click(".dropdown-toggle")
+    opened.click("#detail-ask")
+    opened.says(
+        "#detail-delete-said", "It is marked for deletion; it goes when example.com/hold is done."
+    )
+    opened.fill("#detail-delete-name", "held")
+    opened.fill("#detail-delete-reason", "replaced")
+    opened.click("#detail-delete-go")
+    opened.says("#n-toasts", "shop/held marked for deletion, waits for example.com/hold")
+    opened.open("/httproute/web/shop/held")
+    opened.says("#detail-pill", "Deleting: example.com/hold")
+    opened.open("/edit/httproutes/web/shop/held")
+    opened.says("#edit-strip", "This object is being deleted.")
+    opened.says("#edit-strip", "it goes when example.com/hold is done")
+    assert "deletionTimestamp" not in opened.value("#edit-yaml")
+    opened.open("/httproutes?q=held", "#httproutes-grid .ag-row .nm")
+    opened.says("#httproutes-grid", "Deleting")

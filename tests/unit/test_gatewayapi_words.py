@@ -112,6 +112,18 @@ def test_a_gateway_of_another_controller_is_not_judged() -> None:
     assert (verdict.status, verdict.status_word) == ("unknown", "Not NGF")
 
 
+def test_what_is_marked_for_deletion_says_what_it_waits_for() -> None:
+    assert conditions.deleting({"metadata": {"finalizers": ["a"]}}) is None
+    metadata = {"deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["a.io/x", "b.io/y"]}
+    going = conditions.deleting({"metadata": metadata})
+    assert going
+    assert (going.status_word, going.reason) == ("Deleting", "a.io/x, b.io/y")
+    assert going.message.endswith("it goes when a.io/x and b.io/y are done.")
+    free = conditions.deleting({"metadata": metadata | {"finalizers": []}})
+    assert free
+    assert (free.status_word, free.reason) == ("Deleting", "")
+
+
 def test_a_transition_of_1970_has_no_age() -> None:
     one = {"type": "Accepted", "status": "Unknown", "lastTransitionTime": "1970-01-01T00:00:00Z"}
     assert conditions.shown([one])[0]["since"] is None
