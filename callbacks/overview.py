@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
+from callbacks import attention
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import href, subject
-from components.times import seen, span
+from components.kinds import subject
+from components.times import seen
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
 from services.clusters.fleet import ClusterInfo
@@ -23,6 +24,9 @@ OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 CONSOLE = {"tokens": "API token"}
 """Changes of the console itself, in words."""
+
+UNTAKEN = {"gateways": "not NGF", "httproutes": "attached nowhere"}
+"""What is said of those that nothing is known of."""
 
 UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
@@ -71,16 +75,13 @@ def page(
         for one in certificates.list(who)
         if one.cluster in clusters and namespace in ("", one.namespace)
     ]
-    problems = [
-        *(_unreachable(info) for info in clusters.values() if _gone(info)),
-        *(
-            _problem(entry, clusters)
-            for entry in container.resources.problems(who)
-            if entry["cluster"] in clusters and namespace in ("", entry["namespace"])
-        ),
-        *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
+    found = [
+        entry
+        for entry in container.resources.problems(who)
+        if entry["cluster"] in clusters and namespace in ("", entry["namespace"])
     ]
-    problems.sort(key=lambda entry: ("err", "warn", "info", "stale").index(entry["status"]))
+    lacking = attention.without_ngf(container.fleet, per_cluster)
+    problems = attention.items(clusters, found, lacking, served, now)
     return {
         "tiles": {
             "clusters": _cluster_tile(list(clusters.values())),
@@ -96,6 +97,7 @@ def page(
         "clusters": [_row(info, per_cluster[info.name]) for info in clusters.values()],
         "attention": problems[:ATTENTION],
         "attention_total": len(problems),
+        "calm": attention.calm(per_cluster.values()),
         "part": bool(chosen or namespace),
         "changes": [
             _change(record)
@@ -108,11 +110,6 @@ def page(
             ).items
         ],
     }
-
-
-def _gone(info: ClusterInfo) -> bool:
-    """Not answering, with a reason; a cluster still being connected has none yet."""
-    return not info.state.connected and bool(info.state.reason)
 
 
 def _cluster_tile(clusters: list[ClusterInfo]) -> dict[str, Any]:
@@ -142,6 +139,7 @@ def _kind_tile(
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
         (f"{counts['info']} pending", "") if counts["info"] else None,
         (f"{counts['deleting']} deleting", "") if counts["deleting"] else None,
+        (f"{counts['unknown']} {UNTAKEN[kind]}", "") if counts["unknown"] else None,
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
     note: Words = []
@@ -178,7 +176,7 @@ def _not_connected() -> dict[str, Any]:
 
 
 def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
-    gone = [info for info in clusters if _gone(info)]
+    gone = [info for info in clusters if attention.gone(info)]
     if not gone:
         return None
     verb = "is" if len(gone) == 1 else "are"
@@ -207,7 +205,7 @@ def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
     ngf = f"{state.ngf_version} {edition}".strip() if state.ngf_version else ""
     if state.connected:
         status, word = "ok", "Ready"
-    elif _gone(info):
+    elif attention.gone(info):
         status, word = "err", "Unreachable"
     else:
         status, word = "info", "Connecting"
@@ -231,52 +229,6 @@ def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
         "under": ", ".join(
             filter(None, (f"NGF {ngf}" if ngf else "", info.region, info.environment))
         ),
-    }
-
-
-def _unreachable(info: ClusterInfo) -> dict[str, Any]:
-    since = info.state.since
-    return {
-        "status": "err",
-        "title": f"Cluster {info.display_name} is not reachable",
-        "href": "",
-        "text": info.state.reason,
-        "since": since.isoformat() if since else None,
-        "cluster": "",
-        "slot": info.slot,
-    }
-
-
-def _problem(entry: dict[str, Any], clusters: dict[str, ClusterInfo]) -> dict[str, Any]:
-    info = clusters[entry["cluster"]]
-    place = "/".join(filter(None, (entry["namespace"], entry["name"])))
-    return {
-        "status": entry["status"],
-        "title": f"{KINDS[entry['kind']].kind} {place}",
-        "href": href(entry["kind"], entry["cluster"], entry["namespace"], entry["name"]),
-        "text": ": ".join(filter(None, (entry.get("reason"), entry.get("message")))),
-        "since": entry.get("since"),
-        "cluster": info.display_name,
-        "slot": info.slot,
-    }
-
-
-def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -> dict[str, Any]:
-    info = clusters[one.cluster]
-    state = one.state(now)
-    text = "The certificate cannot be read."
-    if one.ends and state == "expired":
-        text = f"The certificate expired {span((now - one.ends).total_seconds())} ago."
-    elif one.ends:
-        text = f"The certificate ends in {span((one.ends - now).total_seconds())}."
-    return {
-        "status": "err" if state == "expired" else "warn",
-        "title": f"Secret {one.namespace}/{one.name}",
-        "href": "",
-        "text": text,
-        "since": None,
-        "cluster": info.display_name,
-        "slot": info.slot,
     }
 
 

@@ -24,8 +24,10 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
     spec, status = obj["spec"], obj.get("status") or {}
     listeners = list(spec.get("listeners") or ())
     class_name = spec.get("gatewayClassName", "")
-    verdict = conditions.deleting(obj) or conditions.gateway(
-        obj, controller_of(cluster, class_name)
+    verdict = (
+        conditions.deleting(obj)
+        or _classless(cluster, class_name)
+        or conditions.gateway(obj, controller_of(cluster, class_name))
     )
     return {
         **verdict.fields(),
@@ -37,6 +39,15 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
             cluster, (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         ),
     }
+
+
+def _classless(cluster: Cluster, class_name: str) -> conditions.Verdict | None:
+    """The verdict on a Gateway whose class is known not to exist."""
+    classes = cluster.snapshot("gatewayclasses")
+    if classes.state not in ("live", "stale") or ("", class_name) in classes.objects:
+        return None
+    said = f"There is no GatewayClass {class_name}, so no controller takes the gateway."
+    return conditions.Verdict("err", "No class", "class not found", said)
 
 
 def gateway_class(cluster: Cluster, obj: Object) -> Row:

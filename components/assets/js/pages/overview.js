@@ -31,8 +31,8 @@
 
   const name = (href, parts) => (href ? el("a", { href, class: "plain b5" }, parts) : el("span", { class: "b5" }, parts));
 
-  function attention(items) {
-    if (!items.length) return el("div", { class: "state" }, el("div", { class: "state-i ok" }, ngf.icon("check-circle-fill")), el("div", { class: "b6" }, "Nothing needs attention"), el("div", { class: "state-t" }, "Every cluster answers, and every gateway and route does what it says."));
+  function attention({ items, calm }) {
+    if (!items.length) return el("div", { class: "state" }, el("div", { class: `state-i ${calm.ok ? "ok" : ""}` }, icon(calm.ok ? "ok" : "info")), el("div", { class: "b6" }, calm.title), el("div", { class: "state-t" }, calm.text));
     return el("div", { class: "conds" }, items.map((item) => el("div", { class: `cond ${tone(item.status)}` }, icon(item.status), el("div", { class: "ell", title: item.title }, name(item.href, item.title)),
       el("span", { class: "w" }, time(item.since)), el("div", { class: "m", title: item.text }, item.cluster ? el("span", { class: `cl c${item.slot} in` }, item.cluster) : null, item.text))));
   }
@@ -72,7 +72,7 @@
       if (!data) return;
       for (const [key, value] of Object.entries(data.tiles)) tile(key, value);
       replace("overview-strip", data.strip, strip);
-      replace("overview-attention", data.attention, attention);
+      replace("overview-attention", { items: data.attention, calm: data.calm }, attention);
       replace("overview-changes", { items: data.changes, part: data.part }, changes);
       replace("overview-clusters", data.clusters, clusters);
       for (const [id, count] of [["overview-attention-n", data.attention_total], ["overview-clusters-n", data.clusters.length]]) {

@@ -1,0 +1,149 @@
+"""What needs a person, worst first; and what is said where no problem is reported."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from components.kinds import href
+from components.times import span
+from services.certificates.expiry import Certificate
+from services.clusters.fleet import ClusterInfo, Fleet
+from services.kube.catalogue import KINDS
+
+WORST = ("err", "warn", "info", "stale")
+READ = {"gateways", "gatewayclasses", "httproutes"}
+"""Kinds without which little is known of a cluster."""
+
+Item = dict[str, Any]
+Counts = Mapping[str, Mapping[str, int]]
+"""Of one cluster: per kind how many objects are in which state."""
+
+
+def items(
+    clusters: dict[str, ClusterInfo],
+    found: Iterable[Item],
+    lacking: Mapping[str, int],
+    served: Iterable[Certificate],
+    now: datetime,
+) -> list[Item]:
+    """Everything that needs a person: clusters that are ``gone`` or are ``lacking`` NGF, what was
+    ``found`` among their objects, and of the certificates ``served`` those that end."""
+    made = [
+        *(_unreachable(info) for info in clusters.values() if gone(info)),
+        *(_lacking(clusters[name], gateways) for name, gateways in lacking.items()),
+        *(_problem(entry, clusters) for entry in found),
+        *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
+    ]
+    return sorted(made, key=lambda item: WORST.index(item["status"]))
+
+
+def gone(info: ClusterInfo) -> bool:
+    """Not answering, with a reason; a cluster still being connected has none yet."""
+    return not info.state.connected and bool(info.state.reason)
+
+
+def without_ngf(fleet: Fleet, per_cluster: Mapping[str, Counts]) -> dict[str, int]:
+    """How many gateways each cluster has for an NGF that is known not to run there. Those that
+    other controllers take do not count."""
+    found = {}
+    for name, counts in per_cluster.items():
+        cluster = fleet.get(name)
+        gateways = counts.get("gateways") or {}
+        wanting = sum(gateways.values()) - gateways.get("unknown", 0)
+        read = cluster.snapshot("deployments").state == "live"
+        if wanting and read and not cluster.info().state.ngf_version:
+            found[name] = wanting
+    return found
+
+
+def calm(per_cluster: Collection[Counts]) -> dict[str, Any]:
+    """What is said while no problem is reported. All is well only where all is known to be."""
+    states: Counter[str] = Counter()
+    for counts in per_cluster:
+        for kind, known in counts.items():
+            states.update(
+                {
+                    ("other" if kind == "gateways" and state == "unknown" else state): number
+                    for state, number in known.items()
+                }
+            )
+    unread = sum(not counts.keys() >= READ for counts in per_cluster)
+    said = [
+        _counted(states["info"], "waits for a controller", "wait for a controller"),
+        _counted(states["deleting"], "is being deleted", "are being deleted"),
+        _counted(states["unknown"], "route is attached nowhere", "routes are attached nowhere"),
+        _counted(states["other"], "gateway is not NGF's", "gateways are not NGF's"),
+        _counted(states["stale"], "was last seen", "were last seen"),
+        _counted(unread, "cluster is not read in full", "clusters are not read in full"),
+    ]
+    if any(said):
+        text = "; ".join(filter(None, said))
+        return {"ok": False, "title": "No problem is reported", "text": f"{text}."}
+    return {
+        "ok": True,
+        "title": "Nothing needs attention",
+        "text": "Every cluster answers, and every gateway and route does what it says.",
+    }
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}" if number else ""
+
+
+def _lacking(info: ClusterInfo, gateways: int) -> Item:
+    return {
+        "status": "warn",
+        "title": f"No NGF controller on {info.display_name}",
+        "href": f"/gateways?cluster={info.name}",
+        "text": _counted(gateways, "gateway needs one.", "gateways need one."),
+        "since": None,
+        "cluster": "",
+        "slot": info.slot,
+    }
+
+
+def _unreachable(info: ClusterInfo) -> Item:
+    since = info.state.since
+    return {
+        "status": "err",
+        "title": f"Cluster {info.display_name} is not reachable",
+        "href": "",
+        "text": info.state.reason,
+        "since": since.isoformat() if since else None,
+        "cluster": "",
+        "slot": info.slot,
+    }
+
+
+def _problem(entry: Item, clusters: dict[str, ClusterInfo]) -> Item:
+    info = clusters[entry["cluster"]]
+    place = "/".join(filter(None, (entry["namespace"], entry["name"])))
+    return {
+        "status": entry["status"],
+        "title": f"{KINDS[entry['kind']].kind} {place}",
+        "href": href(entry["kind"], entry["cluster"], entry["namespace"], entry["name"]),
+        "text": ": ".join(filter(None, (entry.get("reason"), entry.get("message")))),
+        "since": entry.get("since"),
+        "cluster": info.display_name,
+        "slot": info.slot,
+    }
+
+
+def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -> Item:
+    info = clusters[one.cluster]
+    state = one.state(now)
+    text = "The certificate cannot be read."
+    if one.ends and state == "expired":
+        text = f"The certificate expired {span((now - one.ends).total_seconds())} ago."
+    elif one.ends:
+        text = f"The certificate ends in {span((one.ends - now).total_seconds())}."
+    return {
+        "status": "err" if state == "expired" else "warn",
+        "title": f"Secret {one.namespace}/{one.name}",
+        "href": "",
+        "text": text,
+        "since": None,
+        "cluster": info.display_name,
+        "slot": info.slot,
+    }
