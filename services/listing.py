@@ -287,10 +287,10 @@ class Table:
             "cluster": cluster.name,
             "namespace": metadata.get("namespace", ""),
             "name": metadata["name"],
-            "created": metadata.get("creationTimestamp"),
             **self._shape.row(cluster, obj),
         }
-        return Entry(obj, row, " ".join(_texts(row)).casefold())
+        text = " ".join(_texts(row)).casefold()
+        return Entry(obj, {**row, "created": metadata.get("creationTimestamp")}, text)
 
 
 def _matches(

@@ -109,3 +109,9 @@ def test_what_a_list_cannot_be_filtered_by_is_refused_by_name(
         with pytest.raises(Invalid) as refused:
             ask(CONSOLE, "gateways", query)
         assert [field["field"] for field in refused.value.details["fields"]] == [name]
+
+
+def test_words_are_not_looked_for_in_times(resources: Resources) -> None:
+    found = resources.list(CONSOLE, "httproutes", ListQuery(search="t1")).items
+    assert all("t1" in str(row | {"created": "", "as_of": ""}).casefold() for row in found)
+    assert len(found) < len(rows(resources, "httproutes"))
