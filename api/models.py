@@ -99,8 +99,8 @@ class Listener(Open):
 class GatewayUpdate(Sent):
     """The fields to change; listeners are matched by name, what they do not mention is kept."""
 
-    gatewayClassName: str = Field(min_length=1)
-    listeners: list[Listener] = Field(min_length=1)
+    gatewayClassName: str | None = Field(None, min_length=1)
+    listeners: list[Listener] | None = Field(None, min_length=1)
 
 
 class GatewayCreate(GatewayUpdate):
@@ -108,6 +108,8 @@ class GatewayCreate(GatewayUpdate):
 
     name: str = Field(min_length=1)
     namespace: str = Field(min_length=1)
+    gatewayClassName: str = Field(min_length=1)
+    listeners: list[Listener] = Field(min_length=1)
 
 
 class ParentRef(Open):
@@ -127,9 +129,9 @@ class RouteUpdate(Sent):
     """The fields to change. A rule keeps what it does not mention (filters, timeouts) from the live
     rule of the same name, else with the same matches, else at the same place of as many rules."""
 
-    parentRefs: list[ParentRef]
+    parentRefs: list[ParentRef] | None = None
     hostnames: list[str] | None = None
-    rules: list[Rule]
+    rules: list[Rule] | None = None
 
 
 class RouteCreate(RouteUpdate):

@@ -23,9 +23,10 @@ def onto_gateway(live: Object, given: Object) -> dict[str, Any]:
     """A Gateway with ``given`` laid over it; listeners are matched by name."""
     merged = _onto(live, given)
     known = {one["name"]: one for one in live["spec"].get("listeners") or ()}
-    merged["spec"]["listeners"] = [
-        {**copy.deepcopy(known.get(one["name"], {})), **one} for one in given["listeners"]
-    ]
+    if listeners := given.get("listeners"):
+        merged["spec"]["listeners"] = [
+            {**copy.deepcopy(known.get(one["name"], {})), **one} for one in listeners
+        ]
     return merged
 
 
@@ -34,8 +35,9 @@ def onto_route(live: Object, given: Object) -> dict[str, Any]:
     merged = _onto(live, given)
     known = list(live["spec"].get("rules") or ())
     rules = []
-    for place, rule in enumerate(given["rules"]):
-        before = _counterpart(known, rule, place, len(given["rules"]))
+    sent = given.get("rules") or ()
+    for place, rule in enumerate(sent):
+        before = _counterpart(known, rule, place, len(sent))
         after = {**copy.deepcopy(before), **rule}
         if "backendRefs" in rule:
             after["backendRefs"] = [

@@ -64,6 +64,46 @@ def test_an_update_keeps_what_it_does_not_mention(console: Console) -> None:
     assert answer.json()["hostnames"] == ["made.example.com"]
 
 
+@pytest.mark.parametrize("kind", ["httproutes/shop/storefront", "gateways/shop/edge-public"])
+def test_an_update_that_mentions_nothing_changes_nothing(console: Console, kind: str) -> None:
+    path = f"/api/v1/clusters/web-fra/{kind}"
+    live = console.ask("GET", path).json()
+    assert console.ask("PUT", f"{path}?dryRun=true", json={}).json()["changes"] == []
+    answer = console.ask("PUT", path, json={})
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == live
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"hostnames": ["only.example.com"]}, "spec.hostnames"),
+        ({"labels": {"team": "web"}}, "metadata.labels"),
+        ({"parentRefs": []}, "spec.parentRefs"),
+        ({"parentRefs": None}, "spec.parentRefs"),
+    ],
+)
+def test_an_update_may_mention_one_field(console: Console, change: Any, path: str) -> None:
+    route = made(console)
+    place = f"{ROUTES}/sandbox/{route['name']}"
+    planned = console.ask("PUT", f"{place}?dryRun=true", json=change)
+    assert planned.status_code == 200, planned.text
+    assert all(one["path"].startswith(path) for one in planned.json()["changes"])
+    changed = console.ask("PUT", place, json=change)
+    assert changed.status_code == 200, changed.text
+    for field in ("parentRefs", "hostnames", "rules", "labels"):
+        wanted = (change[field] or []) if field in change else route[field]
+        assert changed.json()[field] == wanted
+
+
+@pytest.mark.parametrize("field", ["gatewayClassName", "listeners"])
+def test_what_an_object_cannot_be_without_is_not_removed(console: Console, field: str) -> None:
+    path = "/api/v1/clusters/web-fra/gateways/shop/edge-public"
+    answer = console.ask("PUT", path, json={field: None})
+    assert answer.status_code == 422
+    assert field in answer.text
+
+
 def test_a_stale_version_is_a_conflict_with_both_versions(console: Console) -> None:
     route = made(console)
     path = f"{ROUTES}/sandbox/{route['name']}"
