@@ -14,6 +14,7 @@ import orjson
 from flask import Response, current_app, make_response, request
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from werkzeug.exceptions import BadRequest
 
 from api.bodies import BoundedJSON
 from api.guard import current_identity
@@ -24,6 +25,8 @@ V1 = "/api/v1"
 CLUSTER = f"{V1}/clusters/<cluster>"
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
+BODY = "must be a JSON object, sent as application/json"
+"""The rule that a body breaks which is none."""
 
 HEADERS = {
     "ETag": "Marks this version; for If-None-Match, and that of an object for If-Match",
@@ -121,6 +124,7 @@ def blueprint(name: str, prefix: str) -> APIBlueprint:
         name, __name__, url_prefix=prefix, abp_security=SECURITY, abp_responses=PROBLEMS
     )
     group.before_request(_refuse_unclear_parameters)
+    group.before_request(_refuse_unreadable_body)
     return group
 
 
@@ -138,6 +142,20 @@ def _refuse_unclear_parameters() -> Response | None:
         return None
     message = "The request has unknown or repeated parameters."
     return problem(422, "invalid", message, {"fields": wrong})
+
+
+def _refuse_unreadable_body() -> Response | None:
+    view = current_app.view_functions[request.endpoint or ""]
+    if "body" not in view.__annotations__:
+        return None
+    fields = {"fields": [{"field": "body", "rule": BODY}]}
+    if not request.is_json:
+        return problem(415, "unsupported_media_type", f"The body {BODY}.", fields)
+    try:
+        request.get_json()
+    except BadRequest:
+        return problem(400, "bad_request", f"The body {BODY}.", fields)
+    return None
 
 
 def in_both_trees(
@@ -207,7 +225,7 @@ def refused(error: ValidationError) -> Response:
     fields = [
         {
             "field": ".".join(map(str, part["loc"])) or "body",
-            "rule": part["msg"].removeprefix("Value error, "),
+            "rule": part["msg"].removeprefix("Value error, ") if part["loc"] else BODY,
         }
         for part in error.errors(include_context=False, include_input=False)
     ]

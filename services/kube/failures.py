@@ -3,12 +3,15 @@
 The sentence is the server's own: its Status message is written for people and names the object.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
+
+_UNKNOWN = re.compile(r'unknown field "([^"]+)"')
 
 
 def from_answer(status: int, body: bytes) -> ConsoleError:
@@ -69,8 +72,12 @@ def _status_object(body: bytes) -> Mapping[str, Any]:
 
 
 def _causes(answer: Mapping[str, Any], message: str) -> list[dict[str, str]]:
-    causes = (answer.get("details") or {}).get("causes") or ()
-    return [
+    """The fields that are wrong. A cause of the object as a whole (``<nil>``) only repeats others;
+    of unknown fields the message alone tells the path."""
+    causes = [
         {"field": str(cause.get("field", "")), "rule": str(cause.get("message", ""))}
-        for cause in causes
-    ] or [{"field": "", "rule": message}]
+        for cause in (answer.get("details") or {}).get("causes") or ()
+    ]
+    unknown = [{"field": path, "rule": "unknown field"} for path in _UNKNOWN.findall(message)]
+    named = [cause for cause in causes if cause["field"] != "<nil>"]
+    return named or causes or unknown or [{"field": "", "rule": message}]

@@ -1,6 +1,7 @@
 """Promise: what cannot be meant is refused with the field and the rule, and changes nothing."""
 
 import http.client
+import json
 from typing import Any
 
 import pytest
@@ -56,9 +57,37 @@ def test_a_body_that_is_nested_just_deeply_enough_is_looked_at(console: Console)
     assert answer.status_code == 422
 
 
-def test_a_body_that_is_a_text_is_refused_whatever_is_in_it(console: Console) -> None:
-    answer = console.ask("POST", ROUTES, json=new_route(nested(190)))
-    assert fields(answer) == ["body"]
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (400, "application/json", '{"hostnames": ['),
+        (400, "application/json", ""),
+        (400, "application/json; charset=utf-8", "hostnames: [a.example]"),
+        (400, "application/json", json.dumps(new_route(nested(190)))),
+        (415, "text/plain", '{"hostnames": []}'),
+        (415, "application/yaml", "hostnames: [a.example]"),
+        (415, "", "{}"),
+        (422, "application/json", "[]"),
+        (422, "application/json", "null"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", ROUTES), ("PUT", f"{ROUTES}/shop/cart"), ("POST", "/api/v1/tokens")],
+)
+def test_a_body_that_is_no_json_object_says_what_it_must_be(
+    console: Console, method: str, path: str, status: int, kind: str, body: str
+) -> None:
+    answer = console.ask(method, path, data=body, headers={"Content-Type": kind})
+    assert answer.status_code == status, answer.text
+    rule = "must be a JSON object, sent as application/json"
+    assert answer.json()["error"]["details"]["fields"] == [{"field": "body", "rule": rule}]
+
+
+def test_a_field_that_the_cluster_does_not_know_is_named(console: Console) -> None:
+    body = {"parentRefs": [{"name": "x"}], "rules": [{}], "nonsense": 1, "rubbish": 2}
+    answer = console.ask("PUT", f"{ROUTES}/shop/storefront?dryRun=true", json=body)
+    assert fields(answer) == ["spec.nonsense", "spec.rubbish"]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

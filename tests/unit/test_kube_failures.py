@@ -66,6 +66,26 @@ def test_every_field_that_is_wrong_is_named() -> None:
     ]
 
 
+def test_a_cause_that_names_no_field_does_not_stand_beside_those_that_do() -> None:
+    whole = {"field": "<nil>", "message": "some validation rules were not checked"}
+    one = {"field": "spec.a", "message": "too big"}
+    error = from_answer(422, status(422, "no", details={"causes": [whole, one]}))
+    assert error.details["fields"] == [{"field": "spec.a", "rule": "too big"}]
+    error = from_answer(422, status(422, "no", details={"causes": [whole]}))
+    assert error.details["fields"] == [{"field": "<nil>", "rule": whole["message"]}]
+
+
+def test_an_unknown_field_is_named_though_only_the_message_tells_it() -> None:
+    message = (
+        'HTTPRoute in version "v1" cannot be handled as a HTTPRoute: strict decoding error:'
+        ' unknown field "spec.nonsense", unknown field "spec.rules[0].rubbish"'
+    )
+    assert from_answer(400, status(400, message)).details["fields"] == [
+        {"field": "spec.nonsense", "rule": "unknown field"},
+        {"field": "spec.rules[0].rubbish", "rule": "unknown field"},
+    ]
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"kind":"Other"}'])
 def test_an_answer_of_something_in_between_is_no_crash(body: bytes) -> None:
     assert from_answer(502, body).message == "The API server answered 502."
