@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, has_request_context, jsonify, redirect, request
 from flask import session as cookie
+from pydantic import TypeAdapter
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.auth.attempts import Attempts
@@ -55,6 +56,9 @@ _VERBS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delet
 
 _LIMITS = ("clusters", "namespaces")
 
+_FLAG = TypeAdapter(bool).validate_python
+"""Reads a query parameter as the views do, whose models are not asked before the role is."""
+
 _MACHINES = ("/api/", "/_dash", "/ws", "/metrics", "/v1/")
 """Paths that answer a missing identity with 401 and not with the sign-in page."""
 
@@ -77,7 +81,7 @@ def install(server: Flask, container: Container) -> None:
         try:
             g.identity.require(required_role(server.view_functions.get(request.endpoint or "")))
         except Denied as error:
-            if request.method not in _SAFE:
+            if request.method not in _SAFE and not request.args.get("dryRun", False, _FLAG):
                 container.audit.record(_refusal(error))
             return error_response(error)  # before the body is looked at
         return None
@@ -213,6 +217,7 @@ def _refusal(error: Denied) -> AuditEvent:
         kind=kinds[-1] if kinds else "",
         namespace=named.get("namespace", ""),
         name=named.get("name", named.get("token", "")),
+        reason=request.args.get("reason", ""),
     )
 
 

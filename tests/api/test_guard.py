@@ -121,14 +121,19 @@ def test_what_a_role_does_not_permit_stands_in_the_audit_log(console: Console) -
     viewer = console.token(Role.VIEWER)
     path = "/api/v1/clusters/web-fra/gateways/shop/edge-public"
     assert console.ask("GET", "/api/v1/tokens", viewer).status_code == 403
-    assert console.ask("DELETE", path, viewer).status_code == 403
+    assert console.ask("DELETE", f"{path}?reason=too old", viewer).status_code == 403
+    for flag in ("true", "1"):
+        assert console.ask("DELETE", f"{path}?dryRun={flag}", viewer).status_code == 403
     assert console.ask("POST", "/api/v1/tokens", viewer, json={}).status_code == 403
     page = console.container.audit.list(CONSOLE)
-    assert page.total == before + 2, "reading is not a change"
-    told = [(one.outcome, one.verb, one.kind, one.namespace, one.name) for one in page.items[:2]]
+    assert page.total == before + 2, "reading is not a change, nor is a dry run"
+    told = [
+        (one.outcome, one.verb, one.kind, one.namespace, one.name, one.reason)
+        for one in page.items[:2]
+    ]
     assert told == [
-        ("denied", "create", "tokens", "", ""),
-        ("denied", "delete", "gateways", "shop", "edge-public"),
+        ("denied", "create", "tokens", "", "", ""),
+        ("denied", "delete", "gateways", "shop", "edge-public", "too old"),
     ]
     assert {one.role for one in page.items[:2]} == {"viewer"}
 
