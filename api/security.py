@@ -149,7 +149,6 @@ class _Policy:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embedded else "same-origin"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-        headers.pop("Server", None)
         if not request.path.startswith(_QUIET[:3]):
             headers.setdefault("Cache-Control", "no-store")
 

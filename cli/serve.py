@@ -30,6 +30,9 @@ GRACEFUL_S = 20
 IDLE_CONNECTIONS = 1_000
 """Connections that browsers keep open between requests; they hold no thread."""
 
+REQUEST_LINE = 8190
+"""Longest request line in bytes, gunicorn's most; what is longer it answers itself, with 414."""
+
 BACKLOG = 2048
 """Connections that wait to be accepted, as many as gunicorn's own default."""
 
@@ -60,6 +63,7 @@ class Console(BaseApplication):  # type: ignore[misc]
             "timeout": 120,
             "graceful_timeout": GRACEFUL_S,
             "loglevel": "warning",
+            "limit_request_line": REQUEST_LINE,
             "control_socket_disable": True,
             "post_worker_init": self._after_start,
         }

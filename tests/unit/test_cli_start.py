@@ -108,6 +108,18 @@ def test_a_token_of_the_demo_works_there(demo: Running) -> None:
     assert requests.get(url, headers=headers, timeout=DEADLINE_S).status_code == 200
 
 
+def test_a_reason_as_long_as_it_may_be_fits_the_request_line(demo: Running) -> None:
+    browser = sign_in(command(demo.home, "--demo", "signin").stdout.strip())
+    url = f"http://127.0.0.1:{demo.port}/api/v1/clusters/web-fra/httproutes/shop/cart"
+    for length, status in ((1000, 200), (1001, 422)):
+        reason = {"dryRun": "true", "reason": "\u00fc" * length}
+        answer = browser.delete(
+            url, params=reason, headers={"Sec-Fetch-Site": "same-origin"}, timeout=DEADLINE_S
+        )
+        assert answer.status_code == status, answer.text
+    assert browser.get(url, params={"x": "x" * 8190}, timeout=DEADLINE_S).status_code == 414
+
+
 @pytest.mark.parametrize(
     "words", [("signin",), ("token", "create", "--name", "ci", "--role", "viewer")]
 )
