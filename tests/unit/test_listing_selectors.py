@@ -6,7 +6,7 @@ from services.errors import Invalid
 from services.kube.labels import selector
 from services.listing import ListQuery
 
-LABELS = {"app": "web", "tier": "front", "example.com/team": "shop"}
+LABELS = {"app": "web", "tier": "front", "example.com/team": "shop", "size": "5"}
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,23 @@ LABELS = {"app": "web", "tier": "front", "example.com/team": "shop"}
         ("example.com/team", True),
         ("!example.com/team", False),
         ("!missing,app in (web),tier", True),
+        ("size>4,size<6", True),
+        ("size>5", False),
+        ("app>1", False),
+        ("missing<1", False),
     ],
 )
 def test_a_selector_selects(text: str, selected: bool) -> None:
     assert selector(text)(LABELS) is selected
 
 
-@pytest.mark.parametrize("text", ["a=b=c", "app in web", "=web", "app in (a", "a,,b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a=b=c", "app in web", "=web", "app in (a", "a,,b", "a/b/c=d", "k" * 64, "app>x"),
+        *(f"app={'v' * 64}", f"app in ({'v' * 64})", f"{'p' * 254}/app", "Example.com/app"),
+    ],
+)
 def test_a_wrong_selector_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         selector(text)
