@@ -6,15 +6,62 @@ A key that is no plain word stands in brackets and quotes: ``metadata.annotation
 
 import re
 from collections.abc import Iterator
+from types import UnionType
 from typing import Any
 
+SCALAR = str | bool | int | float
 _STEP = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.\[]+)')
 
 
-def entries(held: dict[str, Any], key: str, kind: type = dict) -> list[Any]:
-    """The entries of a list field; what is not of its ``kind`` is no entry of it."""
+def listed(held: dict[str, Any], key: str) -> list[Any]:
+    """The list in a field, as it is; an empty one where it holds anything else."""
     value = held.get(key)
-    return [entry for entry in value if isinstance(entry, kind)] if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
+
+
+def entries(held: dict[str, Any], key: str, kind: type = dict) -> list[Any]:
+    """The entries of a list field, each at its place; an empty one stands for what is not of its
+    ``kind``."""
+    return [entry if isinstance(entry, kind) else kind() for entry in listed(held, key)]
+
+
+def entry_at(held: dict[str, Any], key: str, at: int) -> dict[str, Any]:
+    """One entry of a list field; an empty one, which is not in the list, where there is none."""
+    found = entries(held, key)
+    return found[at] if 0 <= at < len(found) else {}
+
+
+def fields(held: dict[str, Any], key: str) -> dict[str, Any]:
+    """The fields in a field; none where it holds anything else."""
+    value = held.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def made(held: dict[str, Any], key: str) -> dict[str, Any]:
+    """`fields`, to write to: it is put there where the field says nothing."""
+    if held.get(key) is None:
+        held[key] = {}
+    return fields(held, key)
+
+
+def fits(held: Any, *way: str | int, kind: type | UnionType = SCALAR) -> bool:
+    """Whether the field that a way of keys and indexes leads to may be written as a ``kind``: no
+    value on the way there, nor its own, is of another shape."""
+    for step in way:
+        if isinstance(step, int) and isinstance(held, list):
+            held = held[step] if 0 <= step < len(held) else None
+        elif isinstance(step, str) and isinstance(held, dict):
+            held = held.get(step)
+        elif held is not None:
+            return False
+    return held is None or isinstance(held, kind)
+
+
+def only(value: Any, kind: type) -> bool:
+    """Whether a value is a list of nothing but ``kind``, or no value."""
+    return value is None or (
+        isinstance(value, list) and all(isinstance(entry, kind) for entry in value)
+    )
 
 
 def put(held: dict[str, Any], key: str, value: Any) -> None:

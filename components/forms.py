@@ -103,8 +103,10 @@ def number_input(name: str, label: str = "", **more: Any) -> dbc.Input:
 
 
 def select(name: str, options: Sequence[Option], label: str = "") -> dbc.Select:
-    """A choice."""
-    return dbc.Select(id=field_id(name), name=label or None, options=list(options))
+    """A choice; the YAML may hold another value, which is not for the form to change."""
+    return dbc.Select(
+        id=field_id(name), name=label or None, options=list(options), placeholder="See the YAML"
+    )
 
 
 def heading(text: str, aside: str, classes: str = "lab") -> html.Div:
@@ -162,6 +164,11 @@ def more(count: int, limit: int, noun: str) -> str:
     if count <= limit:
         return ""
     return f"{count} in all; this form shows the first {limit}, the YAML has every {noun}."
+
+
+def kept(said: Sequence[str]) -> str:
+    """What only the YAML changes; no words where that is nothing."""
+    return f"Kept as they are in the YAML: {', '.join(said)}." if said else ""
 
 
 def items(body: Sequence[Any]) -> html.Div:

@@ -11,11 +11,23 @@ from typing import Any
 from dash import html
 
 from components import forms, references, typed
-from components.field_paths import put, steps
+from components.field_paths import entries, entry_at, fields, fits, listed, made, only, put, steps
 from components.forms import Object, options
+from components.typed import shown
 
 PROTOCOLS = ("HTTP", "HTTPS", "TLS", "TCP", "UDP")
-PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443}
+MODES = ("Terminate", "Passthrough")
+NAMESPACES = ("Same", "All", "Selector", "None")
+CHOICES = {"protocol": PROTOCOLS, "tls": MODES, "from": NAMESPACES}
+FIELDS = {
+    "name": (("name",), "name"),
+    "protocol": (("protocol",), "protocol"),
+    "port": (("port",), "port"),
+    "hostname": (("hostname",), "hostname"),
+    "tls": (("tls", "mode"), "TLS mode"),
+    "from": (("allowedRoutes", "namespaces", "from"), "routes from namespaces"),
+}
+"""Where each input's field is in a listener, and what people call it."""
 
 
 class GatewayForm:
@@ -45,29 +57,41 @@ class GatewayForm:
 
     def read(self, obj: Object, opened: int) -> dict[str, Any]:
         listener = _listener(obj, opened)
-        tls = listener.get("tls") or {}
-        routes = listener.get("allowedRoutes") or {}
+        certificates = entries(fields(listener, "tls"), "certificateRefs")
         return {
-            "class": str(_spec(obj).get("gatewayClassName") or ""),
-            "name": str(listener.get("name") or ""),
-            "protocol": listener.get("protocol", "HTTP"),
-            "port": typed.shown(listener.get("port")),
-            "hostname": str(listener.get("hostname") or ""),
-            "tls": tls.get("mode", "Terminate") if tls else forms.NONE,
-            "certificates": ", ".join(map(references.written, tls.get("certificateRefs") or [])),
-            "from": (routes.get("namespaces") or {}).get("from", "Same"),
-        }
+            "class": shown(fields(obj, "spec").get("gatewayClassName")),
+            "name": shown(listener.get("name")),
+            "port": shown(listener.get("port")),
+            "hostname": shown(listener.get("hostname")),
+            "certificates": ", ".join(map(references.written, certificates)),
+        } | _selected(listener)
 
     def locked(self, obj: Object, opened: int) -> set[str]:
-        return set()
+        listener, at = _listener(obj, opened), ("spec", "listeners", opened)
+        found = {name for name, value in _selected(listener).items() if not value}
+        found |= {name for name, (way, _) in FIELDS.items() if not fits(obj, *at, *way)}
+        certificates = fields(listener, "tls").get("certificateRefs")
+        if not (
+            fits(obj, *at, "tls", kind=dict)
+            and only(certificates, dict)
+            and all(map(references.readable, certificates or []))
+        ):
+            found.add("certificates")
+        if not fits(obj, "spec", "gatewayClassName"):
+            found.add("class")
+        return found
 
     def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
+        if field in self.locked(obj, opened):
+            return obj
         obj = deepcopy(obj)
-        spec = obj.setdefault("spec", {})
+        spec = made(obj, "spec")
         if field == "class":
             spec["gatewayClassName"] = str(value or "").strip()
             return obj
-        listener = spec["listeners"][opened]
+        listener = _listener(obj, opened)
+        if field in CHOICES and not typed.choosable(value, CHOICES[field], forms.NONE):
+            return obj
         if field in ("name", "protocol"):
             listener[field] = str(value or "").strip()
         elif field == "port":
@@ -79,7 +103,7 @@ class GatewayForm:
         elif field == "certificates":
             _write_certificates(listener, str(value or ""))
         elif field == "from":
-            namespaces = listener.setdefault("allowedRoutes", {}).setdefault("namespaces", {})
+            namespaces = made(made(listener, "allowedRoutes"), "namespaces")
             namespaces["from"] = value
             if value != "Selector":
                 namespaces.pop("selector", None)
@@ -102,17 +126,22 @@ class GatewayForm:
         return -1, ""
 
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
+        if not fits(obj, "spec", "listeners", kind=list):
+            return obj, opened
         obj = deepcopy(obj)
-        listeners = obj.setdefault("spec", {}).setdefault("listeners", [])
+        spec = made(obj, "spec")
+        listeners = spec["listeners"] = listed(spec, "listeners")
+        if action != "item-add" and not 0 <= opened < len(listeners):
+            return obj, opened
         if action == "item-remove":
             del listeners[opened]
             return obj, min(opened, len(listeners) - 1)
         if action == "item-duplicate":
-            new = deepcopy(listeners[opened])
+            new = deepcopy(_listener(obj, opened))
         else:
             new = {"protocol": "HTTP", "port": 80}
-        taken = {item.get("name") for item in listeners}
-        stem = str(new.get("name") or "http").rstrip("0123456789").rstrip("-")
+        taken = [item.get("name") for item in self.items(obj)]
+        stem = shown(new.get("name")).rstrip("0123456789").rstrip("-") or "http"
         new = {"name": next(name for name in _names(stem) if name not in taken)} | {
             key: value for key, value in new.items() if key != "name"
         }
@@ -122,18 +151,19 @@ class GatewayForm:
     def rows(self, obj: Object, opened: int) -> dict[str, bool]:
         listener = _listener(obj, opened)
         encrypted = listener.get("protocol") in ("HTTPS", "TLS") or bool(listener.get("tls"))
-        passed = (listener.get("tls") or {}).get("mode") == "Passthrough"
+        passed = fields(listener, "tls").get("mode") == "Passthrough"
         return {
             "hosts": listener.get("protocol") not in ("TCP", "UDP"),
             "tls": encrypted,
             "certificates": encrypted and not passed,
+            "item-add": fits(obj, "spec", "listeners", kind=list),
         }
 
     def items(self, obj: Object) -> Sequence[Object]:
-        return _listeners(obj)
+        return entries(fields(obj, "spec"), "listeners")
 
     def heads(self, obj: Object) -> Sequence[str]:
-        return [_summary(listener) for listener in _listeners(obj)]
+        return [_summary(listener) for listener in listed(fields(obj, "spec"), "listeners")]
 
     def entry(self, path: str, value: Any) -> str:
         match [*steps(path)]:
@@ -142,16 +172,14 @@ class GatewayForm:
         return ""
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
-        spec = _spec(obj)
         listener = _listener(obj, opened)
-        others = sorted(set(spec) - {"gatewayClassName", "listeners"})
-        namespaces = (listener.get("allowedRoutes") or {}).get("namespaces") or {}
-        return {
-            "other": f"Kept as they are in the YAML: {', '.join(others)}." if others else "",
-            "selector": "Namespaces are chosen by labels; write the selector in the YAML."
-            if namespaces.get("from") == "Selector"
-            else "",
-        }
+        others = sorted(set(fields(obj, "spec")) - {"gatewayClassName", "listeners"})
+        labelled = _held(listener, "from") == "Selector"
+        said = [
+            "Namespaces are chosen by labels; write the selector in the YAML." if labelled else "",
+            forms.kept(_others(listener)),
+        ]
+        return {"other": forms.kept(others), "selector": " ".join(filter(None, said))}
 
 
 def _listener_body() -> list[Any]:
@@ -178,7 +206,7 @@ def _listener_body() -> list[Any]:
             [
                 forms.labelled(
                     "TLS",
-                    forms.select("tls", options("Terminate", "Passthrough", empty="Not set")),
+                    forms.select("tls", options(*MODES, empty="Not set")),
                 )
             ],
         ),
@@ -193,7 +221,7 @@ def _listener_body() -> list[Any]:
         ),
         forms.labelled(
             "Routes from namespaces",
-            forms.select("from", options("Same", "All", "Selector", "None")),
+            forms.select("from", options(*NAMESPACES)),
         ),
         forms.text("selector"),
         html.Div(
@@ -214,43 +242,59 @@ def _listener_body() -> list[Any]:
     ]
 
 
-def _spec(obj: Object) -> Object:
-    spec = obj.get("spec")
-    return spec if isinstance(spec, dict) else {}
-
-
-def _listeners(obj: Object) -> list[Object]:
-    listeners = _spec(obj).get("listeners")
-    if not isinstance(listeners, list):
-        return []
-    return [listener for listener in listeners if isinstance(listener, dict)]
-
-
 def _listener(obj: Object, opened: int) -> Object:
-    listeners = _listeners(obj)
-    return listeners[opened] if 0 <= opened < len(listeners) else {}
+    return entry_at(fields(obj, "spec"), "listeners", opened)
 
 
-def _summary(listener: Object) -> str:
+def _held(listener: Object, name: str) -> Any:
+    """What the field of an input holds."""
+    *way, last = FIELDS[name][0]
+    for key in way:
+        listener = fields(listener, key)
+    return listener.get(last)
+
+
+def _selected(listener: Object) -> dict[str, str]:
+    terminated = "Terminate" if listener.get("tls") else forms.NONE
+    unset = {"protocol": "HTTP", "tls": terminated, "from": "Same"}
+    return {
+        name: typed.chosen(_held(listener, name), choices, unset[name])
+        for name, choices in CHOICES.items()
+    }
+
+
+def _others(listener: Object) -> list[str]:
+    """The values that are not among the options of their select."""
+    return [
+        f"{FIELDS[name][1]} {shown(_held(listener, name))}".strip()
+        for name, value in _selected(listener).items()
+        if not value
+    ]
+
+
+def _summary(listener: Any) -> str:
     """A listener in a line."""
-    said = f"{listener.get('protocol', 'no protocol')} {listener.get('port', '')}"
-    host = listener.get("hostname") or "any host"
-    return f"{listener.get('name') or 'without a name'}, {said}, {host}"
+    if not isinstance(listener, dict):
+        return "not a listener"
+    said = f"{shown(listener.get('protocol')) or 'no protocol'} {shown(listener.get('port'))}"
+    host = shown(listener.get("hostname")) or "any host"
+    return f"{shown(listener.get('name')) or 'without a name'}, {said}, {host}"
 
 
 def _write_tls(listener: Object, mode: str) -> None:
     if mode == forms.NONE:
         listener.pop("tls", None)
         return
-    tls = listener.setdefault("tls", {})
+    tls = made(listener, "tls")
     tls["mode"] = mode
     if mode == "Passthrough":
         tls.pop("certificateRefs", None)  # the specification forbids them here
 
 
 def _write_certificates(listener: Object, value: str) -> None:
-    tls = listener.setdefault("tls", {"mode": "Terminate"})
-    known = {references.written(ref): ref for ref in tls.get("certificateRefs") or []}
+    tls = made(listener, "tls")
+    tls.update({} if tls else {"mode": "Terminate"})
+    known = {references.written(ref): ref for ref in entries(tls, "certificateRefs")}
     refs = []
     for written in value.replace(",", " ").split():
         namespace, _, name = written.rpartition("/")

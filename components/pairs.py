@@ -7,16 +7,19 @@ cannot be written this way; `showable` says so and the form leaves those to the 
 from collections.abc import Sequence
 from typing import Any
 
-from components.typed import NotAccepted
+from components.field_paths import only
+from components.typed import NotAccepted, shown
 
 Pair = dict[str, Any]
 
 
-def format_pairs(pairs: Sequence[Pair]) -> str:
-    """The line for a list of ``{name, value, type}``."""
+def format_pairs(pairs: Any) -> str:
+    """The line for a list of ``{name, value, type}``; empty for anything else."""
+    if not pairs or not only(pairs, dict):
+        return ""
     return "; ".join(
-        f"{pair.get('name', '')}"
-        f"{' ~' if pair.get('type') == 'RegularExpression' else ':'} {pair.get('value', '')}"
+        f"{shown(pair.get('name'))}"
+        f"{' ~' if pair.get('type') == 'RegularExpression' else ':'} {shown(pair.get('value'))}"
         for pair in pairs
     )
 
@@ -37,8 +40,10 @@ def parse_pairs(line: Any, noun: str = "header") -> list[Pair]:
     return pairs
 
 
-def showable(pairs: Sequence[Pair]) -> bool:
+def showable(pairs: Any) -> bool:
     """Whether the line says all there is: reading it back gives the same list."""
+    if not pairs or not only(pairs, dict):
+        return only(pairs, dict)
     told = [(pair.get("name"), pair.get("value"), pair.get("type") or "Exact") for pair in pairs]
     try:
         read = parse_pairs(format_pairs(pairs))

@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from components.field_paths import put
+from components.field_paths import fits, put
+from components.typed import shown
 
 
 def written(ref: dict[str, Any]) -> str:
     """A reference as an input shows it; empty where it names nothing."""
-    name = str(ref.get("name") or "")
-    return f"{ref['namespace']}/{name}" if ref.get("namespace") else name
+    name, namespace = shown(ref.get("name")), shown(ref.get("namespace"))
+    return f"{namespace}/{name}" if namespace else name
+
+
+def readable(ref: Any) -> bool:
+    """Whether an input can show a reference."""
+    return fits(ref, "name") and fits(ref, "namespace")
 
 
 def write(ref: dict[str, Any], value: str) -> None:

@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import forms, references, typed
-from components.field_paths import put
+from components.field_paths import fits, put
 from components.forms import Object
 
 BACKENDS = 3
@@ -75,6 +75,18 @@ def read(backends: Sequence[Object]) -> dict[str, Any]:
     return values
 
 
+def locked(backends: Sequence[Any]) -> set[str]:
+    found = set()
+    for at, backend in enumerate(backends[:BACKENDS]):
+        if not references.readable(backend):
+            found.add(f"backend-{at}-name")
+        if not fits(backend, "port"):
+            found.add(f"backend-{at}-port")
+        if not fits(backend, "weight"):
+            found |= {f"backend-{at}-weight", f"backend-{at}-slide"}
+    return found
+
+
 def write(backend: Object, part: str, value: Any) -> None:
     """Change one setting of one backend in place. Raises NotAccepted."""
     if part == "name":
@@ -99,10 +111,10 @@ def rows(backends: Sequence[Object], *, redirected: bool) -> dict[str, bool]:
 def named(backend: Object, namespace: str) -> dict[str, Any]:
     """What a backend points to, of a route in ``namespace``: kind, namespace, name, port."""
     return {
-        "kind": str(backend.get("kind") or "Service"),
-        "namespace": str(backend.get("namespace") or namespace),
-        "name": str(backend.get("name") or ""),
-        "port": backend.get("port"),
+        "kind": typed.shown(backend.get("kind")) or "Service",
+        "namespace": typed.shown(backend.get("namespace")) or namespace,
+        "name": typed.shown(backend.get("name")),
+        "port": backend.get("port") if fits(backend, "port", kind=int) else None,
     }
 
 
@@ -135,7 +147,7 @@ def scale(live: Sequence[Object], drafted: Sequence[Object]) -> int:
 
 
 def _whole(weight: Any) -> int:
-    return weight if isinstance(weight, int) else 0
+    return weight if isinstance(weight, int) and 0 <= weight <= MOST_WEIGHT else 0
 
 
 def _weight(backend: Object) -> Any:

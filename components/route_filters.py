@@ -5,14 +5,16 @@ filters (mirrors, response headers, CORS, extensions) are named in a line and ke
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from dash import html
 
 from components import forms, typed
-from components.field_paths import put
+from components.field_paths import entries, fields, fits, made, only, put
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
+from components.typed import choosable, chosen
 
 KINDS = {
     "headers": ("RequestHeaderModifier", "requestHeaderModifier", "Request headers"),
@@ -25,7 +27,26 @@ STARTS: dict[str, Object] = {
     "rewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}},
     "redirect": {"scheme": "https", "statusCode": 301},
 }
+SCHEMES = ("http", "https")
+FIELDS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "rewrite": {"hostname": (("hostname",), "host"), "kind": (("path", "type"), "path type")},
+    "redirect": {
+        "hostname": (("hostname",), "host"),
+        "scheme": (("scheme",), "scheme"),
+        "port": (("port",), "port"),
+        "kind": (("path", "type"), "path type"),
+        "code": (("statusCode",), "status"),
+    },
+}
+"""Where each input's field is in a filter, and what people call it."""
+
 CODES = ("301", "302", "303", "307", "308")
+CHOICES = {
+    "rewrite-kind": tuple(PATHS),
+    "redirect-kind": tuple(PATHS),
+    "redirect-scheme": SCHEMES,
+    "redirect-code": CODES,
+}
 
 
 def layout() -> html.Div:
@@ -55,7 +76,7 @@ def layout() -> html.Div:
                 [
                     forms.labelled(
                         "Scheme",
-                        forms.select("redirect-scheme", options("http", "https", empty="Keep it")),
+                        forms.select("redirect-scheme", options(*SCHEMES, empty="Keep it")),
                     ),
                     forms.labelled("Port", forms.number_input("redirect-port")),
                     forms.labelled("Path", forms.select("redirect-kind", path_options)),
@@ -98,31 +119,61 @@ def _block(
 def read(filters: Sequence[Object]) -> dict[str, Any]:
     headers, rewrite, redirect = (_settings(filters, kind) for kind in KINDS)
     return {
-        "headers-set": format_pairs(headers.get("set") or []),
-        "headers-add": format_pairs(headers.get("add") or []),
-        "headers-remove": ", ".join(headers.get("remove") or []),
-        "rewrite-hostname": rewrite.get("hostname", ""),
-        "rewrite-kind": (rewrite.get("path") or {}).get("type", forms.NONE),
+        "headers-set": format_pairs(headers.get("set")),
+        "headers-add": format_pairs(headers.get("add")),
+        "headers-remove": ", ".join(filter(None, entries(headers, "remove", str))),
+        "rewrite-hostname": typed.shown(rewrite.get("hostname")),
         "rewrite-path": _path_value(rewrite),
-        "redirect-scheme": redirect.get("scheme", forms.NONE),
-        "redirect-hostname": redirect.get("hostname", ""),
+        "redirect-hostname": typed.shown(redirect.get("hostname")),
         "redirect-port": typed.shown(redirect.get("port")),
-        "redirect-kind": (redirect.get("path") or {}).get("type", forms.NONE),
         "redirect-path": _path_value(redirect),
-        "redirect-code": str(redirect.get("statusCode", 302)),
+    } | _selected(filters)
+
+
+def _selected(filters: Sequence[Object]) -> dict[str, str]:
+    rewrite, redirect = (_settings(filters, kind) for kind in ("rewrite", "redirect"))
+    code = redirect.get("statusCode")
+    held = {
+        "rewrite-kind": fields(rewrite, "path").get("type"),
+        "redirect-kind": fields(redirect, "path").get("type"),
+        "redirect-scheme": redirect.get("scheme"),
+        "redirect-code": code if code is None else typed.shown(code),
+    }
+    unset = {"redirect-code": "302"}
+    return {
+        field: chosen(value, CHOICES[field], unset.get(field, forms.NONE))
+        for field, value in held.items()
     }
 
 
 def locked(filters: Sequence[Object]) -> set[str]:
-    headers = _settings(filters, "headers")
-    return {f"headers-{key}" for key in ("set", "add") if not showable(headers.get(key) or [])}
+    found = {field for field, value in _selected(filters).items() if not value}
+    found |= {f"{field.split('-')[0]}-path" for field in found if field.endswith("-kind")}
+    for kind, (_, key, _) in KINDS.items():
+        item = _filter(filters, kind)
+        whole = fits(item, key, kind=dict)
+        told = _readable(kind, fields(item, key))
+        found |= {f"{kind}-{name}" for name, readable in told.items() if not (whole and readable)}
+    return found
 
 
-def write(filters: list[Object], field: str, value: Any) -> None:
+def _readable(kind: str, settings: Object) -> dict[str, bool]:
+    """Whether each input of a filter can show its field in full."""
+    if kind == "headers":
+        lines = {name: showable(settings.get(name)) for name in ("set", "add")}
+        return lines | {"remove": only(settings.get("remove"), str)}
+    path = PATHS.get(typed.shown(fields(settings, "path").get("type")), "")
+    told = {name: fits(settings, *way) for name, (way, _) in FIELDS[kind].items()}
+    return told | {"path": fits(settings, "path", path)}
+
+
+def write(filters: Sequence[Object], field: str, value: Any) -> None:
     """Change one setting of one filter in place. Raises NotAccepted."""
     kind, part = field.split("-")
+    if (choices := CHOICES.get(field)) and not choosable(value, choices, forms.NONE):
+        return
     value = None if value == forms.NONE else value
-    settings = _settings(filters, kind)
+    settings = made(_filter(filters, kind), KINDS[kind][1])
     if part in ("set", "add"):
         put(settings, part, merged_pairs(settings.get(part) or [], parse_pairs(value)))
     elif part == "remove":
@@ -133,28 +184,24 @@ def write(filters: list[Object], field: str, value: Any) -> None:
         if value:
             settings["path"] = {"type": value, PATHS[value]: typed_path or "/"}
     elif part == "path" and (value or "path" in settings):
-        path = settings.setdefault("path", {"type": "ReplaceFullPath"})
+        path = made(settings, "path")
+        path["type"] = typed.shown(path.get("type")) or "ReplaceFullPath"
         path[PATHS[path["type"]]] = str(value or "")
     elif part == "port":
         put(settings, "port", typed.port(value))
     elif part == "code":
-        put(settings, "statusCode", int(value))
+        put(settings, "statusCode", value and int(value))
     elif part != "path":
         put(settings, part, value)
 
 
-def act(rule: Object, action: str) -> None:
-    """Add or remove the filter that a button such as ``filter-rewrite-add`` names."""
-    _, kind, what = action.split("-")
+def act(filters: list[Any], kind: str, what: str) -> None:
+    """Add or remove the filter of a kind, in place."""
     type_name, key, _ = KINDS[kind]
-    filters = rule.setdefault("filters", [])
     if what == "add":
-        start = {name: _copy(value) for name, value in STARTS[kind].items()}
-        filters.append({"type": type_name, key: start})
+        filters.append({"type": type_name, key: deepcopy(STARTS[kind])})
     else:
-        filters[:] = [item for item in filters if item.get("type") != type_name]
-    if not filters:
-        del rule["filters"]
+        filters[:] = [item for item in filters if not _is(item, type_name)]
 
 
 def place(filters: Sequence[Object], at: int, rest: Sequence[str | int]) -> str:
@@ -178,7 +225,7 @@ def place(filters: Sequence[Object], at: int, rest: Sequence[str | int]) -> str:
 def rows(filters: Sequence[Object], backends: Sequence[Object]) -> dict[str, bool]:
     """Which filters are to be seen, and which can be added: Gateway API refuses a redirect beside
     a rewrite or backends."""
-    types = {item.get("type") for item in filters}
+    types = [item.get("type") for item in filters]
     there = [kind for kind, (name, _, _) in KINDS.items() if name in types]
     excluded = {
         "headers": False,
@@ -195,41 +242,49 @@ def redirects(filters: Sequence[Object]) -> bool:
 
 
 def others(filters: Sequence[Object]) -> list[str]:
-    """What people call the filters that only the YAML changes."""
-    known = {name for name, _, _ in KINDS.values()}
-    return [_name(item) for item in filters if item.get("type") not in known]
+    """What people call the filters that only the YAML changes, and the values that do not stand
+    among the options of a select."""
+    known = [name for name, _, _ in KINDS.values()]
+    unlisted = [field.split("-") for field, value in _selected(filters).items() if not value]
+    return [
+        *(_name(item) for item in filters if item.get("type") not in known),
+        *(_unlisted(filters, kind, name) for kind, name in unlisted),
+    ]
+
+
+def _unlisted(filters: Sequence[Object], kind: str, name: str) -> str:
+    (*way, last), noun = FIELDS[kind][name]
+    settings = _settings(filters, kind)
+    for key in way:
+        settings = fields(settings, key)
+    return f"{KINDS[kind][2].lower()} {noun} {typed.shown(settings.get(last))}".strip()
 
 
 def _name(item: Object) -> str:
-    kind = str(item.get("type", "a filter without type"))
+    kind = typed.shown(item.get("type")) or "a filter without type"
     if kind == "ExtensionRef":
-        ref = item.get("extensionRef") or {}
-        return f"{ref.get('kind', 'extension')} {ref.get('name', '')}".strip()
+        ref = fields(item, "extensionRef")
+        named = typed.shown(ref.get("kind")) or "extension"
+        return f"{named} {typed.shown(ref.get('name'))}".strip()
     if kind == "RequestMirror":
-        ref = (item.get("requestMirror") or {}).get("backendRef") or {}
-        return f"mirror to {ref.get('name', 'a backend')}"
+        ref = fields(fields(item, "requestMirror"), "backendRef")
+        return f"mirror to {typed.shown(ref.get('name')) or 'a backend'}"
     return kind
 
 
+def _is(item: Any, type_name: str) -> bool:
+    return isinstance(item, dict) and item.get("type") == type_name
+
+
+def _filter(filters: Sequence[Object], kind: str) -> Object:
+    """The filter of a kind; an empty one where there is none."""
+    return next((item for item in filters if _is(item, KINDS[kind][0])), {})
+
+
 def _settings(filters: Sequence[Object], kind: str) -> Object:
-    type_name, key, _ = KINDS[kind]
-    for item in filters:
-        if item.get("type") == type_name:
-            settings: Object = item.setdefault(key, {})
-            return settings
-    return {}
+    return fields(_filter(filters, kind), KINDS[kind][1])
 
 
 def _path_value(settings: Object) -> str:
-    path = settings.get("path") or {}
-    return str(path.get(PATHS.get(path.get("type", ""), ""), ""))
-
-
-def _copy(value: Any) -> Any:
-    return (
-        dict(value)
-        if isinstance(value, dict)
-        else list(value)
-        if isinstance(value, list)
-        else value
-    )
+    path = fields(settings, "path")
+    return typed.shown(path.get(PATHS.get(typed.shown(path.get("type")), "")))

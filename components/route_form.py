@@ -12,8 +12,9 @@ from typing import Any
 from dash import html
 
 from components import forms, references, route_backends, route_filters, route_matches
-from components.field_paths import entries, put, steps
+from components.field_paths import entries, entry_at, fields, fits, listed, made, only, put, steps
 from components.forms import Object
+from components.typed import shown
 
 PARENTS = 3
 """More parents than these are in the YAML."""
@@ -55,37 +56,50 @@ class RouteForm:
         )
 
     def read(self, obj: Object, opened: int) -> dict[str, Any]:
-        spec = _spec(obj)
-        values: dict[str, Any] = {"hostnames": ", ".join(entries(spec, "hostnames", str))}
+        spec = fields(obj, "spec")
+        hosts = filter(None, entries(spec, "hostnames", str))
+        values: dict[str, Any] = {"hostnames": ", ".join(hosts)}
         parents = entries(spec, "parentRefs")
         for at in range(PARENTS):
             parent = parents[at] if at < len(parents) else {}
             values[f"parent-{at}-gateway"] = references.written(parent)
-            values[f"parent-{at}-listener"] = str(parent.get("sectionName") or "")
+            values[f"parent-{at}-listener"] = shown(parent.get("sectionName"))
         rule = _rule(obj, opened)
         values |= route_matches.read(entries(rule, "matches"))
         values |= route_filters.read(entries(rule, "filters"))
         return values | route_backends.read(entries(rule, "backendRefs"))
 
     def locked(self, obj: Object, opened: int) -> set[str]:
-        rule = _rule(obj, opened)
-        matches, filters = entries(rule, "matches"), entries(rule, "filters")
-        return route_matches.locked(matches) | route_filters.locked(filters)
+        spec, rule = fields(obj, "spec"), _rule(obj, opened)
+        found = route_matches.locked(listed(rule, "matches"))
+        found |= route_filters.locked(entries(rule, "filters"))
+        found |= route_backends.locked(listed(rule, "backendRefs"))
+        for at, parent in enumerate(listed(spec, "parentRefs")[:PARENTS]):
+            if not references.readable(parent):
+                found.add(f"parent-{at}-gateway")
+            if not fits(parent, "sectionName"):
+                found.add(f"parent-{at}-listener")
+        if not (fits(obj, "spec", kind=dict) and only(spec.get("hostnames"), str)):
+            found.add("hostnames")
+        return found
 
     def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
+        if field in self.locked(obj, opened):
+            return obj
         obj = deepcopy(obj)
-        spec = obj.setdefault("spec", {})
+        spec, rule = made(obj, "spec"), _rule(obj, opened)
         area, *rest = field.split("-")
         if field == "hostnames":
             put(spec, "hostnames", [part for part in _words(value) if part])
         elif area == "parent":
-            _write_parent(spec["parentRefs"][int(rest[0])], rest[1], str(value or "").strip())
+            parent = entry_at(spec, "parentRefs", int(rest[0]))
+            _write_parent(parent, rest[1], str(value or "").strip())
         elif area == "match":
-            route_matches.write(spec["rules"][opened]["matches"][int(rest[0])], rest[1], value)
+            route_matches.write(entry_at(rule, "matches", int(rest[0])), rest[1], value)
         elif area == "backend":
-            route_backends.write(spec["rules"][opened]["backendRefs"][int(rest[0])], rest[1], value)
+            route_backends.write(entry_at(rule, "backendRefs", int(rest[0])), rest[1], value)
         else:
-            route_filters.write(spec["rules"][opened]["filters"], field, value)
+            route_filters.write(entries(rule, "filters"), field, value)
         return obj
 
     def place(self, obj: Object, path: str) -> tuple[int, str]:
@@ -106,41 +120,49 @@ class RouteForm:
 
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
         obj = deepcopy(obj)
-        spec = obj.setdefault("spec", {})
+        spec, rule = made(obj, "spec"), _rule(obj, opened)
         area, *rest = action.split("-")
-        if area == "item":
-            return obj, _act_rule(spec.setdefault("rules", []), opened, rest[0])
-        if area == "parent":
-            held, key, new = spec, "parentRefs", {"name": ""}
-        elif area == "match":
-            held, key, new = spec["rules"][opened], "matches", deepcopy(route_matches.DEFAULT_MATCH)
-        elif area == "backend":
-            held, key, new = spec["rules"][opened], "backendRefs", {"name": "", "port": 80}
-        else:
-            route_filters.act(spec["rules"][opened], action)
+        held, key, new = {
+            "item": (spec, "rules", None),
+            "parent": (spec, "parentRefs", {"name": ""}),
+            "match": (rule, "matches", deepcopy(route_matches.DEFAULT_MATCH)),
+            "backend": (rule, "backendRefs", {"name": "", "port": 80}),
+            "filter": (rule, "filters", None),
+        }[area]
+        if not fits(held, key, kind=list):
             return obj, opened
-        if rest[-1] == "add":
-            held.setdefault(key, []).append(new)
+        found = listed(held, key)
+        if area == "item":
+            opened = _act_rule(found, opened, rest[0])
+        elif area == "filter":
+            route_filters.act(found, *rest)
+        elif rest[-1] == "add":
+            found.append(new)
         else:
-            del held[key][int(rest[0])]
-            if not held[key]:
-                del held[key]
+            del found[int(rest[0]) : int(rest[0]) + 1]
+        if found or area == "item":
+            held[key] = found
+        else:
+            held.pop(key, None)
         return obj, opened
 
     def rows(self, obj: Object, opened: int) -> dict[str, bool]:
         rule = _rule(obj, opened)
-        parents = len(entries(_spec(obj), "parentRefs"))
+        parents = len(entries(fields(obj, "spec"), "parentRefs"))
         seen = {f"parent-{at}": at < parents for at in range(PARENTS)}
         filters, backends = entries(rule, "filters"), entries(rule, "backendRefs")
         seen |= route_matches.rows(entries(rule, "matches"))
         seen |= route_filters.rows(filters, backends)
-        return seen | route_backends.rows(backends, redirected=route_filters.redirects(filters))
+        seen |= route_backends.rows(backends, redirected=route_filters.redirects(filters))
+        for action, way in _lists(opened).items():
+            seen[action] = seen.get(action, True) and fits(obj, *way, kind=list)
+        return seen
 
     def items(self, obj: Object) -> Sequence[Object]:
-        return entries(_spec(obj), "rules")
+        return entries(fields(obj, "spec"), "rules")
 
     def heads(self, obj: Object) -> Sequence[str]:
-        return [_summary(rule) for rule in self.items(obj)]
+        return [_summary(rule) for rule in listed(fields(obj, "spec"), "rules")]
 
     def entry(self, path: str, value: Any) -> str:
         match [*steps(path)]:
@@ -150,7 +172,7 @@ class RouteForm:
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         rule = _rule(obj, opened)
-        parents = len(entries(_spec(obj), "parentRefs"))
+        parents = len(entries(fields(obj, "spec"), "parentRefs"))
         return {
             "more-parents": forms.more(parents, PARENTS, "gateway"),
             **route_matches.texts(entries(rule, "matches")),
@@ -162,12 +184,12 @@ def parents_named(obj: Object, namespace: str) -> list[dict[str, str]]:
     """What the parents with a row point to, of a route in ``namespace``."""
     return [
         {
-            "kind": str(parent.get("kind") or "Gateway"),
-            "namespace": str(parent.get("namespace") or namespace),
-            "name": str(parent.get("name") or ""),
-            "listener": str(parent.get("sectionName") or ""),
+            "kind": shown(parent.get("kind")) or "Gateway",
+            "namespace": shown(parent.get("namespace")) or namespace,
+            "name": shown(parent.get("name")),
+            "listener": shown(parent.get("sectionName")),
         }
-        for parent in entries(_spec(obj), "parentRefs")[:PARENTS]
+        for parent in entries(fields(obj, "spec"), "parentRefs")[:PARENTS]
     ]
 
 
@@ -212,14 +234,20 @@ def _rule_body() -> list[Any]:
     ]
 
 
-def _spec(obj: Object) -> Object:
-    spec = obj.get("spec")
-    return spec if isinstance(spec, dict) else {}
-
-
 def _rule(obj: Object, opened: int) -> Object:
-    rules = entries(_spec(obj), "rules")
-    return rules[opened] if 0 <= opened < len(rules) else {}
+    return entry_at(fields(obj, "spec"), "rules", opened)
+
+
+def _lists(opened: int) -> dict[str, tuple[str | int, ...]]:
+    """The lists that buttons let grow, by the way to them."""
+    rule = ("spec", "rules", opened)
+    filters = {f"filter-{kind}-add": (*rule, "filters") for kind in route_filters.KINDS}
+    return filters | {
+        "item-add": ("spec", "rules"),
+        "parent-add": ("spec", "parentRefs"),
+        "match-add": (*rule, "matches"),
+        "backend-add": (*rule, "backendRefs"),
+    }
 
 
 def _words(value: Any) -> list[str]:
@@ -234,18 +262,23 @@ def _write_parent(parent: Object, part: str, value: str) -> None:
 
 
 def _act_rule(rules: list[Any], opened: int, what: str) -> int:
+    if what != "add" and not 0 <= opened < len(rules):
+        return opened
     if what == "remove":
         del rules[opened]
         return min(opened, len(rules) - 1)
     start = rules[opened] if what == "duplicate" else {"matches": [route_matches.DEFAULT_MATCH]}
     new = deepcopy(start)
-    new.pop("name", None)  # rule names are unique within a route
+    if isinstance(new, dict):
+        new.pop("name", None)  # rule names are unique within a route
     rules.append(new)
     return len(rules) - 1
 
 
-def _summary(rule: Object) -> str:
+def _summary(rule: Any) -> str:
     """A rule in a line: what it matches and where it sends."""
+    if not isinstance(rule, dict):
+        return "not a rule"
     said = route_matches.summary(entries(rule, "matches"))
     backends = entries(rule, "backendRefs")
     if route_filters.redirects(entries(rule, "filters")):
@@ -259,12 +292,13 @@ def _kept(rule: Object) -> str:
     """What only the YAML changes of a rule, in words."""
     known = {"matches", "filters", "backendRefs", "name"}
     others = [
+        *route_matches.others(entries(rule, "matches")),
         *route_filters.others(entries(rule, "filters")),
         *sorted(key for key in rule if key not in known),
     ]
     backends = entries(rule, "backendRefs")
     said = [
         forms.more(len(backends), route_backends.BACKENDS, "backend"),
-        f"Kept as they are in the YAML: {', '.join(others)}." if others else "",
+        forms.kept(others),
     ]
     return " ".join(filter(None, said))

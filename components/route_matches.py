@@ -6,9 +6,10 @@ from typing import Any
 from dash import html
 
 from components import forms, typed
-from components.field_paths import entries, put
+from components.field_paths import fields, fits, made, put
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
+from components.typed import choosable, chosen
 
 MATCHES = 3
 """More matches of a rule than these are in the YAML."""
@@ -16,6 +17,7 @@ MATCHES = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 PATH_TYPES = ("PathPrefix", "Exact", "RegularExpression")
 DEFAULT_MATCH = {"path": {"type": "PathPrefix", "value": "/"}}
+FIELDS = {"type": ("path", "type"), "path": ("path", "value"), "method": ("method",)}
 LISTS = {"headers": "headers", "query": "queryParams"}
 
 
@@ -57,40 +59,67 @@ def read(matches: Sequence[Object]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for at in range(MATCHES):
         match = matches[at] if at < len(matches) else {}
-        path = match.get("path") or {}
+        path = fields(match, "path")
+        values[f"match-{at}-path"] = typed.shown(path.get("value", "/"))
+        values |= {f"match-{at}-{name}": value for name, value in _selected(match).items()}
         values |= {
-            f"match-{at}-type": path.get("type", "PathPrefix"),
-            f"match-{at}-path": str(path.get("value", "/")),
-            f"match-{at}-method": match.get("method", forms.NONE),
-        }
-        values |= {
-            f"match-{at}-{part}": format_pairs(entries(match, key)) for part, key in LISTS.items()
+            f"match-{at}-{name}": format_pairs(match.get(key)) for name, key in LISTS.items()
         }
     return values
 
 
-def locked(matches: Sequence[Object]) -> set[str]:
+def locked(matches: Sequence[Any]) -> set[str]:
+    shown = enumerate(matches[:MATCHES])
+    return {f"match-{at}-{name}" for at, match in shown for name in _locked(match)}
+
+
+def _locked(match: Any) -> list[str]:
+    """The parts of a match that the form cannot show in full."""
+    if not isinstance(match, dict):
+        return [*FIELDS, *LISTS]
+    return [
+        *(name for name, way in FIELDS.items() if not fits(match, *way)),
+        *(name for name, key in LISTS.items() if not showable(match.get(key))),
+        *(name for name, value in _selected(match).items() if not value),
+    ]
+
+
+def _selected(match: Object) -> dict[str, str]:
+    kind = fields(match, "path").get("type")
     return {
-        f"match-{at}-{part}"
-        for at, match in enumerate(matches[:MATCHES])
-        for part, key in LISTS.items()
-        if not showable(entries(match, key))
+        "type": chosen(kind, PATH_TYPES, "PathPrefix"),
+        "method": chosen(match.get("method"), METHODS, forms.NONE),
     }
 
 
-def write(match: Object, part: str, value: Any) -> None:
+def others(matches: Sequence[Object]) -> list[str]:
+    """The values that do not stand among the options of a select."""
+    return [
+        f"{noun} {typed.shown(value)} of match {at}".replace("  ", " ")
+        for at, match in enumerate(matches[:MATCHES], 1)
+        for noun, name, value in (
+            ("path type", "type", fields(match, "path").get("type")),
+            ("method", "method", match.get("method")),
+        )
+        if not _selected(match)[name]
+    ]
+
+
+def write(match: Object, name: str, value: Any) -> None:
     """Change one setting of one match in place. Raises NotAccepted."""
-    if part == "type":
-        match.setdefault("path", {"value": "/"})["type"] = value
-    elif part == "path":
-        kind = (match.get("path") or {}).get("type", "PathPrefix")
-        match.setdefault("path", {"type": kind})["value"] = typed.path(value, kind)
-    elif part == "method":
+    if name == "type" and choosable(value, PATH_TYPES):
+        path = made(match, "path")
+        path.update({} if path else {"value": "/"}, type=value)
+    elif name == "path":
+        kind = typed.shown(fields(match, "path").get("type")) or "PathPrefix"
+        path = made(match, "path")
+        path.update({} if path else {"type": kind}, value=typed.path(value, kind))
+    elif name == "method" and choosable(value, METHODS, forms.NONE):
         put(match, "method", None if value == forms.NONE else value)
-    else:
-        key = LISTS[part]
-        pairs = parse_pairs(value, "header" if part == "headers" else "query")
-        put(match, key, merged_pairs(entries(match, key), pairs))
+    elif name in LISTS:
+        key = LISTS[name]
+        pairs = parse_pairs(value, "header" if name == "headers" else "query")
+        put(match, key, merged_pairs(match.get(key) or [], pairs))
 
 
 def place(rest: Sequence[str | int]) -> str:
@@ -118,9 +147,9 @@ def texts(matches: Sequence[Object]) -> dict[str, str]:
 def summary(matches: Sequence[Object]) -> str:
     """Matches in a line: the first one, and how many more."""
     first = matches[0] if matches else DEFAULT_MATCH
-    said = str((first.get("path") or {}).get("value", "/"))
-    if first.get("method"):
-        said = f"{first['method']} {said}"
-    if first.get("headers"):
-        said += f" with {format_pairs(entries(first, 'headers'))}"
+    said = typed.shown(fields(first, "path").get("value", "/"))
+    if method := typed.shown(first.get("method")):
+        said = f"{method} {said}"
+    if headers := format_pairs(first.get("headers")):
+        said += f" with {headers}"
     return f"{said} +{len(matches) - 1}" if len(matches) > 1 else said

@@ -103,8 +103,8 @@ def test_a_rule_redirects_or_sends_and_is_not_offered_both() -> None:
 def test_entries_that_are_no_objects_do_not_stop_the_form() -> None:
     route = {"spec": {"parentRefs": ["x"], "rules": [5, {**deepcopy(A), "backendRefs": ["y", 5]}]}}
     form = RouteForm()
-    assert form.heads(route) == ["/a to no backend"]
-    assert form.read(route, 0)["backend-0-name"] == ""
+    assert form.heads(route) == ["not a rule", "/a to 2 backends"]
+    assert form.read(route, 1)["backend-0-name"] == ""
 
 
 class Known:

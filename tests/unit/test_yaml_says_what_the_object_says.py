@@ -4,7 +4,7 @@ refused by its line."""
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import yaml_view
@@ -26,11 +26,13 @@ values = st.recursive(
 objects = st.dictionaries(texts.filter(lambda key: key != "metadata"), values, max_size=3)
 
 
+@settings(deadline=None)
 @given(objects)
 def test_an_object_reads_back_from_its_text(obj: dict[str, Any]) -> None:
     assert yaml_view.from_text(yaml_view.to_text(obj)) == obj
 
 
+@settings(deadline=None)
 @given(objects, objects)
 def test_a_text_with_comments_says_what_the_form_made(
     before: dict[str, Any], after: dict[str, Any]
