@@ -209,26 +209,16 @@ def named_by(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]
 
 
 def rules(found: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """A route's rules in full: every match and filter as text, every backend with its state."""
+    """A route's rules in full: matches, filters and settings as text, backends with their state."""
     return [
         {
             "rule": one["name"] or f"Rule {at + 1}",
             "matches": list(one["matches"]),
-            "filters": [*one["filters"], *_timeouts(one)],
+            "filters": [*one["filters"], *one["settings"]],
             "backends": [_backend(backend, len(one["backends"])) for backend in one["backends"]],
         }
         for at, one in enumerate(found)
     ]
-
-
-TIMEOUTS = {"backendRequest": "backend request"}
-
-
-def _timeouts(rule: Mapping[str, Any]) -> list[str]:
-    said = [
-        f"{TIMEOUTS.get(name, name)} timeout {value}" for name, value in rule["timeouts"].items()
-    ]
-    return [*said, "session persistence"] if rule["session_persistence"] else said
 
 
 def _backend(backend: Mapping[str, Any], count: int) -> Row:

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.certificates.expiry import served
 from services.clusters.fleet import Cluster
-from services.gatewayapi import conditions, rows, text
+from services.gatewayapi import conditions, filters, rows, text
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
 from services.kube.catalogue import KINDS
@@ -141,9 +141,8 @@ def _rule(
     return {
         "name": rule.get("name", ""),
         "matches": rows.matches(kind_name, rule),
-        "filters": [text.filter_text(one) for one in rule.get("filters") or ()],
-        "timeouts": dict(rule.get("timeouts") or {}),
-        "session_persistence": rule.get("sessionPersistence"),
+        "filters": [filters.filter_text(one) for one in rule.get("filters") or ()],
+        "settings": filters.settings(rule),
         "backends": [
             {
                 "kind": ref.get("kind", "Service"),
@@ -152,7 +151,7 @@ def _rule(
                 "port": ref.get("port"),
                 "weight": ref.get("weight", 1),
                 "share": ref.get("weight", 1) / weights if weights else None,
-                "filters": [text.filter_text(one) for one in ref.get("filters") or ()],
+                "filters": [filters.filter_text(one) for one in ref.get("filters") or ()],
                 **backend_state(cluster, ref, own, sees),
             }
             for ref in refs

@@ -1,8 +1,7 @@
-"""Matches, filters and backends of routes as one line of text each.
+"""Matches and backends of routes, listener ports and selectors, as one line of text each.
 
 A match reads like the request it takes: ``GET /checkout/* header x-canary: true``. Nothing that
-decides is left out: type of path match, method, headers, query parameters. A filter reads like what
-it does; one of a kind unknown here is named as it stands.
+decides is left out: type of path match, method, headers, query parameters.
 """
 
 from collections.abc import Mapping
@@ -41,55 +40,6 @@ def _path(kind: str, value: str) -> str:
 def _pair(word: str, one: Object, between: str) -> str:
     regex = "~" if one.get("type") == "RegularExpression" else ""
     return f"{word} {one.get('name')}{between}{regex}{one.get('value')}"
-
-
-_FIELDS = {"URLRewrite": "urlRewrite", "CORS": "cors"}
-"""Filter types whose field is not just their name with a small first letter."""
-
-
-def filter_text(one: Object) -> str:
-    """One filter of a rule or backend."""
-    kind = str(one.get("type", ""))
-    body = one.get(_FIELDS.get(kind, kind[:1].lower() + kind[1:])) or {}
-    match kind:
-        case "RequestHeaderModifier" | "ResponseHeaderModifier":
-            where = "request" if kind.startswith("Request") else "response"
-            done = [
-                *(f"set {h['name']}: {h.get('value', '')}" for h in body.get("set") or ()),
-                *(f"add {h['name']}: {h.get('value', '')}" for h in body.get("add") or ()),
-                *(f"remove {name}" for name in body.get("remove") or ()),
-            ]
-            return f"{where} header {', '.join(done)}"
-        case "RequestRedirect":
-            target = "".join(
-                [
-                    f"{body['scheme']}://" if body.get("scheme") else "",
-                    body.get("hostname", ""),
-                    f":{body['port']}" if body.get("port") else "",
-                    _replaced(body.get("path")),
-                ]
-            )
-            return f"redirect {body.get('statusCode', 302)} to {target or 'the same place'}"
-        case "URLRewrite":
-            host = f"host to {body['hostname']}" if body.get("hostname") else ""
-            path = f"path to {_replaced(body['path'])}" if body.get("path") else ""
-            return f"rewrite {' and '.join(filter(None, (host, path)))}"
-        case "RequestMirror":
-            share = f" {body['percent']}%" if "percent" in body else ""
-            return f"mirror{share} to {backend_name(body.get('backendRef') or {})}"
-        case "CORS":
-            return f"CORS for {', '.join(body.get('allowOrigins') or ('no origin',))}"
-        case "ExtensionRef":
-            return f"{body.get('kind')} {body.get('name')}"
-    return kind
-
-
-def _replaced(path: Object | None) -> str:
-    if not path:
-        return ""
-    if path.get("type") == "ReplacePrefixMatch":
-        return f"{path.get('replacePrefixMatch') or '/'} in place of the prefix"
-    return str(path.get("replaceFullPath", ""))
 
 
 def backend_name(ref: Object) -> str:

@@ -60,19 +60,6 @@ def test_a_broken_listener_tells_the_next_step_only_where_we_know_it() -> None:
     assert detail_rows.trouble([listener("unreadable", **broken)])[1] == "https: No such secret"
 
 
-def test_a_timeout_is_said_in_words() -> None:
-    rule = {
-        "name": "",
-        "matches": [],
-        "filters": [],
-        "backends": [],
-        "timeouts": {"request": "10s", "backendRequest": "4s"},
-        "session_persistence": None,
-    }
-    [row] = detail_rows.rules([rule])
-    assert row["filters"] == ["request timeout 10s", "backend request timeout 4s"]
-
-
 def test_an_object_that_is_not_known_yet_is_not_called_missing() -> None:
     ref = {"kind": "gateways", "namespace": "shop", "name": "edge"}
     title, _ = absent.words(NotFound("Gateway shop/edge does not exist on web."), ref)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.gatewayapi import conditions, text
+from services.gatewayapi import conditions, filters, text
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_match_in_one_line(match: dict[str, Any], said: str) -> None:
     ],
 )
 def test_a_filter_in_one_line(one: dict[str, Any], said: str) -> None:
-    assert text.filter_text(one) == said
+    assert filters.filter_text(one) == said
 
 
 def gateway(*said: tuple[str, str, str], listeners: list[Any] | None = None) -> dict[str, Any]:
