@@ -3,12 +3,12 @@
 from components.tables import Column, column
 
 LISTENERS: list[Column] = [
-    column("name", "Listener", "NgfStrong", width=104, narrow=True),
-    column("protocol", "Protocol", width=88),
+    column("name", "Listener", "NgfStrong", flex=1, width=90, narrow=True),
+    column("protocol", "Protocol", width=88, narrow=True),
     column("hostname", "Hostname", flex=2, width=146, mono=True, none="any host"),
     column("certificate", "Certificate", "NgfLink", flex=3, width=160, sort=False),
     column("routes_from", "Routes from", width=100),
-    column("routes", "Routes", width=60, number=True, narrow=True),
+    column("routes", "Routes", width=60, number=True),
     column("state", "Status", "NgfState", width=170, sort=False, narrow=True),
 ]
 ROUTES: list[Column] = [

@@ -91,6 +91,18 @@ def test_at_390_px_every_column_of_a_detail_is_seen_whole(tab: Tab, path: str) -
     tab.until(lambda: tab.run(wide) == 0, "columns within the window")
 
 
+def test_at_390_px_a_listener_has_its_port_and_its_rows_fill_the_card(tab: Tab) -> None:
+    tab.size(390, 844)
+    tab.open(GATEWAY, "#detail-listeners .ag-row")
+    tab.has("#detail-listeners [col-id=protocol].ag-cell", "HTTP 80")
+    empty = (
+        "const right = (css) => document.querySelector('#detail-listeners ' + css)"
+        ".getBoundingClientRect().right;"
+        "return right('.ag-center-cols-viewport') - right('.ag-header-cell[col-id=state]')"
+    )
+    tab.until(lambda: 0 <= tab.run(empty) < 2, "rows as wide as the card")
+
+
 def test_numbers_that_come_later_move_nothing(tab: Tab) -> None:
     tab.open("/gateways", "#gateways-grid .ag-row")
     move = (
