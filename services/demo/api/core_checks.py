@@ -1,15 +1,22 @@
 """Rules of built-in kinds, as far as clients of the demo meet them."""
 
+import re
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
-from services.demo.api import crds
+from services.demo.api import crds, service_checks
 from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
 from services.demo.api.validation import shown
 
 MAX_DATA_BYTES = 1024 * 1024
 """Of all values of a ConfigMap or Secret together."""
+_KEY = "[-._a-zA-Z0-9]+"
+_KEY_RULE = (
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. "
+    f"'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '{_KEY}')"
+)
 _REQUIRED = {
     "pods": ("spec.containers",),
     "deployments.apps": ("spec.selector", "spec.template.spec.containers"),
@@ -34,19 +41,45 @@ def check(served: Served, obj: Obj, live: Obj | None) -> Iterator[Cause]:
     if served.group == "apps":
         yield from _check_selector(obj)
     if served.resource == "services":
-        yield from _check_service(obj, live)
+        yield from service_checks.check(obj, live)
     if served.resource == "customresourcedefinitions.apiextensions.k8s.io":
         yield from crds.check(obj)
     if served.resource == "events":
         yield from _check_event(obj)
     if served.resource in ("configmaps", "secrets"):
         yield from _check_immutable(obj, live)
+        yield from _check_keys(obj)
         yield from _check_size(served, obj)
 
 
+def _check_keys(obj: Obj) -> Iterator[Cause]:
+    binary = obj.get("binaryData") or {}
+    for field in ("data", "binaryData"):
+        for key in obj.get(field) or ():
+            for rule in _key_rules(key):
+                message = f"Invalid value: {shown(key)}: {rule}"
+                yield Cause("FieldValueInvalid", message, f"{field}[{key}]")
+            if field == "data" and key in binary:
+                message = f"Invalid value: {shown(key)}: duplicate of key present in binaryData"
+                yield Cause("FieldValueInvalid", message, f"data[{key}]")
+
+
+def _key_rules(key: str) -> Iterator[str]:
+    if len(key) > 253:
+        yield "must be no more than 253 characters"
+    if not re.fullmatch(_KEY, key):
+        yield _KEY_RULE
+    elif key in (".", ".."):
+        yield f"must not be '{key}'"
+    elif key.startswith(".."):
+        yield "must not start with '..'"
+
+
 def _check_size(served: Served, obj: Obj) -> Iterator[Cause]:
-    held = [value for data in ("data", "binaryData") for value in (obj.get(data) or {}).values()]
-    if sum(len(value.encode()) for value in held) > MAX_DATA_BYTES:
+    texts = (obj.get("data") or {}).values() if served.resource == "configmaps" else ()
+    encoded = (obj.get("binaryData" if served.resource == "configmaps" else "data") or {}).values()
+    size = sum(len(text.encode()) for text in texts) + sum(len(b64decode(each)) for each in encoded)
+    if size > MAX_DATA_BYTES:
         field = "[]" if served.resource == "configmaps" else "data"
         yield Cause(
             "FieldValueTooLong", f"Too long: may not be more than {MAX_DATA_BYTES} bytes", field
@@ -68,23 +101,6 @@ def _check_event(obj: Obj) -> Iterator[Cause]:
     if about != namespace and (about or namespace != "default"):
         message = f"Invalid value: {shown(about)}: does not match event.namespace"
         yield Cause("FieldValueInvalid", message, "involvedObject.namespace")
-
-
-def _check_service(obj: Obj, live: Obj | None) -> Iterator[Cause]:
-    spec = obj["spec"]
-    if not spec.get("ports") and spec["type"] != "ExternalName" and spec.get("clusterIP") != "None":
-        yield Cause("FieldValueRequired", "Required value", "spec.ports")
-    for index, port in enumerate(spec.get("ports") or ()):
-        number = port.get("port", 0)
-        if not 1 <= number <= 65535:
-            message = f"Invalid value: {number}: must be between 1 and 65535, inclusive"
-            yield Cause("FieldValueInvalid", message, f"spec.ports[{index}].port")
-        if len(spec["ports"]) > 1 and not port.get("name"):
-            yield Cause("FieldValueRequired", "Required value", f"spec.ports[{index}].name")
-    before = (live or {}).get("spec", {}).get("clusterIP")
-    if before and spec["type"] != "ExternalName" and spec.get("clusterIP") != before:
-        message = f"Invalid value: {shown(spec.get('clusterIPs'))}: may not change once set"
-        yield Cause("FieldValueInvalid", message, "spec.clusterIPs[0]")
 
 
 def _check_immutable(obj: Obj, live: Obj | None) -> Iterator[Cause]:

@@ -22,7 +22,7 @@ _PACKAGES = {
 }
 _LEAVES: dict[str, Obj] = {
     "string": {"type": "string"},
-    "bytes": {"type": "string"},
+    "bytes": {"type": "string", "format": "byte"},
     "bool": {"type": "boolean"},
     "int32": {"type": "integer", "format": "int32"},
     "int64": {"type": "integer", "format": "int64"},

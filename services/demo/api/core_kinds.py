@@ -61,7 +61,8 @@ def _service(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     _defaults(spec, sessionAffinity="None", type="ClusterIP")
     for port in spec.get("ports") or ():
-        _defaults(port, protocol="TCP", targetPort=port.get("port"))
+        _defaults(port, protocol="TCP")
+        port["targetPort"] = port.get("targetPort") or port.get("port", 0)
     if spec["type"] != "ExternalName":
         _defaults(spec, internalTrafficPolicy="Cluster")
     if spec["type"] in ("LoadBalancer", "NodePort"):

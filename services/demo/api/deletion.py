@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from services.demo.api.calls import Call
+from services.demo.api.decoding import json_type
 from services.demo.api.registry import CRD_CLEANUP
-from services.demo.api.shaping import json_type
 from services.demo.api.statuses import (
     Cause,
     Obj,

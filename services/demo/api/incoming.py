@@ -7,10 +7,10 @@ import orjson
 
 from services.demo.api import events
 from services.demo.api.calls import Call
+from services.demo.api.decoding import undecodable
 from services.demo.api.kinds import Served
 from services.demo.api.schemas import Node
 from services.demo.api.schemas import metadata as metadata_schema
-from services.demo.api.shaping import mistyped
 from services.demo.api.statuses import (
     ApiError,
     Cause,
@@ -60,19 +60,17 @@ def understood(call: Call, body: Any) -> Obj:
 
 def check_types(served: Served, node: Node, value: Any, path: str, struct: str) -> None:
     """What Go cannot decode into its structs is refused before any rule is looked at: 400."""
-    wrong = mistyped(node, value, path)
+    wrong = undecodable(node, value, f"{struct}.{path}" if path else struct)
     if wrong is not None:
         kind = served.kind
         raise bad_request(
-            f'{kind} in version "{served.version}" cannot be handled as a {kind}: json: '
-            f"cannot unmarshal {wrong.found} into Go struct field {struct}.{wrong.path} of "
-            f"type {wrong.wanted}"
+            f'{kind} in version "{served.version}" cannot be handled as a {kind}: {wrong}'
         )
 
 
 def patched(call: Call, body: Any) -> Obj:
     """Like `understood` for what a patch has made; that it is no object is the patch's fault."""
-    if mistyped(metadata_schema(), body.get("metadata"), "metadata") is not None:
+    if undecodable(metadata_schema(), body.get("metadata"), "metadata") is not None:
         message = f"Invalid value: {orjson.dumps(orjson.dumps(body).decode()).decode()}"
         raise invalid("", "", "", [Cause("FieldValueInvalid", message, "patch")])
     return understood(call, body)

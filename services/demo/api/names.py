@@ -8,6 +8,8 @@ from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
 from services.demo.api.validation import INVALID, shown
 
+MAX_ANNOTATIONS_BYTES = 256 * 1024
+"""Of all keys and values of an object's annotations together."""
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
@@ -55,12 +57,24 @@ def check(served: Served, metadata: Obj) -> Iterator[Cause]:
     for key in metadata.get("annotations") or {}:
         for rule in _key_rules(key.lower()):
             yield Cause(INVALID, f"Invalid value: {shown(key)}: {rule}", "metadata.annotations")
+    held = [text for pair in (metadata.get("annotations") or {}).items() for text in pair]
+    if sum(len(text.encode()) for text in held) > MAX_ANNOTATIONS_BYTES:
+        message = f"Too long: may not be more than {MAX_ANNOTATIONS_BYTES} bytes"
+        yield Cause("FieldValueTooLong", message, "metadata.annotations")
     yield from _owners(metadata.get("ownerReferences") or ())
     for finalizer in metadata.get("finalizers") or ():
         for rule in _key_rules(finalizer):
             yield Cause(
                 INVALID, f"Invalid value: {shown(finalizer)}: {rule}", "metadata.finalizers"
             )
+
+
+def label_rules(name: str) -> Iterator[str]:
+    """What keeps a name from being a DNS label."""
+    if len(name) > 63:
+        yield "must be no more than 63 characters"
+    if not re.fullmatch(_LABEL, name):
+        yield "must not contain dots" if re.fullmatch(_SUBDOMAIN, name) else _LABEL_RULE
 
 
 def _name_rules(served: Served, name: str) -> Iterator[str]:

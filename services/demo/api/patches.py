@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.demo.api.shaping import json_type
+from services.demo.api.decoding import json_type
 from services.demo.api.statuses import ApiError, Obj, bad_request
 
 

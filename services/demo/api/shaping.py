@@ -1,8 +1,6 @@
-"""Pruning, defaulting and decoding: an object takes the shape its schema gives it."""
+"""Pruning and defaulting: an object takes the shape its schema gives it."""
 
-import re
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 from services.demo.api.schemas import Node
@@ -73,60 +71,3 @@ def drop_empty(node: Node, value: Any) -> None:
     elif isinstance(value, list) and node.items is not None:
         for item in value:
             drop_empty(node.items, item)
-
-
-@dataclass(frozen=True)
-class Mistyped:
-    """A value that a Go struct cannot hold, in the words of Go's JSON decoder."""
-
-    path: str
-    found: str
-    wanted: str
-
-
-_GO_TYPES = {"boolean": "bool", "number": "float64", "array": "[]string"}
-
-
-def mistyped(node: Node, value: Any, path: str) -> Mistyped | None:
-    """The first value that does not fit its field."""
-    if value is None or node.int_or_string or not node.type:
-        return None
-    fits = {
-        "string": isinstance(value, str),
-        "boolean": isinstance(value, bool),
-        "integer": isinstance(value, int) and not isinstance(value, bool),
-        "number": isinstance(value, int | float) and not isinstance(value, bool),
-        "array": isinstance(value, list),
-        "object": isinstance(value, dict),
-    }[node.type]
-    if not fits:
-        where = re.sub(r"\[\d+\]", "", path)
-        wanted = node.schema.get("format") or _GO_TYPES.get(node.type, node.type)
-        return Mistyped(where, json_type(value), wanted)
-    if isinstance(value, dict):
-        for key, item in value.items():
-            child = node.properties.get(key)
-            if child is not None:
-                wrong = mistyped(child, item, f"{path}.{key}" if path else key)
-            elif node.additional is not None:
-                wrong = mistyped(node.additional, item, path)
-            else:
-                wrong = None
-            if wrong is not None:
-                return wrong
-    elif isinstance(value, list) and node.items is not None:
-        for item in value:
-            wrong = mistyped(node.items, item, path)
-            if wrong is not None:
-                return wrong
-    return None
-
-
-def json_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
