@@ -15,6 +15,7 @@ from services.demo.ngf import StandIn
 from services.demo.seed.objects import Obj
 from services.demo.seed.others import gpu, hub
 from services.demo.seed.web import web
+from services.demo.seed.workloads import scheduled
 from services.kube.connection import Connection
 
 
@@ -70,7 +71,7 @@ def start_demo() -> DemoFleet:
     started = DemoFleet()
     for place in PLACES:
         api = started.apis[place.name] = DemoApi(place.name, definitions())
-        for obj in place.seed():
+        for obj in scheduled(place.seed()):
             _create(api, obj)
         api.start()
     stand_in = StandIn(Fleet.from_members(started.members()))

@@ -57,6 +57,17 @@ def test_clients_with_types_read_every_built_in_kind(fleet: DemoFleet, cluster: 
             getattr(api(connected), lister(one))()
 
 
+@pytest.mark.parametrize("cluster", [place.name for place in PLACES])
+def test_pods_run_on_a_node_at_an_address_of_their_own(fleet: DemoFleet, cluster: str) -> None:
+    store = fleet.apis[cluster].store
+    nodes = {node["metadata"]["name"] for node in store.all("v1", "Node")}
+    pods = store.all("v1", "Pod")
+    assert {pod["spec"]["nodeName"] for pod in pods} <= nodes
+    assert len({pod["status"]["podIP"] for pod in pods}) == len(pods)
+    for deployment in store.all("apps/v1", "Deployment"):
+        assert deployment["status"]["updatedReplicas"] == deployment["spec"]["replicas"]
+
+
 def eventually(what: str, ready: Callable[[], bool]) -> None:
     end = time.monotonic() + DEADLINE_S
     while not ready():

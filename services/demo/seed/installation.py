@@ -141,5 +141,11 @@ def _deployment(
             "selector": {"matchLabels": selector},
             "template": {"metadata": {"labels": selector}, "spec": {"containers": [container]}},
         },
-        status={"replicas": count, "readyReplicas": count, "availableReplicas": count},
+        status={
+            "observedGeneration": 1,
+            "replicas": count,
+            "updatedReplicas": count,
+            "readyReplicas": count,
+            "availableReplicas": count,
+        },
     )

@@ -1,6 +1,9 @@
 """What runs on a demo cluster: nodes, pods, Services with their endpoints, and Events."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from services.demo.seed.objects import Obj, made
@@ -24,7 +27,7 @@ def service(
     """
     space, _, name = place.rpartition("/")
     number = sum(place.encode())
-    subnet, template = f"10.32.{number % 250}", f"{number * 7919 % 0xFFFFFFFF:08x}9"
+    template = f"{number * 7919 % 0xFFFFFFFF:08x}9"
     pods = [
         pod(
             f"{place}-{template}-{POD_ENDS[index % len(POD_ENDS)]}",
@@ -37,7 +40,7 @@ def service(
     ]
     endpoints = [
         {
-            "addresses": [f"{subnet}.{index + 10}"],
+            "addresses": [one["status"]["podIP"]],
             "conditions": {"ready": index < ready},
             "targetRef": {"kind": "Pod", "namespace": space, "name": one["metadata"]["name"]},
         }
@@ -98,6 +101,7 @@ def pod(
     """A running pod, or one whose container is ``waiting`` for that reason."""
     container: Obj = {"name": "main", "image": image, "args": more.pop("args", [])}
     waiting = more.pop("waiting", "")
+    address = _address(place)
     if gpus:
         container["resources"] = {"limits": {"nvidia.com/gpu": gpus}}
     state: Obj = {"waiting": {"reason": waiting}} if waiting else {"running": {}}
@@ -112,6 +116,8 @@ def pod(
         status={
             "phase": "Running",
             "conditions": [ready],
+            "podIP": address,
+            "podIPs": [{"ip": address}],
             "containerStatuses": [
                 {
                     "name": "main",
@@ -124,6 +130,22 @@ def pod(
             ],
         },
     )
+
+
+def _address(place: str) -> str:
+    """One of a network that is large enough for no two of the seed's pods to share one."""
+    subnet, high, low = hashlib.sha256(place.encode()).digest()[:3]
+    return f"10.{32 + subnet % 16}.{high}.{low}"
+
+
+def scheduled(objects: Iterable[Obj]) -> Iterator[Obj]:
+    """The objects of a cluster, each pod on one of its nodes."""
+    cluster = list(objects)
+    nodes = cycle([obj["metadata"]["name"] for obj in cluster if obj["kind"] == "Node"])
+    for obj in cluster:
+        if obj["kind"] == "Pod" and "nodeName" not in obj["spec"]:
+            obj["spec"]["nodeName"] = next(nodes)
+        yield obj
 
 
 def event(
