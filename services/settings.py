@@ -9,7 +9,7 @@ and the rule; nothing has been started by then.
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -194,13 +194,15 @@ def load(given: Mapping[str, Any], config: Path | None = None) -> Settings:
     known = Settings.model_fields
     variables = {name for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     unknown = [
-        BadOption(name, _shown(name, os.environ[name]), "no such option; see --help for all")
+        BadOption(name, _shown(name, os.environ[name]), _UNKNOWN)
         for name in sorted(variables - _FOREIGN_VARIABLES)
         if name.removeprefix(PREFIX).lower() not in known
     ]
     if unknown:
         raise BadSettings(*unknown)
-    kept = {k: v for k, v in _read(config).items() if f"{PREFIX}{k.upper()}" not in variables}
+    kept = {
+        k: v for k, v in _read(config, known).items() if f"{PREFIX}{k.upper()}" not in variables
+    }
     try:
         return Settings(**{**kept, **given})
     except ValidationError as error:
@@ -217,11 +219,14 @@ _FOREIGN_VARIABLES = frozenset(
 """Variables with our prefix that are no option: the file of options, and what only tests read."""
 
 
-def _read(config: Path | None) -> dict[str, Any]:
+_UNKNOWN = "no such option; see --help for all"
+
+
+def _read(config: Path | None, known: Collection[str]) -> dict[str, Any]:
     if config is None:
         return {}
     try:
-        content = yaml_text.parse(Path(os.path.expanduser(config)).read_bytes()) or {}
+        content = yaml_text.parse_own(Path(os.path.expanduser(config)).read_bytes()) or {}
     except OSError as error:
         rule = error.strerror or "unreadable"
         raise BadSettings(BadOption("--config", str(config), rule)) from error
@@ -229,7 +234,17 @@ def _read(config: Path | None) -> dict[str, Any]:
         raise BadSettings(BadOption("--config", str(config), str(error))) from error
     if not isinstance(content, dict):
         raise BadSettings(BadOption("--config", str(config), "must hold a mapping of options"))
-    return {str(key).replace("-", "_"): value for key, value in content.items()}
+    options = {str(key).replace("-", "_"): value for key, value in content.items()}
+    problems = [
+        BadOption("--config", str(config), f"{key}: {_UNKNOWN}")
+        for key in content
+        if str(key).replace("-", "_") not in known
+    ]
+    if len(options) < len(content):
+        problems.append(BadOption("--config", str(config), "an option stands there twice"))
+    if problems:
+        raise BadSettings(*problems)
+    return options
 
 
 def _problem(part: Any) -> BadOption:

@@ -19,7 +19,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -78,7 +78,7 @@ def from_file(path: Path, default: str = "") -> Fleet:
 def read(path: Path) -> list[Entry]:
     """The checked entries, in the order of the file. Raises Invalid."""
     try:
-        content = yaml_text.parse(path.read_bytes())
+        content = yaml_text.parse_own(path.read_bytes())
     except OSError as error:
         raise _invalid(path, [("", error.strerror or "unreadable")]) from error
     except ValueError as error:
@@ -88,7 +88,7 @@ def read(path: Path) -> list[Entry]:
     try:
         entries = File.model_validate(content).clusters
     except ValidationError as error:
-        raise _invalid(path, [(_where(e["loc"]), e["msg"]) for e in error.errors()]) from error
+        raise _invalid(path, [(_where(e["loc"]), _rule(e)) for e in error.errors()]) from error
     problems = [
         ("clusters", f"the name {name!r} is used {count} times")
         for name, count in Counter(entry.name for entry in entries).items()
@@ -111,6 +111,14 @@ def _where(location: tuple[int | str, ...]) -> str:
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
+
+
+def _rule(error: Any) -> str:
+    if error["type"] != "extra_forbidden":
+        return str(error["msg"])
+    fields = (File if len(error["loc"]) == 1 else Entry).model_fields
+    known = ", ".join(field.alias or name for name, field in fields.items())
+    return f"no such key; there is {known}"
 
 
 def _invalid(path: Path, problems: list[tuple[str, str]]) -> Invalid:

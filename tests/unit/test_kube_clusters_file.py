@@ -43,6 +43,21 @@ def test_names_the_field_that_is_wrong(tmp_path: Path, text: str, field: str) ->
     assert [where for where, _ in problems(tmp_path, text)] == [field]
 
 
+def test_a_mistyped_key_is_told_those_there_are(tmp_path: Path) -> None:
+    keys = "name, kubeconfig, displayName, context, region, environment, default"
+    assert problems(tmp_path, "clusters: [{name: a, kubeconfig: a, regoin: x}]") == [
+        ("clusters[0].regoin", f"no such key; there is {keys}")
+    ]
+    assert problems(tmp_path, "clusters: [{name: a, kubeconfig: a}]\ncluster: []") == [
+        ("cluster", "no such key; there is clusters")
+    ]
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    [(_, rule)] = problems(tmp_path, "clusters:\n- name: a\n  kubeconfig: a\n  name: b")
+    assert rule == "must be YAML; line 4, column 3: the key 'name' stands twice"
+
+
 def test_the_first_entry_is_the_default_unless_one_is_flagged(tmp_path: Path) -> None:
     text = "clusters: [{name: z, kubeconfig: z}, {name: a, kubeconfig: a%s}]"
     assert from_file(written(tmp_path, text % "")).default_name() == "z"

@@ -158,6 +158,11 @@ def test_an_empty_variable_counts_as_not_given(
         (b"since: 2020-99-99", "must be YAML; month must be in"),
         (b"[" * 5000, "must be YAML; it is nested too deeply"),
         (b"- port", "must hold a mapping of options"),
+        (
+            b"port: 1\nbind: x\nport: 2",
+            "must be YAML; line 3, column 1: the key 'port' stands twice",
+        ),
+        (b"log-level: info\nlog_level: debug", "an option stands there twice"),
     ],
 )
 def test_a_file_that_is_no_yaml_is_refused_without_quoting_it(
@@ -180,9 +185,14 @@ def test_an_unknown_variable_or_key_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "options.yaml"
-    file.write_text("prot: 1001\n")
-    with pytest.raises(BadSettings, match="--prot=1001"):
+    file.write_text("prot: planted\nsecret-kye: planted\n")
+    with pytest.raises(BadSettings) as caught:
         load({}, file)
+    rule = "no such option; see --help for all"
+    assert list(map(str, caught.value.problems)) == [
+        f"--config={file}: prot: {rule}",
+        f"--config={file}: secret-kye: {rule}",
+    ]
     monkeypatch.setenv("NGF_CONSOLE_PROT", "1")
     with pytest.raises(BadSettings, match="NGF_CONSOLE_PROT=1: no such option"):
         load({})
