@@ -85,6 +85,7 @@ def main(argv: list[str]) -> int:
     config = values.pop("config", None) or os.environ.get("NGF_CONSOLE_CONFIG")
     try:
         settings = load(values, Path(config) if config else None)
+        logs.configure(settings.log_level)
         if args.command:
             status: int = COMMANDS[args.command].main(args, settings)
             return status
@@ -114,7 +115,7 @@ def _builder(
     settings: Settings, clusters: Callable[[], Fleet]
 ) -> Callable[[], tuple[Any, Callable[[], None]]]:
     def build() -> tuple[Any, Callable[[], None]]:
-        logs.configure(settings.log_level)  # after gunicorn has set up its own
+        logs.configure(settings.log_level)  # again: gunicorn has set up its own
         container = Container.build(settings, clusters())
         app = create_app(container)
         container.start()

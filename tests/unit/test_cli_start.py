@@ -1,5 +1,6 @@
 """Promise: a start either serves, or ends with status 2 and the option that is to blame."""
 
+import json
 import os
 import re
 import socket
@@ -171,6 +172,20 @@ def test_what_cannot_work_is_refused_in_one_line(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"ngf-console: {said}")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("token", "create", "--name", "ci", "--role", "viewer")], ids=["serve", "token"]
+)
+def test_a_database_that_is_away_leaves_json_in_the_log_and_nothing_printed(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    away = ("--port", free_port(), "--config-db", "postgresql://u@127.0.0.1:1/x")
+    done = command(tmp_path, "--demo", *away, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    line, said = done.stderr.splitlines()
+    assert json.loads(line)["event"] == "the config database does not answer"
+    assert said.startswith("ngf-console: --config-db=")
 
 
 def test_a_short_key_in_the_data_folder_is_refused(tmp_path: Path) -> None:
