@@ -99,6 +99,8 @@ class TokenStore:
         who.require(Role.ADMIN)
         now = datetime.now(UTC)
         name = names.name(name)
+        if "/" in name:
+            raise names.invalid("name", "must not contain /: it is a part of a path of REST")
         if ttl is not None and not timedelta() < ttl <= TTL_MAX:
             raise names.invalid("ttl", "longer than nothing, at most 3650 days")
         if role not in list(Role):

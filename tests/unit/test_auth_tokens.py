@@ -87,6 +87,7 @@ def test_a_revoked_or_expired_token_is_refused_at_once_on_every_replica(db: Data
         ("name", {"name": "a\u202eb"}),
         ("name", {"name": "a\u200bb"}),
         ("name", {"name": "a\0b"}),
+        ("name", {"name": "a/b"}),
         ("name", {"name": "taken"}),
         ("name", {"name": "TAKEN"}),
         ("name", {"name": "ｔaken"}),
@@ -110,9 +111,7 @@ def test_bad_input_is_refused_with_field_and_rule(
     assert len(tokens.list(CONSOLE)) == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["équipe α", "漢字", "'; DROP TABLE api_tokens; --", "<b>x</b>", "%"]
-)
+@pytest.mark.parametrize("name", ["équipe α", "漢字", "'; DROP TABLE api_tokens; --", "<b>x", "%"])
 def test_names_in_any_script_are_kept_as_given(db: Database, name: str) -> None:
     tokens = TokenStore(db)
     _, text = tokens.create(CONSOLE, name, "viewer")
