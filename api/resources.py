@@ -220,7 +220,8 @@ def _fleet_wide(container: Container) -> Any:
 
     def listed(kind: str, key: str, query: FleetParams, seen: Seen) -> Response:
         who = current_identity()
-        chosen = tuple(filter(None, query.cluster.split(",")))
+        names = filter(None, query.cluster.split(","))
+        chosen = tuple(container.fleet.visible(who, name).name for name in names)
         page = container.resources.list(who, kind, query.query(chosen or None))
         region = {info.name: info.region for info in container.fleet.list()}
         return page_answer(

@@ -326,10 +326,9 @@ def _dated(row: Row, snapshot: Snapshot) -> Row:
 
 
 def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
-    reasons = {"loading": "still being read for the first time"}
     return {
         "cluster": cluster.name,
-        "reason": snapshot.reason or reasons.get(snapshot.state, snapshot.state),
+        "reason": snapshot.why,
         "since": snapshot.since.isoformat() if snapshot.since else None,
         "last_seen": snapshot.as_of.isoformat() if snapshot.as_of else None,
     }

@@ -45,7 +45,7 @@ class Resources:
         snapshot = self._fleet.get(cluster).snapshot(kind)
         found = snapshot.objects.get((namespace, name))
         if found is None and snapshot.as_of is None and snapshot.state in ("stale", "loading"):
-            raise Unavailable(f"{cluster} has not answered yet: {snapshot.reason}", cluster=cluster)
+            raise Unavailable(f"{cluster} has not answered yet: {snapshot.why}", cluster=cluster)
         if found is None:
             raise _absent(cluster, kind, namespace, name)
         return found

@@ -44,6 +44,13 @@ class Snapshot:
     since: datetime | None = None
     resource: Resource | None = None
 
+    @property
+    def why(self) -> str:
+        """Why there is nothing newer, also before anything was heard."""
+        return self.reason or (
+            "still being read for the first time" if self.state == "loading" else self.state
+        )
+
 
 class Shelf:
     """One kind: its streams, what they have collected, and what of it has been published."""

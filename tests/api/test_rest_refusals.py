@@ -2,13 +2,15 @@
 
 import http.client
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.bodies import MAX_DEPTH
-from services.auth.identity import Role
+from services.auth.identity import CONSOLE, Role
 from tests.api.conftest import Console
+from tests.api.servers import without_clusters, without_pages
 
 ROUTES = "/api/v1/clusters/web-fra/httproutes"
 JSON = {"Content-Type": "application/json"}
@@ -208,3 +210,28 @@ def test_a_cluster_outside_the_limits_is_as_one_that_does_not_exist(console: Con
         absent = console.ask("GET", f"/api/v1/clusters/nowhere/{path}", token)
         assert (hidden.status_code, absent.status_code) == (404, 404)
         assert hidden.text.replace("web-fra", "nowhere") == absent.text
+
+
+@pytest.mark.parametrize("path", ["routes", "gateways"])
+def test_a_cluster_asked_for_by_name_must_be_there(console: Console, path: str) -> None:
+    known, unknown = f"/api/v1/global/{path}?cluster=gpu-iad", "nosuch"
+    answer = console.ask("GET", f"{known},{unknown}")
+    assert answer.status_code == 404
+    assert unknown in answer.json()["error"]["message"]
+    limited = console.token(Role.VIEWER, ("gpu-iad",))
+    assert console.ask("GET", known, limited).status_code == 200
+    hidden = console.ask("GET", f"{known},web-fra", limited)
+    assert hidden.status_code == 404
+    assert hidden.text.replace("web-fra", unknown) == answer.text
+
+
+def test_a_cluster_that_has_said_nothing_yet_is_told_with_the_reason(tmp_path: Path) -> None:
+    container = without_clusters(tmp_path)
+    _, text = container.tokens.create(CONSOLE, "ci", Role.ADMIN)
+    browser = without_pages(container).test_client()
+    headers = {"Authorization": f"Bearer {text}"}
+    for method in ("get", "delete"):
+        answer = getattr(browser, method)("/api/v1/httproutes/shop/cart", headers=headers)
+        assert answer.status_code == 503
+        assert answer.json["error"]["message"].endswith(": still being read for the first time")
+    container.db.close()
