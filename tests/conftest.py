@@ -5,9 +5,11 @@ asks for it; where it is not built its tests are skipped, and the summary says h
 """
 
 import itertools
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.real import binaries, definitions
 from tests.real.controlplane import ControlPlane
@@ -43,6 +45,18 @@ def namespace(kube_api: KubeApi) -> str:
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     kube_api.post("/api/v1/namespaces", body).ok()
     return name
+
+
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """For tests that start the program in this process: the log that it sets up writes to their
+    standard error and ends with them."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.hookimpl(trylast=True)

@@ -244,15 +244,12 @@ class Captured(logging.Handler):
 
 
 @pytest.fixture
-def captured() -> Iterator[list[str]]:
+def captured(own_logs: None) -> list[str]:
     root = logging.getLogger()
-    kept, level = list(root.handlers), root.level
     logs.configure("debug")
     handler = Captured(root.handlers[0].formatter)
     root.handlers = [handler]
-    yield handler.lines
-    root.handlers = kept
-    root.setLevel(level)
+    return handler.lines
 
 
 def test_no_secret_reaches_a_log(

@@ -9,6 +9,8 @@ from cli.options import settings_parser
 from cli.source import choose
 from services.settings import BadSettings, Settings, load
 
+pytestmark = pytest.mark.usefixtures("own_logs")
+
 
 def helped(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     with pytest.raises(SystemExit) as caught:

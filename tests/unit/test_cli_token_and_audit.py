@@ -14,6 +14,8 @@ from services.auth.tokens import TokenStore
 from services.configdb.database import Database
 from services.errors import Unauthenticated
 
+pytestmark = pytest.mark.usefixtures("own_logs")
+
 ROOT = Path(__file__).parents[2]
 
 
