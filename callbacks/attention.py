@@ -8,7 +8,7 @@ from typing import Any
 from components.kinds import href
 from components.times import span
 from services.certificates.expiry import Certificate
-from services.clusters.fleet import ClusterInfo, Fleet
+from services.clusters.fleet import ClusterInfo
 from services.kube.catalogue import KINDS
 
 WORST = ("err", "warn", "info", "stale")
@@ -41,20 +41,6 @@ def items(
 def gone(info: ClusterInfo) -> bool:
     """Not answering, with a reason; a cluster still being connected has none yet."""
     return not info.state.connected and bool(info.state.reason)
-
-
-def without_ngf(fleet: Fleet, per_cluster: Mapping[str, Counts]) -> dict[str, int]:
-    """How many gateways each cluster has for an NGF that is known not to run there. Those that
-    other controllers take do not count."""
-    found = {}
-    for name, counts in per_cluster.items():
-        cluster = fleet.get(name)
-        gateways = counts.get("gateways") or {}
-        wanting = sum(gateways.values()) - gateways.get("unknown", 0)
-        read = cluster.snapshot("deployments").state == "live"
-        if wanting and read and not cluster.info().state.ngf_version:
-            found[name] = wanting
-    return found
 
 
 def calm(per_cluster: Collection[Counts]) -> dict[str, Any]:

@@ -125,8 +125,6 @@ def _typed(form: Form, before: Draft, draft: Draft, turn: Turn) -> Draft:
         except NotAccepted as error:
             at = ABOVE if name.startswith(form.above) else opened
             wrong.append({"item": at, "field": name, "typed": value, "said": str(error)})
-        except LookupError:
-            continue  # the YAML has taken its row out meanwhile
     return _with(replace(draft, wrong=wrong), obj)
 
 

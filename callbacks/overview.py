@@ -80,7 +80,7 @@ def page(
         for entry in container.resources.problems(who)
         if entry["cluster"] in clusters and namespace in ("", entry["namespace"])
     ]
-    lacking = attention.without_ngf(container.fleet, per_cluster)
+    lacking = container.resources.without_ngf(per_cluster)
     problems = attention.items(clusters, found, lacking, served, now)
     return {
         "tiles": {

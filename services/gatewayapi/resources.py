@@ -151,6 +151,19 @@ class Resources:
                     clusters[row["cluster"]][kind][state] += 1
         return {"clusters": clusters}
 
+    def without_ngf(self, counted: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
+        """How many gateways each cluster has for an NGF that is known not to run there, by what
+        ``summary`` counted. Those that other controllers take do not count."""
+        found = {}
+        for name, counts in counted.items():
+            member = self._fleet.get(name)
+            gateways = counts.get("gateways") or {}
+            wanting = sum(gateways.values()) - gateways.get("unknown", 0)
+            read = member.snapshot("deployments").state == "live"
+            if wanting and read and not member.info().state.ngf_version:
+                found[name] = wanting
+        return found
+
     def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:
         member, namespace = self._fleet.get(cluster), ref["namespace"]
         if who.may_see(cluster, namespace) and member.snapshot("services").state == "stale":
