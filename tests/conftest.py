@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         binaries.find()
     except binaries.Missing as missing:
         for item in items:
-            if item.get_closest_marker("compiled"):
+            if item.get_closest_marker("compiled"):  # built by ./test --all; counted below
                 item.add_marker(pytest.mark.skip(reason=str(missing)))
 
 

@@ -21,6 +21,7 @@ WORKLOAD = {"selector": {"matchLabels": LABELS}, "template": TEMPLATE}
 ROLE = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "one"}
 JOB = {"template": {**TEMPLATE, "spec": {**TEMPLATE["spec"], "restartPolicy": "Never"}}}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+BINDING = ("Status", "Volume", "Capacity", "Access Modes")
 SCALED = {
     "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "one"},
     "maxReplicas": 3,
@@ -97,12 +98,7 @@ def created(kube_api: KubeApi, namespace: str, plural: str, spec: Obj) -> str:
 def test_a_claim_shows_its_volume_once_it_has_one(kube_api: KubeApi, namespace: str) -> None:
     path = created(kube_api, namespace, "persistentvolumeclaims", CLAIM)
     row = cells(kube_api, path)
-    assert [row[key] for key in ("Status", "Volume", "Capacity", "Access Modes")] == [
-        "Pending",
-        "",
-        "",
-        "",
-    ]
+    assert [row[key] for key in BINDING] == ["Pending", "", "", ""]
     assert (row["VolumeAttributesClass"], row["VolumeMode"]) == ("<unset>", "Filesystem")
     kube_api.patch(path, {"spec": {"volumeName": "disk"}}, MERGE_PATCH).ok()
     bound = {
@@ -112,12 +108,7 @@ def test_a_claim_shows_its_volume_once_it_has_one(kube_api: KubeApi, namespace: 
     }
     kube_api.patch(f"{path}/status", {"status": bound}, MERGE_PATCH).ok()
     row = cells(kube_api, path)
-    assert [row[key] for key in ("Status", "Volume", "Capacity", "Access Modes")] == [
-        "Bound",
-        "disk",
-        "2Gi",
-        "RWO,RWX",
-    ]
+    assert [row[key] for key in BINDING] == ["Bound", "disk", "2Gi", "RWO,RWX"]
 
 
 def test_a_job_shows_how_far_it_is(kube_api: KubeApi, namespace: str) -> None:
