@@ -170,7 +170,12 @@ class WatchCache:
                 try:
                     if not self.reachability.connected:
                         version, _ = await api.get("/version", seconds=PROBE_SECONDS)
-                    served = await discovery.poll()
+                    kinds = [shelf.kind for shelf in self._shelves.values()]
+                    wanted = resolve(kinds, await discovery.poll())
+                    if not self.reachability.connected or set(running) - set(wanted.values()):
+                        # It may be starting, and what it does not serve yet is not gone.
+                        await api.require_ready(PROBE_SECONDS)
+                        wanted = resolve(kinds, await discovery.poll())
                 except ConsoleError as error:
                     if error.error_code == "credential" or isinstance(error, Denied):
                         raise
@@ -179,8 +184,7 @@ class WatchCache:
                     continue
                 backoff.reset()
                 self._reached(str(version.get("gitVersion", "")))
-                kinds = (shelf.kind for shelf in self._shelves.values())
-                self._fit(api, resolve(kinds, served), running)
+                self._fit(api, wanted, running)
                 await self._probe_alarm.sleep(PROBE_SECONDS)
         finally:
             for tasks in running.values():

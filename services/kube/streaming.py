@@ -10,14 +10,14 @@ import asyncio
 import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 import orjson
 
-from services.errors import ConsoleError, Unavailable
+from services.errors import ConsoleError, Denied, NotFound, Unavailable
 from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
 
@@ -74,6 +74,14 @@ class StreamingApi:
                     return orjson.loads(body), response.headers.get("ETag", "")
             except orjson.JSONDecodeError as error:
                 raise Unavailable(f"{self._connection.host} answers something else.") from error
+
+    async def require_ready(self, seconds: float) -> None:
+        """Raise Unavailable while the server is still starting: it answers by then, but does not
+        serve every definition yet. One that may not be asked counts as ready."""
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        with suppress(Denied, NotFound):
+            async with self._open("/readyz", None, "*/*", timeout):
+                pass
 
     async def lines(
         self,

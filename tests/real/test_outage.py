@@ -1,7 +1,9 @@
 """An API server that stops and comes back: what is known stays readable, says how old it is, and
 is up to date again without anybody's help."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -38,6 +40,24 @@ def cluster(server: KubeApi) -> Iterator[Cluster]:
     fleet.stop()
 
 
+@contextmanager
+def told_of(cluster: Cluster) -> Iterator[set[str]]:
+    """The states that the routes are in meanwhile, looked at as often as a thread may."""
+    states, over = set[str](), threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.002):
+            states.add(cluster.snapshot("httproutes").state)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield states
+    finally:
+        over.set()
+        looking.join()
+
+
 def names(cluster: Cluster) -> set[str]:
     return {name for _, name in cluster.snapshot("httproutes").objects}
 
@@ -60,11 +80,13 @@ def test_an_outage_is_told_survived_and_recovered_from(server: KubeApi, cluster:
     assert cluster.info().state.last_seen is not None
     assert cluster.snapshot("httproutes").as_of == lost.as_of, "its age must not be made younger"
 
-    server.resume()
-    server.delete(f"{HERE}/goes").ok()
-    server.post(HERE, route("new")).ok()
-    wait_until("caught up", lambda: "new" in names(cluster), within_s=40)
+    with told_of(cluster) as states:
+        server.resume()
+        server.delete(f"{HERE}/goes").ok()
+        server.post(HERE, route("new")).ok()
+        wait_until("caught up", lambda: "new" in names(cluster), within_s=40)
     assert "stays" in names(cluster)
+    assert states <= {"stale", "live"}, "a server that is starting serves no definition yet"
     assert "goes" not in names(cluster)
     wait_until("live again", lambda: cluster.snapshot("httproutes").state == "live")
     assert cluster.info().state.connected
