@@ -4,9 +4,11 @@ import importlib.util
 import re
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from cli.options import settings_parser
 from services.configdb.models import Base
@@ -47,6 +49,12 @@ def test_every_page_is_documented_with_its_address() -> None:
 @pytest.mark.parametrize("table", sorted(Base.metadata.tables))
 def test_every_table_is_documented(table: str) -> None:
     assert f"| `{table}` |" in (ROOT / "docs" / "database.md").read_text()
+
+
+def test_every_package_installs_on_the_python_of_debian_12() -> None:
+    for package in distributions():
+        needs = SpecifierSet(package.metadata.get("Requires-Python") or "")
+        assert needs.contains("3.11.2"), f"{package.name} {package.version} needs {needs}"
 
 
 def test_every_pin_is_exact() -> None:
