@@ -11,6 +11,7 @@ from typing import Any
 from dash import html
 
 from components import forms, references, typed
+from components.choice import Choice
 from components.field_paths import entries, entry_at, fields, fits, listed, made, only, put, steps
 from components.forms import Object, options
 from components.typed import shown
@@ -18,16 +19,15 @@ from components.typed import shown
 PROTOCOLS = ("HTTP", "HTTPS", "TLS", "TCP", "UDP")
 MODES = ("Terminate", "Passthrough")
 NAMESPACES = ("Same", "All", "Selector", "None")
-CHOICES = {"protocol": PROTOCOLS, "tls": MODES, "from": NAMESPACES}
-FIELDS = {
-    "name": (("name",), "name"),
-    "protocol": (("protocol",), "protocol"),
-    "port": (("port",), "port"),
-    "hostname": (("hostname",), "hostname"),
-    "tls": (("tls", "mode"), "TLS mode"),
-    "from": (("allowedRoutes", "namespaces", "from"), "routes from namespaces"),
+CHOICES = {
+    "protocol": Choice("protocol", "protocol", PROTOCOLS, "HTTP"),
+    "tls": Choice("tls.mode", "TLS mode", MODES),
+    "from": Choice("allowedRoutes.namespaces.from", "routes from namespaces", NAMESPACES, "Same"),
 }
-"""Where each input's field is in a listener, and what people call it."""
+FIELDS = {"name": "name", "port": "port", "hostname": "hostname"} | {
+    name: choice.path for name, choice in CHOICES.items()
+}
+"""Where each input's field is in a listener."""
 
 
 class GatewayForm:
@@ -69,7 +69,7 @@ class GatewayForm:
     def locked(self, obj: Object, opened: int) -> set[str]:
         listener, at = _listener(obj, opened), ("spec", "listeners", opened)
         found = {name for name, value in _selected(listener).items() if not value}
-        found |= {name for name, (way, _) in FIELDS.items() if not fits(obj, *at, *way)}
+        found |= {name for name, path in FIELDS.items() if not fits(obj, *at, *steps(path))}
         certificates = fields(listener, "tls").get("certificateRefs")
         if not (
             fits(obj, *at, "tls", kind=dict)
@@ -90,7 +90,7 @@ class GatewayForm:
             spec["gatewayClassName"] = str(value or "").strip()
             return obj
         listener = _listener(obj, opened)
-        if field in CHOICES and not typed.choosable(value, CHOICES[field], forms.NONE):
+        if field in CHOICES and not CHOICES[field].takes(value):
             return obj
         if field in ("name", "protocol"):
             listener[field] = str(value or "").strip()
@@ -174,10 +174,11 @@ class GatewayForm:
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         listener = _listener(obj, opened)
         others = sorted(set(fields(obj, "spec")) - {"gatewayClassName", "listeners"})
-        labelled = _held(listener, "from") == "Selector"
+        labelled = CHOICES["from"].shown(listener) == "Selector"
+        unlisted = [choice.unlisted(listener) for choice in CHOICES.values()]
         said = [
             "Namespaces are chosen by labels; write the selector in the YAML." if labelled else "",
-            forms.kept(_others(listener)),
+            forms.kept([*filter(None, unlisted)]),
         ]
         return {"other": forms.kept(others), "selector": " ".join(filter(None, said))}
 
@@ -246,30 +247,11 @@ def _listener(obj: Object, opened: int) -> Object:
     return entry_at(fields(obj, "spec"), "listeners", opened)
 
 
-def _held(listener: Object, name: str) -> Any:
-    """What the field of an input holds."""
-    *way, last = FIELDS[name][0]
-    for key in way:
-        listener = fields(listener, key)
-    return listener.get(last)
-
-
 def _selected(listener: Object) -> dict[str, str]:
-    terminated = "Terminate" if listener.get("tls") else forms.NONE
-    unset = {"protocol": "HTTP", "tls": terminated, "from": "Same"}
-    return {
-        name: typed.chosen(_held(listener, name), choices, unset[name])
-        for name, choices in CHOICES.items()
-    }
-
-
-def _others(listener: Object) -> list[str]:
-    """The values that are not among the options of their select."""
-    return [
-        f"{FIELDS[name][1]} {shown(_held(listener, name))}".strip()
-        for name, value in _selected(listener).items()
-        if not value
-    ]
+    found = {name: choice.shown(listener) for name, choice in CHOICES.items()}
+    if listener.get("tls") and found["tls"] == forms.NONE:
+        found["tls"] = "Terminate"  # the specification's default
+    return found
 
 
 def _summary(listener: Any) -> str:

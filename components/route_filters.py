@@ -11,10 +11,10 @@ from typing import Any
 from dash import html
 
 from components import forms, typed
-from components.field_paths import entries, fields, fits, made, only, put
+from components.choice import Choice
+from components.field_paths import entries, fields, fits, made, only, put, steps
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
-from components.typed import choosable, chosen
 
 KINDS = {
     "headers": ("RequestHeaderModifier", "requestHeaderModifier", "Request headers"),
@@ -28,24 +28,18 @@ STARTS: dict[str, Object] = {
     "redirect": {"scheme": "https", "statusCode": 301},
 }
 SCHEMES = ("http", "https")
-FIELDS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
-    "rewrite": {"hostname": (("hostname",), "host"), "kind": (("path", "type"), "path type")},
-    "redirect": {
-        "hostname": (("hostname",), "host"),
-        "scheme": (("scheme",), "scheme"),
-        "port": (("port",), "port"),
-        "kind": (("path", "type"), "path type"),
-        "code": (("statusCode",), "status"),
-    },
-}
-"""Where each input's field is in a filter, and what people call it."""
+TEXTS = {"rewrite": ("hostname",), "redirect": ("hostname", "port")}
+"""Inputs of text that are called as their fields."""
 
 CODES = ("301", "302", "303", "307", "308")
-CHOICES = {
-    "rewrite-kind": tuple(PATHS),
-    "redirect-kind": tuple(PATHS),
-    "redirect-scheme": SCHEMES,
-    "redirect-code": CODES,
+CHOICES: dict[str, dict[str, Choice]] = {
+    "headers": {},
+    "rewrite": {"kind": Choice("path.type", "rewrite path type", tuple(PATHS))},
+    "redirect": {
+        "kind": Choice("path.type", "redirect path type", tuple(PATHS)),
+        "scheme": Choice("scheme", "redirect scheme", SCHEMES),
+        "code": Choice("statusCode", "redirect status", CODES, "302"),
+    },
 }
 
 
@@ -131,18 +125,10 @@ def read(filters: Sequence[Object]) -> dict[str, Any]:
 
 
 def _selected(filters: Sequence[Object]) -> dict[str, str]:
-    rewrite, redirect = (_settings(filters, kind) for kind in ("rewrite", "redirect"))
-    code = redirect.get("statusCode")
-    held = {
-        "rewrite-kind": fields(rewrite, "path").get("type"),
-        "redirect-kind": fields(redirect, "path").get("type"),
-        "redirect-scheme": redirect.get("scheme"),
-        "redirect-code": code if code is None else typed.shown(code),
-    }
-    unset = {"redirect-code": "302"}
     return {
-        field: chosen(value, CHOICES[field], unset.get(field, forms.NONE))
-        for field, value in held.items()
+        f"{kind}-{name}": choice.shown(_settings(filters, kind))
+        for kind, choices in CHOICES.items()
+        for name, choice in choices.items()
     }
 
 
@@ -163,14 +149,18 @@ def _readable(kind: str, settings: Object) -> dict[str, bool]:
         lines = {name: showable(settings.get(name)) for name in ("set", "add")}
         return lines | {"remove": only(settings.get("remove"), str)}
     path = PATHS.get(typed.shown(fields(settings, "path").get("type")), "")
-    told = {name: fits(settings, *way) for name, (way, _) in FIELDS[kind].items()}
-    return told | {"path": fits(settings, "path", path)}
+    return {
+        "path": fits(settings, "path", path),
+        **{name: fits(settings, name) for name in TEXTS[kind]},
+        **{name: fits(settings, *steps(choice.path)) for name, choice in CHOICES[kind].items()},
+    }
 
 
 def write(filters: Sequence[Object], field: str, value: Any) -> None:
     """Change one setting of one filter in place. Raises NotAccepted."""
     kind, part = field.split("-")
-    if (choices := CHOICES.get(field)) and not choosable(value, choices, forms.NONE):
+    choice = CHOICES[kind].get(part)
+    if choice and not choice.takes(value):
         return
     value = None if value == forms.NONE else value
     settings = made(_filter(filters, kind), KINDS[kind][1])
@@ -245,19 +235,15 @@ def others(filters: Sequence[Object]) -> list[str]:
     """What people call the filters that only the YAML changes, and the values that do not stand
     among the options of a select."""
     known = [name for name, _, _ in KINDS.values()]
-    unlisted = [field.split("-") for field, value in _selected(filters).items() if not value]
+    unlisted = [
+        choice.unlisted(_settings(filters, kind))
+        for kind, choices in CHOICES.items()
+        for choice in choices.values()
+    ]
     return [
         *(_name(item) for item in filters if item.get("type") not in known),
-        *(_unlisted(filters, kind, name) for kind, name in unlisted),
+        *filter(None, unlisted),
     ]
-
-
-def _unlisted(filters: Sequence[Object], kind: str, name: str) -> str:
-    (*way, last), noun = FIELDS[kind][name]
-    settings = _settings(filters, kind)
-    for key in way:
-        settings = fields(settings, key)
-    return f"{KINDS[kind][2].lower()} {noun} {typed.shown(settings.get(last))}".strip()
 
 
 def _name(item: Object) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from dash import html
 
 from components import forms, typed
-from components.field_paths import fields, fits, made, put
+from components.choice import Choice
+from components.field_paths import fields, fits, made, put, steps
 from components.forms import Object, options
 from components.pairs import format_pairs, merged_pairs, parse_pairs, showable
-from components.typed import choosable, chosen
 
 MATCHES = 3
 """More matches of a rule than these are in the YAML."""
@@ -17,7 +17,12 @@ MATCHES = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 PATH_TYPES = ("PathPrefix", "Exact", "RegularExpression")
 DEFAULT_MATCH = {"path": {"type": "PathPrefix", "value": "/"}}
-FIELDS = {"type": ("path", "type"), "path": ("path", "value"), "method": ("method",)}
+CHOICES = {
+    "type": Choice("path.type", "path type", PATH_TYPES, "PathPrefix"),
+    "method": Choice("method", "method", METHODS),
+}
+FIELDS = {"path": "path.value"} | {name: choice.path for name, choice in CHOICES.items()}
+"""Where the field of each input is in a match that is one value."""
 LISTS = {"headers": "headers", "query": "queryParams"}
 
 
@@ -78,43 +83,38 @@ def _locked(match: Any) -> list[str]:
     if not isinstance(match, dict):
         return [*FIELDS, *LISTS]
     return [
-        *(name for name, way in FIELDS.items() if not fits(match, *way)),
+        *(name for name, path in FIELDS.items() if not fits(match, *steps(path))),
         *(name for name, key in LISTS.items() if not showable(match.get(key))),
         *(name for name, value in _selected(match).items() if not value),
     ]
 
 
 def _selected(match: Object) -> dict[str, str]:
-    kind = fields(match, "path").get("type")
-    return {
-        "type": chosen(kind, PATH_TYPES, "PathPrefix"),
-        "method": chosen(match.get("method"), METHODS, forms.NONE),
-    }
+    return {name: choice.shown(match) for name, choice in CHOICES.items()}
 
 
 def others(matches: Sequence[Object]) -> list[str]:
     """The values that do not stand among the options of a select."""
     return [
-        f"{noun} {typed.shown(value)} of match {at}".replace("  ", " ")
+        f"{said} of match {at}"
         for at, match in enumerate(matches[:MATCHES], 1)
-        for noun, name, value in (
-            ("path type", "type", fields(match, "path").get("type")),
-            ("method", "method", match.get("method")),
-        )
-        if not _selected(match)[name]
+        for choice in CHOICES.values()
+        if (said := choice.unlisted(match))
     ]
 
 
 def write(match: Object, name: str, value: Any) -> None:
     """Change one setting of one match in place. Raises NotAccepted."""
-    if name == "type" and choosable(value, PATH_TYPES):
+    if name in CHOICES and not CHOICES[name].takes(value):
+        return
+    if name == "type":
         path = made(match, "path")
         path.update({} if path else {"value": "/"}, type=value)
     elif name == "path":
         kind = typed.shown(fields(match, "path").get("type")) or "PathPrefix"
         path = made(match, "path")
         path.update({} if path else {"type": kind}, value=typed.path(value, kind))
-    elif name == "method" and choosable(value, METHODS, forms.NONE):
+    elif name == "method":
         put(match, "method", None if value == forms.NONE else value)
     elif name in LISTS:
         key = LISTS[name]

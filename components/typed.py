@@ -1,6 +1,5 @@
 """What people type into an input, as the value of a field, or the sentence that says why not."""
 
-from collections.abc import Collection
 from typing import Any
 
 
@@ -13,18 +12,6 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, str | int | float) else ""
-
-
-def chosen(value: Any, choices: Collection[str], unset: str) -> str:
-    """A value as a select shows it; nothing for one that is none of the choices."""
-    if value is None:
-        return unset
-    return value if value in tuple(choices) else ""
-
-
-def choosable(typed: Any, choices: Collection[str], unset: str = "") -> bool:
-    """Whether a select gave one of its choices: it gives nothing where it shows none of them."""
-    return bool(typed) and typed in (*choices, unset)
 
 
 def whole(typed: Any, noun: str, low: int, high: int) -> int | None:
