@@ -1,4 +1,4 @@
-"""What the API server refuses of ConfigMaps, Secrets and Services, in its words."""
+"""What the API server refuses of ConfigMaps, Secrets, Services and Namespaces, in its words."""
 
 from base64 import b64encode
 from typing import Any
@@ -164,3 +164,10 @@ def test_services_take_known_words_only(
     kube_api: KubeApi, namespace: str, port: Obj, spec: Obj, rule: str
 ) -> None:
     assert refused(kube_api, core(namespace, "services"), service(port, spec)) == [rule]
+
+
+@pytest.mark.parametrize(("name", "rule"), [("a.b", "must not contain dots"), ("a_b", LABEL)])
+def test_the_name_of_a_namespace_is_a_label(kube_api: KubeApi, name: str, rule: str) -> None:
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    expected = [f'metadata.name: Invalid value: "{name}": {rule}']
+    assert refused(kube_api, "/api/v1/namespaces", body) == expected

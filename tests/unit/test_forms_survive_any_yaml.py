@@ -216,8 +216,8 @@ def test_a_value_outside_the_options_is_said_and_left_to_the_yaml() -> None:
     )
     renamed = form.write(gateway, 0, "name", "quic")
     assert value_at(renamed, "spec.listeners[0].protocol") == "example.com/quic"
-    for given in ("", "-", "Quic"):
-        assert form.write(GATEWAY, 0, "protocol", given) == GATEWAY
+    for word in ("", "-", "Quic"):
+        assert form.write(GATEWAY, 0, "protocol", word) == GATEWAY
 
 
 def test_values_of_a_rule_outside_the_options_are_said() -> None:

@@ -6,6 +6,18 @@ from typing import Any
 from services.demo.api.statuses import Obj
 
 NONE = "<none>"
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
+_AGES = (
+    (120, "s", ""),
+    (10 * 60, "m", "s"),
+    (3 * 3600, "m", ""),
+    (8 * 3600, "h", "m"),
+    (2 * 86400, "h", ""),
+    (8 * 86400, "d", "h"),
+    (2 * 365 * 86400, "d", ""),
+    (8 * 365 * 86400, "y", "d"),
+)
+"""Below how many seconds an age is told in which unit, and what remains in which smaller one."""
 
 
 def age(timestamp: str | None, now: datetime) -> str:
@@ -19,23 +31,10 @@ def age(timestamp: str | None, now: datetime) -> str:
     seconds = int((now - then).total_seconds())
     if seconds < 0:
         return "<invalid>" if seconds < -1 else "0s"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if seconds < 120:
-        return f"{seconds}s"
-    if minutes < 10:
-        return f"{minutes}m{seconds % 60}s" if seconds % 60 else f"{minutes}m"
-    if minutes < 180:
-        return f"{minutes}m"
-    if hours < 8:
-        return f"{hours}h{minutes % 60}m" if minutes % 60 else f"{hours}h"
-    if hours < 48:
-        return f"{hours}h"
-    if hours < 192:
-        return f"{days}d{hours % 24}h" if hours % 24 else f"{days}d"
-    if days < 730:
-        return f"{days}d"
-    years, rest = divmod(days, 365)
-    return f"{years}y{rest}d" if years < 8 and rest else f"{years}y"
+    unit, smaller = next((units for below, *units in _AGES if seconds < below), ("y", ""))
+    whole, rest = divmod(seconds, _SECONDS[unit])
+    part = rest // _SECONDS[smaller] if smaller else 0
+    return f"{whole}{unit}" + (f"{part}{smaller}" if part else "")
 
 
 def moment(timestamp: str) -> datetime:
@@ -58,6 +57,12 @@ def age_of(obj: Obj, now: datetime) -> str:
 
 def pairs(values: Obj | None) -> str:
     return ",".join(f"{key}={value}" for key, value in sorted((values or {}).items())) or NONE
+
+
+def first(texts: list[str], most: int, between: str = ",") -> str:
+    """The first texts, and how many more there are."""
+    more = f" + {len(texts) - most} more..." if len(texts) > most else ""
+    return between.join(texts[:most]) + more
 
 
 def service(obj: Obj, now: datetime) -> list[Any]:
@@ -136,17 +141,13 @@ def endpoints(obj: Obj, now: datetime) -> list[Any]:
         for port in subset.get("ports") or ()
         for address in subset.get("addresses") or ()
     ]
-    more = f" + {len(found) - 3} more..." if len(found) > 3 else ""
-    return [(",".join(found[:3]) or NONE) + more, age_of(obj, now)]
+    return [first(found, 3) or NONE, age_of(obj, now)]
 
 
 def endpoint_slice(obj: Obj, now: datetime) -> list[Any]:
     ports = [str(each.get("port")) for each in obj.get("ports") or ()]
     addresses = [a for each in obj.get("endpoints") or () for a in each.get("addresses") or ()]
-    shown = []
-    for texts in (ports, addresses):
-        more = f" + {len(texts) - 3} more..." if len(texts) > 3 else ""
-        shown.append((",".join(texts[:3]) or "<unset>") + more)
+    shown = (first(texts, 3) or "<unset>" for texts in (ports, addresses))
     return [obj.get("addressType"), *shown, age_of(obj, now)]
 
 

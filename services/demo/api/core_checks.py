@@ -8,7 +8,7 @@ from typing import Any
 from services.demo.api import crds, service_checks
 from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
-from services.demo.api.validation import shown
+from services.demo.api.validation import broken, shown
 
 MAX_DATA_BYTES = 1024 * 1024
 """Of all values of a ConfigMap or Secret together."""
@@ -56,9 +56,7 @@ def _check_keys(obj: Obj) -> Iterator[Cause]:
     binary = obj.get("binaryData") or {}
     for field in ("data", "binaryData"):
         for key in obj.get(field) or ():
-            for rule in _key_rules(key):
-                message = f"Invalid value: {shown(key)}: {rule}"
-                yield Cause("FieldValueInvalid", message, f"{field}[{key}]")
+            yield from broken(key, _key_rules(key), f"{field}[{key}]")
             if field == "data" and key in binary:
                 message = f"Invalid value: {shown(key)}: duplicate of key present in binaryData"
                 yield Cause("FieldValueInvalid", message, f"data[{key}]")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.demo.api.statuses import Cause, Obj
-from services.demo.api.validation import INVALID, shown
+from services.demo.api.validation import INVALID, shown, unsupported
 
 _REQUIRED = "FieldValueRequired"
 
@@ -37,11 +37,8 @@ def check(crd: Obj) -> Iterator[Cause]:
     if name != expected:
         message = f'Invalid value: {shown(name)}: must be spec.names.plural+"."+spec.group'
         yield Cause(INVALID, message, "metadata.name")
-    if spec.get("scope") and spec["scope"] not in ("Cluster", "Namespaced"):
-        message = (
-            f'Unsupported value: {shown(spec["scope"])}: supported values: "Cluster", "Namespaced"'
-        )
-        yield Cause("FieldValueNotSupported", message, "spec.scope")
+    if spec.get("scope"):
+        yield from unsupported(spec["scope"], ("Cluster", "Namespaced"), "spec.scope")
     yield from _check_versions(spec.get("versions") or [])
 
 

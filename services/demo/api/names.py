@@ -6,7 +6,7 @@ from typing import Any
 
 from services.demo.api.kinds import Served
 from services.demo.api.statuses import Cause, Obj
-from services.demo.api.validation import INVALID, shown
+from services.demo.api.validation import INVALID, broken
 
 MAX_ANNOTATIONS_BYTES = 256 * 1024
 """Of all keys and values of an object's annotations together."""
@@ -47,26 +47,19 @@ _ANY_NAMES_GROUP = "rbac.authorization.k8s.io"
 def check(served: Served, metadata: Obj) -> Iterator[Cause]:
     """What is wrong with an object's metadata."""
     name = str(metadata.get("name", ""))
-    for rule in _name_rules(served, name):
-        yield Cause(INVALID, f"Invalid value: {shown(name)}: {rule}", "metadata.name")
+    yield from broken(name, _name_rules(served, name), "metadata.name")
     for key, value in (metadata.get("labels") or {}).items():
-        for rule in _key_rules(key):
-            yield Cause(INVALID, f"Invalid value: {shown(key)}: {rule}", "metadata.labels")
-        for rule in _value_rules(value):
-            yield Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", "metadata.labels")
+        yield from broken(key, _key_rules(key), "metadata.labels")
+        yield from broken(value, _value_rules(value), "metadata.labels")
     for key in metadata.get("annotations") or {}:
-        for rule in _key_rules(key.lower()):
-            yield Cause(INVALID, f"Invalid value: {shown(key)}: {rule}", "metadata.annotations")
+        yield from broken(key, _key_rules(key.lower()), "metadata.annotations")
     held = [text for pair in (metadata.get("annotations") or {}).items() for text in pair]
     if sum(len(text.encode()) for text in held) > MAX_ANNOTATIONS_BYTES:
         message = f"Too long: may not be more than {MAX_ANNOTATIONS_BYTES} bytes"
         yield Cause("FieldValueTooLong", message, "metadata.annotations")
     yield from _owners(metadata.get("ownerReferences") or ())
     for finalizer in metadata.get("finalizers") or ():
-        for rule in _key_rules(finalizer):
-            yield Cause(
-                INVALID, f"Invalid value: {shown(finalizer)}: {rule}", "metadata.finalizers"
-            )
+        yield from broken(finalizer, _key_rules(finalizer), "metadata.finalizers")
 
 
 def label_rules(name: str) -> Iterator[str]:
@@ -80,10 +73,11 @@ def label_rules(name: str) -> Iterator[str]:
 def _name_rules(served: Served, name: str) -> Iterator[str]:
     if served.group == _ANY_NAMES_GROUP:
         return
-    pattern, rule, longest = _SUBDOMAIN, _SUBDOMAIN_RULE, 253
     if served.resource in _LABEL_NAMES:
-        pattern, rule, longest = _LABEL, _LABEL_RULE, 63
-    elif served.resource in _SERVICE_NAMES:
+        yield from label_rules(name)
+        return
+    pattern, rule, longest = _SUBDOMAIN, _SUBDOMAIN_RULE, 253
+    if served.resource in _SERVICE_NAMES:
         pattern, rule, longest = _SERVICE, _SERVICE_RULE, 63
     if len(name) > longest:
         yield f"must be no more than {longest} characters"

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from services.demo.api.names import label_rules
 from services.demo.api.statuses import Cause, Obj
-from services.demo.api.validation import INVALID, shown
+from services.demo.api.validation import INVALID, broken, shown, unsupported
 
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _AFFINITIES = ("ClientIP", "None")
@@ -23,8 +22,8 @@ def check(obj: Obj, live: Obj | None) -> Iterator[Cause]:
         yield Cause("FieldValueRequired", "Required value", "spec.externalName")
     for index, port in enumerate(ports):
         yield from _check_port(port, f"spec.ports[{index}]", named=len(ports) > 1)
-    yield from _one_of(_AFFINITIES, spec["sessionAffinity"], "spec.sessionAffinity")
-    yield from _one_of(_TYPES, spec["type"], "spec.type")
+    yield from unsupported(spec["sessionAffinity"], _AFFINITIES, "spec.sessionAffinity")
+    yield from unsupported(spec["type"], _TYPES, "spec.type")
     before = (live or {}).get("spec", {}).get("clusterIP")
     if before and spec["type"] != "ExternalName" and spec.get("clusterIP") != before:
         message = f"Invalid value: {shown(spec.get('clusterIPs'))}: may not change once set"
@@ -33,14 +32,14 @@ def check(obj: Obj, live: Obj | None) -> Iterator[Cause]:
 
 def _check_port(port: Obj, path: str, *, named: bool) -> Iterator[Cause]:
     if port.get("name"):
-        yield from _invalid(port["name"], label_rules(port["name"]), f"{path}.name")
+        yield from broken(port["name"], label_rules(port["name"]), f"{path}.name")
     elif named:
         yield Cause("FieldValueRequired", "Required value", f"{path}.name")
-    yield from _invalid(port["port"], _number_rules(port["port"]), f"{path}.port")
-    yield from _one_of(_PROTOCOLS, port["protocol"], f"{path}.protocol")
+    yield from broken(port["port"], _number_rules(port["port"]), f"{path}.port")
+    yield from unsupported(port["protocol"], _PROTOCOLS, f"{path}.protocol")
     target = port["targetPort"]
     rules = _name_rules(target) if isinstance(target, str) else _number_rules(target)
-    yield from _invalid(target, rules, f"{path}.targetPort")
+    yield from broken(target, rules, f"{path}.targetPort")
 
 
 def _number_rules(port: int) -> Iterator[str]:
@@ -59,15 +58,3 @@ def _name_rules(port: str) -> Iterator[str]:
         yield "must not contain consecutive hyphens"
     if port.startswith("-") or port.endswith("-"):
         yield "must not begin or end with a hyphen"
-
-
-def _invalid(value: Any, rules: Iterator[str], field: str) -> Iterator[Cause]:
-    for rule in rules:
-        yield Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", field)
-
-
-def _one_of(supported: tuple[str, ...], value: str, field: str) -> Iterator[Cause]:
-    if value not in supported:
-        names = ", ".join(shown(each) for each in supported)
-        message = f"Unsupported value: {shown(value)}: supported values: {names}"
-        yield Cause("FieldValueNotSupported", message, field)

@@ -3,6 +3,7 @@
 CEL rules (``x-kubernetes-validations``) are not evaluated.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -21,6 +22,21 @@ def shown(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return orjson.dumps(value).decode()
+
+
+def broken(value: Any, rules: Iterable[str], path: str) -> Iterator[Cause]:
+    """What is said of a value that breaks these rules."""
+    for rule in rules:
+        yield Cause(INVALID, f"Invalid value: {shown(value)}: {rule}", path)
+
+
+def unsupported(value: Any, supported: Iterable[Any], path: str) -> Iterator[Cause]:
+    """What is said of a value that is none of those there are; nothing of one that is."""
+    known = list(supported)
+    if value not in known:
+        names = ", ".join(shown(each if isinstance(each, str) else str(each)) for each in known)
+        message = f"Unsupported value: {shown(value)}: supported values: {names}"
+        yield Cause("FieldValueNotSupported", message, path)
 
 
 def validate(node: Node, value: Any, path: str) -> list[Cause]:
@@ -46,11 +62,8 @@ def _check(node: Node, value: Any, path: str, out: list[Cause]) -> None:
         _list(node, value, path, out)
     elif isinstance(value, dict):
         _object(node, value, path, out)
-    enum = node.schema.get("enum")
-    if enum is not None and value not in enum:
-        supported = ", ".join(shown(each if isinstance(each, str) else str(each)) for each in enum)
-        message = f"Unsupported value: {shown(value)}: supported values: {supported}"
-        out.append(Cause("FieldValueNotSupported", message, path))
+    if node.schema.get("enum") is not None:
+        out.extend(unsupported(value, node.schema["enum"], path))
     if node.composed:
         _composed(node, value, path, out)
 

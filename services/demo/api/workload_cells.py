@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.demo.api.cells import NONE, age, age_of, at, moment, pairs
+from services.demo.api.cells import NONE, age, age_of, at, first, moment, pairs
 from services.demo.api.statuses import Obj
 
 _ACCESS_MODES = {
@@ -104,10 +104,9 @@ def autoscaler(obj: Obj, now: datetime) -> list[Any]:
         _metric(metric, told[index] if index < len(told) else {})
         for index, metric in enumerate(at(obj, "spec.metrics", []))
     ]
-    more = f" + {len(metrics) - 2} more..." if len(metrics) > 2 else ""
     return [
         f"{target.get('kind', '')}/{target.get('name', '')}",
-        (", ".join(metrics[:2]) or NONE) + more,
+        first(metrics, 2, ", ") or NONE,
         str(at(obj, "spec.minReplicas", "<unset>")),
         at(obj, "spec.maxReplicas", 0),
         at(obj, "status.currentReplicas", 0),
