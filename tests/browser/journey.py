@@ -83,6 +83,11 @@ class Window(Tab):
             text,
         )
 
+    def ask_to_delete(self) -> None:
+        """Open the dialog in which a detail page asks before it deletes."""
+        self.click(".dropdown-toggle")
+        self.click("#detail-ask")
+
     def address(self, part: str) -> None:
         """Wait until the address contains ``part``."""
         self.until(lambda: part in self.driver.current_url, f"{part!r} in the address")

@@ -70,8 +70,7 @@ def test_a_listener_tells_its_certificate_its_selector_and_the_next_step(opened:
 
 def test_a_deletion_says_what_goes_along(opened: Window) -> None:
     opened.open(EDGE)
-    opened.click(".dropdown-toggle")
-    opened.click("#detail-ask")
+    opened.ask_to_delete()
     opened.says("#detail-delete-dependents", "21 routes lose their only parent")
     opened.says(
         "#detail-delete-dependents", "Data plane edge-public-nginx (2 pods) and its Service go"
