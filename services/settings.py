@@ -234,12 +234,13 @@ def _read(config: Path | None, known: Collection[str]) -> dict[str, Any]:
         raise BadSettings(BadOption("--config", str(config), str(error))) from error
     if not isinstance(content, dict):
         raise BadSettings(BadOption("--config", str(config), "must hold a mapping of options"))
-    options = {str(key).replace("-", "_"): value for key, value in content.items()}
+    names = {key: str(key).replace("-", "_") for key in content}
     problems = [
         BadOption("--config", str(config), f"{key}: {_UNKNOWN}")
-        for key in content
-        if str(key).replace("-", "_") not in known
+        for key, name in names.items()
+        if name not in known
     ]
+    options = {name: content[key] for key, name in names.items()}
     if len(options) < len(content):
         problems.append(BadOption("--config", str(config), "an option stands there twice"))
     if problems:
