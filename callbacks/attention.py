@@ -27,20 +27,15 @@ def items(
     served: Iterable[Certificate],
     now: datetime,
 ) -> list[Item]:
-    """Everything that needs a person: clusters that are ``gone`` or are ``lacking`` NGF, what was
-    ``found`` among their objects, and of the certificates ``served`` those that end."""
+    """Everything that needs a person: clusters that do not answer or are ``lacking`` NGF, what
+    was ``found`` among their objects, and of the certificates ``served`` those that end."""
     made = [
-        *(_unreachable(info) for info in clusters.values() if gone(info)),
+        *(_unreachable(info) for info in clusters.values() if info.state.unreachable),
         *(_lacking(clusters[name], gateways) for name, gateways in lacking.items()),
         *(_problem(entry, clusters) for entry in found),
         *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
     ]
     return sorted(made, key=lambda item: WORST.index(item["status"]))
-
-
-def gone(info: ClusterInfo) -> bool:
-    """Not answering, with a reason; a cluster still being connected has none yet."""
-    return not info.state.connected and bool(info.state.reason)
 
 
 def calm(per_cluster: Collection[Counts]) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _not_connected() -> dict[str, Any]:
 
 
 def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
-    gone = [info for info in clusters if attention.gone(info)]
+    gone = [info for info in clusters if info.state.unreachable]
     if not gone:
         return None
     verb = "is" if len(gone) == 1 else "are"
@@ -205,7 +205,7 @@ def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
     ngf = f"{state.ngf_version} {edition}".strip() if state.ngf_version else ""
     if state.connected:
         status, word = "ok", "Ready"
-    elif attention.gone(info):
+    elif state.unreachable:
         status, word = "err", "Unreachable"
     else:
         status, word = "info", "Connecting"

@@ -15,8 +15,8 @@ from components.status import age
 from components.times import clock
 from services.auth.identity import Identity
 from services.errors import Conflict, ConsoleError
+from services.gatewayapi import conditions
 from services.kube.changes import Changes, Plan
-from services.kube.deletion import held, is_marked
 from services.kube.fields import count, editable
 from services.kube.owners import owner
 
@@ -267,9 +267,9 @@ def _strip(base: dict[str, Any], clashing: bool) -> list[str]:
             "Your edit is kept. Compare before you apply.",
             COMPARE,
         ]
-    if is_marked(obj):
-        said = held(obj) or "It goes in a moment."
-        return ["strip warn", "bi bi-trash", "This object is being deleted.", said, "d-none"]
+    if going := conditions.deleting(obj):
+        lead = "This object is being deleted."
+        return ["strip warn", "bi bi-trash", lead, going.message, "d-none"]
     if kept_by:
         return [
             "strip info",

@@ -161,9 +161,14 @@ def _mode(container: Container) -> str:
 
 def _source(info: Any) -> dict[str, Any]:
     state = info.state
+    status, word = ("info", "Connecting")
+    if state.connected:
+        status, word = ("ok", "Live")
+    elif state.unreachable:
+        status, word = ("err", "Not reachable")
     return {
-        "status": "ok" if state.connected else "err" if state.reason else "info",
-        "word": "Live" if state.connected else "Not reachable" if state.reason else "Connecting",
+        "status": status,
+        "word": word,
         "name": f"Kubernetes API of {info.display_name}",
         "slot": info.slot,
         "cluster": info.name,

@@ -50,6 +50,11 @@ class ClusterState:
     ngf_version: str | None
     edition: Edition
 
+    @property
+    def unreachable(self) -> bool:
+        """Not answering, with a reason; a cluster still being connected has none yet."""
+        return not self.connected and bool(self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
