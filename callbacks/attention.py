@@ -42,19 +42,14 @@ def calm(per_cluster: Collection[Counts]) -> dict[str, Any]:
     """What is said while no problem is reported. All is well only where all is known to be."""
     states: Counter[str] = Counter()
     for counts in per_cluster:
-        for kind, known in counts.items():
-            states.update(
-                {
-                    ("other" if kind == "gateways" and state == "unknown" else state): number
-                    for state, number in known.items()
-                }
-            )
+        for known in counts.values():
+            states.update(known)
     unread = sum(not counts.keys() >= READ for counts in per_cluster)
     said = [
         _counted(states["info"], "waits for a controller", "wait for a controller"),
         _counted(states["deleting"], "is being deleted", "are being deleted"),
-        _counted(states["unknown"], "route is attached nowhere", "routes are attached nowhere"),
-        _counted(states["other"], "gateway is not NGF's", "gateways are not NGF's"),
+        _counted(states["unattached"], "route is attached nowhere", "routes are attached nowhere"),
+        _counted(states["not_ngf"], "gateway is not NGF's", "gateways are not NGF's"),
         _counted(states["stale"], "was last seen", "were last seen"),
         _counted(unread, "cluster is not read in full", "clusters are not read in full"),
     ]

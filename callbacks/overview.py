@@ -25,9 +25,6 @@ VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 CONSOLE = {"tokens": "API token"}
 """Changes of the console itself, in words."""
 
-UNTAKEN = {"gateways": "not NGF", "httproutes": "attached nowhere"}
-"""What is said of those that nothing is known of."""
-
 UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
 
@@ -139,7 +136,8 @@ def _kind_tile(
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
         (f"{counts['info']} pending", "") if counts["info"] else None,
         (f"{counts['deleting']} deleting", "") if counts["deleting"] else None,
-        (f"{counts['unknown']} {UNTAKEN[kind]}", "") if counts["unknown"] else None,
+        (f"{counts['not_ngf']} not NGF", "") if counts["not_ngf"] else None,
+        (f"{counts['unattached']} attached nowhere", "") if counts["unattached"] else None,
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
     note: Words = []

@@ -16,7 +16,8 @@ Object = Mapping[str, Any]
 NGF_CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
 NEGATIVE = frozenset({"Conflicted", "PartiallyInvalid", "OverlappingTLSConfig", "Drifted"})
 """Condition types whose True is the bad news."""
-DELETING = "Deleting"
+DELETING, NOT_NGF, NOT_ATTACHED = "Deleting", "Not NGF", "Not attached"
+"""Words for what is on its way out, another controller's gateway, and a route without parents."""
 IN_PART = frozenset({"ListenersNotValid", "UnsupportedField"})
 """Reasons of NGF for a True that leaves something out."""
 
@@ -93,7 +94,7 @@ def gateway(obj: Object, controller: str | None = None) -> Verdict:
     state = obj.get("status") or {}
     conditions = state.get("conditions")
     if controller and controller != NGF_CONTROLLER:
-        return Verdict("unknown", "Not NGF", f"{controller.split('/')[0]} controller")
+        return Verdict("unknown", NOT_NGF, f"{controller.split('/')[0]} controller")
     accepted, programmed = find(conditions, "Accepted"), find(conditions, "Programmed")
     for condition, word in ((accepted, "Not accepted"), (programmed, "Not programmed")):
         if condition and condition.get("status") == "False":
@@ -148,7 +149,7 @@ def parent(conditions: Iterable[Object] | None) -> Verdict:
 def route(verdicts: list[Verdict], parents: int) -> Verdict:
     """A route's verdict from what its parents say; ``parents`` is how many it names."""
     if not parents:
-        return Verdict("unknown", "Not attached", "no parentRefs", "The route names no gateway.")
+        return Verdict("unknown", NOT_ATTACHED, "no parentRefs", "The route names no gateway.")
     if not verdicts:
         return Verdict("info", "Pending", *_WAITING)
     refused = [one for one in verdicts if one.status == "err"]

@@ -19,6 +19,12 @@ from services.listing import ListQuery, Page, Row, Table
 Object = Mapping[str, Any]
 Found = list[dict[str, Any]]
 IN_TROUBLE = ("err", "warn")
+COUNTED: Mapping[str, str] = {
+    conditions.DELETING: "deleting",
+    conditions.NOT_NGF: "not_ngf",
+    conditions.NOT_ATTACHED: "unattached",
+}
+"""What is counted apart from its status."""
 
 
 class Resources:
@@ -132,8 +138,8 @@ class Resources:
         return found
 
     def summary(self, who: Identity, namespace: str = "") -> dict[str, Any]:
-        """Counts by status, per cluster and kind, of one namespace or all; what is on its way out
-        counts as ``deleting``. A kind not known of a cluster is left out."""
+        """Counts by status (see `COUNTED` for those apart), per cluster and kind, of one namespace
+        or all. A kind not known of a cluster is left out."""
         clusters: dict[str, dict[str, Counter[str]]] = {}
         for name in self._fleet.names():
             if who.may_see_cluster(name):
@@ -146,8 +152,7 @@ class Resources:
         for kind, table in self._tables.items():
             for row, _ in table.rows(who):
                 if kind in clusters[row["cluster"]] and namespace in ("", row["namespace"]):
-                    going = row["status_word"] == conditions.DELETING
-                    state = "deleting" if going else row["status"]
+                    state = COUNTED.get(row["status_word"]) or row["status"]
                     clusters[row["cluster"]][kind][state] += 1
         return {"clusters": clusters}
 
@@ -158,7 +163,7 @@ class Resources:
         for name, counts in counted.items():
             member = self._fleet.get(name)
             gateways = counts.get("gateways") or {}
-            wanting = sum(gateways.values()) - gateways.get("unknown", 0)
+            wanting = sum(gateways.values()) - gateways.get("not_ngf", 0)
             read = member.snapshot("deployments").state == "live"
             if wanting and read and not member.info().state.ngf_version:
                 found[name] = wanting

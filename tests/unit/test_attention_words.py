@@ -25,11 +25,11 @@ WELL: dict[str, dict[str, int]] = {
         ),
         ({"httproutes": {"info": 1}}, "1 waits for a controller."),
         (
-            {"httproutes": {"deleting": 1, "unknown": 2}},
+            {"httproutes": {"deleting": 1, "unattached": 2}},
             "1 is being deleted; 2 routes are attached nowhere.",
         ),
-        ({"gateways": {"unknown": 1}}, "1 gateway is not NGF's."),
-        ({"tcproutes": {"unknown": 1}}, "1 route is attached nowhere."),
+        ({"gateways": {"not_ngf": 1}}, "1 gateway is not NGF's."),
+        ({"tcproutes": {"unattached": 1}}, "1 route is attached nowhere."),
         ({"gateways": {"stale": 3}}, "3 were last seen."),
     ],
 )
