@@ -23,10 +23,14 @@ _JOB_STATES = (
 """The first of them that holds is a Job's status."""
 
 
-def _containers(obj: Obj) -> tuple[str, str]:
+def _containers(obj: Obj) -> list[str]:
     found = at(obj, "spec.template.spec.containers", [])
-    names = ",".join(each.get("name", "") for each in found)
-    return names, ",".join(each.get("image", "") for each in found)
+    return [",".join(each.get(key, "") for each in found) for key in ("name", "image")]
+
+
+def _template(obj: Obj) -> list[str]:
+    """The columns of ``-o wide``: containers, their images, the selector of pods."""
+    return [*_containers(obj), pairs(at(obj, "spec.selector.matchLabels"))]
 
 
 def pod(obj: Obj, now: datetime) -> list[Any]:
@@ -50,8 +54,7 @@ def deployment(obj: Obj, now: datetime) -> list[Any]:
     status = obj.get("status") or {}
     ready = f"{status.get('readyReplicas', 0)}/{at(obj, 'spec.replicas', 0)}"
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
-    selector = pairs(at(obj, "spec.selector.matchLabels"))
-    return [ready, updated, available, age_of(obj, now), *_containers(obj), selector]
+    return [ready, updated, available, age_of(obj, now), *_template(obj)]
 
 
 def replica_set(obj: Obj, now: datetime) -> list[Any]:
@@ -61,8 +64,7 @@ def replica_set(obj: Obj, now: datetime) -> list[Any]:
         status.get("replicas", 0),
         status.get("readyReplicas", 0),
     ]
-    selector = pairs(at(obj, "spec.selector.matchLabels"))
-    return [*counts, age_of(obj, now), *_containers(obj), selector]
+    return [*counts, age_of(obj, now), *_template(obj)]
 
 
 def daemon_set(obj: Obj, now: datetime) -> list[Any]:
@@ -75,8 +77,7 @@ def daemon_set(obj: Obj, now: datetime) -> list[Any]:
     )
     counts = [at(obj, f"status.{name}", 0) for name in names]
     node = pairs(at(obj, "spec.template.spec.nodeSelector"))
-    selector = pairs(at(obj, "spec.selector.matchLabels"))
-    return [*counts, node, age_of(obj, now), *_containers(obj), selector]
+    return [*counts, node, age_of(obj, now), *_template(obj)]
 
 
 def stateful_set(obj: Obj, now: datetime) -> list[Any]:
@@ -93,8 +94,7 @@ def job(obj: Obj, now: datetime) -> list[Any]:
     completions = f"{at(obj, 'status.succeeded', 0)}/{of}"
     began, ended = at(obj, "status.startTime"), at(obj, "status.completionTime")
     lasted = age(began, moment(ended) if ended else now) if began else ""
-    selector = pairs(at(obj, "spec.selector.matchLabels"))
-    return [word, completions, lasted, age_of(obj, now), *_containers(obj), selector]
+    return [word, completions, lasted, age_of(obj, now), *_template(obj)]
 
 
 def autoscaler(obj: Obj, now: datetime) -> list[Any]:
