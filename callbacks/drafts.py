@@ -4,7 +4,7 @@ it."""
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from components import yaml_view
+from components import yaml_reader, yaml_view
 from components.forms import Form
 from components.typed import NotAccepted, shown
 
@@ -93,8 +93,8 @@ def place(draft: Draft) -> dict[str, str]:
 def _written(draft: Draft, text: str) -> Draft:
     """The draft that the YAML describes; what was typed in the form and is in no field is gone."""
     try:
-        return replace(draft, object=yaml_view.from_text(text), text=text, problem="", wrong=[])
-    except yaml_view.YamlProblem as problem:
+        return replace(draft, object=yaml_reader.from_text(text), text=text, problem="", wrong=[])
+    except yaml_reader.YamlProblem as problem:
         return replace(draft, text=text, problem=str(problem), wrong=[])
 
 

@@ -19,7 +19,6 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import PlainScalarString
 
 from components.yaml_reader import WORDS, from_text
-from components.yaml_reader import YamlProblem as YamlProblem
 
 SERVER_METADATA = (
     "managedFields",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components import yaml_view
+from components import yaml_reader, yaml_view
 from tests.real.binaries import find
 
 pytestmark = pytest.mark.compiled
@@ -45,7 +45,7 @@ def read_by_kubectl(tmp_path: Path) -> Any:
 def test_plain_words_mean_the_same(read_by_kubectl: Any) -> None:
     data = "".join(f"  k{at}: {word}\n" for at, word in enumerate(PLAIN))
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n{data}"
-    assert read_by_kubectl(text) == yaml_view.from_text(text)["data"]
+    assert read_by_kubectl(text) == yaml_reader.from_text(text)["data"]
 
 
 def test_text_stays_text(read_by_kubectl: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from callbacks import drafts
 from callbacks.drafts import Draft, Turn
-from components import yaml_view
+from components import yaml_reader, yaml_view
 from components.route_form import RouteForm
 
 FORM = RouteForm()
@@ -53,7 +53,7 @@ def test_yaml_inputs_and_buttons_of_one_turn_all_count() -> None:
     assert spec["hostnames"] == ["other.example.com"]
     assert spec["rules"][0]["matches"][0]["path"]["value"] == "/b"
     assert len(spec["rules"][0]["matches"]) == 3
-    assert yaml_view.from_text(after.text) == after.object
+    assert yaml_reader.from_text(after.text) == after.object
 
 
 def test_an_input_that_nobody_touched_does_not_undo_the_yaml() -> None:

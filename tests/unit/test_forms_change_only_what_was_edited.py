@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components import field_paths, pairs, yaml_view
+from components import field_paths, pairs, yaml_reader, yaml_view
 from components.gateway_form import GatewayForm
 from components.route_form import RouteForm
 
@@ -146,16 +146,16 @@ def test_text_shows_no_server_fields_and_gives_them_back() -> None:
     assert "uid" not in text
     assert "last-applied" not in text
     assert "status" not in text
-    assert yaml_view.restored(yaml_view.from_text(text), ROUTE) == ROUTE
+    assert yaml_view.restored(yaml_reader.from_text(text), ROUTE) == ROUTE
 
 
 def test_comments_survive_an_edit_in_the_form() -> None:
     text = yaml_view.to_text(yaml_view.editable(ROUTE))
     text = text.replace("weight: 95", "weight: 95 # canary, NET-4112")
-    edited = RouteForm().write(yaml_view.from_text(text), 0, "backend-0-weight", "80")
+    edited = RouteForm().write(yaml_reader.from_text(text), 0, "backend-0-weight", "80")
     again = yaml_view.rewritten(text, edited)
     assert "weight: 80 # canary, NET-4112" in again
-    assert yaml_view.from_text(again) == edited
+    assert yaml_reader.from_text(again) == edited
 
 
 def test_a_value_that_a_line_cannot_tell_is_locked() -> None:
@@ -182,12 +182,12 @@ def test_pairs_read_back_as_written(line: str) -> None:
     ],
 )
 def test_text_that_is_no_object_is_refused_by_line(text: str, said: str) -> None:
-    with pytest.raises(yaml_view.YamlProblem, match=said):
-        yaml_view.from_text(text)
+    with pytest.raises(yaml_reader.YamlProblem, match=said):
+        yaml_reader.from_text(text)
 
 
 def test_a_date_stays_text() -> None:
-    assert yaml_view.from_text("a: 2026-11-24T10:00:00Z") == {"a": "2026-11-24T10:00:00Z"}
+    assert yaml_reader.from_text("a: 2026-11-24T10:00:00Z") == {"a": "2026-11-24T10:00:00Z"}
 
 
 def test_changed_lines_are_those_the_other_text_lacks() -> None:

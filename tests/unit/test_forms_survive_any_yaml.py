@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callbacks import faults
 from callbacks.drafts import Draft
-from components import route_backends, route_form, yaml_view
+from components import route_backends, route_form, yaml_reader
 from components.field_paths import entries, entry_at, fields, set_at, value_at
 from components.forms import Form
 from components.gateway_form import GatewayForm
@@ -187,14 +187,14 @@ def test_any_shapes_in_two_places_are_shown_or_locked(
     ],
 )
 def test_what_a_route_cannot_show_is_locked(text: str, locked: set[str]) -> None:
-    route = yaml_view.from_text(f"spec: {text}" if text == "3" else f"spec:\n  {text}")
+    route = yaml_reader.from_text(f"spec: {text}" if text == "3" else f"spec:\n  {text}")
     assert locked <= RouteForm().locked(route, 0)
     assert bool(locked) == bool(RouteForm().locked(route, 0))
     put_everywhere(RouteForm(), route, 0)
 
 
 def test_no_button_replaces_what_is_no_list() -> None:
-    route = yaml_view.from_text("spec:\n  parentRefs: 3\n  rules: [{matches: {}, filters: 3}]")
+    route = yaml_reader.from_text("spec:\n  parentRefs: 3\n  rules: [{matches: {}, filters: 3}]")
     form = RouteForm()
     for action in ("parent-add", "match-add", "match-0-remove", "filter-headers-add"):
         assert form.act(route, 0, action) == (route, 0)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import yaml_view
-from components.yaml_reader import DEEPEST
+from components import yaml_reader, yaml_view
 
 WORDS = (
     "on", "Off", "yes", "n", "y", "~", "null", "=", "<<", "1e3", "12e4567", "089", "-.5e3", "0o17",
@@ -29,7 +28,7 @@ objects = st.dictionaries(texts.filter(lambda key: key != "metadata"), values, m
 @settings(deadline=None)
 @given(objects)
 def test_an_object_reads_back_from_its_text(obj: dict[str, Any]) -> None:
-    assert yaml_view.from_text(yaml_view.to_text(obj)) == obj
+    assert yaml_reader.from_text(yaml_view.to_text(obj)) == obj
 
 
 @settings(deadline=None)
@@ -38,7 +37,7 @@ def test_a_text_with_comments_says_what_the_form_made(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     text = yaml_view.rewritten(f"# kept\n{yaml_view.to_text(before)}", after)
-    assert yaml_view.from_text(text) == after
+    assert yaml_reader.from_text(text) == after
 
 
 @pytest.mark.parametrize("word", ["1e3", "y", "on", "089", "0o17", "1:30", "~", "2026-01-01"])
@@ -50,14 +49,14 @@ def test_both_writers_put_a_word_that_is_no_text_elsewhere_in_quotes(word: str) 
 
 def test_what_stays_is_written_as_it_was() -> None:
     text = "a: on # c\nb: 0x1F\nc: 'x'\nd: \"y\"\ne: {f: ~}\ng:\n"
-    obj = yaml_view.from_text(text)
+    obj = yaml_reader.from_text(text)
     assert obj == {"a": True, "b": 31, "c": "x", "d": "y", "e": {"f": None}, "g": None}
     assert yaml_view.rewritten(text, obj | {"h": 80}) == f"{text}h: 80\n"
 
 
 def test_comments_without_a_place_go_to_the_top() -> None:
     text = '# one\na: "# no comment" # two\n? b\n# three'
-    obj = yaml_view.from_text(text) | {"a": "c"}
+    obj = yaml_reader.from_text(text) | {"a": "c"}
     assert yaml_view.rewritten(text, obj) == "# one\n# two\n# three\na: c\nb: null\n"
 
 
@@ -72,7 +71,7 @@ def test_comments_without_a_place_go_to_the_top() -> None:
         ("!!set {b}", "Line 1 uses the tag !!set. Leave the tag out."),
         ("x: 1\na: !!binary aGk=", "Line 2 uses the tag !!binary. Leave the tag out."),
         ("a: !Ref b", "Line 1 uses the tag !Ref. Leave the tag out."),
-        ("[" * 3000, f"Line 1 is nested too deeply: {DEEPEST} levels are the most."),
+        ("[" * 3000, f"Line 1 is nested too deeply: {yaml_reader.DEEPEST} levels are the most."),
         (f"a: {'1' * 5000}", "Line 1: this number is too long."),
         (f"a: {'1' * 5000}.0", "Line 1: this number is too large, or none that JSON has."),
         ("a: .nan", "Line 1: this number is too large, or none that JSON has."),
@@ -85,17 +84,17 @@ def test_comments_without_a_place_go_to_the_top() -> None:
     ],
 )
 def test_what_is_no_object_of_json_is_refused_by_its_line(text: str, said: str) -> None:
-    with pytest.raises(yaml_view.YamlProblem) as refused:
-        yaml_view.from_text(text)
+    with pytest.raises(yaml_reader.YamlProblem) as refused:
+        yaml_reader.from_text(text)
     assert str(refused.value) == said
 
 
 def test_the_deepest_text_that_is_read_can_be_written() -> None:
     deep: dict[str, Any] = {}
-    for _ in range(DEEPEST - 1):
+    for _ in range(yaml_reader.DEEPEST - 1):
         deep = {"a": deep}
     text = f"# kept\n{yaml_view.to_text(deep)}"
-    assert yaml_view.from_text(yaml_view.rewritten(text, deep)) == deep
+    assert yaml_reader.from_text(yaml_view.rewritten(text, deep)) == deep
 
 
 def test_marks_count_the_lines_that_the_editor_shows() -> None:
