@@ -121,3 +121,14 @@ def test_the_account_menu_has_the_themes_only_where_the_top_bar_has_not(tab: Tab
         tab.click("#n-user")
         tab.until(lambda: tab.run("return ngf.floating()"), "the menu")
         assert ("As the system" in tab.text(".n-menu")) is seen, width
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_command_of_the_sign_in_page_stays_on_one_line(tab: Tab, width: int) -> None:
+    tab.size(width, 844)
+    tab.open("/signin", "#credential")
+    lines = (
+        "return [...document.querySelectorAll('.auth span.mono')]"
+        ".map((one) => one.getClientRects().length)"
+    )
+    assert tab.run(lines) == [1, 1, 1, 1]
