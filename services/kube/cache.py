@@ -7,21 +7,24 @@ shelf of its kind (:mod:`services.kube.shelf`). All of that happens on the watch
 up the last published snapshot from any thread, without a lock.
 
 When the server is gone only the probe keeps asking; streams wait for it. So a dead cluster costs
-one attempt per backoff and not one per kind, and all kinds recover together.
+one attempt per backoff and not one per kind, and all kinds recover together. After three attempts
+in vain the breaker makes that one in thirty seconds. Probes of all clusters take turns.
 """
 
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
-from services.errors import ConsoleError, Denied
+from services.errors import ConsoleError, Denied, Unavailable
+from services.kube.breaker import Breaker
 from services.kube.catalogue import KINDS, Kind, Resource, resolve
+from services.kube.checks import Checks
 from services.kube.connection import Connection
 from services.kube.discovery import Discovery
 from services.kube.loop import Alarm, WatchLoop
@@ -32,19 +35,24 @@ from services.kube.streaming import StreamingApi
 Listener = Callable[[str, str, int], object]
 
 PROBE_SECONDS = 5.0
+"""Between two probes of a cluster that answers, and the longest that one may take."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """Whether the API server answers, since when it does or does not, and why not."""
+    """Whether the API server answers, since when it does or does not, and why not.
+
+    ``code`` is that of the error: *kubeconfig_refused*, *credential*, *unavailable* ...
+    """
 
     connected: bool
     reason: str
     since: datetime | None
     last_seen: datetime | None
     kubernetes_version: str | None
+    code: str = ""
 
 
 class WatchCache:
@@ -59,6 +67,7 @@ class WatchCache:
         kinds: Iterable[Kind] = tuple(KINDS.values()),
     ) -> None:
         self.cluster = cluster
+        self.breaker, self.checks = Breaker(), Checks()
         self.connection: Connection | None = None
         self.reachability = Reachability(False, "not connected yet", None, None, None)
         self._connect = connect
@@ -120,8 +129,19 @@ class WatchCache:
             self._work.cancel()
             self._work = None
 
+    def reconnect(self) -> None:
+        """Begin anew with what ``connect`` gives by now; what is known stays until it is replaced.
+
+        On the watch loop.
+        """
+        self.stop()
+        self.breaker.reset()
+        self._lost("Its kubeconfig has changed; connecting again.", "reconnecting")
+        self.start()
+
     def retry(self) -> None:
         """Try everything that waits again, now."""
+        self.breaker.half_open()
         self._loop.call(self._probe_alarm.ring)
         self._loop.call(self._stream_alarm.ring)
 
@@ -155,10 +175,10 @@ class WatchCache:
                 async with StreamingApi(connection) as api:
                     await self._serve(api, backoff)
             except ConsoleError as error:
-                self._lost(error.message)
+                self._lost(error.message, error.error_code)
             except Exception as error:
                 _log.exception("watching failed", cluster=self.cluster)
-                self._lost(f"The console failed to watch this cluster: {error!r}")
+                self._lost(f"The console failed to watch this cluster: {error!r}", "internal")
             await self._probe_alarm.sleep(backoff.next())
 
     async def _serve(self, api: StreamingApi, backoff: Backoff) -> None:
@@ -168,27 +188,57 @@ class WatchCache:
         try:
             while True:
                 try:
-                    if not self.reachability.connected:
-                        version, _ = await api.get("/version", seconds=PROBE_SECONDS)
-                    kinds = [shelf.kind for shelf in self._shelves.values()]
-                    wanted = resolve(kinds, await discovery.poll())
-                    if not self.reachability.connected or set(running) - set(wanted.values()):
-                        # It may be starting, and what it does not serve yet is not gone.
-                        await api.require_ready(PROBE_SECONDS)
-                        wanted = resolve(kinds, await discovery.poll())
+                    version, wanted = await self._check(api, discovery, running)
                 except ConsoleError as error:
                     if error.error_code == "credential" or isinstance(error, Denied):
                         raise
-                    self._lost(error.message)
-                    await self._probe_alarm.sleep(backoff.next())
+                    if error.error_code != "breaker_open":
+                        self._lost(error.message, error.error_code)
+                    await self._probe_alarm.sleep(max(backoff.next(), self.breaker.rest()))
                     continue
                 backoff.reset()
-                self._reached(str(version.get("gitVersion", "")))
+                self._reached(version)
                 self._fit(api, wanted, running)
                 await self._probe_alarm.sleep(PROBE_SECONDS)
         finally:
             for tasks in running.values():
                 _cancel(tasks)
+
+    async def _check(
+        self, api: StreamingApi, discovery: Discovery, running: Collection[Resource]
+    ) -> tuple[str, dict[str, Resource]]:
+        """The server's version ("" while connected) and what it serves, in one probe."""
+        async with self._loop.turns.take():
+            began = time.monotonic()
+            try:
+                with self.breaker.call():
+                    try:
+                        async with asyncio.timeout(PROBE_SECONDS):
+                            found = await self._ask(api, discovery, running)
+                    except TimeoutError:
+                        said = f"{api.host} does not answer: nothing within {PROBE_SECONDS:g} s"
+                        raise Unavailable(said) from None
+            except ConsoleError as error:
+                if error.error_code != "breaker_open":
+                    self.checks.note(datetime.now(UTC), None)
+                raise
+            self.checks.note(datetime.now(UTC), time.monotonic() - began)
+            return found
+
+    async def _ask(
+        self, api: StreamingApi, discovery: Discovery, running: Collection[Resource]
+    ) -> tuple[str, dict[str, Resource]]:
+        kinds = [shelf.kind for shelf in self._shelves.values()]
+        connected, version = self.reachability.connected, ""
+        if not connected:
+            answer, _ = await api.get("/version", seconds=PROBE_SECONDS)
+            version = str(answer.get("gitVersion", ""))
+        wanted = resolve(kinds, await discovery.poll())
+        if not connected or set(running) - set(wanted.values()):
+            # It may be starting, and what it does not serve yet is not gone.
+            await api.require_ready(PROBE_SECONDS)
+            wanted = resolve(kinds, await discovery.poll())
+        return version, wanted
 
     def _fit(
         self,
@@ -221,10 +271,10 @@ class WatchCache:
         self._stream_alarm.ring()
         self._publish_all()
 
-    def _lost(self, reason: str) -> None:
+    def _lost(self, reason: str, code: str) -> None:
         was = self.reachability
         since = was.since if was.since and not was.connected else datetime.now(UTC)
-        self.reachability = replace(was, connected=False, reason=reason, since=since)
+        self.reachability = replace(was, connected=False, reason=reason, since=since, code=code)
         self._reachable.clear()
         self._publish_all()
 

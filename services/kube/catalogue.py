@@ -14,6 +14,7 @@ from services.errors import Invalid
 
 GATEWAY_API = "gateway.networking.k8s.io"
 NGF = "gateway.nginx.org"
+CONSOLE = "ngf-console.f5.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class Kind:
 
     ``versions`` are in order of preference; ``alternatives`` are further (group, version) pairs
     that hold the same kind under another name of its group. ``metadata_only`` kinds never bring
-    their content into this process. ``selector`` limits the watch to labelled objects, for kinds of
-    which only a handful matter.
+    their content into this process. ``selector`` and
+    ``fields`` limit the watch by labels and fields, for kinds of which only a handful matter, and
+    ``namespace`` to one namespace.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Kind:
     metadata_only: bool = False
     alternatives: tuple[tuple[str, str], ...] = ()
     selector: str = ""
+    fields: str = ""
+    namespace: str = ""
 
     @property
     def candidates(self) -> tuple[tuple[str, str], ...]:
@@ -84,6 +88,10 @@ def _ngf(name: str, kind: str, *versions: str) -> Kind:
     return Kind(name, kind, NGF, versions)
 
 
+def _console(name: str, kind: str) -> Kind:
+    return Kind(name, kind, CONSOLE, ("v1alpha1",))
+
+
 def _core(name: str, kind: str, *, namespaced: bool = True, metadata_only: bool = False) -> Kind:
     return Kind(name, kind, "", ("v1",), namespaced, metadata_only)
 
@@ -121,6 +129,9 @@ KINDS: Mapping[str, Kind] = {
             ("v1",),
             alternatives=(("inference.networking.x-k8s.io", "v1alpha2"),),
         ),
+        _console("inferencestacks", "InferenceStack"),
+        _console("gatewaybundles", "GatewayBundle"),
+        _console("distributedcloudpublishes", "DistributedCloudPublish"),
         _core("services", "Service"),
         _core("namespaces", "Namespace", namespaced=False),
         _core("secrets", "Secret", metadata_only=True),

@@ -5,6 +5,7 @@ back, without typed models. Every call has a time limit. Writes are never repeat
 whether the first attempt took effect is not known, and a second one could undo somebody's change.
 """
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,13 @@ from urllib.parse import urlencode
 
 import orjson
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 
 from services.errors import Invalid, Unavailable
+from services.kube import addresses
+from services.kube.breaker import Breaker
 from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
 
@@ -30,10 +36,14 @@ class Answer:
 
 
 class KubeClient:
-    """Calls to one API server over kept-alive connections; safe to share between threads."""
+    """Calls to one API server over kept-alive connections; safe to share between threads.
 
-    def __init__(self, connection: Connection) -> None:
+    Every call asks ``breaker`` first and tells it how it went.
+    """
+
+    def __init__(self, connection: Connection, breaker: Breaker | None = None) -> None:
         self._connection = connection
+        self._breaker = breaker or Breaker()
         tls: dict[str, Any] = {}
         if connection.tls:
             tls["ssl_context"] = connection.tls
@@ -48,6 +58,8 @@ class KubeClient:
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
             **tls,
         )
+        if connection.guarded:
+            self._pool.pool_classes_by_scheme = _GUARDED
 
     @property
     def host(self) -> str:
@@ -80,6 +92,17 @@ class KubeClient:
         content_type: str = "application/json",
     ) -> Answer:
         """Like :meth:`request`, with the warnings of the server."""
+        with self._breaker.call():
+            return self._call(method, path, params, body, content_type)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: Any,
+        content_type: str,
+    ) -> Answer:
         url = self._connection.host + path + (f"?{urlencode(params)}" if params else "")
         headers = {"Accept": "application/json", **self._connection.headers}
         if body is not None:
@@ -108,6 +131,31 @@ class KubeClient:
         """Close idle connections."""
         self._pool.clear()
 
+
+class _Guarded(HTTPConnection):
+    """Lets go of a connection that has led to a forbidden address before anything is sent."""
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        if addresses.is_forbidden(made.getpeername()[0]):
+            made.close()
+            raise NewConnectionError(self, f"its address {addresses.RULE}")
+        return made
+
+
+class _GuardedTls(_Guarded, HTTPSConnection):
+    pass
+
+
+class _GuardedPool(HTTPConnectionPool):
+    ConnectionCls = _Guarded
+
+
+class _GuardedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedTls
+
+
+_GUARDED = {"http": _GuardedPool, "https": _GuardedTlsPool}
 
 _RETRY_READ = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 """A read may be repeated once: a kept-alive connection that the server closed meanwhile."""

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from services import yaml_text
 from services.errors import Invalid, Unavailable
+from services.kube import addresses
 
 _CLUSTER_FIELDS = {
     "server",
@@ -50,6 +51,8 @@ _WHY = {
         ("as", "as-uid", "as-groups", "as-user-extra"), "impersonation is not supported"
     ),
 }
+REFUSED = "kubeconfig_refused"
+"""Code of the error for a kubeconfig that asks for what the console does not do."""
 _SERVER_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*|[0-9a-fA-F]*:[0-9a-fA-F:.]+", re.ASCII)
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TOKEN_LIFE = 60.0
@@ -58,13 +61,18 @@ _TOKEN_LIFE = 60.0
 
 @dataclass(frozen=True)
 class Connection:
-    """Address, TLS context and credential of one API server; safe to share between threads."""
+    """Address, TLS context and credential of one API server; safe to share between threads.
+
+    ``guarded`` ones come from a kubeconfig and never lead to a forbidden address, whatever their
+    name resolves to (:mod:`services.kube.addresses`).
+    """
 
     host: str
     tls: ssl.SSLContext | None = field(repr=False, compare=False)
     server_name: str | None = None
     token: Callable[[], str] | None = field(default=None, repr=False, compare=False)
     compress: bool = True
+    guarded: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -72,12 +80,15 @@ class Connection:
         return {"Authorization": f"Bearer {self.token()}"} if self.token else {}
 
     @classmethod
-    def from_kubeconfig(cls, source: str | Path, context: str | None = None) -> "Connection":
+    def from_kubeconfig(
+        cls, source: str | Path, context: str | None = None, *, allow_http: bool = False
+    ) -> "Connection":
         """From the text of a kubeconfig, or the file that a Path names.
 
-        Raises Invalid with the fields that are refused, Unavailable when the file is unreadable.
+        Raises Invalid (code ``kubeconfig_refused``) with the fields that are refused, Unavailable
+        when the file is unreadable.
         """
-        return cls.from_mapping(parse_kubeconfig(read(source)), context)
+        return cls.from_mapping(parse_kubeconfig(read(source)), context, allow_http=allow_http)
 
     @classmethod
     def in_cluster(
@@ -96,8 +107,13 @@ class Connection:
         return cls(f"https://{f'[{host}]' if ':' in host else host}:{port}", tls, token=token)
 
     @classmethod
-    def from_mapping(cls, config: Mapping[str, Any], context: str | None = None) -> "Connection":
-        """From a kubeconfig that has been parsed. Raises Invalid with the fields refused."""
+    def from_mapping(
+        cls, config: Mapping[str, Any], context: str | None = None, *, allow_http: bool = False
+    ) -> "Connection":
+        """From a kubeconfig that has been parsed. Raises Invalid with the fields refused.
+
+        Without ``allow_http`` the address must be https, except on loopback without a credential.
+        """
         name = context or config.get("current-context")
         if not name:
             raise _refused("current-context", "is empty; name a context")
@@ -105,7 +121,7 @@ class Connection:
         cluster = _named(config, "cluster", str(chosen.get("cluster", "")), _CLUSTER_FIELDS)
         user_name = str(chosen.get("user") or "")
         user = _named(config, "user", user_name, _USER_FIELDS) if user_name else {}
-        host = _host(cluster.get("server"), secret=bool(user))
+        host = _host(cluster.get("server"), secret=bool(user), allow_http=allow_http)
         token = _token(user)
         return cls(
             host,
@@ -113,6 +129,7 @@ class Connection:
             _server_name(cluster),
             (lambda: token) if token else None,
             compress=not (cluster.get("disable-compression") or is_loopback(host)),
+            guarded=True,
         )
 
 
@@ -172,7 +189,7 @@ class _MountedToken:
 
 
 def _refused(name: str, rule: str) -> Invalid:
-    return Invalid(f"{name}: {rule}", fields=[{"field": name, "rule": rule}])
+    return Invalid(f"{name}: {rule}", code=REFUSED, fields=[{"field": name, "rule": rule}])
 
 
 def _named(config: Mapping[str, Any], kind: str, name: str, allowed: set[str]) -> Mapping[str, Any]:
@@ -203,11 +220,12 @@ def _check(where: str, content: Mapping[str, Any], allowed: set[str]) -> None:
     if problems:
         raise Invalid(
             "; ".join(f"{problem['field']}: {problem['rule']}" for problem in problems),
+            code=REFUSED,
             fields=problems,
         )
 
 
-def _host(server: Any, *, secret: bool) -> str:
+def _host(server: Any, *, secret: bool, allow_http: bool) -> str:
     field_name = "cluster.server"
     try:
         parts = urlsplit(str(server or ""))
@@ -218,7 +236,9 @@ def _host(server: Any, *, secret: bool) -> str:
         raise _refused(field_name, "must be an https:// URL of a host, and a port below 65536")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise _refused(field_name, "must be an address without credentials, query or fragment")
-    if parts.scheme == "http" and (secret or not is_loopback(str(server))):
+    if addresses.is_forbidden(parts.hostname or ""):
+        raise _refused(field_name, addresses.RULE)
+    if parts.scheme == "http" and not allow_http and (secret or not is_loopback(str(server))):
         raise _refused(
             field_name, "must be https:// (plain http only on loopback and without a user)"
         )

@@ -12,11 +12,17 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+from services.kube.turns import Turns
+
 
 class WatchLoop:
-    """The thread and its loop. Started after the fork, stopped with everything still on it."""
+    """The thread and its loop. Started after the fork, stopped with everything still on it.
+
+    ``turns`` is how the health checks of all clusters on it go one after the other.
+    """
 
     def __init__(self) -> None:
+        self.turns = Turns()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 

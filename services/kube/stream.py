@@ -92,7 +92,7 @@ def selections(resource: Resource) -> tuple[Selection, ...]:
     The type of a Secret never changes, so the two never hold the same object.
     """
     if not resource.kind.metadata_only:
-        return (Selection(labels=resource.kind.selector),)
+        return (Selection(labels=resource.kind.selector, fields=resource.kind.fields),)
     return (
         Selection("", f"type!={TLS_TYPE}", _META_LIST, _META, metadata_only),
         Selection("", f"type={TLS_TYPE}", _JSON, _JSON, certificate_only),
@@ -130,7 +130,7 @@ class Stream:
             except ConsoleError as error:
                 await self._failed(error)
             except Exception as error:
-                _log.exception("an answer cannot be understood", path=self.resource.path())
+                _log.exception("an answer cannot be understood", path=self._path)
                 await self._failed(Unavailable(f"The answer cannot be understood: {error!r}"))
 
     async def _failed(self, error: ConsoleError) -> None:
@@ -144,7 +144,7 @@ class Stream:
 
     async def _list(self) -> None:
         params = self._params()
-        path = self.resource.path()
+        path = self._path
         found: dict[Key, Object] = {}
         paged: dict[str, str] = {"limit": str(PAGE)}
         while True:
@@ -179,7 +179,7 @@ class Stream:
         clock = asyncio.get_running_loop().time
         began = clock()
         lines = self.api.lines(
-            self.resource.path(), params, accept=self.selection.accept_watch, opened=self._open
+            self._path, params, accept=self.selection.accept_watch, opened=self._open
         )
         try:
             async for line in lines:
@@ -211,6 +211,10 @@ class Stream:
         kept["apiVersion"] = self.resource.api_version
         kept["kind"] = self.resource.kind.kind
         objects[_key(item)] = kept
+
+    @property
+    def _path(self) -> str:
+        return self.resource.path(self.resource.kind.namespace or None)
 
     def _params(self) -> dict[str, str]:
         chosen = {"labelSelector": self.selection.labels, "fieldSelector": self.selection.fields}

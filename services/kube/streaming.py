@@ -7,6 +7,7 @@ thousands of objects, none of them garbage, and the collector would walk them al
 """
 
 import asyncio
+import errno
 import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ import aiohttp
 import orjson
 
 from services.errors import ConsoleError, Denied, NotFound, Unavailable
+from services.kube import addresses
 from services.kube.connection import Connection
 from services.kube.failures import from_answer, from_transport
 
@@ -34,10 +36,17 @@ class StreamingApi:
         self._connection = connection
         self._session: aiohttp.ClientSession
 
+    @property
+    def host(self) -> str:
+        """The address of the API server."""
+        return self._connection.host
+
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=0, ssl=self._connection.tls or True, socket_factory=_keepalive_socket
+                limit=0,
+                ssl=self._connection.tls or True,
+                socket_factory=_guarded_socket if self._connection.guarded else _keepalive_socket,
             ),
             skip_auto_headers=("User-Agent",),
         )
@@ -150,6 +159,12 @@ def collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _guarded_socket(address: Any) -> socket.socket:
+    if addresses.is_forbidden(address[4][0]):
+        raise OSError(errno.EACCES, f"its address {addresses.RULE}")
+    return _keepalive_socket(address)
 
 
 def _keepalive_socket(address: Any) -> socket.socket:

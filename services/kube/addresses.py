@@ -1,0 +1,71 @@
+"""Addresses that no kubeconfig may make the hub call: those of the machine it runs on.
+
+A cloud hands out credentials of the machine at a link-local address to whoever asks from it. An
+address has many spellings and a name may resolve to anything, so the text of a kubeconfig is
+checked when it is read, and the address itself again when a connection is made.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+RULE = "must not be a link-local address or one at which a cloud answers questions about itself"
+
+_METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        (
+            "fd00:ec2::254",  # AWS instance metadata over IPv6
+            "fd20:ce::254",  # Google Cloud metadata over IPv6
+            "100.100.100.200",  # Alibaba Cloud metadata
+            "192.0.0.192",  # Oracle Cloud metadata
+            "168.63.129.16",  # Azure platform services
+        ),
+    )
+)
+"""Those that are not link-local anyway."""
+_NAMES = frozenset({"metadata", "metadata.google.internal", "metadata.goog", "instance-data"})
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_forbidden(host: str) -> bool:
+    """Whether a host of a URL is such an address in any spelling that a resolver takes, or one of
+    the names that stand for it everywhere."""
+    name = host.strip("[]").partition("%")[0].rstrip(".").lower()
+    if name in _NAMES:
+        return True
+    address = _numeric(name)
+    return address is not None and any(map(_is_forbidden, _meant(address)))
+
+
+def _numeric(name: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(name))  # 0xa9fea9fe, 2852039166, 169.254.1
+    except (OSError, UnicodeEncodeError):
+        return None
+
+
+def _meant(address: Address) -> Iterator[Address]:
+    """The address, and the IPv4 address that an IPv6 one stands for."""
+    yield address
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            yield inner
+
+
+def _is_forbidden(address: Address) -> bool:
+    return (
+        address.is_link_local
+        or address.is_unspecified
+        or address.is_multicast
+        or address in _METADATA
+    )
