@@ -6,18 +6,19 @@ reason: it is never left out silently and never answers "not found". Where the m
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.ngf import Edition, Ngf, detect
 from services.auth.identity import Identity
-from services.clusters.ngf import Edition, detect
 from services.errors import NotFound, Unavailable
 from services.kube.cache import Listener, WatchCache
 from services.kube.client import KubeClient
 from services.kube.connection import Connection
 from services.kube.loop import WatchLoop
 from services.kube.shelf import Snapshot
+from services.kube.stream import Object
 
 SLOTS = 8
 """Colours that tell clusters apart; the last is shared by all further ones."""
@@ -78,7 +79,7 @@ class Cluster:
         self._member, self._slot, self._default = member, slot, default
         self._lock = threading.Lock()
         self._client: tuple[Connection, KubeClient] | None = None
-        self._detected: tuple[tuple[int, int], tuple[str | None, Edition]] | None = None
+        self._detected: tuple[tuple[int, ...], Ngf] | None = None
 
     @property
     def place(self) -> dict[str, str]:
@@ -107,7 +108,7 @@ class Cluster:
     def info(self) -> ClusterInfo:
         """Names, place and present state."""
         reach = self.cache.reachability
-        version, edition = self._ngf()
+        ngf = self._ngf()
         return ClusterInfo(
             name=self.name,
             display_name=self._member.display_name or self.name,
@@ -120,18 +121,18 @@ class Cluster:
                 since=reach.since,
                 last_seen=reach.last_seen,
                 kubernetes_version=reach.kubernetes_version,
-                ngf_version=version,
-                edition=edition,
+                ngf_version=ngf.version,
+                edition=ngf.edition,
             ),
             slot=self._slot,
         )
 
-    def _ngf(self) -> tuple[str | None, Edition]:
-        """Version and edition, looked up again only when what tells them has changed."""
-        deployments, pods = self.snapshot("deployments"), self.snapshot("pods")
-        seen = deployments.version, pods.version
+    def _ngf(self) -> Ngf:
+        """Which NGF runs here, looked up again only when what tells it has changed."""
+        sources = [self.snapshot(kind) for kind in ("deployments", "pods", "gatewayclasses")]
+        seen = tuple(source.version for source in sources)
         if self._detected is None or self._detected[0] != seen:
-            self._detected = seen, detect(deployments, pods)
+            self._detected = seen, detect(*(_known(source) for source in sources))
         return self._detected[1]
 
     def retry(self) -> None:
@@ -223,6 +224,12 @@ class Fleet:
         for cluster in self._clusters.values():
             cluster.cache.stop()
         self._loop.stop()
+
+
+def _known(source: Snapshot) -> Collection[Object] | None:
+    """The objects of a kind, None when nobody knows whether there are any."""
+    known = source.as_of is not None or source.state == "absent"
+    return source.objects.values() if known else None
 
 
 def _no_cluster(name: str) -> NotFound:

@@ -7,8 +7,8 @@ or a DaemonSet made them, also carry the name that they have in common.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent.ngf import GATEWAY_LABEL
 from services.clusters.fleet import Cluster
-from services.clusters.ngf import GATEWAY_LABEL
 
 Object = Mapping[str, Any]
 _NAME = "app.kubernetes.io/name"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from agent.ngf import CONTROL_PLANE_SELECTOR
 from services.errors import Invalid
 
 GATEWAY_API = "gateway.networking.k8s.io"
@@ -144,7 +145,7 @@ KINDS: Mapping[str, Kind] = {
             "Deployment",
             "apps",
             ("v1",),
-            selector="app.kubernetes.io/name in (nginx-gateway-fabric, nginx-gateway)",
+            selector=CONTROL_PLANE_SELECTOR,
         ),
     )
 }
