@@ -88,12 +88,12 @@ def register(server: OpenAPI, container: Container) -> None:
     def get_config(path: Tree) -> Response:
         """Edition, version and connection of a cluster."""
         cluster = cluster_of(path, container.fleet)
-        info = container.fleet.visible(current_identity(), cluster).info()
+        state = container.fleet.visible(current_identity(), cluster).state
         return answer(
             {
-                "edition": info.state.edition,
+                "edition": state.edition,
                 "version": container.version,
-                "connected": info.state.connected,
+                "connected": state.connected,
                 "cluster": cluster,
                 "demo": container.settings.demo,
             }

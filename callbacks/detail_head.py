@@ -8,7 +8,7 @@ from dash import html
 from components import detail_rows, kinds
 from components.status import pill
 from components.times import clock
-from services.clusters.fleet import Cluster
+from services.clusters.fleet import ClusterInfo
 from services.gatewayapi.conditions import NGF_CONTROLLER
 from services.kube.owners import owner
 
@@ -54,25 +54,25 @@ def controller(model: dict[str, Any]) -> str:
     return ", ".join(sorted(said))
 
 
-def facts(kind: str, model: dict[str, Any], cluster: Cluster) -> list[Fact]:
+def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     """The line under the head: what every object has, and between it what its kind has."""
-    obj, info = model["object"], cluster.info()
+    obj = model["object"]
     where: dict[str, Any] = {"cluster": info.name, "slot": info.slot}
     kept_by = owner(obj)
     if kept_by:
         where["owner"] = f"{kept_by.tool}, {kept_by.application}"
     first, *rest = detail_rows.common_facts(obj, where)
     own = {"gateways": _gateway, "httproutes": _route, "gatewayclasses": _class}[kind]
-    return [first, *own(model, cluster), *rest]
+    return [first, *own(model, info), *rest]
 
 
-def _gateway(model: dict[str, Any], cluster: Cluster) -> list[Fact]:
+def _gateway(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     name = str(model["object"]["spec"].get("gatewayClassName", ""))
-    state = cluster.info().state
+    state = info.state
     runs = f"{state.ngf_version} {EDITIONS[state.edition]}" if state.ngf_version else ""
     addresses = ", ".join(str(one.get("value", "")) for one in model["addresses"])
     return [
-        ("Class", html.A(name, href=kinds.href("gatewayclasses", cluster.name, "", name))),
+        ("Class", html.A(name, href=kinds.href("gatewayclasses", info.name, "", name))),
         ("NGF", runs.strip() if model["controller"] == NGF_CONTROLLER else ""),
         ("Address", html.Span(addresses, className="mono") if addresses else "not assigned"),
         ("Data plane", _data_plane(model["data_plane"])),
@@ -95,13 +95,13 @@ def _parameters(ref: dict[str, Any] | None) -> Any:
     return html.Span(ref["name"], className="mono", title=ref["kind"]) if ref else None
 
 
-def _route(model: dict[str, Any], _: Cluster) -> list[Fact]:
+def _route(model: dict[str, Any], _: ClusterInfo) -> list[Fact]:
     hosts = model["hostnames"]
     said = ", ".join(hosts[:3]) + (f" +{len(hosts) - 3}" if len(hosts) > 3 else "")
     return [("Hostnames", html.Span(said, className="mono") if hosts else "any host")]
 
 
-def _class(model: dict[str, Any], _: Cluster) -> list[Fact]:
+def _class(model: dict[str, Any], _: ClusterInfo) -> list[Fact]:
     return [
         ("Controller", html.Span(model["controller"], className="mono")),
         ("Description", model.get("description", "")),

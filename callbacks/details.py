@@ -109,7 +109,7 @@ def _register_object(callbacks: Callbacks) -> None:
         return (
             detail.PAGE,
             detail_head.state_pill(model),
-            detail_rows.facts(detail_head.facts(ref["kind"], model, fleet.get(ref["cluster"]))),
+            detail_rows.facts(detail_head.facts(ref["kind"], model, fleet.info(ref["cluster"]))),
             *detail_head.strip(model),
             detail_rows.conditions_list(conditions),
             detail_head.controller(model),

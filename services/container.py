@@ -11,10 +11,12 @@ from services.auth.oidc import Oidc
 from services.auth.session_key import session_key
 from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
+from services.clusters.colours import Colours
 from services.clusters.fleet import Fleet
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
 from services.configdb.opening import opened
+from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
 from services.kube.changes import Changes
@@ -50,6 +52,8 @@ class Container:
         """
         db = opened(settings)
         audit = AuditLog(db)
+        stored = StoredSettings(db)
+        fleet.colours = Colours(lambda change: stored.update("cluster colours", change, {}))
         hub = Hub(limit=settings.threads * 3 // 4)  # the rest stays for requests
         fleet.subscribe(
             lambda cluster, kind, version: hub.publish(

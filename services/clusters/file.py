@@ -9,6 +9,7 @@
         context: admin@prod         # otherwise the kubeconfig's current context
         region: eu-central-1
         environment: production
+        labels: {team: web}
         default: true               # at most one; otherwise the first entry
 
 The file itself must be right or the console does not start. A kubeconfig that it names may be
@@ -43,6 +44,7 @@ class Entry(BaseModel):
     context: str = ""
     region: str = ""
     environment: str = ""
+    labels: dict[str, str] = {}
     default: bool = False
 
 
@@ -68,6 +70,7 @@ def from_file(path: Path, default: str = "") -> Fleet:
             display_name=entry.display_name,
             region=entry.region,
             environment=entry.environment,
+            labels=entry.labels,
             default=entry.default or (not flagged and index == 0),
         )
         for index, entry in enumerate(entries)

@@ -2,161 +2,55 @@
 
 A cluster that cannot be reached, or whose kubeconfig cannot even be used, is in the fleet with its
 reason: it is never left out silently and never answers "not found". Where the members come from
-(one kubeconfig, a file, the demo) is decided once, by whoever builds the fleet.
+(one kubeconfig, a file, ManagedCluster objects) is decided by whoever fills the fleet; with the
+last, clusters come and go while the console runs.
 """
 
-import threading
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
-from agent.ngf import Edition, Ngf, detect
 from services.auth.identity import Identity
+from services.clusters.cluster import Cluster, ClusterInfo, ClusterState, Member
+from services.clusters.colours import Colours
 from services.errors import NotFound, Unavailable
-from services.kube.cache import Listener, WatchCache
-from services.kube.client import KubeClient
+from services.kube.cache import Listener
 from services.kube.connection import Connection
 from services.kube.loop import WatchLoop
-from services.kube.shelf import Snapshot
-from services.kube.stream import Object
 
-SLOTS = 8
-"""Colours that tell clusters apart; the last is shared by all further ones."""
+__all__ = ["MEMBERSHIP", "SINGLE", "Cluster", "ClusterInfo", "ClusterState", "Fleet", "Member"]
 
 SINGLE = "default"
 """The name of a cluster that nobody has named."""
 
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One cluster as configured. ``connect`` may raise; it is asked again until it does not."""
-
-    name: str
-    connect: Callable[[], Connection]
-    display_name: str = ""
-    region: str = ""
-    environment: str = ""
-    default: bool = False
+MEMBERSHIP = "clusters"
+"""What listeners hear as the kind when a cluster came, went or was renamed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterState:
-    """Whether the cluster answers and what runs on it. ``last_seen`` is its last sign of life."""
+class Source(Protocol):
+    """Fills a fleet for as long as it runs."""
 
-    connected: bool
-    reason: str
-    since: datetime | None
-    last_seen: datetime | None
-    kubernetes_version: str | None
-    ngf_version: str | None
-    edition: Edition
+    def start(self) -> None:
+        """Begin, on a watch loop that has been started; returns at once."""
 
-    @property
-    def unreachable(self) -> bool:
-        """Not answering, with a reason; a cluster still being connected has none yet."""
-        return not self.connected and bool(self.reason)
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterInfo:
-    """A cluster for people: names, place, state, and the colour slot (1 to 8) it keeps."""
-
-    name: str
-    display_name: str
-    region: str
-    environment: str
-    default: bool
-    state: ClusterState
-    slot: int
-
-
-class Cluster:
-    """One member at work: its client for calls, its cache for reads."""
-
-    def __init__(self, member: Member, slot: int, default: bool, loop: WatchLoop) -> None:
-        self.name = member.name
-        self.cache = WatchCache(member.name, member.connect, loop)
-        self._member, self._slot, self._default = member, slot, default
-        self._lock = threading.Lock()
-        self._client: tuple[Connection, KubeClient] | None = None
-        self._detected: tuple[tuple[int, ...], Ngf] | None = None
-
-    @property
-    def place(self) -> dict[str, str]:
-        """Where it runs: ``environment`` and ``region``, "" where nobody said."""
-        return {"environment": self._member.environment, "region": self._member.region}
-
-    @property
-    def client(self) -> KubeClient:
-        """Calls to the API server. Raises Unavailable while there is no usable connection."""
-        connection = self.cache.connection
-        if connection is None:
-            reach = self.cache.reachability
-            raise Unavailable(f"Cluster {self.name} is not reachable: {reach.reason}")
-        with self._lock:
-            if self._client is None or self._client[0] is not connection:
-                self._client = connection, KubeClient(connection)
-            return self._client[1]
-
-    def snapshot(self, kind: str) -> Snapshot:
-        """What is known of a kind here; never waits. Raises NotFound for an unknown kind."""
-        try:
-            return self.cache.snapshot(kind)
-        except KeyError:
-            raise NotFound(f"There is no kind named {kind}.", kind=kind) from None
-
-    def info(self) -> ClusterInfo:
-        """Names, place and present state."""
-        reach = self.cache.reachability
-        ngf = self._ngf()
-        return ClusterInfo(
-            name=self.name,
-            display_name=self._member.display_name or self.name,
-            region=self._member.region,
-            environment=self._member.environment,
-            default=self._default,
-            state=ClusterState(
-                connected=reach.connected,
-                reason=reach.reason,
-                since=reach.since,
-                last_seen=reach.last_seen,
-                kubernetes_version=reach.kubernetes_version,
-                ngf_version=ngf.version,
-                edition=ngf.edition,
-            ),
-            slot=self._slot,
-        )
-
-    def _ngf(self) -> Ngf:
-        """Which NGF runs here, looked up again only when what tells it has changed."""
-        sources = [self.snapshot(kind) for kind in ("deployments", "pods", "gatewayclasses")]
-        seen = tuple(source.version for source in sources)
-        if self._detected is None or self._detected[0] != seen:
-            self._detected = seen, detect(*(_known(source) for source in sources))
-        return self._detected[1]
-
-    def retry(self) -> None:
-        """Try to reach it again now instead of at the next turn."""
-        self.cache.retry()
+    def stop(self) -> None:
+        """Put nothing into the fleet any more."""
 
 
 class Fleet:
     """The clusters by name, and one watch loop for all of them."""
 
-    def __init__(self, members: Iterable[Member], default: str = "") -> None:
-        """``default`` names another default than the members do; it must be one of them."""
-        ordered = sorted(members, key=lambda member: member.name)
-        if not ordered:
-            raise ValueError("a fleet needs at least one cluster")
-        flagged = [member.name for member in ordered if member.default]
-        self._default = default or next(iter(flagged), ordered[0].name)
-        self._loop = WatchLoop()
-        self._clusters = {
-            member.name: Cluster(
-                member, min(index + 1, SLOTS), member.name == self._default, self._loop
-            )
-            for index, member in enumerate(ordered)
-        }
+    def __init__(self, members: Iterable[Member] = (), default: str = "") -> None:
+        """``default`` names another default than the members do."""
+        self.loop = WatchLoop()
+        self.colours = Colours()
+        self._wanted_default = default
+        self._clusters: Mapping[str, Cluster] = {}
+        self._source: Source | None = None
+        self._listeners: tuple[Listener, ...] = ()
+        self._started = False
+        self._changes = 0
+        for member in members:
+            self.put(member)
 
     @classmethod
     def from_members(cls, members: Iterable[Member], default: str = "") -> "Fleet":
@@ -169,6 +63,38 @@ class Fleet:
     ) -> "Fleet":
         """The one cluster of a kubeconfig or of the pod we run in."""
         return cls([Member(name, connect, display_name, default=True)])
+
+    def fill_from(self, source: Source) -> None:
+        """Let ``source`` put and remove members while the fleet runs."""
+        self._source = source
+
+    def put(self, member: Member, *, reconnect: bool = False) -> Cluster:
+        """Add a cluster, or take over what is new about it; after the start on the watch loop.
+
+        ``reconnect`` makes a known one connect anew.
+        """
+        cluster = self._clusters.get(member.name)
+        if cluster is None:
+            cluster = Cluster(member, self.loop)
+            cluster.cache.subscribe(self._announce)
+            self._clusters = dict(sorted({**self._clusters, member.name: cluster}.items()))
+            if self._started:
+                cluster.cache.start()
+        else:
+            if cluster.member == member and not reconnect:
+                return cluster
+            cluster.configure(member)
+            if reconnect:
+                cluster.reconnect()
+        self._membership(member.name)
+        return cluster
+
+    def remove(self, name: str) -> None:
+        """Forget a cluster and end its watches; on the watch loop."""
+        cluster = self._clusters[name]
+        self._clusters = {key: one for key, one in self._clusters.items() if key != name}
+        cluster.cache.stop()
+        self._membership(name)
 
     def get(self, name: str) -> Cluster:
         """A cluster in whatever state. Raises NotFound."""
@@ -184,8 +110,17 @@ class Fleet:
         return self.get(name)
 
     def default_name(self) -> str:
-        """The cluster that paths without a cluster mean."""
-        return self._default
+        """The cluster that paths without a cluster mean: the one that was asked for, else the one
+        marked so, else the hub itself, else the first. Raises Unavailable without any."""
+        clusters = self._clusters
+        if self._wanted_default:
+            return self._wanted_default
+        marked = (name for name, one in clusters.items() if one.member.default)
+        local = (name for name, one in clusters.items() if one.member.local)
+        for names in (marked, local, clusters):
+            if name := next(iter(names), ""):
+                return name
+        raise Unavailable("No default cluster is available: no cluster is registered.")
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -193,18 +128,22 @@ class Fleet:
 
     def list(self) -> list[ClusterInfo]:
         """All clusters, sorted by name."""
-        return [cluster.info() for cluster in self._clusters.values()]
+        return [self._info(cluster) for cluster in self._clusters.values()]
+
+    def info(self, name: str) -> ClusterInfo:
+        """One cluster for people. Raises NotFound."""
+        return self._info(self.get(name))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener(cluster, kind, version)`` whenever a kind on a cluster has changed.
+        """Call ``listener(cluster, kind, version)`` whenever a kind on a cluster has changed, and
+        with the kind ``MEMBERSHIP`` when a cluster came, went or was renamed.
 
         It runs on the watch loop and must not block. The returned function ends the subscription.
         """
-        ends = [cluster.cache.subscribe(listener) for cluster in self._clusters.values()]
+        self._listeners = (*self._listeners, listener)
 
         def unsubscribe() -> None:
-            for end in ends:
-                end()
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
 
         return unsubscribe
 
@@ -215,21 +154,33 @@ class Fleet:
 
     def start(self) -> None:
         """Begin watching all clusters; returns at once. Call it after the fork."""
-        self._loop.start()
+        self.loop.start()
+        self._started = True
         for cluster in self._clusters.values():
             cluster.cache.start()
+        if self._source:
+            self._source.start()
 
     def stop(self) -> None:
         """End every watch."""
+        if self._source:
+            self._source.stop()
         for cluster in self._clusters.values():
             cluster.cache.stop()
-        self._loop.stop()
+        self.loop.stop()
 
+    def _info(self, cluster: Cluster) -> ClusterInfo:
+        slot = self.colours.slot(cluster.name, self._clusters)
+        default = bool(self._clusters) and cluster.name == self.default_name()
+        return cluster.info(slot, default)
 
-def _known(source: Snapshot) -> Collection[Object] | None:
-    """The objects of a kind, None when nobody knows whether there are any."""
-    known = source.as_of is not None or source.state == "absent"
-    return source.objects.values() if known else None
+    def _membership(self, name: str) -> None:
+        self._changes += 1
+        self._announce(name, MEMBERSHIP, self._changes)
+
+    def _announce(self, cluster: str, kind: str, version: int) -> None:
+        for listener in self._listeners:
+            listener(cluster, kind, version)
 
 
 def _no_cluster(name: str) -> NotFound:

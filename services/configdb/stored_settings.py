@@ -1,6 +1,7 @@
 """Values changed while the console runs; start-up options are in ``services/settings.py``."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,3 +25,11 @@ class StoredSettings:
         """Store ``value``; the last writer wins."""
         with self._db.writing() as session:
             session.merge(SettingRow(name=name, value=as_json(value), changed=datetime.now(UTC)))
+
+    def update(self, name: str, change: Callable[[Any], Any], default: Any = None) -> Any:
+        """Store what ``change`` makes of the stored value, in one transaction; gives the result."""
+        with self._db.writing() as session:
+            row = session.get(SettingRow, name, with_for_update=True)
+            value = change(default if row is None else json.loads(row.value))
+            session.merge(SettingRow(name=name, value=as_json(value), changed=datetime.now(UTC)))
+        return value

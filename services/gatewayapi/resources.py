@@ -165,7 +165,7 @@ class Resources:
             gateways = counts.get("gateways") or {}
             wanting = sum(gateways.values()) - gateways.get("not_ngf", 0)
             read = member.snapshot("deployments").state == "live"
-            if wanting and read and not member.info().state.ngf_version:
+            if wanting and read and not member.state.ngf_version:
                 found[name] = wanting
         return found
 

@@ -75,9 +75,9 @@ def test_an_outage_is_told_survived_and_recovered_from(server: KubeApi, cluster:
     assert lost.reason
     assert lost.since is not None
     assert lost.as_of is not None
-    wait_until("told of the cluster", lambda: not cluster.info().state.connected)
-    assert cluster.info().state.reason
-    assert cluster.info().state.last_seen is not None
+    wait_until("told of the cluster", lambda: not cluster.state.connected)
+    assert cluster.state.reason
+    assert cluster.state.last_seen is not None
     assert cluster.snapshot("httproutes").as_of == lost.as_of, "its age must not be made younger"
 
     with told_of(cluster) as states:
@@ -89,17 +89,17 @@ def test_an_outage_is_told_survived_and_recovered_from(server: KubeApi, cluster:
     assert states <= {"stale", "live"}, "a server that is starting serves no definition yet"
     assert "goes" not in names(cluster)
     wait_until("live again", lambda: cluster.snapshot("httproutes").state == "live")
-    assert cluster.info().state.connected
+    assert cluster.state.connected
     server.post(HERE, route("later")).ok()
     wait_until("watching again", lambda: "later" in names(cluster))
 
 
 def test_a_person_who_cannot_wait_may_retry(server: KubeApi, cluster: Cluster) -> None:
     server.halt()
-    wait_until("told", lambda: not cluster.info().state.connected)
+    wait_until("told", lambda: not cluster.state.connected)
     server.resume()
     cluster.retry()
-    wait_until("connected", lambda: cluster.info().state.connected, within_s=5)
+    wait_until("connected", lambda: cluster.state.connected, within_s=5)
 
 
 def test_what_is_forgotten_meanwhile_is_listed_anew(server: KubeApi, cluster: Cluster) -> None:

@@ -196,7 +196,7 @@ def test_a_server_without_aggregated_discovery_is_asked_group_by_group(
 def test_what_may_not_be_listed_says_so(kube_api: KubeApi) -> None:
     with watching(kube_api.kubeconfig("stranger")) as cluster:
         snapshot = cluster.snapshot("httproutes")
-        assert cluster.info().state.connected
+        assert cluster.state.connected
     assert snapshot.state == "denied"
     assert "cannot list" in snapshot.reason
     assert snapshot.as_of is None
@@ -222,7 +222,7 @@ def test_an_outage_is_named_dated_and_survived(kube_api: KubeApi, namespace: str
         assert stale.as_of is not None
         assert stale.since is not None
         state = wait_until(
-            "the cluster is down", lambda: (s := cluster.info().state).connected is False and s
+            "the cluster is down", lambda: (s := cluster.state).connected is False and s
         )
         assert state.reason
         assert state.last_seen is not None
@@ -240,7 +240,7 @@ def test_an_outage_is_named_dated_and_survived(kube_api: KubeApi, namespace: str
             }
 
         wait_until("what happened meanwhile is seen", lambda: names() == {"kept", "born"})
-        wait_until("the cluster is up", lambda: cluster.info().state.connected)
+        wait_until("the cluster is up", lambda: cluster.state.connected)
         assert cluster.snapshot("httproutes").since is not None
 
 
@@ -257,7 +257,7 @@ def test_a_server_that_falls_silent_is_noticed(kube_api: KubeApi, namespace: str
             lambda: (s := cluster.snapshot("httproutes")).state == "stale" and s,
         )
         assert "timed out" in stale.reason
-        assert stale.as_of == cluster.info().state.last_seen
+        assert stale.as_of == cluster.state.last_seen
         kube_api.post(routes(namespace), route("born")).ok()
         passage.mend()
         cluster.retry()
@@ -278,7 +278,7 @@ def test_a_refused_credential_is_named_and_a_rotated_one_taken(kube_api: KubeApi
     fleet.start()
     try:
         cluster = fleet.get("default")
-        wait_until("the refusal is seen", lambda: "credential" in cluster.info().state.reason)
+        wait_until("the refusal is seen", lambda: "credential" in cluster.state.reason)
         assert cluster.snapshot("httproutes").state == "stale"
         assert cluster.snapshot("httproutes").as_of is None
         tokens.append(kube_api.tokens["admin"])
@@ -289,7 +289,7 @@ def test_a_refused_credential_is_named_and_a_rotated_one_taken(kube_api: KubeApi
 
 
 def test_the_version_of_the_server_is_known(cluster: Cluster) -> None:
-    version = cluster.info().state.kubernetes_version
+    version = cluster.state.kubernetes_version
     assert version is not None
     assert version.startswith("v1.")
 
@@ -324,7 +324,7 @@ def test_data_stays_on_screen_while_a_credential_is_replaced(
         cluster = fleet.get("default")
         wait_until("it is live", lambda: cluster.snapshot("namespaces").state == "live")
         admin.delete(f"{accounts}/console").ok()
-        wait_until("the refusal is seen", lambda: not cluster.info().state.connected, 40)
+        wait_until("the refusal is seen", lambda: not cluster.state.connected, 40)
         assert "credential" in cluster.snapshot("namespaces").reason
         before = cluster.snapshot("namespaces")
         assert ("", "default") in before.objects

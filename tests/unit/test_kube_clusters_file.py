@@ -44,7 +44,7 @@ def test_names_the_field_that_is_wrong(tmp_path: Path, text: str, field: str) ->
 
 
 def test_a_mistyped_key_is_told_those_there_are(tmp_path: Path) -> None:
-    keys = "name, kubeconfig, displayName, context, region, environment, default"
+    keys = "name, kubeconfig, displayName, context, region, environment, labels, default"
     assert problems(tmp_path, "clusters: [{name: a, kubeconfig: a, regoin: x}]") == [
         ("clusters[0].regoin", f"no such key; there is {keys}")
     ]
@@ -96,9 +96,9 @@ def test_a_cluster_that_cannot_be_built_is_there_with_its_reason(tmp_path: Path)
     fleet.start()
     try:
         gone, bad = fleet.get("gone"), fleet.get("bad")
-        wait_until("the missing file is named", lambda: "nowhere" in gone.info().state.reason)
-        wait_until("the refused field is named", lambda: "exec" in bad.info().state.reason)
-        assert gone.info().display_name == "Gone"
+        wait_until("the missing file is named", lambda: "nowhere" in gone.state.reason)
+        wait_until("the refused field is named", lambda: "exec" in bad.state.reason)
+        assert gone.display_name == "Gone"
         snapshot = gone.snapshot("gateways")
         assert (snapshot.state, len(snapshot.objects), snapshot.as_of) == ("stale", 0, None)
         with pytest.raises(Unavailable, match="nowhere"):

@@ -1,0 +1,239 @@
+"""One cluster at work: where it is, its client for calls, its cache for reads, how it stands."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agent.ngf import Edition, Ngf, detect
+from services.clusters.standing import (
+    HEARTBEAT_SECONDS,
+    AgentReport,
+    Evidence,
+    Reply,
+    Standing,
+    judge,
+)
+from services.errors import NotFound, Unavailable
+from services.kube.breaker import State as BreakerState
+from services.kube.cache import WatchCache
+from services.kube.checks import Check
+from services.kube.client import KubeClient
+from services.kube.connection import Connection
+from services.kube.loop import WatchLoop
+from services.kube.shelf import Snapshot
+from services.kube.stream import Object
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One cluster as configured. ``connect`` may raise; it is asked again until it does not.
+
+    ``agents`` says whether an agent can report here at all, ``interval`` how often it should, in
+    seconds. ``local`` is the hub itself.
+    """
+
+    name: str
+    connect: Callable[[], Connection] = field(compare=False)
+    display_name: str = ""
+    region: str = ""
+    environment: str = ""
+    default: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    local: bool = False
+    agents: bool = False
+    interval: float = HEARTBEAT_SECONDS
+    otel_endpoint: str = ""
+    terminating: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """Whether the cluster answers and what runs on it. ``last_seen`` is its last sign of life.
+
+    ``checks`` are the health checks of the last half hour, oldest first; ``rest`` is how many
+    seconds an open breaker still waits.
+    """
+
+    connected: bool
+    reason: str
+    since: datetime | None
+    last_seen: datetime | None
+    kubernetes_version: str | None
+    ngf_version: str | None
+    edition: Edition
+    breaker: BreakerState = "closed"
+    rest: float = 0.0
+    latest: Check | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def unreachable(self) -> bool:
+        """Not answering, with a reason; a cluster still being connected has none yet."""
+        return not self.connected and bool(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterInfo:
+    """A cluster for people: names, place, state, standing, and the colour slot (1 to 8) it keeps.
+
+    ``agent`` is the last report of its agent, if there ever was one.
+    """
+
+    name: str
+    display_name: str
+    region: str
+    environment: str
+    default: bool
+    state: ClusterState
+    slot: int
+    standing: Standing
+    labels: Mapping[str, str] = field(default_factory=dict)
+    local: bool = False
+    agents: bool = False
+    agent: AgentReport | None = None
+    interval: float = HEARTBEAT_SECONDS
+
+
+class Cluster:
+    """One member at work. Its report and its Prometheus' reply are set by whoever hears them."""
+
+    def __init__(self, member: Member, loop: WatchLoop) -> None:
+        self.name = member.name
+        self.cache = WatchCache(member.name, lambda: self.member.connect(), loop)
+        self.member = member
+        self.agent: AgentReport | None = None
+        self.prometheus: Reply | None = None
+        self._lock = threading.Lock()
+        self._client: tuple[Connection, KubeClient] | None = None
+        self._detected: tuple[tuple[int, ...], Ngf] | None = None
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where it runs: ``environment`` and ``region``, "" where nobody said."""
+        return {"environment": self.member.environment, "region": self.member.region}
+
+    @property
+    def client(self) -> KubeClient:
+        """Calls to the API server, each of which counts for the breaker.
+
+        Raises Unavailable while there is no usable connection.
+        """
+        connection = self.cache.connection
+        if connection is None:
+            raise self.unavailable(self.cache.reachability.reason)
+        with self._lock:
+            if self._client is None or self._client[0] is not connection:
+                self._client = connection, KubeClient(connection, self.cache.breaker)
+            client = self._client[1]
+        if self.cache.breaker.state == "open":
+            raise self.unavailable(self.cache.reachability.reason)
+        return client
+
+    def unavailable(self, reason: str) -> Unavailable:
+        """The error for what this cluster cannot answer now, with when it was last seen."""
+        seen, rest = self.cache.reachability.last_seen, self.cache.breaker.rest()
+        return Unavailable(
+            f"Cluster {self.name} is not reachable: {reason}",
+            cluster=self.name,
+            last_seen=seen.isoformat() if seen else None,
+            retry_after=round(rest) or None,
+        )
+
+    def snapshot(self, kind: str) -> Snapshot:
+        """What is known of a kind here; never waits. Raises NotFound for an unknown kind."""
+        try:
+            return self.cache.snapshot(kind)
+        except KeyError:
+            raise NotFound(f"There is no kind named {kind}.", kind=kind) from None
+
+    def standing(self, now: datetime) -> Standing:
+        """Conditions and phase at ``now``."""
+        return judge(self._evidence(), now)
+
+    @property
+    def display_name(self) -> str:
+        """What people call it."""
+        return self.member.display_name or self.name
+
+    @property
+    def state(self) -> ClusterState:
+        """Whether it answers and what runs on it, now."""
+        reach, ngf = self.cache.reachability, self.ngf()
+        breaker, checks = self.cache.breaker, self.cache.checks
+        return ClusterState(
+            connected=reach.connected,
+            reason=reach.reason,
+            since=reach.since,
+            last_seen=reach.last_seen,
+            kubernetes_version=reach.kubernetes_version,
+            ngf_version=ngf.version,
+            edition=ngf.edition,
+            breaker=breaker.state,
+            rest=breaker.rest(),
+            latest=checks.latest,
+            checks=checks.recent(datetime.now(UTC)),
+        )
+
+    def info(self, slot: int, default: bool) -> ClusterInfo:
+        """Names, place and present state; the fleet knows ``slot`` and ``default``."""
+        member = self.member
+        return ClusterInfo(
+            name=self.name,
+            display_name=self.display_name,
+            region=member.region,
+            environment=member.environment,
+            default=default,
+            state=self.state,
+            slot=slot,
+            standing=self.standing(datetime.now(UTC)),
+            labels=member.labels,
+            local=member.local,
+            agents=member.agents,
+            agent=self.agent,
+            interval=member.interval,
+        )
+
+    def ngf(self) -> Ngf:
+        """What the cluster's objects say of NGF, else what its agent said.
+
+        Looked up again only when what tells it has changed.
+        """
+        kinds = ("deployments", "pods", "gatewayclasses")
+        seen = [self.snapshot(kind) for kind in kinds]
+        versions = tuple(snapshot.version for snapshot in seen)
+        if self._detected is None or self._detected[0] != versions:
+            self._detected = versions, detect(*map(_known, seen))
+        found, agent = self._detected[1], self.agent
+        if found.detected is None and agent and agent.ngf_version:
+            return Ngf(True, agent.ngf_version, agent.ngf_edition, "The agent says so.")
+        return found
+
+    def configure(self, member: Member) -> None:
+        """Take over another name, place or way to connect; :meth:`reconnect` uses the latter."""
+        self.member = member
+
+    def reconnect(self) -> None:
+        """Connect anew, with a kubeconfig that has changed. On the watch loop."""
+        self.cache.reconnect()
+
+    def retry(self) -> None:
+        """Try to reach it again now instead of at the next turn."""
+        self.cache.retry()
+
+    def _evidence(self) -> Evidence:
+        return Evidence(
+            reach=self.cache.reachability,
+            ngf=self.ngf(),
+            agents=self.member.agents,
+            agent=self.agent,
+            interval=self.member.interval,
+            prometheus=self.prometheus,
+            terminating=self.member.terminating,
+        )
+
+
+def _known(source: Snapshot) -> Collection[Object] | None:
+    """The objects of a kind, None when nobody knows whether there are any."""
+    known = source.as_of is not None or source.state == "absent"
+    return source.objects.values() if known else None
