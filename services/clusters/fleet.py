@@ -86,7 +86,7 @@ class Fleet:
             cluster.configure(member)
             if reconnect:
                 cluster.reconnect()
-        self._membership(member.name)
+        self.touch(member.name)
         return cluster
 
     def remove(self, name: str) -> None:
@@ -94,7 +94,12 @@ class Fleet:
         cluster = self._clusters[name]
         self._clusters = {key: one for key, one in self._clusters.items() if key != name}
         cluster.cache.stop()
-        self._membership(name)
+        self.touch(name)
+
+    def touch(self, name: str) -> None:
+        """Tell listeners that something about a cluster itself is new; on the watch loop."""
+        self._changes += 1
+        self._announce(name, MEMBERSHIP, self._changes)
 
     def get(self, name: str) -> Cluster:
         """A cluster in whatever state. Raises NotFound."""
@@ -136,7 +141,7 @@ class Fleet:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(cluster, kind, version)`` whenever a kind on a cluster has changed, and
-        with the kind ``MEMBERSHIP`` when a cluster came, went or was renamed.
+        with the kind ``MEMBERSHIP`` when a cluster came, went or something about itself is new.
 
         It runs on the watch loop and must not block. The returned function ends the subscription.
         """
@@ -173,10 +178,6 @@ class Fleet:
         slot = self.colours.slot(cluster.name, self._clusters)
         default = bool(self._clusters) and cluster.name == self.default_name()
         return cluster.info(slot, default)
-
-    def _membership(self, name: str) -> None:
-        self._changes += 1
-        self._announce(name, MEMBERSHIP, self._changes)
 
     def _announce(self, cluster: str, kind: str, version: int) -> None:
         for listener in self._listeners:

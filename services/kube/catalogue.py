@@ -26,7 +26,7 @@ class Kind:
     that hold the same kind under another name of its group. ``metadata_only`` kinds never bring
     their content into this process. ``selector`` and
     ``fields`` limit the watch by labels and fields, for kinds of which only a handful matter, and
-    ``namespace`` to one namespace.
+    ``namespace`` to one namespace. ``keys`` are the only ones that are kept of a Secret's data.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Kind:
     selector: str = ""
     fields: str = ""
     namespace: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def candidates(self) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -25,7 +26,7 @@ import structlog
 from services.errors import Conflict, ConsoleError, Denied, Unavailable
 from services.kube.catalogue import Resource
 from services.kube.streaming import StreamingApi, collector_paused
-from services.kube.trim import certificate_only, metadata_only, trim
+from services.kube.trim import certificate_only, keys_only, metadata_only, trim
 
 Key = tuple[str, str]
 Object = dict[str, Any]
@@ -91,8 +92,10 @@ def selections(resource: Resource) -> tuple[Selection, ...]:
 
     The type of a Secret never changes, so the two never hold the same object.
     """
-    if not resource.kind.metadata_only:
-        return (Selection(labels=resource.kind.selector, fields=resource.kind.fields),)
+    kind = resource.kind
+    if not kind.metadata_only:
+        keep = partial(keys_only, kind.keys) if kind.keys else trim
+        return (Selection(labels=kind.selector, fields=kind.fields, keep=keep),)
     return (
         Selection("", f"type!={TLS_TYPE}", _META_LIST, _META, metadata_only),
         Selection("", f"type={TLS_TYPE}", _JSON, _JSON, certificate_only),

@@ -2,9 +2,11 @@
 
 ``managedFields`` and kubectl's copy of the last applied manifest are more than half of a typical
 object and say nothing about it. Secrets are the exception to everything: their content does not
-come here at all, apart from certificates, and of those never the key.
+come here at all, apart from certificates, and of those never the key. The one other exception are
+the keys that a kind names, for what the console itself keeps in Secrets of its own namespace.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -33,3 +35,10 @@ def certificate_only(obj: dict[str, Any]) -> dict[str, Any]:
     data = obj.get("data") or {}
     kept = {name: data[name] for name in CERTIFICATES if name in data}
     return trim({"metadata": obj["metadata"], "type": obj.get("type", ""), "data": kept})
+
+
+def keys_only(keys: Collection[str], obj: dict[str, Any]) -> dict[str, Any]:
+    """Of a Secret the named keys of its data."""
+    data = obj.get("data") or {}
+    kept = {name: data[name] for name in keys if name in data}
+    return trim({"metadata": obj["metadata"], "data": kept})
