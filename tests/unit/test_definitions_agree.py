@@ -20,7 +20,7 @@ import yaml
 from services.demo.api.schemas import compiled
 from services.demo.api.validation import validate
 from services.demo.definitions import __file__ as definitions_folder
-from services.demo.definitions import definitions, parse
+from services.demo.definitions import parse
 from services.demo.seed.others import gpu, hub
 from services.demo.seed.web import web
 
@@ -49,7 +49,7 @@ def upstream() -> dict[str, dict[str, Any]]:
 
 FILES = sorted(Path(definitions_folder).parent.glob("*.fields"))
 MARK = re.compile(r"^ +[^ ]+: [a-z-]+( [A-Za-z]+=.*)? rules( of |$)")
-OURS = {one["metadata"]["name"]: one for one in definitions()}
+OURS = {one["metadata"]["name"]: one for one in (parse(file.read_text()) for file in FILES)}
 
 
 def versions(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:

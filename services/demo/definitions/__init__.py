@@ -1,6 +1,7 @@
-"""Definitions of the kinds that the demo serves, as compact field lists.
+"""Definitions of the kinds that the demo serves: our own, and those of others as field lists.
 
-A ``.fields`` file holds one kind. Its head names the kind and its versions, the tree below one
+Ours are the files in ``deploy/crds``, from where the charts have theirs. Of the others, a
+``.fields`` file holds one kind. Its head names the kind and its versions, the tree below one
 field a line, children indented under their parent::
 
     kind: Gateway gateways gateway.networking.k8s.io namespaced short=gtw
@@ -27,6 +28,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services import yaml_text
+
+OWN = Path(__file__).parents[3] / "deploy" / "crds"
 Schema = dict[str, Any]
 _FIELD = re.compile(r"(?P<indent> *)(?P<name>[^\s:!]+)(?P<required>!?): (?P<rest>.*)")
 _OPTION = re.compile(r"\s*([A-Za-z-]+)=")
@@ -35,8 +39,14 @@ _DECODER = json.JSONDecoder()
 
 @cache
 def definitions() -> tuple[dict[str, Any], ...]:
-    """Every CustomResourceDefinition, by file name."""
-    return tuple(parse(path.read_text()) for path in sorted(Path(__file__).parent.glob("*.fields")))
+    """Every CustomResourceDefinition, by file name, our own last."""
+    lists = sorted(Path(__file__).parent.glob("*.fields"))
+    return (*(parse(path.read_text()) for path in lists), *own())
+
+
+def own() -> tuple[dict[str, Any], ...]:
+    """The CustomResourceDefinitions of this product, by file name."""
+    return tuple(yaml_text.parse_own(path.read_bytes()) for path in sorted(OWN.glob("*.yaml")))
 
 
 def parse(text: str) -> dict[str, Any]:
