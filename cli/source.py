@@ -12,7 +12,8 @@ from pathlib import Path
 
 from services.clusters import file
 from services.clusters.fleet import SINGLE, Fleet
-from services.clusters.reach import first_reachable
+from services.clusters.reach import Connect, first_reachable
+from services.clusters.registry import Registry
 from services.errors import Invalid
 from services.settings import BadOption, BadSettings, Settings
 
@@ -28,20 +29,32 @@ def choose(settings: Settings) -> Callable[[], Fleet] | None:
 
         _check_default(default, (place.name for place in PLACES))
         return partial(demo, default)
-    if settings.multicluster:
-        rule = "this build has no ManagedCluster support yet"
-        raise BadSettings(BadOption("--multicluster", "", rule))
     if settings.clusters_config:
         _check_default(default, (entry.name for entry in _entries(settings.clusters_config)))
         return partial(file.from_file, settings.clusters_config, default)
-    _check_default(default, [SINGLE])
+    if not settings.multicluster:
+        _check_default(default, [SINGLE])
     connect, attempts = first_reachable(settings.kubeconfig, os.environ, Path.home())
     if connect is None:
         tried = "\n".join(f"  {attempt.source}: {attempt.problem}" for attempt in attempts)
         why = f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo"
         print(f"ngf-console: {why}", file=sys.stderr)
         return None
+    if settings.multicluster:
+        return partial(managed, settings, connect)
     return partial(Fleet.single, connect)
+
+
+def managed(settings: Settings, connect: Connect) -> Fleet:
+    """The clusters of the hub's ManagedCluster objects, as they come and go."""
+    fleet = Fleet(default=settings.multicluster_default)
+    fleet.source = Registry(
+        fleet,
+        connect,
+        settings.multicluster_namespace,
+        allow_http=settings.allow_http_clusters,
+    )
+    return fleet
 
 
 def demo(default: str = "") -> Fleet:

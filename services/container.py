@@ -13,6 +13,11 @@ from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
 from services.clusters.colours import Colours
 from services.clusters.fleet import Fleet
+from services.clusters.heartbeats import Heartbeats
+from services.clusters.install import Install
+from services.clusters.jobs import Jobs
+from services.clusters.registration import Registration
+from services.clusters.registry import Registry
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
 from services.configdb.opening import opened
@@ -41,6 +46,10 @@ class Container:
     resources: Resources
     views: SavedViews
     hub: Hub
+    registry: Registry | None
+    registration: Registration | None
+    heartbeats: Heartbeats | None
+    jobs: Jobs | None
     secret_key: str = field(repr=False)
     version: str = VERSION
 
@@ -60,6 +69,11 @@ class Container:
                 "changes", {"cluster": cluster, "kind": kind, "version": version}
             )
         )
+        registry = fleet.source if isinstance(fleet.source, Registry) else None
+        install = Install(
+            settings.public_url, settings.otel_url, settings.agent_chart, settings.url
+        )
+        heartbeats = registry and Heartbeats(fleet, registry, settings.otel_url)
         return cls(
             settings=settings,
             db=db,
@@ -72,15 +86,23 @@ class Container:
             resources=Resources(fleet),
             views=SavedViews(db),
             hub=hub,
+            registry=registry,
+            registration=registry and Registration(fleet, registry, audit, install),
+            heartbeats=heartbeats,
+            jobs=registry and heartbeats and Jobs(fleet, registry, heartbeats),
             secret_key=session_key(settings),
         )
 
     def start(self) -> None:
-        """Begin watching the clusters; returns at once."""
+        """Begin watching the clusters, and what is done beside; returns at once."""
         self.fleet.start()
+        if self.jobs:
+            self.jobs.start()
 
     def stop(self) -> None:
-        """Close sockets, watches and the database, in this order."""
+        """Close sockets, end jobs and watches, close the database, in this order."""
         self.hub.close()
+        if self.jobs:
+            self.jobs.stop()
         self.fleet.stop()
         self.db.close()

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
         description="Cluster that paths without a cluster mean;"
         " empty: the one that --clusters-config marks, else its first",
     )
+    allow_http_clusters: bool = Field(
+        False, description="Accept kubeconfigs of clusters whose API is plain http"
+    )
     clickhouse_url: values.Url = Field(
         "", description="ClickHouse server; empty: the embedded store"
     )
@@ -90,6 +93,14 @@ class Settings(BaseSettings):
         ' "shop": {"role": "operator", "clusters": ["web-fra"], "namespaces": ["shop"]}}',
     )
     public_url: values.BaseUrl = Field("", description="URL that people use, when behind a proxy")
+    otel_url: values.BaseUrl = Field(
+        "", description="URL at which agents reach the hub's OpenTelemetry intake"
+    )
+    agent_chart: str = Field(
+        "charts/ngf-console-agent",
+        min_length=1,
+        description="Helm chart that the command for installing an agent names",
+    )
     cors_allowed_origins: values.Origins = Field(
         (), description="Origins that may call the REST API from a page, comma separated"
     )

@@ -8,12 +8,13 @@ The Secret holds JSON: ``[{"id", "sha256", "created", "expires"}]``, times in IS
 only for a token that a newer one has replaced.
 """
 
+import base64
 import hashlib
 import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,9 @@ from services.errors import Unauthenticated
 OVERLAP = timedelta(hours=24)
 """How long a replaced token stays valid, unless somebody says otherwise."""
 OVERLAP_MAX = timedelta(days=30)
+
+Change = Callable[[list["AgentToken"]], list["AgentToken"]]
+"""What the tokens of a cluster are to become."""
 
 _TEXT = re.compile(r"ngfa_([A-Za-z0-9]{12})_[A-Za-z0-9_-]{43}")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -74,9 +78,13 @@ def dumped(tokens: list[AgentToken]) -> str:
     )
 
 
-def loaded(text: str) -> list[AgentToken]:
-    """What a Secret holds; what is no token of ours there opens nothing and is left out."""
-    return list(_read(text))
+def decoded(data: str) -> list[AgentToken]:
+    """What the value of a Secret's key holds, in base64 as the API gives it; what is no token of
+    ours there opens nothing and is left out."""
+    try:
+        return list(_read(base64.b64decode(data).decode()))
+    except ValueError:
+        return []
 
 
 def _read(text: str) -> Iterator[AgentToken]:

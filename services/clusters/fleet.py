@@ -40,12 +40,13 @@ class Fleet:
     """The clusters by name, and one watch loop for all of them."""
 
     def __init__(self, members: Iterable[Member] = (), default: str = "") -> None:
-        """``default`` names another default than the members do."""
+        """``default`` names another default than the members do. A ``source`` that is set before
+        the start puts members and removes them while the fleet runs."""
         self.loop = WatchLoop()
         self.colours = Colours()
         self._wanted_default = default
         self._clusters: Mapping[str, Cluster] = {}
-        self._source: Source | None = None
+        self.source: Source | None = None
         self._listeners: tuple[Listener, ...] = ()
         self._started = False
         self._changes = 0
@@ -63,10 +64,6 @@ class Fleet:
     ) -> "Fleet":
         """The one cluster of a kubeconfig or of the pod we run in."""
         return cls([Member(name, connect, display_name, default=True)])
-
-    def fill_from(self, source: Source) -> None:
-        """Let ``source`` put and remove members while the fleet runs."""
-        self._source = source
 
     def put(self, member: Member, *, reconnect: bool = False) -> Cluster:
         """Add a cluster, or take over what is new about it; after the start on the watch loop.
@@ -163,13 +160,13 @@ class Fleet:
         self._started = True
         for cluster in self._clusters.values():
             cluster.cache.start()
-        if self._source:
-            self._source.start()
+        if self.source:
+            self.source.start()
 
     def stop(self) -> None:
         """End every watch."""
-        if self._source:
-            self._source.stop()
+        if self.source:
+            self.source.stop()
         for cluster in self._clusters.values():
             cluster.cache.stop()
         self.loop.stop()

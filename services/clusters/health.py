@@ -4,7 +4,7 @@ A status is written when it would say something else than it says, so a fleet th
 writes at all, and a new leader writes nothing that the old one had written already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +24,15 @@ MANAGER = "ngf-console-health"
 _log = structlog.get_logger(__name__)
 
 
-def write_all(registry: Registry, fleet: Fleet) -> int:
-    """Write every status that has changed; how many were. The hub's failures are logged."""
+def write_all(registry: Registry, fleet: Fleet, leads: Callable[[], bool]) -> int:
+    """Write every status that has changed while this replica ``leads``; how many were.
+
+    The hub's failures are logged.
+    """
     written = 0
     for name, obj in registry.objects().items():
+        if not leads():
+            break
         try:
             written += _write(registry, fleet.get(name), obj)
         except NotFound:
@@ -41,9 +46,16 @@ def _write(registry: Registry, cluster: Cluster, obj: Object) -> bool:
     def wanted(live: Object) -> dict[str, Any] | None:
         before = live.get("status") or {}
         status = _status(cluster, before, datetime.now(UTC))
-        return None if status == {key: before.get(key) for key in status} else status
+        return None if status == _said(before, status) else status
 
     return apply_status(registry, MANAGER, obj, wanted) is not None
+
+
+def _said(before: Object, status: Object) -> dict[str, Any]:
+    """Of a status the same fields and conditions, in the same order."""
+    held = {one["type"]: one for one in before.get("conditions") or ()}
+    conditions = [held.get(one["type"]) for one in status["conditions"]]
+    return {**{key: before.get(key) for key in status}, "conditions": conditions}
 
 
 def _status(cluster: Cluster, before: Object, now: datetime) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from typing import Any
 from services.clusters.agent_tokens import TokenIndex
 from services.clusters.cluster import Member
 from services.clusters.fleet import Fleet
+from services.clusters.prometheus import Prometheus
 from services.clusters.standing import HEARTBEAT_SECONDS, AgentReport, Reply
 from services.errors import NotFound, Unavailable
 from services.kube.cache import WatchCache
@@ -125,6 +126,37 @@ class Registry:
         found = self._snapshot("secrets").objects.get((self.namespace, name))
         return None if found is None else _texts(found)
 
+    def connection(self, name: str) -> Connection:
+        """How to reach a cluster with what the hub holds by now.
+
+        Raises Invalid for a kubeconfig that is refused, NotFound without its Secret.
+        """
+        spec = self.object(name).get("spec") or {}
+        if spec.get("isLocal"):
+            return self._connect()
+        secret_name = (spec.get("kubeconfigSecretRef") or {}).get("name")
+        if not secret_name:
+            raise Unavailable("It names no Secret with a kubeconfig.", code="no_kubeconfig")
+        secret = self.secret(secret_name)
+        if secret is None:
+            raise NotFound(f"Secret {self.namespace}/{secret_name} does not exist.")
+        text = next((secret[key] for key in KUBECONFIG_KEYS if secret.get(key)), "")
+        if not text:
+            said = f"Secret {self.namespace}/{secret_name} has no key {KUBECONFIG_KEYS[0]}."
+            raise Unavailable(said, code="no_kubeconfig")
+        return Connection.from_kubeconfig(text, allow_http=self.allow_http)
+
+    def prometheus(self, name: str) -> Prometheus | None:
+        """The Prometheus of a cluster, None where none is named. Raises NotFound without its Secret
+        and Invalid for an address that is not called."""
+        ref = (self.object(name).get("spec") or {}).get("prometheusSecretRef") or {}
+        if not ref.get("name"):
+            return None
+        secret = self.secret(ref["name"])
+        if secret is None:
+            raise NotFound(f"Secret {self.namespace}/{ref['name']} does not exist.")
+        return Prometheus(*(secret.get(key, "").strip() for key in PROMETHEUS_KEYS))
+
     def path(self, kind: str, name: str | None = None, subresource: str | None = None) -> str:
         """Where a kind, or one object of it, is in the hub's API. Raises Invalid."""
         made = self._kinds[kind]
@@ -187,7 +219,7 @@ class Registry:
         agent = spec.get("agentConfig") or {}
         return Member(
             name=name,
-            connect=partial(self._connection, name),
+            connect=partial(self.connection, name),
             display_name=str(spec.get("displayName") or ""),
             region=str(spec.get("region") or ""),
             environment=str(spec.get("environment") or ""),
@@ -198,26 +230,6 @@ class Registry:
             otel_endpoint=str(agent.get("otelEndpoint") or ""),
             terminating="deletionTimestamp" in obj["metadata"],
         )
-
-    def _connection(self, name: str) -> Connection:
-        """How to reach a cluster with what the hub holds by now.
-
-        Raises Invalid for a kubeconfig that is refused, NotFound without its Secret.
-        """
-        spec = self.object(name).get("spec") or {}
-        if spec.get("isLocal"):
-            return self._connect()
-        secret_name = (spec.get("kubeconfigSecretRef") or {}).get("name")
-        if not secret_name:
-            raise Unavailable("It names no Secret with a kubeconfig.", code="no_kubeconfig")
-        secret = self.secret(secret_name)
-        if secret is None:
-            raise NotFound(f"Secret {self.namespace}/{secret_name} does not exist.")
-        text = next((secret[key] for key in KUBECONFIG_KEYS if secret.get(key)), "")
-        if not text:
-            said = f"Secret {self.namespace}/{secret_name} has no key {KUBECONFIG_KEYS[0]}."
-            raise Unavailable(said, code="no_kubeconfig")
-        return Connection.from_kubeconfig(text, allow_http=self.allow_http)
 
     def _fingerprint(self, obj: Object) -> str:
         """What a connection is made from; it differs when the connection must be made anew."""

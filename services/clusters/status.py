@@ -1,8 +1,9 @@
 """Writes what is known of clusters into the status of their ManagedClusters, field by field.
 
-Two writers share a status and never touch each other's fields: *health* is the leader's, *heartbeat*
-belongs to whichever replica took one. Each applies its own fields server-side under a field manager
-of its own, at the version of the object that it has read; a conflict is looked at again.
+Two writers share a status and never touch each other's fields: *health* is the leader's,
+*heartbeat* belongs to whichever replica took one. Each applies its own fields server-side under a
+field manager of its own, at the version of the object that it has read; a conflict is looked at
+again.
 """
 
 from collections.abc import Callable, Mapping

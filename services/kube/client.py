@@ -38,10 +38,16 @@ class Answer:
 class KubeClient:
     """Calls to one API server over kept-alive connections; safe to share between threads.
 
-    Every call asks ``breaker`` first and tells it how it went.
+    Every call asks ``breaker`` first and tells it how it went, and waits for an answer for
+    ``seconds`` at most.
     """
 
-    def __init__(self, connection: Connection, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        breaker: Breaker | None = None,
+        seconds: float = READ_SECONDS,
+    ) -> None:
         self._connection = connection
         self._breaker = breaker or Breaker()
         tls: dict[str, Any] = {}
@@ -55,11 +61,11 @@ class KubeClient:
         self._pool = urllib3.PoolManager(
             maxsize=8,
             retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
             **tls,
         )
         if connection.guarded:
-            self._pool.pool_classes_by_scheme = _GUARDED
+            self._pool.pool_classes_by_scheme = GUARDED_POOLS
 
     @property
     def host(self) -> str:
@@ -155,7 +161,8 @@ class _GuardedTlsPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedTls
 
 
-_GUARDED = {"http": _GuardedPool, "https": _GuardedTlsPool}
+GUARDED_POOLS: Any = {"http": _GuardedPool, "https": _GuardedTlsPool}
+"""For a PoolManager that goes where somebody else has said."""
 
 _RETRY_READ = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 """A read may be repeated once: a kept-alive connection that the server closed meanwhile."""

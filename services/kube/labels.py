@@ -1,4 +1,4 @@
-"""Label selectors as kubectl takes them: ``app=web,tier in (a, b),!canary``."""
+"""Labels and label selectors as kubectl takes them: ``app=web,tier in (a, b),!canary``."""
 
 import re
 from collections.abc import Callable, Mapping, Set
@@ -18,6 +18,22 @@ _NUMBER = re.compile(r"[0-9]+")
 _NUMBER_MAX = 2**63 - 1
 
 Selects = Callable[[Mapping[str, str]], bool]
+
+
+def broken_key(key: str) -> str:
+    """The rule that a key breaks which no label can have; "" for a good one."""
+    if re.fullmatch(_KEY, key):
+        return ""
+    return (
+        "must be a label's key: letters, digits, '-', '_', '.', at most 63, after a prefix/ or not"
+    )
+
+
+def broken_value(value: str) -> str:
+    """The rule that a value breaks which no label can have; "" for a good one."""
+    if _VALUE.fullmatch(value):
+        return ""
+    return "must be a label's value: letters, digits, '-', '_', '.', at most 63"
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,83 @@
+"""What the fleet does by itself while the console runs, on a schedule.
+
+Every replica writes down the heartbeats that it took. The leader writes how clusters stand, and
+asks their Prometheus now and then; a hung one of those holds up nobody but its own next turn.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from services.clusters import health
+from services.clusters.fleet import Fleet
+from services.clusters.heartbeats import Heartbeats
+from services.clusters.leader import Leadership
+from services.clusters.registry import Registry
+from services.clusters.standing import Reply
+from services.errors import ConsoleError, NotFound
+
+WRITE_SECONDS = 1
+PROMETHEUS_SECONDS = 30
+AT_ONCE = 10
+
+_log = structlog.get_logger(__name__)
+
+
+class Jobs:
+    """The schedule of one replica."""
+
+    def __init__(self, fleet: Fleet, registry: Registry, heartbeats: Heartbeats) -> None:
+        self._fleet, self._registry, self._heartbeats = fleet, registry, heartbeats
+        self.leadership = Leadership(lambda: registry.client, registry.namespace)
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._asking = ThreadPoolExecutor(AT_ONCE, "prometheus")
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self.leadership.start()
+        self._every(WRITE_SECONDS, self._heartbeats.flush)
+        self._every(WRITE_SECONDS, self._as_leader(self._write_health))
+        self._every(PROMETHEUS_SECONDS, self._as_leader(self._ask_prometheus))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Write down the heartbeats that are due, give up the lead, end the schedule."""
+        self._scheduler.shutdown()
+        self._asking.shutdown(wait=False, cancel_futures=True)
+        self.leadership.stop()
+
+    def _every(self, seconds: float, work: Callable[[], object]) -> None:
+        self._scheduler.add_job(
+            work,
+            "interval",
+            seconds=seconds,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def _as_leader(self, work: Callable[[], object]) -> Callable[[], None]:
+        def led() -> None:
+            if self.leadership.leads:
+                work()
+
+        return led
+
+    def _write_health(self) -> None:
+        health.write_all(self._registry, self._fleet, lambda: self.leadership.leads)
+
+    def _ask_prometheus(self) -> None:
+        list(self._asking.map(self._ask, self._fleet.names()))
+
+    def _ask(self, name: str) -> None:
+        try:
+            cluster = self._fleet.get(name)
+            prometheus = self._registry.prometheus(name)
+            cluster.prometheus = prometheus and Reply(datetime.now(UTC), prometheus.problem())
+        except NotFound as error:
+            _log.info("a Prometheus was not asked", cluster=name, reason=error.message)
+        except ConsoleError as error:
+            self._fleet.get(name).prometheus = Reply(datetime.now(UTC), error.message)

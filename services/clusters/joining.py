@@ -1,0 +1,153 @@
+"""What people say when a cluster joins or changes, and what they are told in return."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.ngf import Edition
+from services.errors import Invalid
+from services.kube.labels import broken_key, broken_value
+
+NAME_RULE = (
+    "must be lower-case letters, digits and dashes, at most 63, a letter or digit at both ends"
+)
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+INTERVAL = (5, 3600)
+"""Seconds between two heartbeats, least and most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusAccess:
+    """Where the Prometheus of a cluster is, and basic authentication where it wants some."""
+
+    url: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+    def texts(self) -> dict[str, str]:
+        """As the Secret holds it."""
+        return {"url": self.url, "username": self.username, "password": self.password}
+
+
+@dataclass(frozen=True, slots=True)
+class NewCluster:
+    """A cluster to be registered. ``kubeconfig`` is text and stands nowhere else."""
+
+    name: str
+    display_name: str
+    kubeconfig: str = field(default="", repr=False)
+    region: str = ""
+    environment: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ngf_edition: Edition = "unknown"
+    local: bool = False
+    prometheus: PrometheusAccess | None = None
+    heartbeat_seconds: int | None = None
+    otel_endpoint: str = ""
+
+    def spec(self) -> dict[str, Any]:
+        """The ManagedCluster's spec."""
+        spec: dict[str, Any] = {
+            "displayName": self.display_name,
+            "region": self.region,
+            "environment": self.environment,
+            "labels": dict(self.labels),
+            "isLocal": self.local,
+            "ngfEdition": "" if self.ngf_edition == "unknown" else self.ngf_edition,
+            "agentConfig": {
+                "heartbeatIntervalSeconds": self.heartbeat_seconds,
+                "otelEndpoint": self.otel_endpoint,
+            },
+        }
+        if not self.local:
+            spec["kubeconfigSecretRef"] = {"name": f"{self.name}-kubeconfig"}
+        if self.prometheus:
+            spec["prometheusSecretRef"] = {"name": f"{self.name}-prometheus"}
+        spec["agentConfig"] = _said(spec["agentConfig"])
+        return _said(spec)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPatch:
+    """What is to change; None is left as it is, "" is taken away."""
+
+    display_name: str | None = None
+    region: str | None = None
+    environment: str | None = None
+    labels: Mapping[str, str | None] | None = None
+    ngf_edition: Edition | None = None
+    heartbeat_seconds: int | None = None
+    otel_endpoint: str | None = None
+    kubeconfig: str | None = field(default=None, repr=False)
+    prometheus: PrometheusAccess | None = None
+
+    def spec(self) -> dict[str, Any]:
+        """A merge patch of the ManagedCluster's spec. Raises Invalid for an empty display name."""
+        if self.display_name is not None and not self.display_name.strip():
+            raise Invalid("displayName is required.", fields=[_wrong("displayName", "is required")])
+        told = {
+            "displayName": self.display_name,
+            "region": self.region,
+            "environment": self.environment,
+            "labels": None if self.labels is None else dict(self.labels),
+            "ngfEdition": self.ngf_edition,
+        }
+        agent = {
+            "heartbeatIntervalSeconds": self.heartbeat_seconds,
+            "otelEndpoint": self.otel_endpoint,
+        }
+        spec = {key: value or None for key, value in told.items() if value is not None}
+        config = {key: value or None for key, value in agent.items() if value is not None}
+        return {**spec, "agentConfig": config} if config else spec
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A cluster that has joined; the token of its agent cannot be had again."""
+
+    name: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A cluster that has left: what is still on it, and the command that removes that."""
+
+    remains: list[str]
+    command: str
+
+
+def checked_name(name: str) -> None:
+    """Raises Invalid for what is no name of a cluster."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(f"name {NAME_RULE}.", fields=[_wrong("name", NAME_RULE)])
+
+
+def checked_labels(labels: Mapping[str, str | None]) -> None:
+    """Raises Invalid for labels that Kubernetes would not take."""
+    wrong = [
+        _wrong(f"labels.{key}", rule)
+        for key, value in labels.items()
+        if (rule := broken_key(key) or broken_value(value or ""))
+    ]
+    if wrong:
+        raise Invalid("The labels break a rule.", fields=wrong)
+
+
+def checked_interval(seconds: int | None) -> None:
+    """Raises Invalid for an interval of heartbeats that agents do not keep."""
+    least, most = INTERVAL
+    if seconds is not None and not least <= seconds <= most:
+        rule = f"must be between {least} and {most}"
+        raise Invalid(
+            f"heartbeatIntervalSeconds {rule}.", fields=[_wrong("heartbeatIntervalSeconds", rule)]
+        )
+
+
+def _said(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if value not in (None, "", {}, False)}
+
+
+def _wrong(name: str, rule: str) -> dict[str, str]:
+    return {"field": name, "rule": rule}
