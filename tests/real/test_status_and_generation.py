@@ -34,6 +34,17 @@ def test_status_in_a_plain_write_is_ignored(kube_api: KubeApi, namespace: str) -
     assert "status" not in kube_api.put(path, {**created, "status": PARENT_STATUS}).ok()
 
 
+def test_a_node_is_created_with_what_it_offers(kube_api: KubeApi, namespace: str) -> None:
+    offered = {"allocatable": {"cpu": "8"}, "capacity": {"cpu": "8"}}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": namespace}, "status": offered}
+    created = kube_api.post("/api/v1/nodes", node).ok()
+    assert created["status"]["allocatable"] == {"cpu": "8"}
+    created["status"]["allocatable"] = {"cpu": "4"}
+    path = f"/api/v1/nodes/{namespace}"
+    assert kube_api.put(path, created).ok()["status"]["allocatable"] == {"cpu": "8"}
+    kube_api.delete(path).ok()
+
+
 def test_the_status_subresource_changes_status_alone(kube_api: KubeApi, namespace: str) -> None:
     path = f"{routes(namespace)}/one"
     created = kube_api.post(routes(namespace), route("one")).ok()

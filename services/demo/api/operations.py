@@ -58,6 +58,8 @@ _WITH_GENERATION = {
     "pods",
     CRDS,
 }
+_STATUS_AS_CREATED = "nodes"
+"""A kubelet registers its node together with what it offers."""
 
 
 class Operations:
@@ -114,7 +116,8 @@ class Operations:
             if served.custom or served.resource in _WITH_GENERATION:
                 metadata["generation"] = 1
             status = obj.pop("status", None) if self._has_status(call) else None
-            if keep_status and status is not None:
+            keeps = keep_status or served.resource == _STATUS_AS_CREATED
+            if keeps and status is not None:
                 obj["status"] = status
             metadata.pop("managedFields", None)
             self.admission.shape(call, obj)
