@@ -120,6 +120,13 @@ def capacity(
     return _summed(tally)
 
 
+def offers_any(node: Object, accelerators: Iterable[Accelerator] = ACCELERATORS) -> bool:
+    """Whether a node has any accelerator, usable or not."""
+    table = tuple(accelerators)
+    there = (node.get("status") or {}).get("capacity") or {}
+    return any(named(resource, table) and whole(many) for resource, many in there.items())
+
+
 def _add_node(tally: _Tally, node: Object, table: tuple[Accelerator, ...]) -> None:
     name, labels = node["metadata"]["name"], node["metadata"].get("labels") or {}
     status = node.get("status") or {}
