@@ -47,14 +47,14 @@ class Account:
     def status(self, method: str, path: str, body: Obj | None = None, **params: str) -> int:
         return self.call(method, path, body, **params).status
 
-    def can_i(self) -> dict[str, set[str]]:
-        """Verbs by resource (``pods``, ``deployments.apps``), as ``kubectl auth can-i`` lists them.
+    def can_i(self, namespace: str) -> dict[str, set[str]]:
+        """Verbs by resource (``pods``, ``deployments.apps``) in a namespace, as kubectl lists them.
 
         Left out are the reviews by which everybody may ask about themselves.
         """
         who = f"--as=system:serviceaccount:{self.namespace}:{self.name}"
         said = self.api.kubectl(
-            "auth", "can-i", "--list", "--no-headers", who, "--namespace", self.namespace
+            "auth", "can-i", "--list", "--no-headers", who, "--namespace", namespace
         )
         assert said.returncode == 0, said.stderr
         found: dict[str, set[str]] = {}

@@ -25,31 +25,35 @@ def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def render(chart: str, *files: str, namespace: str = NAMESPACE, **values: Any) -> list[Obj]:
+def render(
+    chart: str, *files: str, release: str = RELEASE, namespace: str = NAMESPACE, **values: Any
+) -> list[Obj]:
     """What the chart makes of value files out of its ``ci`` folder, with ``values`` on top."""
-    return _rendered(chart, files, namespace, json.dumps(values))
+    return _rendered(chart, files, release, namespace, json.dumps(values))
 
 
 @cache
-def _rendered(chart: str, files: tuple[str, ...], namespace: str, values: str) -> list[Obj]:
-    answer = _template(chart, files, namespace, values)
+def _rendered(
+    chart: str, files: tuple[str, ...], release: str, namespace: str, values: str
+) -> list[Obj]:
+    answer = _template(chart, files, release, namespace, values)
     assert answer.returncode == 0, answer.stderr
     return [doc for doc in yaml.load_all(answer.stdout, yaml.CSafeLoader) if doc]
 
 
 def refusal(chart: str, *files: str, **values: Any) -> str:
     """Why the chart does not take ``values``."""
-    answer = _template(chart, files, NAMESPACE, json.dumps(values))
+    answer = _template(chart, files, RELEASE, NAMESPACE, json.dumps(values))
     assert answer.returncode != 0, values
     return answer.stderr
 
 
 def _template(
-    chart: str, files: Iterable[str], namespace: str, values: str
+    chart: str, files: Iterable[str], release: str, namespace: str, values: str
 ) -> subprocess.CompletedProcess[str]:
     given = [f"--values={chart}/ci/{file}.yaml" for file in files]
     given += [f"--set-json={name}={json.dumps(one)}" for name, one in json.loads(values).items()]
-    return helm("template", RELEASE, chart, f"--namespace={namespace}", *given)
+    return helm("template", release, chart, f"--namespace={namespace}", *given)
 
 
 def one(objects: Iterable[Obj], kind: str, name: str) -> Obj:

@@ -23,7 +23,7 @@ CHART = "ngf-console-agent"
         ({"otel.image.tag": "latest"}, "otel.image.tag: Does not match pattern"),
         (
             {"otel.enabled": False, "logs.enabled": True},
-            "otel.enabled: otel.enabled does not match",
+            "logs.enabled needs otel.enabled",
         ),
         ({"logs.include": ["/etc/shadow"]}, "logs.include.0: Does not match pattern"),
         ({"operatr": {}}, "Additional property operatr is not allowed"),
@@ -35,12 +35,11 @@ def test_a_bad_value_is_refused_with_its_name(values: dict[str, Any], why: str) 
 
 def test_what_is_required_is_named() -> None:
     words = refusal(CHART)
-    for missing in (
-        "cluster: name is required",
-        "hub: apiEndpoint is required",
-        "hub: otelEndpoint is required",
-    ):
+    for missing in ("cluster: name is required", "hub: apiEndpoint is required"):
         assert missing in words
+    known = {"cluster.name": "web-fra", "hub.apiEndpoint": "https://console.example"}
+    assert "hub.otelEndpoint is required" in refusal(CHART, **known)
+    assert render(CHART, **known, **{"otel.enabled": False})
 
 
 def container(objects: list[Obj], kind: str, name: str) -> Obj:

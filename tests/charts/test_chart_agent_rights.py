@@ -70,7 +70,7 @@ def test_the_reporter_lists_what_it_counts(heartbeat: Account, path: str) -> Non
 
 
 def test_the_reporter_only_gets_and_lists(heartbeat: Account) -> None:
-    rights = heartbeat.can_i()
+    rights = heartbeat.can_i("default")
     assert "secrets" not in rights
     assert {"pods", "nodes", "inferencepools.inference.networking.x-k8s.io"} <= rights.keys()
     assert {frozenset(verbs) for verbs in rights.values()} == {frozenset({"get", "list"})}

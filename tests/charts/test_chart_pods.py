@@ -9,32 +9,37 @@ import yaml
 from tests.charts.helm import CHARTS, Obj, helm, pods, render, variables
 
 VERSION = (CHARTS.parent / "VERSION").read_text().strip()
-EVERYTHING = {"ngf-console-agent": ("values", "everything")}
+BOTH = ("ngf-console", "ngf-console-agent")
+LEAST = ("values",)
+EVERYTHING = ("values", "everything")
 AS_ROOT = {"edge-ngf-console-agent-logs"}
 """Reads log files, which only root may."""
 WITH_TOKEN = {
+    "edge-ngf-console",
     "edge-ngf-console-agent-heartbeat",
     "edge-ngf-console-agent-operator",
 }
 """Pods that talk to the API server."""
 PODS = [
-    pytest.param(name, pod, id=name)
-    for chart, files in EVERYTHING.items()
+    pytest.param(name, pod, id=f"{name} with {files[-1]}")
+    for chart in BOTH
+    for files in (LEAST, EVERYTHING)
     for name, pod in pods(render(chart, *files))
 ]
+per_chart = pytest.mark.parametrize("chart", BOTH)
 per_pod = pytest.mark.parametrize(("name", "pod"), PODS)
 
 
-@pytest.mark.parametrize("chart", EVERYTHING)
+@per_chart
 def test_a_chart_has_the_version_of_the_product(chart: str) -> None:
     about = yaml.safe_load((CHARTS / chart / "Chart.yaml").read_text())
     assert (about["version"], about["appVersion"]) == (VERSION, VERSION)
 
 
-@pytest.mark.parametrize("chart", EVERYTHING)
-@pytest.mark.parametrize("many", [1, 2])
-def test_helm_finds_nothing_to_complain_of(chart: str, many: int) -> None:
-    values = [f"--values={chart}/ci/{file}.yaml" for file in EVERYTHING[chart][:many]]
+@per_chart
+@pytest.mark.parametrize("files", [LEAST, EVERYTHING])
+def test_helm_finds_nothing_to_complain_of(chart: str, files: tuple[str, ...]) -> None:
+    values = [f"--values={chart}/ci/{file}.yaml" for file in files]
     answer = helm("lint", "--strict", chart, *values)
     assert answer.returncode == 0, answer.stdout
 
@@ -78,6 +83,12 @@ def test_only_who_asks_the_api_server_has_a_token(name: str, pod: Obj) -> None:
 
 
 @per_pod
+def test_services_do_not_become_variables(name: str, pod: Obj) -> None:
+    """A Service named ngf-console would give its neighbours NGF_CONSOLE_PORT=tcp://..."""
+    assert pod["enableServiceLinks"] is False, name
+
+
+@per_pod
 def test_an_image_is_pinned_and_a_container_bounded_and_probed(name: str, pod: Obj) -> None:
     for container in pod["containers"]:
         tag = container["image"].rpartition(":")[2]
@@ -98,10 +109,10 @@ def secrets_of(pod: Obj) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("chart", EVERYTHING)
+@per_chart
 def test_secrets_are_named_and_never_made_or_shown(chart: str) -> None:
     """No chart makes a Secret, so no value, release or manifest holds the content of one."""
-    objects = render(chart, *EVERYTHING[chart])
+    objects = render(chart, *EVERYTHING)
     assert not [it for it in objects if it["kind"] == "Secret"]
     for name, pod in pods(objects):
         for container in pod["containers"]:
@@ -119,7 +130,7 @@ def sections(schema: dict[str, Any], path: str = "") -> list[tuple[str, dict[str
     return found
 
 
-@pytest.mark.parametrize("chart", EVERYTHING)
+@per_chart
 def test_every_value_is_known_to_the_schema_and_explained(chart: str) -> None:
     schema = json.loads((CHARTS / chart / "values.schema.json").read_text())
     text = (CHARTS / chart / "values.yaml").read_text()

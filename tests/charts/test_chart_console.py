@@ -1,0 +1,165 @@
+"""Promise: the console's chart says what does not go together, and starts a console that runs."""
+
+from typing import Any
+
+import pytest
+
+from services.settings import Settings, load
+from tests.charts.helm import Obj, one, pods, refusal, render, variables
+
+CHART = "ngf-console"
+POSTGRESQL = {
+    "database.postgresql.urlSecret.name": "ngf-console-postgresql",
+    "secretKey.name": "ngf-console-secret-key",
+}
+IN_SECRETS = {
+    "NGF_CONSOLE_SECRET_KEY": "k" * 32,
+    "NGF_CONSOLE_CONFIG_DB": "postgresql://console@db.example/console",
+    "NGF_CONSOLE_OIDC_CLIENT_SECRET": "made up",
+    "CLICKHOUSE_PASSWORD": "made-up",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"publicUrl": "console.example"}, "publicUrl: Does not match pattern"),
+        ({"replicas": 2}, "replicas: more than one need PostgreSQL"),
+        ({"autoscaling.enabled": True}, "autoscaling.enabled needs PostgreSQL"),
+        ({"database.postgresql.urlSecret.name": "db"}, "secretKey.name is required"),
+        ({"secretKey": "in sight"}, "secretKey: Invalid type. Expected: object"),
+        ({"auth.mode": "local"}, "auth.mode must be one of"),
+        ({"auth.mode": "oidc"}, "auth.oidc needs issuer, clientId and roleMapping"),
+        ({"clickhouse.enabled": True}, "clickhouse.passwordSecret.name is required"),
+        ({"collector.enabled": True}, "collector.enabled needs clickhouse.enabled"),
+        ({"gateway.enabled": True}, "gateway.hostnames is required"),
+        (
+            {"gateway.enabled": True, "gateway.hostnames": ["console.example"]},
+            "gateway.tlsSecret is required",
+        ),
+        ({"settings.embedOrigins": ["*"]}, "settings.embedOrigins.0: Does not match pattern"),
+        ({"settings.demo": True}, "settings: Additional property demo is not allowed"),
+        ({"localCluster.name": "Hub"}, "localCluster.name: Does not match pattern"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_name(values: dict[str, Any], why: str) -> None:
+    assert why in refusal(CHART, "values", **values)
+
+
+def test_what_is_required_is_named() -> None:
+    assert "publicUrl is required" in refusal(CHART)
+
+
+def console(objects: list[Obj]) -> tuple[str, Obj]:
+    """The kind of the console's workload, and its container."""
+    for name, pod in pods(objects):
+        if name.endswith("/edge-ngf-console"):
+            return name.partition("/")[0], pod["containers"][0]
+    raise AssertionError("no console")
+
+
+def environment(container: Obj) -> dict[str, str]:
+    """What the process finds, with made-up content of Secrets, and references resolved."""
+    given = variables(container)
+    named = {it["name"] for it in container["env"]} - given.keys()
+    given |= {name: IN_SECRETS[name] for name in named}
+    password = IN_SECRETS["CLICKHOUSE_PASSWORD"]
+    return {name: text.replace("$(CLICKHOUSE_PASSWORD)", password) for name, text in given.items()}
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, container: Obj) -> Settings:
+    for name, value in environment(container).items():
+        monkeypatch.setenv(name, value)
+    return load({})
+
+
+def test_the_variables_are_options_that_the_console_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, container = console(render(CHART, "values"))
+    found = settings(monkeypatch, container)
+    assert (found.auth, found.bind, found.public_url) == (
+        "token",
+        "0.0.0.0",
+        "https://console.example",
+    )
+    assert (found.multicluster, found.multicluster_namespace) == (True, "ngf-system")
+    assert (kind, found.config_db, found.secret_key) == ("StatefulSet", "", None)
+    mounted = [mount["mountPath"] for mount in container["volumeMounts"]]
+    assert str(found.data) in mounted
+    assert container["ports"][0]["containerPort"] == found.port
+
+
+def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, container = console(render(CHART, "values", "everything"))
+    found = settings(monkeypatch, container)
+    assert (kind, found.auth, found.oidc_client_id) == ("Deployment", "oidc", "ngf-console")
+    assert found.oidc_role_mapping["shop"].namespaces == {"shop"}
+    assert found.clickhouse_url == "http://console:made-up@edge-ngf-console-clickhouse:8123"
+
+
+def test_the_cluster_of_the_console_is_registered_and_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    objects = render(CHART, "values")
+    cluster = one(objects, "ManagedCluster", "hub")
+    assert cluster["spec"] == {"displayName": "Hub", "isLocal": True}
+    found = settings(monkeypatch, console(objects)[1])
+    assert found.multicluster_default == cluster["metadata"]["name"]
+    assert found.multicluster_namespace == cluster["metadata"]["namespace"]
+
+
+def test_a_hub_may_watch_other_clusters_only() -> None:
+    objects = render(CHART, "values", **{"localCluster.enabled": False})
+    assert not {it["kind"] for it in objects} & {"ManagedCluster", "ClusterRole"}
+    assert "NGF_CONSOLE_MULTICLUSTER_DEFAULT" not in variables(console(objects)[1])
+
+
+def test_replicas_share_a_database_and_never_all_leave_at_once() -> None:
+    objects = render(CHART, "values", replicas=3, **POSTGRESQL)
+    workload = one(objects, "Deployment", "-console")
+    assert workload["spec"]["replicas"] == 3
+    assert one(objects, "PodDisruptionBudget", "-console")["spec"]["maxUnavailable"] == 1
+    alone = render(CHART, "values")
+    assert not [it for it in alone if it["kind"] == "PodDisruptionBudget"], (
+        "it would hold drains up"
+    )
+
+
+def test_a_scaler_decides_alone_how_many_there_are() -> None:
+    objects = render(CHART, "values", "everything")
+    assert "replicas" not in one(objects, "Deployment", "-console")["spec"]
+    assert one(objects, "HorizontalPodAutoscaler", "-console")["spec"]["maxReplicas"] == 5
+
+
+def test_nothing_is_published_by_itself() -> None:
+    kinds = {it["kind"] for it in render(CHART, "values")}
+    assert not kinds & {"Gateway", "HTTPRoute", "Ingress"}
+
+
+def test_the_console_is_published_by_name_and_agents_get_heartbeats_through_only() -> None:
+    objects = render(CHART, "values", "everything")
+    people, agents = (one(objects, "HTTPRoute", name)["spec"] for name in ("-console", "-agents"))
+    assert people["hostnames"] == ["console.example"]
+    (rule,) = agents["rules"]
+    (match,) = rule["matches"]
+    assert (match["method"], match["path"]["type"]) == ("POST", "RegularExpression")
+    for listener in one(objects, "Gateway", "-console")["spec"]["listeners"]:
+        assert (listener["protocol"], listener["tls"]["mode"]) == ("HTTPS", "Terminate")
+
+
+def test_a_gateway_of_others_can_be_used() -> None:
+    parent = {"name": "shared", "namespace": "edge", "sectionName": "https"}
+    values = {"gateway.enabled": True, "gateway.hostnames": ["a.example"], "gateway.parent": parent}
+    objects = render(CHART, "values", **values)
+    assert one(objects, "HTTPRoute", "-console")["spec"]["parentRefs"] == [parent]
+    assert not [it for it in objects if it["kind"] == "Gateway"]
+
+
+def test_stored_telemetry_is_reached_by_the_console_and_the_collector_only() -> None:
+    objects = render(CHART, "values", "everything")
+    (rule,) = one(objects, "NetworkPolicy", "-clickhouse")["spec"]["ingress"]
+    peers = {
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in rule["from"]
+    }
+    assert peers == {"console", "collector"}
+    (rule,) = one(objects, "NetworkPolicy", "-collector")["spec"]["ingress"]
+    assert rule["from"] == [{"podSelector": {}}], "pods of this namespace"
