@@ -43,6 +43,15 @@ class ListParams(BaseModel):
         )
 
 
+class MissingCluster(BaseModel):
+    """A cluster that did not answer: what the list has of it is old, or not there."""
+
+    name: str
+    reason: str
+    since: str | None = Field(description="Since when it does not answer, UTC")
+    last_seen: str | None = Field(description="Until when its items are known to be true, UTC")
+
+
 class ListAnswer(BaseModel):
     """A page of a list: how old it is and who did not answer are part of it."""
 
@@ -51,9 +60,7 @@ class ListAnswer(BaseModel):
     items: list[dict[str, Any]]
     total: int = Field(description="Objects after filters")
     as_of: str | None = Field(description="Until when the items are known to be true, UTC")
-    clusters_missing: list[dict[str, Any]] = Field(
-        description="cluster, reason, since and last_seen of each that did not answer"
-    )
+    clusters_missing: list[MissingCluster]
 
 
 LIST: dict[str, Any] = {"responses": {"200": ListAnswer, "304": None}}

@@ -52,9 +52,9 @@ def missing(page: Page, kind: ListKind) -> tuple[str, str, str, str]:
             if seen
             else f"Its {kind.many} are not known."
         )
-        said.append(f"{entry['cluster']} is missing: {str(entry['reason']).rstrip('.')}. {shown}")
+        said.append(f"{entry['name']} is missing: {str(entry['reason']).rstrip('.')}. {shown}")
     answered = f"{page.clusters - len(gone)} of {counted(page.clusters, 'cluster')} answered. "
-    return "strip warn", answered, " ".join(said), ",".join(entry["cluster"] for entry in gone)
+    return "strip warn", answered, " ".join(said), ",".join(entry["name"] for entry in gone)
 
 
 def instead(page: Page, kind: ListKind, view: View) -> Instead:

@@ -327,7 +327,7 @@ def _dated(row: Row, snapshot: Snapshot) -> Row:
 
 def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
     return {
-        "cluster": cluster.name,
+        "name": cluster.name,
         "reason": snapshot.why,
         "since": snapshot.since.isoformat() if snapshot.since else None,
         "last_seen": snapshot.as_of.isoformat() if snapshot.as_of else None,
