@@ -18,11 +18,12 @@ from services.demo.api.watching import Watch
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to encode; a watch is streamed instead."""
+    """An answer to encode, unless it is bytes; a watch is streamed instead."""
 
     code: int
     body: Any
     content_type: str = negotiation.JSON
+    etag: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,12 @@
-"""DemoApi: one cluster's API on loopback, with its own thread, authority and kubeconfigs."""
+"""DemoApi: one cluster's API on a port of loopback, with its own objects and kubeconfigs."""
 
 import asyncio
 import logging
 import secrets
-import ssl
-import tempfile
+import socket
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from threading import Event as ThreadEvent
-from threading import Thread
 
 import orjson
 import yaml
@@ -18,10 +14,10 @@ from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_parser import RawRequestMessage
 
-from services.demo.api import certificates
 from services.demo.api.access import MASTERS, Access, User
 from services.demo.api.bootstrap import bootstrap
 from services.demo.api.collector import Collector
+from services.demo.api.host import Host
 from services.demo.api.listing import Lists
 from services.demo.api.operations import Operations
 from services.demo.api.registry import Registry
@@ -35,6 +31,7 @@ from services.demo.api.watching import Watch
 VERSION = "v1.36.3"
 LARGEST_BODY = 3 * 1024 * 1024
 """Bytes, as kube-apiserver limits them."""
+CLOSE_SECONDS = 10.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -43,7 +40,9 @@ class DemoApi:
 
     ``crds`` are CustomResourceDefinition objects to begin with; ``tokens`` maps bearer tokens to
     users beside the administrator ``admin``, whose token is made anew. Objects are seeded without
-    HTTP through ``store``, before or after ``start``, from any thread.
+    HTTP through ``store``, before or after ``start``, from any thread. Clusters may share a
+    ``host``; without one the cluster has its own. ``delay`` is seconds by which every answer is
+    late.
     """
 
     def __init__(
@@ -52,23 +51,28 @@ class DemoApi:
         crds: Iterable[Obj] = (),
         tokens: Mapping[str, User] | None = None,
         *,
+        host: Host | None = None,
+        delay: float = 0.0,
         version: str = VERSION,
         history: int = HISTORY,
     ) -> None:
         self.name = name
+        self._own_host = host is None
+        self._host = host or Host(name)
+        self._delay = delay
         self._store = Store(history)
         self._operations = Operations(self._store, Registry(), lambda: datetime.now(UTC))
         self._access = Access(self._store, dict(tokens or {}))
         self._access.tokens[secrets.token_urlsafe(24)] = User("admin", (MASTERS,))
         self._lists = Lists(self._store)
         self._routes = Routes(self._operations, self._access, self._lists, version)
-        self._collector = Collector(self._operations, self._wake)
+        self._collector = Collector(
+            self._operations, lambda: self._host.call(self._collector.work)
+        )
         self.store = Seeding(self._operations)
-        self._certificate = certificates.loopback(name)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: Thread | None = None
         self._runner: web.ServerRunner | None = None
         self._streams: set[asyncio.Task[object]] = set()
+        self._unheard: socket.socket | None = None
         self.port = 0
         bootstrap(self.store)
         for crd in crds:
@@ -78,29 +82,19 @@ class DemoApi:
 
     def start(self, port: int = 0) -> None:
         """Serve on a free loopback port (or ``port``); returns when the server accepts."""
-        ready = ThreadEvent()
-        loop = asyncio.new_event_loop()
-        self._loop = loop
-        failure: list[BaseException] = []
+        self._host.start()
+        try:
+            self._host.run(self._open(port or self.port))
+        except BaseException:
+            self.stop()
+            raise
+        self._host.call(self._collector.work)
 
-        def serve() -> None:
-            asyncio.set_event_loop(loop)
-            try:
-                loop.run_until_complete(self._open(port or self.port))
-            except BaseException as error:
-                failure.append(error)
-                ready.set()
-                raise
-            loop.call_soon(self._collector.work)
-            ready.set()
-            loop.run_forever()
-            loop.close()
-
-        self._thread = Thread(target=serve, name=f"demo-api-{self.name}", daemon=True)
-        self._thread.start()
-        ready.wait()
-        if failure:
-            raise failure[0]
+    def play_dead(self) -> None:
+        """Take a port on which nothing listens, in place of ``start``."""
+        self._unheard = socket.socket()
+        self._unheard.bind(("127.0.0.1", 0))
+        self.port = self._unheard.getsockname()[1]
 
     async def _open(self, port: int) -> None:
         server = web.Server(
@@ -113,39 +107,25 @@ class DemoApi:
         )
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls())
+        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._host.tls)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "server.pem")
-            path.touch(0o600)
-            path.write_text(self._certificate.certificate + self._certificate.key)
-            context.load_cert_chain(path)
-        return context
-
     def stop(self) -> None:
-        """Close every connection and end the thread. The objects stay; ``start`` serves again."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        asyncio.run_coroutine_threadsafe(self._close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        self._loop = self._thread = None
+        """Close every connection. The objects stay; ``start`` serves again."""
+        if self._unheard is not None:
+            self._unheard.close()
+            self._unheard = None
+        if self._runner is not None:
+            self._host.run(self._close(self._runner), CLOSE_SECONDS)
+            self._runner = None
+        if self._own_host:
+            self._host.stop()
 
-    async def _close(self) -> None:
+    async def _close(self, runner: web.ServerRunner) -> None:
         for stream in list(self._streams):
             stream.cancel()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    def _wake(self) -> None:
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._collector.work)
+        await runner.cleanup()
 
     # What clients need
 
@@ -155,7 +135,7 @@ class DemoApi:
 
     @property
     def ca_pem(self) -> str:
-        return self._certificate.ca
+        return self._host.ca_pem
 
     def token(self, user: str = "admin") -> str:
         """The bearer token of a user; raises KeyError for an unknown one."""
@@ -195,6 +175,8 @@ class DemoApi:
     # Requests
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self._delay:
+            await asyncio.sleep(self._delay)
         try:
             body = await self._body(request)
             answer, warnings = self._routes.answer(request, body)
@@ -251,10 +233,15 @@ def _request(
 
 def _encoded(answer: Answer, warnings: list[str]) -> web.Response:
     body = answer.body
-    data = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    if isinstance(body, str):
+        body = body.encode()
     response = web.Response(
-        status=answer.code, body=data, headers={"Content-Type": answer.content_type}
+        status=answer.code,
+        body=body if isinstance(body, bytes) else orjson.dumps(body),
+        headers={"Content-Type": answer.content_type},
     )
+    if answer.etag:
+        response.headers["ETag"] = answer.etag
     for warning in warnings:
         text = warning.replace("\\", "\\\\").replace('"', '\\"')
         response.headers.add("Warning", f'299 - "{text}"')
