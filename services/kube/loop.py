@@ -14,7 +14,6 @@ from typing import Any
 
 from services.kube.turns import Turns
 
-
 TLS_BUFFER = 16 * 1024
 """Bytes; what one TLS record carries at most (RFC 8446, 5.1)."""
 

@@ -54,6 +54,11 @@ class Answer:
         return str(self.body.get("reason", "")) if isinstance(self.body, dict) else ""
 
     @property
+    def etag(self) -> str:
+        """The mark of the body; servers spell the header's name differently."""
+        return next(text for name, text in self.headers.items() if name.lower() == "etag")
+
+    @property
     def names(self) -> list[str]:
         return [item["metadata"]["name"] for item in self.body["items"]]
 
@@ -129,10 +134,14 @@ class KubeApi:
         token: str | None = None,
         content_type: str = JSON,
         accept: str = JSON,
+        held: str = "",
         **params: Any,
     ) -> Answer:
-        """One request; ``params`` become the query. ``user=None`` sends no token."""
+        """One request; ``params`` become the query. ``user=None`` sends no token; ``held`` is the
+        ETag of what the client has."""
         headers = {"Accept": accept, **self._authorization(user, token)}
+        if held:
+            headers["If-None-Match"] = held
         if body is not None:
             headers["Content-Type"] = content_type
             body = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -71,6 +71,17 @@ def test_aggregated_discovery_says_the_same_in_one_answer(kube_api: KubeApi) -> 
     assert [v["version"] for v in core["items"][0]["versions"]] == ["v1"]
 
 
+@pytest.mark.parametrize("path", ["/api", "/apis"])
+def test_aggregated_discovery_is_sent_once_while_it_stays_the_same(
+    kube_api: KubeApi, path: str
+) -> None:
+    first = kube_api.get(path, accept=AGGREGATED)
+    again = kube_api.get(path, accept=AGGREGATED, held=first.etag)
+    assert (again.status, again.etag) == (304, first.etag)
+    other = kube_api.get(path, accept=AGGREGATED, held='"0"')
+    assert (other.status, other.body) == (200, first.body)
+
+
 def test_what_is_not_served_is_not_found(kube_api: KubeApi) -> None:
     for path in ("/apis/nothing.example", "/apis/nothing.example/v1", "/api/v2"):
         assert kube_api.get(path).status == 404

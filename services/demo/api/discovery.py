@@ -1,9 +1,14 @@
 """What a client can ask for: the API groups, their versions, the resources in each."""
 
+from hashlib import sha512
+
+import orjson
+
 from services.demo.api.kinds import Served
 from services.demo.api.registry import Registry
 from services.demo.api.statuses import Obj
 
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 SUBRESOURCE_VERBS = ("get", "patch", "update")
 
 
@@ -94,6 +99,27 @@ def _subresource_kind(served: Served, name: str) -> Obj:
 
 def _subresource_verbs(name: str) -> tuple[str, ...]:
     return {"finalize": ("update",), "token": ("create",)}.get(name, SUBRESOURCE_VERBS)
+
+
+class Documents:
+    """The aggregated documents as sent, with their ETags; made anew when what is served changes.
+
+    Every client polls them, and nearly every time nothing has changed.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._made: dict[bool, tuple[int, str, bytes]] = {}
+
+    def of(self, *, core: bool) -> tuple[str, bytes]:
+        """ETag and JSON of ``/api`` (core) or ``/apis``."""
+        now = self._registry.generation
+        made = self._made.get(core)
+        if made is None or made[0] != now:
+            document = orjson.dumps(aggregated(self._registry, core=core))
+            made = (now, f'"{sha512(document).hexdigest().upper()}"', document)
+            self._made[core] = made
+        return made[1:]
 
 
 def aggregated(registry: Registry, *, core: bool) -> Obj:

@@ -24,6 +24,7 @@ class Routes:
     ) -> None:
         self._operations = operations
         self._registry = operations.registry
+        self._documents = discovery.Documents(self._registry)
         self._access = access
         self._resources = Resources(operations, access, lists)
         self._git_version = git_version
@@ -76,7 +77,8 @@ class Routes:
             case ["version"]:
                 return Answer(200, discovery.version(self._git_version))
             case ["api"] | ["apis"]:
-                return self._discovery(accept, parts[0], str(request.host))
+                held = request.headers.get("If-None-Match", "")
+                return self._discovery(accept, parts[0], str(request.host), held)
             case ["api", "v1"]:
                 return Answer(200, discovery.resources(self._registry, "", "v1"))
             case ["apis", group]:
@@ -97,13 +99,13 @@ class Routes:
                 pass
         return Answer(404, "404 page not found\n", "text/plain; charset=utf-8")
 
-    def _discovery(self, accept: str, root: str, address: str) -> Answer:
+    def _discovery(self, accept: str, root: str, address: str, held: str) -> Answer:
         form = negotiation.wanted(accept, DISCOVERY_FORMS)
         if form.kind and form.version == "v2":
-            content_type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-            return Answer(
-                200, discovery.aggregated(self._registry, core=root == "api"), content_type
-            )
+            etag, document = self._documents.of(core=root == "api")
+            if held == etag:
+                return Answer(304, b"", discovery.AGGREGATED, etag)
+            return Answer(200, document, discovery.AGGREGATED, etag)
         if root == "api":
             return Answer(200, discovery.core_versions(address))
         return Answer(200, discovery.groups(self._registry))

@@ -66,9 +66,7 @@ class DemoApi:
         self._access.tokens[secrets.token_urlsafe(24)] = User("admin", (MASTERS,))
         self._lists = Lists(self._store)
         self._routes = Routes(self._operations, self._access, self._lists, version)
-        self._collector = Collector(
-            self._operations, lambda: self._host.call(self._collector.work)
-        )
+        self._collector = Collector(self._operations, lambda: self._host.call(self._collector.work))
         self.store = Seeding(self._operations)
         self._runner: web.ServerRunner | None = None
         self._streams: set[asyncio.Task[object]] = set()
