@@ -3,7 +3,10 @@
 The sentence is the server's own: its Status message is written for people and names the object.
 """
 
+import os
 import re
+import socket
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,8 +62,16 @@ def _cause(error: BaseException) -> str:
     if "timed out" in str(seen).lower():
         return "timed out"
     if isinstance(seen, OSError) and seen.strerror:
-        return seen.strerror
+        return _system_words(seen)
     return str(seen) or type(seen).__name__
+
+
+def _system_words(error: OSError) -> str:
+    """What the system says of the error's number: asyncio puts "Connect call failed" there. TLS and
+    look-ups have numbers of their own."""
+    if error.errno and not isinstance(error, ssl.SSLError | socket.gaierror):
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def _status_object(body: bytes) -> Mapping[str, Any]:

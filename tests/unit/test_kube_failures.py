@@ -1,5 +1,6 @@
 """The promise: what the API server says reaches the person in its own words, as the right error."""
 
+import socket
 import threading
 from typing import Any
 
@@ -94,4 +95,8 @@ def test_an_answer_of_something_in_between_is_no_crash(body: bytes) -> None:
 def test_a_transport_that_failed_says_why_in_words() -> None:
     refused = from_transport(ConnectionRefusedError(111, "Connection refused"), "https://a")
     assert refused.message == "https://a does not answer: Connection refused"
+    looped = from_transport(ConnectionRefusedError(111, "Connect call failed"), "https://a")
+    assert looped.message == refused.message
+    unknown = from_transport(socket.gaierror(-2, "Name or service not known"), "https://a")
+    assert unknown.message.endswith("Name or service not known")
     assert from_transport(TimeoutError(), "https://a").message.endswith("timed out")
