@@ -78,6 +78,7 @@ class WatchCache:
         self._work: Future[None] | None = None
         self._reachable = asyncio.Event()
         self._probe_alarm, self._stream_alarm = Alarm(), Alarm()
+        self._end_turn: Callable[[], None] | None = None
 
     def snapshot(self, kind: str) -> Snapshot:
         """What is known of a kind; KeyError for a name that is not in the catalogue."""
@@ -158,6 +159,9 @@ class WatchCache:
 
     def announce(self, snapshot: Snapshot) -> None:
         """Tell those who wait and those who listen."""
+        if self._end_turn is not None and not self._loading():
+            self._end_turn()
+            self._end_turn = None
         with self._changed:
             self._changed.notify_all()
         for listener in self._listeners:
@@ -168,6 +172,7 @@ class WatchCache:
 
     async def _supervise(self) -> None:
         backoff = Backoff(1.0, 15.0)
+        self._end_turn = await self._loop.first_reads.take()
         while True:
             try:
                 connection = await asyncio.to_thread(self._connect)
@@ -208,22 +213,24 @@ class WatchCache:
         self, api: StreamingApi, discovery: Discovery, running: Collection[Resource]
     ) -> tuple[str, dict[str, Resource]]:
         """The server's version ("" while connected) and what it serves, in one probe."""
-        async with self._loop.turns.take():
-            began = time.monotonic()
-            try:
-                with self.breaker.call():
-                    try:
-                        async with asyncio.timeout(PROBE_SECONDS):
-                            found = await self._ask(api, discovery, running)
-                    except TimeoutError:
-                        said = f"{api.host} does not answer: nothing within {PROBE_SECONDS:g} s"
-                        raise Unavailable(said) from None
-            except ConsoleError as error:
-                if error.error_code != "breaker_open":
-                    self.checks.note(datetime.now(UTC), None)
-                raise
-            self.checks.note(datetime.now(UTC), time.monotonic() - began)
-            return found
+        end_turn = await self._loop.probes.take()
+        began = time.monotonic()
+        try:
+            with self.breaker.call():
+                try:
+                    async with asyncio.timeout(PROBE_SECONDS):
+                        found = await self._ask(api, discovery, running)
+                except TimeoutError:
+                    said = f"{api.host} does not answer: nothing within {PROBE_SECONDS:g} s"
+                    raise Unavailable(said) from None
+        except ConsoleError as error:
+            if error.error_code != "breaker_open":
+                self.checks.note(datetime.now(UTC), None)
+            raise
+        finally:
+            end_turn()
+        self.checks.note(datetime.now(UTC), time.monotonic() - began)
+        return found
 
     async def _ask(
         self, api: StreamingApi, discovery: Discovery, running: Collection[Resource]

@@ -17,6 +17,13 @@ from services.kube.turns import Turns
 TLS_BUFFER = 16 * 1024
 """Bytes; what one TLS record carries at most (RFC 8446, 5.1)."""
 
+FIRST_READS = 16
+FIRST_READ_SECONDS = 0.5
+"""Clusters that are read for the first time at once, and how long one of them counts."""
+PROBES = 10
+PROBE_TURN_SECONDS = 1.0
+"""Health checks at work at once, and how long one counts that gets no answer."""
+
 
 class StreamLoop(asyncio.SelectorEventLoop):
     """An event loop for thousands of TLS connections that are silent most of the time.
@@ -39,11 +46,13 @@ class StreamLoop(asyncio.SelectorEventLoop):
 class WatchLoop:
     """The thread and its loop. Started after the fork, stopped with everything still on it.
 
-    ``turns`` is how the health checks of all clusters on it go one after the other.
+    ``probes`` and ``first_reads`` are how the health checks and the first lists of all clusters on
+    it take turns.
     """
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.probes = Turns(PROBES, PROBE_TURN_SECONDS)
+        self.first_reads = Turns(FIRST_READS, FIRST_READ_SECONDS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 

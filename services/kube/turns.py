@@ -1,33 +1,33 @@
-"""Health checks take turns: at most ten are at work, and one that hangs holds up nobody.
+"""Turns: a few at a time, and none for long.
 
-A check that says nothing for a second gives its turn to the next and is only waited for, until its
-own time limit. So a hundred clusters that swallow every packet cost the others ten seconds once,
-when all are asked for the first time, and nothing afterwards, when their breakers are open.
+A hundred clusters that are asked all at once answer all at once, at the end; in turn, the first
+answers are there at once. One that says nothing gives its turn to the next and is only waited for,
+until its own time limit. So a hundred clusters that swallow every packet cost the others some
+seconds once, when all are asked for the first time, and nothing afterwards: their breakers are open.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-AT_ONCE = 10
-PATIENCE_SECONDS = 1.0
+from collections.abc import Callable
 
 
 class Turns:
-    """Shared by all clusters of one watch loop."""
+    """``count`` at once, each for ``seconds`` at most; on one event loop."""
 
-    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE_SECONDS) -> None:
-        self._free = asyncio.Semaphore(at_once)
-        self._patience = patience
+    def __init__(self, count: int, seconds: float) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._seconds = seconds
 
-    @asynccontextmanager
-    async def take(self) -> AsyncIterator[None]:
-        """Wait for a turn; it ends with the block, or earlier when the block takes long."""
+    async def take(self) -> Callable[[], None]:
+        """Wait for a turn. The returned function ends it; calling it again changes nothing."""
         await self._free.acquire()
-        early = asyncio.get_running_loop().call_later(self._patience, self._free.release)
-        try:
-            yield
-        finally:
-            if early.when() > asyncio.get_running_loop().time():
-                early.cancel()
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                timer.cancel()
                 self._free.release()
+
+        timer = asyncio.get_running_loop().call_later(self._seconds, end)
+        return end

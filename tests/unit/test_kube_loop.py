@@ -1,4 +1,4 @@
-"""Promise: an idle watch is cheap: thousands of open TLS connections fit into a small process."""
+"""Promise: thousands of idle watches fit into a small process, and clusters are read in turn."""
 
 import asyncio
 import ssl
@@ -6,6 +6,7 @@ import tracemalloc
 
 from services.demo.api import DemoApi
 from services.kube.loop import StreamLoop
+from services.kube.turns import Turns
 
 CONNECTIONS = 20
 LARGEST = 64 * 1024
@@ -36,3 +37,28 @@ def test_an_idle_connection_keeps_small_buffers_on_both_ends() -> None:
     finally:
         tracemalloc.stop()
         api.stop()
+
+
+def test_clusters_take_turns_and_one_that_hangs_holds_up_nobody() -> None:
+    async def order() -> list[str]:
+        turns, seen = Turns(1, 0.02), []
+        end = await turns.take()
+        seen.append("first")
+        waiting = asyncio.create_task(turns.take())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        end()
+        await waiting  # and never ends its turn
+        seen.append("hangs")
+        async with asyncio.timeout(5):
+            (await turns.take())()
+        seen.append("last")
+        end()  # a second time: nobody gains a turn by it
+        await turns.take()
+        waiting = asyncio.create_task(turns.take())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        waiting.cancel()
+        return seen
+
+    assert asyncio.run(order()) == ["first", "hangs", "last"]
