@@ -37,9 +37,25 @@ def settings_parser() -> argparse.ArgumentParser:
             parser.add_argument(
                 flag(name), dest=name, action=argparse.BooleanOptionalAction, help=text
             )
+        elif get_origin(field.annotation) is tuple:
+            parser.add_argument(flag(name), dest=name, action=_Joined, metavar="LIST", help=text)
         else:
             parser.add_argument(flag(name), dest=name, metavar=_metavar(field), help=text)
     return parser
+
+
+class _Joined(argparse.Action):
+    """A flag of several values: what is given again is added to what was given before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest, "")
+        setattr(namespace, self.dest, f"{before},{values}" if before else values)
 
 
 def _default(field: Any) -> str:
@@ -58,4 +74,4 @@ def _metavar(field: Any) -> str:
     choices = get_args(annotation)
     if choices and all(isinstance(choice, str) for choice in choices):
         return "{" + ",".join(choices) + "}"
-    return "JSON" if get_origin(annotation) is dict else "LIST"
+    return "JSON"

@@ -12,6 +12,7 @@ takes it while the clusters are tried.
 import errno
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -113,5 +114,14 @@ def serve(
     build: Callable[[], tuple[Any, Callable[[], None]]],
 ) -> int:
     """Run on ``listener`` until SIGTERM or Ctrl-C."""
+    _allow_open_files()
     Console(settings, listener, build).run()
     return 0
+
+
+def _allow_open_files() -> None:
+    """As many as the machine lets us: a fleet of 300 clusters is 9,000 watches, while the usual
+    limit of 1,024 is meant for programs that still use ``select``. Go programs do the same."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -5,17 +5,29 @@ error, so that a start either serves or says why not.
 """
 
 import os
+import resource
 import sys
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.clusters import file
 from services.clusters.fleet import SINGLE, Fleet
 from services.clusters.reach import Connect, first_reachable
 from services.clusters.registry import Registry
+from services.demo.faults import Fault
 from services.errors import Invalid
 from services.settings import BadOption, BadSettings, Settings
+
+if TYPE_CHECKING:
+    from services.demo.places import Place
+
+FILES_A_CLUSTER = 36
+"""Files that a site of the demo keeps open: both ends of its watches and probes, its socket."""
+NAMED = 8
+"""Clusters named where one is not among them; a fleet may have hundreds."""
 
 
 def choose(settings: Settings) -> Callable[[], Fleet] | None:
@@ -25,10 +37,14 @@ def choose(settings: Settings) -> Callable[[], Fleet] | None:
     """
     default = settings.multicluster_default
     if settings.demo:
-        from services.demo.fleet import PLACES
+        from services.demo.places import places
 
-        _check_default(default, (place.name for place in PLACES))
-        return partial(demo, default)
+        chosen = places(settings.demo_clusters, settings.demo_routes)
+        names = [place.name for place in chosen]
+        _check_default(default, names)
+        _check_faults(settings.demo_fault, names)
+        _check_files(settings)
+        return partial(demo, default, chosen, settings.demo_fault)
     if settings.clusters_config:
         _check_default(default, (entry.name for entry in _entries(settings.clusters_config)))
         return partial(file.from_file, settings.clusters_config, default)
@@ -57,11 +73,13 @@ def managed(settings: Settings, connect: Connect) -> Fleet:
     return fleet
 
 
-def demo(default: str = "") -> Fleet:
-    """The built-in fleet, its Kubernetes APIs served by threads of this process."""
+def demo(default: str = "", chosen: Sequence["Place"] = (), faults: Sequence[Fault] = ()) -> Fleet:
+    """The built-in fleet, its Kubernetes APIs served by threads of this process; without
+    ``chosen`` the clusters that are always there."""
     from services.demo.fleet import start_demo
+    from services.demo.places import PLACES
 
-    return Fleet.from_members(start_demo().members(), default)
+    return Fleet.from_members(start_demo(chosen or PLACES, faults).members(), default)
 
 
 def _entries(path: Path) -> list[file.Entry]:
@@ -83,5 +101,32 @@ def _sentence(problem: dict[str, str]) -> str:
 def _check_default(default: str, names: Iterable[str]) -> None:
     known = sorted(names)
     if default and default not in known:
-        rule = f"there is no such cluster; there is {', '.join(known)}"
-        raise BadSettings(BadOption("--multicluster-default", default, rule))
+        raise BadSettings(BadOption("--multicluster-default", default, _no_such(known)))
+
+
+def _check_faults(faults: Iterable[Fault], names: Sequence[str]) -> None:
+    problems = [
+        BadOption("--demo-fault", str(fault), _no_such(names))
+        for fault in faults
+        if fault.cluster not in names
+    ]
+    problems += [
+        BadOption("--demo-fault", name, "must be named once")
+        for name, count in Counter(fault.cluster for fault in faults).items()
+        if count > 1
+    ]
+    if problems:
+        raise BadSettings(*problems)
+
+
+def _check_files(settings: Settings) -> None:
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    needed = settings.demo_clusters * FILES_A_CLUSTER + settings.threads
+    if allowed != resource.RLIM_INFINITY and needed > allowed:
+        rule = f"needs {needed} open files, and this machine allows {allowed} (ulimit -Hn)"
+        raise BadSettings(BadOption("--demo-clusters", str(settings.demo_clusters), rule))
+
+
+def _no_such(known: Sequence[str]) -> str:
+    more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
+    return f"there is no such cluster; there is {', '.join(known[:NAMED])}{more}"

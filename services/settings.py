@@ -23,6 +23,9 @@ from services.logs import redacted
 PREFIX = "NGF_CONSOLE_"
 
 
+_OF_THE_DEMO = frozenset({"demo_clusters", "demo_routes", "demo_fault"})
+
+
 def _default_data() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser() / "ngf-console"
@@ -36,6 +39,15 @@ class Settings(BaseSettings):
     )
 
     demo: bool = Field(False, description="Run on the built-in demo fleet instead of real clusters")
+    demo_clusters: int = Field(
+        3, ge=3, le=500, description="Clusters of the demo fleet; those after the third are sites"
+    )
+    demo_routes: int = Field(20, ge=0, le=5000, description="HTTPRoutes of each site of the demo")
+    demo_fault: values.Faults = Field(
+        (),
+        description="Clusters of the demo that are dead or slow, comma separated:"
+        " web-007=dead,web-009=slow:10s",
+    )
     port: int = Field(8050, ge=1, le=65535, description="Port to listen on")
     bind: values.Address = Field("127.0.0.1", description="Address to listen on")
     data: values.Folder = Field(
@@ -144,6 +156,11 @@ class Settings(BaseSettings):
                 "demo=true: demo data never mixes with live data;"
                 " leave out --kubeconfig, --clusters-config and --multicluster"
             )
+        for name in sorted(self.model_fields_set & _OF_THE_DEMO):
+            if not self.demo:
+                value = getattr(self, name)
+                shown = ",".join(map(str, value)) if isinstance(value, tuple) else value
+                raise ValueError(f"{name}={shown}: is for --demo only")
         return self
 
     @property

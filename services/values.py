@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.auth.grants import Grant
+from services.demo.faults import Fault, fault
 
 KEY_LENGTH = 32
 """Characters of a key that nobody guesses: 192 bits where they are random base64."""
@@ -149,6 +150,9 @@ def _split(value: Any) -> Any:
 Address = Annotated[str, AfterValidator(ip_address)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 DatabaseUrl = Annotated[str, AfterValidator(database)]
+Faults = Annotated[
+    tuple[Annotated[Fault, BeforeValidator(fault)], ...], NoDecode, BeforeValidator(_split)
+]
 File = Annotated[Path, AfterValidator(file)]
 Folder = Annotated[Path, AfterValidator(folder)]
 Key = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(key(value.get_secret_value())))]

@@ -1,46 +1,30 @@
-"""The demo fleet: three clusters served by this process, seeded, with an NGF stand-in at work.
+"""The demo fleet: clusters served by this process, seeded, with an NGF stand-in at work.
 
 It is a fleet like any other to the rest of the console: kubeconfigs, TLS, tokens, watches. What it
 shows is invented, and says so; nothing of it is ever mixed with a real fleet.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from services.clusters.fleet import Fleet, Member
+from services.clusters.fleet import Member
 from services.demo.api import DemoApi
-from services.demo.definitions import definitions
-from services.demo.ngf import StandIn
+from services.demo.api.host import Host
+from services.demo.faults import Fault
+from services.demo.ngf import StandIn, judge
+from services.demo.places import PLACES, Place, Seed
 from services.demo.seed.objects import Obj
-from services.demo.seed.others import gpu, hub
-from services.demo.seed.web import web
 from services.demo.seed.workloads import scheduled
 from services.kube.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One demo cluster: what people call it, where it is, what it holds."""
-
-    name: str
-    display_name: str
-    region: str
-    environment: str
-    seed: Callable[[], Iterable[Obj]]
-
-
-PLACES = (
-    Place("hub-fra", "hub-fra", "Frankfurt", "production", hub),
-    Place("web-fra", "web-fra", "Frankfurt", "production", web),
-    Place("gpu-iad", "gpu-iad", "Ashburn", "gpu", gpu),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class DemoFleet:
-    """The running clusters by name."""
+    """The running clusters by name, and where each of them is."""
 
+    places: Sequence[Place]
+    host: Host = field(default_factory=Host)
     apis: dict[str, DemoApi] = field(default_factory=dict)
     stand_in: list[StandIn] = field(default_factory=list)
 
@@ -55,7 +39,7 @@ class DemoFleet:
                 environment=place.environment,
                 default=place.name == "web-fra",
             )
-            for place in PLACES
+            for place in self.places
         ]
 
     def stop(self) -> None:
@@ -64,20 +48,40 @@ class DemoFleet:
             one.stop()
         for api in self.apis.values():
             api.stop()
+        self.host.stop()
 
 
-def start_demo() -> DemoFleet:
-    """Seed and serve the clusters; returns when they answer."""
-    started = DemoFleet()
-    for place in PLACES:
-        api = started.apis[place.name] = DemoApi(place.name, definitions())
-        for obj in scheduled(place.seed()):
-            _create(api, obj)
-        api.start()
-    stand_in = StandIn(Fleet.from_members(started.members()))
+def start_demo(places: Sequence[Place] = PLACES, faults: Iterable[Fault] = ()) -> DemoFleet:
+    """Seed and serve the clusters; returns when they answer, but for those with a fault."""
+    started = DemoFleet(places)
+    faulty = {fault.cluster: fault for fault in faults}
+    seeded: dict[Seed, DemoApi] = {}
+    for place in places:
+        fault = faulty.get(place.name)
+        if fault and fault.delay is None:
+            api = DemoApi(place.name, host=started.host)
+            api.play_dead()
+        else:
+            delay = fault.delay if fault and fault.delay else 0.0
+            api = _seeded(place, seeded, started.host, delay)
+            api.start()
+        started.apis[place.name] = api
+    stand_in = StandIn({name: api.store for name, api in started.apis.items()})
     stand_in.start()
     started.stand_in.append(stand_in)
     return started
+
+
+def _seeded(place: Place, seeded: dict[Seed, DemoApi], host: Host, delay: float) -> DemoApi:
+    """A cluster with its objects, which are those of the first place with the same seed."""
+    if place.seed in seeded:
+        return DemoApi(place.name, like=seeded[place.seed], host=host, delay=delay)
+    api = seeded[place.seed] = DemoApi(place.name, place.definitions(), host=host, delay=delay)
+    for obj in scheduled(place.seed()):
+        _create(api, obj)
+    judge(api.store)
+    api.settle()
+    return api
 
 
 def _create(api: DemoApi, obj: Obj) -> None:

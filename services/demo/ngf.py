@@ -1,9 +1,10 @@
-"""A stand-in for NGF's control plane: watches the demo clusters and writes status as NGF does.
+"""A stand-in for NGF's control plane: follows demo clusters and writes status as NGF does.
 
-It works through the API like any controller, with its own watches. A change wakes it; it computes
-what everything should say (`listeners`, `attachment`, `policies`) and patches the status of what
-says something else. Unchanged conditions keep their transition time; those of an object that it
-speaks of for the first time are as old as the object, as if it had been there all along.
+A change wakes it; it computes what everything on the cluster should say (`listeners`, `attachment`,
+`policies`) and patches the status of what says something else. It reads the clusters' own objects,
+without watches: of a fleet of a hundred it would otherwise keep a second copy. Unchanged conditions
+keep their transition time; those of an object that it speaks of for the first time are as old as
+the object, as if it had been there all along.
 """
 
 import logging
@@ -11,20 +12,23 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
-from services.clusters.fleet import Cluster, Fleet
 from services.demo import policies
+from services.demo.api import ApiError
+from services.demo.api.seeding import Seeding
 from services.demo.attachment import parents
 from services.demo.listeners import ROUTES, class_status, gateway_status, ours
-from services.demo.references import CONTROLLER, Key, Object
-from services.errors import ConsoleError, NotFound
+from services.demo.references import CONTROLLER, Key, Object, World
+from services.kube.catalogue import KINDS
 
 _LOG = logging.getLogger(__name__)
 SETTLE_S = 0.1
 """Changes that come together are answered together."""
 RETRY_S = 1.0
 """Until a status that could not be written is tried again."""
+STOP_S = 10.0
 
 WRITES = (
     "gatewayclasses",
@@ -40,33 +44,30 @@ READ = frozenset({*WRITES, "services", "secrets", "namespaces", "referencegrants
 
 
 class StandIn:
-    """Keeps the status of every gateway, route and policy of ``fleet`` true."""
+    """Keeps the status of every gateway, route and policy of ``clusters`` true.
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
+    What they hold when it begins is taken to be judged already (:func:`judge`).
+    """
+
+    def __init__(self, clusters: Mapping[str, Seeding]) -> None:
+        self._clusters = clusters
         self._lock = threading.Lock()
-        self._dirty: set[str] = set(fleet.names())
+        self._dirty: set[str] = set()
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="demo-ngf", daemon=True)
 
     def start(self) -> None:
-        """Watch, and write the first statuses before returning."""
-        self._fleet.subscribe(self._changed)
-        self._fleet.start()
-        self._fleet.wait_ready(10)
-        self._answer()
+        """Follow the clusters from now on."""
+        for name, cluster in self._clusters.items():
+            cluster.follow(_GROUPS_READ, partial(self._mark, name))
         self._thread.start()
 
     def stop(self) -> None:
-        """End the work and the watches."""
+        """End the work."""
         self._ended.set()
         self._wake.set()
-        self._fleet.stop()
-
-    def _changed(self, cluster: str, kind: str, _version: int) -> None:
-        if kind in READ:
-            self._mark(cluster)
+        self._thread.join(STOP_S)
 
     def _mark(self, cluster: str) -> None:
         with self._lock:
@@ -78,37 +79,36 @@ class StandIn:
             self._wake.wait()
             self._ended.wait(SETTLE_S)
             self._wake.clear()
-            if not self._answer():
-                self._ended.wait(RETRY_S)
-
-    def _answer(self) -> bool:
-        """Write what has to change on the marked clusters; False when some of it has to wait."""
-        with self._lock:
-            names, self._dirty = self._dirty, set()
-        done = True
-        for name in names:
-            cluster = self._fleet.get(name)
-            for kind, key, status in _wanted(cluster):
-                if self._ended.is_set():
-                    return True
+            with self._lock:
+                names, self._dirty = self._dirty, set()
+            for name in names:
                 try:
-                    _write(cluster, kind, key, status)
-                except NotFound:
-                    continue  # deleted since; its event is on the way
-                except ConsoleError as error:
-                    _LOG.warning("demo status of %s/%s waits: %s", name, key[1], error.message)
+                    judge(self._clusters[name])
+                except ApiError as error:
+                    _LOG.warning("demo status on %s waits: %s", name, error.message)
                     self._mark(name)
-                    done = False
-                    break
-        return done
+                    self._ended.wait(RETRY_S)
 
 
-def _wanted(cluster: Cluster) -> list[tuple[str, Key, dict[str, Any]]]:
-    """Every status that NGF would write on a cluster: kind, place, status."""
+_GROUPS_READ = frozenset((KINDS[name].group, name) for name in READ)
 
+
+def judge(cluster: Seeding) -> None:
+    """Write every status of a cluster that is not yet what NGF would say.
+
+    Raises ApiError for one that is refused.
+    """
+
+    @cache
     def world(kind: str) -> Mapping[Key, Object]:
-        return cluster.snapshot(kind).objects
+        return cluster.keyed(KINDS[kind].group, kind)
 
+    for kind, key, status in _wanted(world):
+        _write(cluster, world(kind)[key], status)
+
+
+def _wanted(world: World) -> list[tuple[str, Key, dict[str, Any]]]:
+    """Every status that NGF would write on a cluster: kind, place, status."""
     found: list[tuple[str, Key, dict[str, Any]]] = []
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
     pools: dict[Key, set[Key]] = defaultdict(set)
@@ -154,26 +154,23 @@ def _pools(namespace: str, route: Object) -> set[Key]:
     }
 
 
-def _write(cluster: Cluster, kind: str, key: Key, wanted: Any) -> None:
+def _write(cluster: Seeding, live: Object, wanted: Any) -> None:
     """Patch the status unless it says this already."""
-    snapshot = cluster.snapshot(kind)
-    live, resource = snapshot.objects.get(key), snapshot.resource
-    if live is None or resource is None:
-        return
-    status = live.get("status") or {}
+    status, metadata = live.get("status") or {}, live["metadata"]
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if _untouched(status, wanted):
-        now = live["metadata"]["creationTimestamp"]
+        now = metadata["creationTimestamp"]
     wanted = _timed(wanted, status, now)
     if all(status.get(name) == value for name, value in wanted.items()):
         return
-    cluster.client.request(
-        "PATCH",
-        resource.path(key[0] or None, key[1], "status"),
-        params={"fieldManager": "nginx-gateway-fabric"},
-        body={"status": wanted},
-        content_type="application/merge-patch+json",
-    )
+    place = metadata.get("namespace", ""), metadata["name"]
+    try:
+        cluster.patch_status(
+            live["apiVersion"], live["kind"], *place, wanted, manager="nginx-gateway-fabric"
+        )
+    except ApiError as error:
+        if error.code != 404:  # deleted since: then there is nothing to judge
+            raise
 
 
 def _untouched(status: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 A hundred clusters that are asked all at once answer all at once, at the end; in turn, the first
 answers are there at once. One that says nothing gives its turn to the next and is only waited for,
 until its own time limit. So a hundred clusters that swallow every packet cost the others some
-seconds once, when all are asked for the first time, and nothing afterwards: their breakers are open.
+seconds once, when all are asked for the first time, and then nothing: their breakers are open.
 """
 
 import asyncio

@@ -1,5 +1,6 @@
 """Promise: the command line says what there is, what happens without it, and how it is typed."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,33 @@ def test_an_argument_error_names_the_command_that_people_type(
     usage, _, error = capsys.readouterr().err.rpartition("\n./run")
     assert usage.startswith("usage: ./run ")
     assert "error: " in error
+
+
+def test_a_flag_of_several_values_may_be_repeated() -> None:
+    words = ["--demo-fault", "web-001=dead", "--demo-fault", "web-002=dead,web-003=slow:1s"]
+    given = vars(settings_parser().parse_args(["--demo", *words]))
+    faults = load(given).demo_fault
+    assert [str(fault) for fault in faults] == ["web-001=dead", "web-002=dead", "web-003=slow:1s"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"demo_fault": "web-003=dead"}, "web-003=dead: there is no such cluster; there is hub-f"),
+        ({"demo_fault": "web-001=dead,web-001=slow:1s"}, "web-001: must be named once"),
+    ],
+)
+def test_a_fault_is_that_of_one_cluster_that_is_there(given: dict[str, str], said: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        choose(load({"demo": True, "demo_clusters": 5, **given}))
+    assert str(caught.value).startswith(f"--demo-fault={said}")
+
+
+def test_a_demo_too_large_for_this_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 4096))
+    assert choose(load({"demo": True, "demo_clusters": 90})) is not None
+    with pytest.raises(BadSettings, match=r"--demo-clusters=100: needs 4112 open files, .* 4096"):
+        choose(load({"demo": True, "demo_clusters": 100}))
 
 
 def test_the_default_of_a_file_of_clusters_can_be_named(tmp_path: Path) -> None:

@@ -44,6 +44,16 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"config_db": "postgresql://h:port/d"}, "--config-db=postgresql://h:port/d: must be "),
         ({"config_db": "sqlite://"}, "--config-db=sqlite://: must be postgresql://"),
         ({"multicluster_namespace": "No"}, "--multicluster-namespace=No: "),
+        ({"demo_clusters": 4}, "--demo-clusters=4: is for --demo only"),
+        ({"demo_routes": 20}, "--demo-routes=20: is for --demo only"),
+        ({"demo_fault": "a=dead,b=slow:1s"}, "--demo-fault=a=dead,b=slow:1s: is for --demo only"),
+        ({"demo": True, "demo_clusters": "2"}, "--demo-clusters=2: "),
+        ({"demo": True, "demo_clusters": "501"}, "--demo-clusters=501: "),
+        ({"demo": True, "demo_routes": "-1"}, "--demo-routes=-1: "),
+        ({"demo": True, "demo_fault": "a=dead,b"}, "--demo-fault=b: must be NAME=dead or"),
+        ({"demo": True, "demo_fault": "a=slow:0s"}, "--demo-fault=a=slow:0s: must be NAME=dead"),
+        ({"demo": True, "demo_fault": "a=slow:10"}, "--demo-fault=a=slow:10: must be NAME=dead"),
+        ({"demo": True, "demo_fault": "a=slow:11m"}, "--demo-fault=a=slow:11m: must be NAME="),
         ({"demo": True, "multicluster": True}, "--demo=true: demo data never mixes"),
     ],
 )
@@ -179,6 +189,18 @@ def test_a_file_that_is_no_yaml_is_refused_without_quoting_it(
 def test_a_list_is_comma_separated_in_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NGF_CONSOLE_ALERT_WEBHOOKS", "https://a.example,https://b.example")
     assert load({}).alert_webhooks == ("https://a.example", "https://b.example")
+
+
+def test_faults_of_the_demo_are_read_from_wherever_they_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = [("a", None), ("b", 10.0), ("c", 0.25), ("d", 120.0)]
+    given = ["a=dead", "b=slow:10s", "c=slow:250ms", "d=slow:2m"]
+    file = tmp_path / "options.yaml"
+    file.write_text(f"demo: true\ndemo-fault: {given}\n")
+    assert [(one.cluster, one.delay) for one in load({}, file).demo_fault] == wanted
+    monkeypatch.setenv("NGF_CONSOLE_DEMO_FAULT", ",".join(given))
+    assert [(one.cluster, one.delay) for one in load({"demo": True}).demo_fault] == wanted
 
 
 def test_an_unknown_variable_or_key_is_refused(

@@ -65,11 +65,17 @@ _STATUS_AS_CREATED = "nodes"
 class Operations:
     """Reads and writes of one cluster's objects."""
 
-    def __init__(self, store: Store, registry: Registry, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        now: Callable[[], datetime],
+        schemas: Schemas | None = None,
+    ) -> None:
         self.store = store
         self.registry = registry
         self.now = now
-        self.schemas = Schemas()
+        self.schemas = schemas or Schemas()
         self.admission = Admission(store, self.schemas)
 
     def timestamp(self) -> str:
