@@ -73,7 +73,7 @@ class Container:
         install = Install(
             settings.public_url, settings.otel_url, settings.agent_chart, settings.url
         )
-        heartbeats = registry and Heartbeats(fleet, registry, settings.otel_url)
+        heartbeats = Heartbeats(fleet, registry, settings.otel_url) if registry else None
         return cls(
             settings=settings,
             db=db,
@@ -87,9 +87,9 @@ class Container:
             views=SavedViews(db),
             hub=hub,
             registry=registry,
-            registration=registry and Registration(fleet, registry, audit, install),
+            registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
-            jobs=registry and heartbeats and Jobs(fleet, registry, heartbeats),
+            jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
             secret_key=session_key(settings),
         )
 

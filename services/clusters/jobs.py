@@ -76,7 +76,10 @@ class Jobs:
         try:
             cluster = self._fleet.get(name)
             prometheus = self._registry.prometheus(name)
-            cluster.prometheus = prometheus and Reply(datetime.now(UTC), prometheus.problem())
+            if prometheus is None:
+                cluster.prometheus = None
+            else:
+                cluster.prometheus = Reply(datetime.now(UTC), prometheus.problem())
         except NotFound as error:
             _log.info("a Prometheus was not asked", cluster=name, reason=error.message)
         except ConsoleError as error:
