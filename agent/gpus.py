@@ -27,10 +27,10 @@ _NAMED_IN_A_NOTE = 5
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of one product."""
+    """Of one product; ``allocated`` is None for who knows totals only."""
 
     total: int
-    allocated: int
+    allocated: int | None
 
 
 @dataclass(frozen=True, slots=True)

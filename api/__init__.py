@@ -8,7 +8,20 @@ from flask_openapi3 import OpenAPI
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter
 
-from api import audit, clusters, docs, health, metrics, resources, signin, sockets, static, tokens
+from api import (
+    audit,
+    clusters,
+    docs,
+    health,
+    heartbeats,
+    metrics,
+    registration,
+    resources,
+    signin,
+    sockets,
+    static,
+    tokens,
+)
 from api.guard import error_response
 from api.openapi import V1, problem
 from services.container import Container
@@ -27,6 +40,8 @@ def register(server: OpenAPI, container: Container) -> None:
     sockets.register(server, container)
     health.register(server, container)
     clusters.register(server, container)
+    registration.register(server, container)
+    heartbeats.register(server, container)
     resources.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)

@@ -1,34 +1,31 @@
-"""REST of the fleet: which clusters there are and whether they answer."""
+"""REST of the fleet: which clusters there are, how they stand, what they have."""
 
 from typing import Any
 
 from flask_openapi3 import OpenAPI
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Field, RootModel
 from werkzeug.wrappers import Response
 
 from api.conditions import Seen, marked
+from api.fleet_models import (
+    ClusterDetail,
+    ClusterItem,
+    cluster_detail,
+    cluster_item,
+    gpu_item,
+    missing_item,
+)
 from api.guard import current_identity
-from api.lists import fingerprint
+from api.lists import MissingCluster, fingerprint
 from api.openapi import V1, answer, blueprint, with_headers
 from services.clusters.fleet import ClusterInfo
 from services.container import Container
 
 
-class ClusterItem(BaseModel):
-    """A cluster; fields of the prototype plus why and since when it does not answer."""
+class OneCluster(BaseModel):
+    """A cluster by name."""
 
-    name: str
-    displayName: str
-    region: str
-    environment: str
-    connected: bool
-    edition: str
-    default: bool
-    kubernetesVersion: str | None
-    ngfVersion: str | None
-    reason: str
-    since: str | None
-    lastSeen: str | None
+    cluster: str = Field(description="Name of the cluster")
 
 
 class Clusters(RootModel[list[ClusterItem]]):
@@ -37,34 +34,112 @@ class Clusters(RootModel[list[ClusterItem]]):
     model_config = with_headers("ETag")
 
 
+class Detail(ClusterDetail):
+    """One cluster."""
+
+    model_config = with_headers("ETag")
+
+
+class Summary(BaseModel):
+    """Sums over the clusters that have answered; who has not is named."""
+
+    totalClusters: int
+    healthyClusters: int = Field(description="Clusters whose phase is Ready")
+    totalGateways: int
+    totalRoutes: int
+    totalGPUs: int
+    clusters_missing: list[MissingCluster]
+
+
+class GpuCapacity(BaseModel):
+    """Sums over the clusters whose GPUs are known; who is not part of them is named."""
+
+    totalGPUs: int
+    allocatedGPUs: int
+    clusters: list[dict[str, Any]]
+    clusters_missing: list[MissingCluster]
+
+
 def register(server: OpenAPI, container: Container) -> None:
-    """Add ``/clusters``."""
+    """Add ``/clusters`` and ``/global/gpu-capacity``."""
     group = blueprint("clusters", V1)
+    fleet = container.fleet
+
+    def seen() -> list[ClusterInfo]:
+        who = current_identity()
+        return [info for info in fleet.list() if who.may_see_cluster(info.name)]
 
     @group.get("/clusters", responses={"200": Clusters, "304": None}, operation_id="list_clusters")
     def clusters(header: Seen) -> Response:
-        """Every cluster with its state. The ETag is that of everything but ``lastSeen``."""
-        who = current_identity()
-        items = [_item(one) for one in container.fleet.list() if who.may_see_cluster(one.name)]
-        etag = fingerprint([{**item, "lastSeen": None} for item in items])
+        """Every cluster with its state. The ETag is that of everything but moments."""
+        items = [cluster_item(info) for info in seen()]
+        etag = fingerprint([{**item, "lastSeen": None, "lastHeartbeat": None} for item in items])
         return marked(answer(items), etag, header)
+
+    @group.get("/clusters/summary", responses={"200": Summary}, operation_id="summarize_clusters")
+    def summary() -> Response:
+        """Totals of the fleet. A cluster that was never read counts as a cluster only."""
+        infos = seen()
+        counted = container.resources.summary(current_identity())
+        readings = {info.name: container.gpus.of(fleet.get(info.name)) for info in infos}
+        return answer(
+            {
+                "totalClusters": len(infos),
+                "healthyClusters": sum(info.standing.phase == "Ready" for info in infos),
+                "totalGateways": _total(counted, "gateways"),
+                "totalRoutes": _total(counted, "httproutes"),
+                "totalGPUs": sum(one.capacity.total for one in readings.values() if one.capacity),
+                "clusters_missing": [
+                    missing_item(info, info.state.reason or info.standing.title)
+                    for info in infos
+                    if not info.state.connected
+                ],
+            }
+        )
+
+    @group.get(
+        "/clusters/<cluster>", responses={"200": Detail, "304": None}, operation_id="get_cluster"
+    )
+    def cluster(path: OneCluster, header: Seen) -> Response:
+        """One cluster: state, conditions, health checks, breaker, GPUs."""
+        return one(path, header)
+
+    @group.get(
+        "/clusters/<cluster>/detail",
+        responses={"200": Detail, "304": None},
+        operation_id="get_cluster_detail",
+    )
+    def detail(path: OneCluster, header: Seen) -> Response:
+        """The same under the prototype's path."""
+        return one(path, header)
+
+    def one(path: OneCluster, header: Seen) -> Response:
+        name = fleet.visible(current_identity(), path.cluster).name
+        body = cluster_detail(fleet.info(name), container.gpus.of(fleet.get(name)))
+        return marked(answer(body), fingerprint(body), header)
+
+    @group.get(
+        "/global/gpu-capacity", responses={"200": GpuCapacity}, operation_id="get_gpu_capacity"
+    )
+    def gpu_capacity() -> Response:
+        """GPUs of every cluster: total and allocated, by type and node, with their source."""
+        readings = [(info, container.gpus.of(fleet.get(info.name))) for info in seen()]
+        known = [reading.capacity for _, reading in readings if reading.capacity]
+        return answer(
+            {
+                "totalGPUs": sum(found.total for found in known),
+                "allocatedGPUs": sum(found.allocated for found in known),
+                "clusters": [gpu_item(info, reading) for info, reading in readings],
+                "clusters_missing": [
+                    missing_item(info, reading.reason)
+                    for info, reading in readings
+                    if reading.capacity is None or reading.reason
+                ],
+            }
+        )
 
     server.register_api(group)
 
 
-def _item(info: ClusterInfo) -> dict[str, Any]:
-    state = info.state
-    return {
-        "name": info.name,
-        "displayName": info.display_name,
-        "region": info.region,
-        "environment": info.environment,
-        "connected": state.connected,
-        "edition": state.edition,
-        "default": info.default,
-        "kubernetesVersion": state.kubernetes_version,
-        "ngfVersion": state.ngf_version,
-        "reason": state.reason,
-        "since": state.since.isoformat() if state.since else None,
-        "lastSeen": state.last_seen.isoformat() if state.last_seen else None,
-    }
+def _total(counted: dict[str, Any], kind: str) -> int:
+    return sum(counts[kind].total() for counts in counted.values() if kind in counts)

@@ -23,6 +23,7 @@ from services.errors import NotFound
 
 V1 = "/api/v1"
 CLUSTER = f"{V1}/clusters/<cluster>"
+AGENT_SECURITY: list[dict[str, list[str]]] = [{"agent": []}]
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 BODY = "must be a JSON object, sent as application/json"
@@ -106,6 +107,7 @@ def make_server(name: str, root: str, version: str, session_cookie: str) -> Open
         ),
         security_schemes={
             "token": {"type": "http", "scheme": "bearer"},
+            "agent": {"type": "http", "scheme": "bearer", "description": "Token of an agent"},
             "session": {"type": "apiKey", "in": "cookie", "name": session_cookie},
         },
         validation_error_model=Problem,

@@ -64,7 +64,7 @@ def page(
     summary = container.resources.summary(who, namespace)
     # Of a cluster that was never seen nothing is known, which is not the same as none.
     per_cluster = {
-        name: summary["clusters"].get(name, {}) if info.state.last_seen else {}
+        name: summary.get(name, {}) if info.state.last_seen else {}
         for name, info in clusters.items()
     }
     served = [

@@ -13,6 +13,7 @@ from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
 from services.clusters.colours import Colours
 from services.clusters.fleet import Fleet
+from services.clusters.gpus import GpuReadings
 from services.clusters.heartbeats import Heartbeats
 from services.clusters.install import Install
 from services.clusters.jobs import Jobs
@@ -46,9 +47,11 @@ class Container:
     resources: Resources
     views: SavedViews
     hub: Hub
+    install: Install
     registry: Registry | None
     registration: Registration | None
     heartbeats: Heartbeats | None
+    gpus: GpuReadings
     jobs: Jobs | None
     secret_key: str = field(repr=False)
     version: str = VERSION
@@ -89,6 +92,8 @@ class Container:
             registry=registry,
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
+            gpus=GpuReadings(),
+            install=install,
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
             secret_key=session_key(settings),
         )

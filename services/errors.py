@@ -56,6 +56,13 @@ class Invalid(ConsoleError):
     status = 422
 
 
+class Unsupported(ConsoleError):
+    """This console is not set up for it. The sentence says what would be needed."""
+
+    code = "not_supported"
+    status = 501
+
+
 class Unavailable(ConsoleError):
     """A dependency does not answer. ``details`` may carry ``last_seen`` (ISO 8601, UTC)."""
 

@@ -137,7 +137,7 @@ class Resources:
         found.sort(key=lambda one: IN_TROUBLE.index(one["status"]))
         return found
 
-    def summary(self, who: Identity, namespace: str = "") -> dict[str, Any]:
+    def summary(self, who: Identity, namespace: str = "") -> dict[str, dict[str, Counter[str]]]:
         """Counts by status (see `COUNTED` for those apart), per cluster and kind, of one namespace
         or all. A kind not known of a cluster is left out."""
         clusters: dict[str, dict[str, Counter[str]]] = {}
@@ -151,10 +151,11 @@ class Resources:
                 }
         for kind, table in self._tables.items():
             for row, _ in table.rows(who):
-                if kind in clusters[row["cluster"]] and namespace in ("", row["namespace"]):
+                known = clusters.get(row["cluster"], {})
+                if kind in known and namespace in ("", row["namespace"]):
                     state = COUNTED.get(row["status_word"]) or row["status"]
-                    clusters[row["cluster"]][kind][state] += 1
-        return {"clusters": clusters}
+                    known[kind][state] += 1
+        return clusters
 
     def without_ngf(self, counted: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
         """How many gateways each cluster has for an NGF that is known not to run there, by what

@@ -94,6 +94,10 @@ def _console(name: str, kind: str) -> Kind:
     return Kind(name, kind, CONSOLE, ("v1alpha1",))
 
 
+def _dra(name: str, kind: str, *, namespaced: bool = True) -> Kind:
+    return Kind(name, kind, "resource.k8s.io", ("v1", "v1beta2", "v1beta1"), namespaced)
+
+
 def _core(name: str, kind: str, *, namespaced: bool = True, metadata_only: bool = False) -> Kind:
     return Kind(name, kind, "", ("v1",), namespaced, metadata_only)
 
@@ -140,6 +144,8 @@ KINDS: Mapping[str, Kind] = {
         _core("nodes", "Node", namespaced=False),
         _core("pods", "Pod"),
         _core("events", "Event"),
+        _dra("resourceslices", "ResourceSlice", namespaced=False),
+        _dra("resourceclaims", "ResourceClaim"),
         Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", ("v1",)),
         Kind(
             "deployments",

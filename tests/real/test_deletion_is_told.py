@@ -40,7 +40,7 @@ def test_what_a_finalizer_holds_is_deleting_until_it_is_gone(
     model = Resources(desk.fleet)
     [row] = model.list(ANNA, "httproutes", ListQuery(namespace=namespace)).items
     assert (row["status_word"], row["reason"]) == ("Deleting", HOLD)
-    assert model.summary(ANNA, namespace)["clusters"][HERE]["httproutes"] == {"deleting": 1}
+    assert model.summary(ANNA, namespace)[HERE]["httproutes"] == {"deleting": 1}
 
     free = {"metadata": {"finalizers": None}}
     kube_api.patch(f"{routes(namespace)}/held", free, MERGE_PATCH).ok()

@@ -22,5 +22,5 @@ def test_every_kind_of_object_is_shown_as_deleting(kind: str) -> None:
         "Deleting",
         "example.com/hold",
     )
-    assert model.summary(CONSOLE)["clusters"]["web"][kind] == {"deleting": 1}
+    assert model.summary(CONSOLE)["web"][kind] == {"deleting": 1}
     assert not model.problems(CONSOLE)
