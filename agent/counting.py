@@ -8,7 +8,7 @@ where the account has no right to it, and the two must not be taken for each oth
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.kube import METADATA_ONLY, PAGE, KubeApi, KubeError
+from agent.kube import METADATA_ONLY, METADATA_PAGE, KubeApi, KubeError
 
 GATEWAY_API = "gateway.networking.k8s.io"
 INFERENCE = "inference.networking.k8s.io"
@@ -69,4 +69,4 @@ def count(api: KubeApi, path: str) -> int:
         return here
     if isinstance(remaining := metadata.get("remainingItemCount"), int):
         return here + remaining
-    return sum(1 for _ in api.list(path, limit=PAGE, accept=METADATA_ONLY))
+    return sum(1 for _ in api.list(path, limit=METADATA_PAGE, accept=METADATA_ONLY))
