@@ -17,11 +17,16 @@ RELEASE = "edge"
 NAMESPACE = "ngf-system"
 
 
-def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Helm, ended, in the folder of the charts."""
+def helm(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Helm, ended, in the folder of the charts, with no environment but ``variables``."""
     program = Path(sys.executable).with_name("helm")
     return subprocess.run(
-        [program, *arguments], cwd=CHARTS, capture_output=True, text=True, check=False
+        [program, *arguments],
+        cwd=CHARTS,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

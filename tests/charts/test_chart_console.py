@@ -163,3 +163,17 @@ def test_stored_telemetry_is_reached_by_the_console_and_the_collector_only() -> 
     assert peers == {"console", "collector"}
     (rule,) = one(objects, "NetworkPolicy", "-collector")["spec"]["ingress"]
     assert rule["from"] == [{"podSelector": {}}], "pods of this namespace"
+
+
+@pytest.mark.parametrize("name", ["on", "null", "1e3", "0644"])
+def test_a_name_stays_a_name_where_yaml_would_read_something_else(name: str) -> None:
+    secrets = dict.fromkeys(POSTGRESQL, name)
+    objects = render(CHART, "values", release="123", namespace="456", **secrets)
+    for obj in objects:
+        assert isinstance(obj["metadata"].get("namespace", ""), str)
+        assert obj["metadata"]["labels"]["app.kubernetes.io/instance"] == "123"
+    (pod,) = (pod for _, pod in pods(objects))
+    references = [
+        it["valueFrom"]["secretKeyRef"] for it in pod["containers"][0]["env"] if "valueFrom" in it
+    ]
+    assert [reference["name"] for reference in references] == [name, name]

@@ -9,7 +9,7 @@
 {{- /* Called with (dict "root" $ "component" NAME), like those below. */ -}}
 {{- define "agent.selector" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -29,7 +29,7 @@ labels:
 
 {{- define "agent.metadata" -}}
 {{ include "agent.clusterMetadata" . }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .root.Release.Namespace | quote }}
 {{- end -}}
 
 {{- /* Pods of one component, as the programs look for them. */ -}}
@@ -83,15 +83,15 @@ tolerations:
 {{- define "agent.hubVolumes" -}}
 - name: hub-token
   secret:
-    secretName: {{ .Values.hub.tokenSecret.name }}
+    secretName: {{ .Values.hub.tokenSecret.name | quote }}
     defaultMode: 0440
     items:
-    - {key: {{ .Values.hub.tokenSecret.key }}, path: token}
+    - {key: {{ .Values.hub.tokenSecret.key | quote }}, path: token}
 {{- if .Values.hub.ca.configMap }}
 - name: hub-ca
   configMap:
-    name: {{ .Values.hub.ca.configMap }}
+    name: {{ .Values.hub.ca.configMap | quote }}
     items:
-    - {key: {{ .Values.hub.ca.key }}, path: ca.crt}
+    - {key: {{ .Values.hub.ca.key | quote }}, path: ca.crt}
 {{- end }}
 {{- end -}}

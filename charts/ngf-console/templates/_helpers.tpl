@@ -13,7 +13,7 @@
 
 {{- define "console.selector" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -33,7 +33,7 @@ labels:
 
 {{- define "console.metadata" -}}
 {{ include "console.clusterMetadata" . }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .root.Release.Namespace | quote }}
 {{- end -}}
 
 {{- define "console.containerSecurity" -}}
@@ -73,17 +73,17 @@ tolerations:
 {{- define "console.secretVariable" -}}
 - name: {{ .variable }}
   valueFrom:
-    secretKeyRef: {name: {{ .secret.name }}, key: {{ .secret.key }}}
+    secretKeyRef: {name: {{ .secret.name | quote }}, key: {{ .secret.key | quote }}}
 {{- end -}}
 
 {{- define "console.parent" -}}
 {{- with .Values.gateway.parent -}}
-- name: {{ .name | default (include "console.fullname" $) }}
+- name: {{ .name | default (include "console.fullname" $) | quote }}
   {{- with .namespace }}
-  namespace: {{ . }}
+  namespace: {{ . | quote }}
   {{- end }}
   {{- with .sectionName }}
-  sectionName: {{ . }}
+  sectionName: {{ . | quote }}
   {{- end }}
 {{- end -}}
 {{- end -}}
