@@ -83,6 +83,7 @@ def test_the_reporter_finds_the_parts_that_run_beside_it() -> None:
         assert wanted["app.kubernetes.io/component"] in name
     probe = container(objects, "DaemonSet", "-gpu-probe")
     assert given["GPU_PROBE_PORT"] == str(probe["ports"][0]["containerPort"])
+    assert given["GPU_RESOURCES"] == "example.com/gpu,example.com/npu-*"
     assert given["HUB_CA_FILE"] == "/etc/ngf-console/hub-ca/ca.crt"
 
 
