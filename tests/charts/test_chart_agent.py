@@ -21,10 +21,7 @@ CHART = "ngf-console-agent"
         ({"hub.authToken": "ngfa_x"}, "hub: Additional property authToken is not allowed"),
         ({"heartbeat.intervalSeconds": 1}, "heartbeat.intervalSeconds: Must be greater than or"),
         ({"otel.image.tag": "latest"}, "otel.image.tag: Does not match pattern"),
-        (
-            {"otel.enabled": False, "logs.enabled": True},
-            "logs.enabled needs otel.enabled",
-        ),
+        ({"hub.otelEndpoint": "", "logs.enabled": True}, "logs.enabled needs hub.otelEndpoint"),
         ({"logs.include": ["/etc/shadow"]}, "logs.include.0: Does not match pattern"),
         ({"operatr": {}}, "Additional property operatr is not allowed"),
     ],
@@ -38,8 +35,7 @@ def test_what_is_required_is_named() -> None:
     for missing in ("cluster: name is required", "hub: apiEndpoint is required"):
         assert missing in words
     known = {"cluster.name": "web-fra", "hub.apiEndpoint": "https://console.example"}
-    assert "hub.otelEndpoint is required" in refusal(CHART, **known)
-    assert render(CHART, **known, **{"otel.enabled": False})
+    assert render(CHART, **known)
 
 
 def container(objects: list[Obj], kind: str, name: str) -> Obj:
@@ -47,15 +43,21 @@ def container(objects: list[Obj], kind: str, name: str) -> Obj:
     return dict(found)
 
 
+def running(objects: list[Obj]) -> set[str]:
+    return {it["metadata"]["name"] for it in objects if it["kind"] in ("Deployment", "DaemonSet")}
+
+
 def test_by_itself_only_the_reporter_and_the_forwarder_run() -> None:
     objects = render(CHART, "values")
-    running = {
-        it["metadata"]["name"] for it in objects if it["kind"] in ("Deployment", "DaemonSet")
-    }
-    assert running == {"edge-ngf-console-agent-heartbeat", "edge-ngf-console-agent-otel"}
+    assert running(objects) == {"edge-ngf-console-agent-heartbeat", "edge-ngf-console-agent-otel"}
     assert [it["metadata"]["name"] for it in objects if it["kind"] == "ServiceAccount"] == [
         "edge-ngf-console-agent-heartbeat"
     ]
+
+
+def test_nothing_is_forwarded_where_the_hub_takes_no_telemetry() -> None:
+    objects = render(CHART, "values", **{"hub.otelEndpoint": ""})
+    assert running(objects) == {"edge-ngf-console-agent-heartbeat"}
 
 
 def test_the_reporter_knows_the_hub_the_cluster_and_where_its_token_is() -> None:
