@@ -93,6 +93,10 @@ def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch, container)
     assert (kind, found.auth, found.oidc_client_id) == ("Deployment", "oidc", "ngf-console")
     assert found.oidc_role_mapping["shop"].namespaces == {"shop"}
+    assert (found.otel_url, found.agent_chart) == (
+        "https://otel.example:4318",
+        "oci://registry.example/ngf-console-agent",
+    )
     assert found.clickhouse_url == "http://console:made-up@edge-ngf-console-clickhouse:8123"
 
 

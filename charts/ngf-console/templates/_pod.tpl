@@ -13,6 +13,9 @@
 {{- with .Values.otelUrl }}
 - {name: NGF_CONSOLE_OTEL_URL, value: {{ . | quote }}}
 {{- end }}
+{{- with .Values.agentChart }}
+- {name: NGF_CONSOLE_AGENT_CHART, value: {{ . | quote }}}
+{{- end }}
 - {name: NGF_CONSOLE_AUTH, value: {{ .Values.auth.mode }}}
 {{- if eq .Values.auth.mode "oidc" }}
 {{- with .Values.auth.oidc }}
