@@ -17,8 +17,8 @@ from services.kube.turns import Turns
 TLS_BUFFER = 16 * 1024
 """Bytes; what one TLS record carries at most (RFC 8446, 5.1)."""
 
-FIRST_READS = 16
-FIRST_READ_SECONDS = 0.5
+FIRST_READS = 8
+FIRST_READ_SECONDS = 0.25
 """Clusters that are read for the first time at once, and how long one of them counts."""
 PROBES = 10
 PROBE_TURN_SECONDS = 1.0
