@@ -63,15 +63,7 @@ def register(server: OpenAPI, container: Container) -> None:
         who = current_identity()
         cluster = fleet.visible(who, where(path)).name
         page = resources.list(who, kind, query.query((cluster,)))
-        read = READ[kind]
-        return page_answer(
-            page,
-            [
-                read(resources.raw(who, cluster, kind, row["namespace"], row["name"]))
-                for row in page.items
-            ],
-            seen,
-        )
+        return page_answer(page, [READ[kind](obj) for obj in page.objects], seen)
 
     def got(kind: str, path: Tree, namespace: str, name: str, seen: Seen) -> Response:
         obj = resources.raw(current_identity(), where(path), kind, namespace, name)
@@ -223,23 +215,15 @@ def _fleet_wide(container: Container) -> Any:
         names = filter(None, query.cluster.split(","))
         chosen = tuple(container.fleet.visible(who, name).name for name in names)
         page = container.resources.list(who, kind, query.query(chosen or None))
-        region = {info.name: info.region for info in container.fleet.list()}
-        return page_answer(
-            page,
-            [
-                {
-                    "clusterName": row["cluster"],
-                    "clusterRegion": region[row["cluster"]],
-                    key: READ[kind](
-                        container.resources.raw(
-                            who, row["cluster"], kind, row["namespace"], row["name"]
-                        )
-                    ),
-                }
-                for row in page.items
-            ],
-            seen,
-        )
+        items = [
+            {
+                "clusterName": row["cluster"],
+                "clusterRegion": page.asked[row["cluster"]].place["region"],
+                key: READ[kind](obj),
+            }
+            for row, obj in zip(page.items, page.objects, strict=True)
+        ]
+        return page_answer(page, items, seen)
 
     @group.get("/gateways", operation_id="list_all_gateways", **LIST)
     def gateways(query: FleetParams, header: Seen) -> Response:

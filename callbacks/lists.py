@@ -103,7 +103,8 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             empty = {"rowData": [], "rowCount": 0}
             untold = [no_update] * (3 + len(STATUSES) + 4)
             return [empty, *untold, *list_words.refused(error, kind, view)]
-        slots = {info.name: info.slot for info in services.fleet.list()}
+        shown = {row["cluster"] for row in page.items}
+        slots = {name: page.asked[name].info().slot for name in shown}
         response = {
             "rowData": [list_words.present(kind.name, row, slots) for row in page.items],
             "rowCount": page.total,

@@ -100,6 +100,7 @@ class Container:
 
     def start(self) -> None:
         """Begin watching the clusters, and what is done beside; returns at once."""
+        self.resources.start()
         self.fleet.start()
         if self.jobs:
             self.jobs.start()
@@ -109,5 +110,6 @@ class Container:
         self.hub.close()
         if self.jobs:
             self.jobs.stop()
+        self.resources.stop()
         self.fleet.stop()
         self.db.close()

@@ -5,6 +5,7 @@ A filter names values to keep; one with ``!`` in front is left out.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.clusters.fleet import Cluster
@@ -27,19 +28,28 @@ def matcher(
     namespace: str | None, labels: str, search: str, filters: Mapping[str, Iterable[str]]
 ) -> Callable[[Entry, str], bool]:
     """Whether an entry with a status passes namespace, words, labels and filters."""
-    selects = selector(labels)
-    words = search.casefold().split()
-    tests = [(name, accepts(values)) for name, values in filters.items() if name not in PLACES]
+    checks: list[Callable[[Entry, str], bool]] = []
+    if namespace:
+        checks.append(lambda entry, _: entry.row["namespace"] == namespace)
+    for word in search.casefold().split():
+        checks.append(partial(_has, word))
+    if labels.strip():
+        selects = selector(labels)
+        checks.append(lambda entry, _: selects(entry.obj["metadata"].get("labels") or {}))
+    for name, values in filters.items():
+        if name not in PLACES:
+            checks.append(partial(_passes, name, accepts(values)))
+    return lambda entry, status: all(check(entry, status) for check in checks)
 
-    def matches(entry: Entry, status: str) -> bool:
-        return (
-            (not namespace or entry.row["namespace"] == namespace)
-            and all(word in entry.text for word in words)
-            and selects(entry.obj["metadata"].get("labels") or {})
-            and all(test(values_of(name, None, entry, status)) for name, test in tests)
-        )
 
-    return matches
+def _has(word: str, entry: Entry, _status: str) -> bool:
+    return word in entry.text
+
+
+def _passes(
+    name: str, accepted: Callable[[Iterable[str]], bool], entry: Entry, status: str
+) -> bool:
+    return accepted(values_of(name, None, entry, status))
 
 
 def values_of(name: str, cluster: Cluster | None, entry: Entry, status: str) -> list[str]:

@@ -1,28 +1,29 @@
 """What filter, sort and page mean, the same for every list of the console.
 
-A list reads watch snapshots only. Each kind says how an object becomes a row (:class:`Table`); rows
-are kept as long as their object and the other kinds it speaks of stay the same, and the filtered,
-sorted order as long as no snapshot changes. So scrolling costs the page and a change costs the
+A list reads watch snapshots only. Each kind says how an object becomes a row (`services.entries`);
+rows are kept as long as their object and the other kinds it speaks of stay the same, and their
+filtered, sorted order with them (`services.ordering`). So scrolling costs the page and a change the
 objects that changed.
 """
 
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
-from services.errors import Invalid
+from services.entries import Entries, Held, Object, Row, Shape, last_seen
+from services.errors import Invalid, NotFound
 from services.filtering import PLACES, Entry, accepts, matcher, values_of
-from services.kube.catalogue import Kind
 from services.kube.shelf import Snapshot
+from services.ordering import STATUS_ORDER, Merged, Order, Question
 
-Object = Mapping[str, Any]
-Row = dict[str, Any]
 MAX_PAGE_SIZE = 100_000
 REMEMBERED = 64
 """Orders kept: a handful of open lists with their filters."""
@@ -57,11 +58,13 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list. ``counts`` are by status, before the status filter; ``unfiltered`` is the
-    number of all objects within the identity's limits and the ``clusters`` that were asked."""
+    """A part of a list: rows, and the ``objects`` they were made of. ``asked`` are the clusters
+    within the identity's limits, ``unfiltered`` the number of all objects there; ``counts`` are by
+    status, before the status filter."""
 
     items: list[Row]
-    clusters: int
+    objects: list[Object]
+    asked: Mapping[str, Cluster]
     total: int
     unfiltered: int
     as_of: datetime | None
@@ -69,38 +72,10 @@ class Page:
     counts: dict[str, int]
     etag: str
 
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How objects of one kind become rows: the row itself, and keys beyond the common ones.
-
-    ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields;
-    ``filters`` are the row fields, a text or a list of texts, that can be filtered by beside the
-    common ones. ``reads`` are the other kinds that ``row`` looks at: a change of one of them makes
-    all rows anew, so they are kinds that change seldom, or ones that few rows speak of.
-    """
-
-    kind: Kind
-    row: Callable[[Cluster, Object], Row]
-    sort: Mapping[str, str] = field(default_factory=dict)
-    filters: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The entries of a cluster, and the versions of the snapshots that they were made from."""
-
-    version: int
-    read: tuple[int, ...]
-    entries: dict[tuple[str, str], Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    entries: list[Entry]
-    unfiltered: int
-    counts: dict[str, int]
+    @property
+    def clusters(self) -> int:
+        """How many were asked."""
+        return len(self.asked)
 
 
 COMMON_SORT = {
@@ -111,7 +86,6 @@ COMMON_SORT = {
     "status": "status",
     "reason": "reason",
 }
-STATUS_ORDER = {"err": 0, "warn": 1, "info": 2, "ok": 3, "unknown": 4, "stale": 5}
 
 
 class Table:
@@ -122,8 +96,9 @@ class Table:
         self._shape = shape
         self._sort = {**COMMON_SORT, **shape.sort}
         self._filters = ("status", *shape.filters, "reason", *PLACES)
-        self._entries: dict[str, _Held] = {}
-        self._orders: OrderedDict[Any, _Order] = OrderedDict()
+        self._entries = Entries(shape)
+        self._members: list[Cluster] = []
+        self._orders: OrderedDict[Any, Order] = OrderedDict()
         self._lock = Lock()
 
     def page(self, who: Identity, query: ListQuery) -> Page:
@@ -132,54 +107,37 @@ class Table:
         self._check(query)
         clusters = self._clusters(who, query)
         snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in clusters]
-        limits = (who.namespaces, tuple(c.name for c in clusters))
-        versions = tuple((s.version, s.state, self._read(c)) for c, s in snapshots)
-        asked = replace(query, page=1, page_size=1, clusters=None, filters={})
-        key: tuple[Any, ...] = (
-            limits,
-            versions,
-            asked.namespace,
-            asked.label_selector,
-            asked.search,
-            asked.sort,
-        )
-        key = (*key, tuple(sorted(query.filters.items())))
-        with self._lock:
-            order = self._orders.get(key)
-            if order is None:
-                order = self._orders[key] = self._ordered(who, snapshots, query)
-                while len(self._orders) > REMEMBERED:
-                    self._orders.popitem(last=False)
-            self._orders.move_to_end(key)
+        known = [(c, self._entries.of(c, s), s.state == "stale") for c, s in snapshots]
         start = (query.page - 1) * query.page_size
+        shown, whole = self._order(who, query).page(known, start, start + query.page_size)
         seen = {c.name: s for c, s in snapshots}
-        shown = order.entries[start : start + query.page_size]
         missing = [_missing(c, s) for c, s in snapshots if s.state not in _ANSWERED]
-        known = [s.as_of for _, s in snapshots if s.state == "live" and s.as_of]
+        answered = [s.as_of for _, s in snapshots if s.state == "live" and s.as_of]
         return Page(
             items=[_dated(entry.row, seen[entry.row["cluster"]]) for entry in shown],
-            clusters=len(clusters),
-            total=len(order.entries),
-            unfiltered=order.unfiltered,
-            as_of=min(known, default=None),
+            objects=[entry.obj for entry in shown],
+            asked={c.name: c for c in clusters},
+            total=whole.total,
+            unfiltered=whole.unfiltered,
+            as_of=min(answered, default=None),
             clusters_missing=missing,
-            counts=order.counts,
-            etag=_etag(shown, order, missing),
+            counts=dict(whole.counts),
+            etag=_etag(shown, whole, missing),
         )
 
-    def rows(self, who: Identity) -> Iterable[tuple[Row, str]]:
-        """Every row within the identity's limits, with its searchable text."""
+    def held(self, who: Identity) -> Iterator[tuple[Cluster, Snapshot, Held]]:
+        """What is held of each cluster within the identity's limits; of its namespaces all."""
         for cluster in self._clusters(who, ListQuery()):
             snapshot = cluster.snapshot(self._shape.kind.name)
-            with self._lock:
-                entries = self._of(cluster, snapshot)
-            for (namespace, _), entry in entries.items():
-                if who.may_see(cluster.name, namespace or None):
-                    yield _dated(entry.row, snapshot), entry.text
+            yield cluster, snapshot, self._entries.of(cluster, snapshot)
 
     def row(self, cluster: Cluster, obj: Object) -> Row:
         """The row of one object, whatever its age."""
-        return self._entry(cluster, obj).row
+        return self._entries.entry(cluster, obj).row
+
+    def prepare(self, cluster: Cluster) -> None:
+        """Make the rows of a cluster now, so that who asks next does not wait for them."""
+        self._entries.of(cluster, cluster.snapshot(self._shape.kind.name))
 
     def facets(self, who: Identity, query: ListQuery) -> dict[str, dict[str, int]]:
         """Per filter the values there are, each with the number of rows that it would leave.
@@ -188,55 +146,67 @@ class Table:
         adds to the first. Raises like :meth:`page`.
         """
         self._check(query)
-        found = {}
-        for name in self._filters:
-            others = {key: values for key, values in query.filters.items() if key != name}
-            asked = replace(query, filters=others)
-            snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in self._clusters(who, asked)]
-            matches, counted = _matches(asked, asked.filters), Counter[str]()
-            with self._lock:
-                for cluster, entry, status in self._visible(who, snapshots):
-                    if matches(entry, status):
-                        counted.update(values_of(name, cluster, entry, status))
-            found[name] = dict(counted)
-        return found
+        matches = matcher(query.namespace, query.label_selector, query.search, {})
+        sees = partial(_sees, who.namespaces)
+        tests = {name: accepts(values) for name, values in query.filters.items()}
+        found: dict[str, Counter[str]] = {name: Counter() for name in self._filters}
+        for cluster in self._clusters(who, replace(query, filters={})):
+            snapshot = cluster.snapshot(self._shape.kind.name)
+            for (namespace, _), entry in self._entries.of(cluster, snapshot).entries.items():
+                status = "stale" if snapshot.state == "stale" else entry.row["status"]
+                if not sees(namespace) or not matches(entry, status):
+                    continue
+                values = {name: values_of(name, cluster, entry, status) for name in found}
+                failed = [name for name, test in tests.items() if not test(values[name])]
+                for name in found if not failed else failed if len(failed) == 1 else ():
+                    for value in values[name]:
+                        found[name][value] += 1
+        return {name: dict(counted) for name, counted in found.items()}
 
     def _clusters(self, who: Identity, query: ListQuery) -> list[Cluster]:
-        names = self._fleet.names() if query.clusters is None else dict.fromkeys(query.clusters)
+        """The clusters that are asked for and may be seen. Raises NotFound."""
         places = {name: accepts(query.filters[name]) for name in PLACES if name in query.filters}
+        chosen = self._present()
+        if query.clusters is not None:
+            names = dict.fromkeys(query.clusters)
+            chosen = [self._fleet.get(name) for name in names if who.may_see_cluster(name)]
         return [
             cluster
-            for cluster in (self._fleet.get(name) for name in names if who.may_see_cluster(name))
-            if all(test([cluster.place[name]]) for name, test in places.items())
+            for cluster in chosen
+            if who.may_see_cluster(cluster.name)
+            and all(test([cluster.place[name]]) for name, test in places.items())
         ]
 
-    def _visible(
-        self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]]
-    ) -> Iterator[tuple[Cluster, Entry, str]]:
-        """Every entry within the identity's limits with its status, that of old ones is stale."""
-        for cluster, snapshot in snapshots:
-            stale = snapshot.state == "stale"
-            for (namespace, _), entry in self._of(cluster, snapshot).items():
-                if who.may_see(cluster.name, namespace or None):
-                    yield cluster, entry, "stale" if stale else entry.row["status"]
+    def _present(self) -> list[Cluster]:
+        """All clusters; when they are others than before, what was ordered of them is let go."""
+        found = []
+        for name in self._fleet.names():
+            with suppress(NotFound):  # it went in between
+                found.append(self._fleet.get(name))
+        if found != self._members:
+            with self._lock:
+                self._members = found
+                self._orders.clear()
+        return found
 
-    def _ordered(
-        self, who: Identity, snapshots: list[tuple[Cluster, Snapshot]], query: ListQuery
-    ) -> _Order:
-        others = {key: values for key, values in query.filters.items() if key != "status"}
-        matches = _matches(query, others)
-        wanted = accepts(query.filters.get("status", ()))
-        unfiltered, counts, kept = 0, Counter[str](), []
-        for _, entry, status in self._visible(who, snapshots):
-            unfiltered += 1
-            if matches(entry, status):
-                counts[status] += 1
-                if wanted([status]):
-                    kept.append(entry)
-        kept.sort(key=lambda entry: (entry.row["namespace"], entry.row["name"]))
+    def _order(self, who: Identity, query: ListQuery) -> Order:
+        """The order that answers the question, for whoever has the same limits."""
         name, backwards = self._sort_field(query.sort)
-        kept.sort(key=lambda entry: _sortable(name, entry.row.get(name)), reverse=backwards)
-        return _Order(kept, unfiltered, dict(counts))
+        filters = {key: values for key, values in query.filters.items() if key not in PLACES}
+        asked = (query.namespace, query.label_selector, query.search)
+        key = (who.namespaces, *asked, name, backwards, tuple(sorted(filters.items())))
+        with self._lock:
+            order = self._orders.get(key)
+            if order is None:
+                wanted = accepts(filters.pop("status", ()))
+                sees = partial(_sees, who.namespaces)
+                matches = matcher(*asked, filters)
+                order = Order(Question(sees, matches, wanted, name, backwards))
+                self._orders[key] = order
+                while len(self._orders) > REMEMBERED:
+                    self._orders.popitem(last=False)
+            self._orders.move_to_end(key)
+        return order
 
     def _check(self, query: ListQuery) -> None:
         """Raise Invalid for filters that the list does not have."""
@@ -265,44 +235,15 @@ class Table:
             )
         return name, backwards
 
-    def _of(self, cluster: Cluster, snapshot: Snapshot) -> dict[tuple[str, str], Entry]:
-        read = self._read(cluster)
-        before = self._entries.get(cluster.name)
-        if before and (before.version, before.read) == (snapshot.version, read):
-            return before.entries
-        old = before.entries if before and before.read == read else {}
-        entries = {}
-        for key, obj in snapshot.objects.items():
-            entry = old.get(key)
-            entries[key] = entry if entry and entry.obj is obj else self._entry(cluster, obj)
-        self._entries[cluster.name] = _Held(snapshot.version, read, entries)
-        return entries
 
-    def _read(self, cluster: Cluster) -> tuple[int, ...]:
-        return tuple(cluster.snapshot(kind).version for kind in self._shape.reads)
-
-    def _entry(self, cluster: Cluster, obj: Object) -> Entry:
-        metadata = obj["metadata"]
-        row = {
-            "cluster": cluster.name,
-            "namespace": metadata.get("namespace", ""),
-            "name": metadata["name"],
-            **self._shape.row(cluster, obj),
-        }
-        text = " ".join(_texts(row)).casefold()
-        return Entry(obj, {**row, "created": metadata.get("creationTimestamp")}, text)
-
-
-def _matches(
-    query: ListQuery, filters: Mapping[str, Iterable[str]]
-) -> Callable[[Entry, str], bool]:
-    return matcher(query.namespace, query.label_selector, query.search, filters)
+def _sees(namespaces: frozenset[str] | None, namespace: str) -> bool:
+    return namespaces is None or not namespace or namespace in namespaces
 
 
 _ANSWERED = ("live", "absent")
 
 
-def _etag(shown: list[Entry], order: _Order, missing: list[dict[str, Any]]) -> str:
+def _etag(shown: list[Entry], whole: Merged, missing: list[dict[str, Any]]) -> str:
     """A mark of what a page says, without its age. It is made of the objects' own versions, never
     of ours: those begin anew with every start, and a client keeps its mark for longer."""
     said = hashlib.sha256()
@@ -311,8 +252,8 @@ def _etag(shown: list[Entry], order: _Order, missing: list[dict[str, Any]]) -> s
         said.update(
             repr((metadata.get("uid"), metadata.get("resourceVersion"), entry.row)).encode()
         )
-    counts = sorted(order.counts.items())
-    said.update(repr((len(order.entries), order.unfiltered, counts, missing)).encode())
+    counts = sorted(whole.counts.items())
+    said.update(repr((whole.total, whole.unfiltered, counts, missing)).encode())
     return said.hexdigest()[:20]
 
 
@@ -320,9 +261,7 @@ def _dated(row: Row, snapshot: Snapshot) -> Row:
     as_of = snapshot.as_of.isoformat() if snapshot.as_of else None
     if snapshot.state != "stale":
         return row | {"as_of": as_of, "stale": False}
-    was = f"was {row['status_word']}"
-    shown = {"status": "stale", "status_word": "Last seen", "reason": was}
-    return row | shown | {"as_of": as_of, "stale": True}
+    return row | last_seen(row) | {"as_of": as_of, "stale": True}
 
 
 def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
@@ -332,22 +271,3 @@ def _missing(cluster: Cluster, snapshot: Snapshot) -> dict[str, Any]:
         "since": snapshot.since.isoformat() if snapshot.since else None,
         "last_seen": snapshot.as_of.isoformat() if snapshot.as_of else None,
     }
-
-
-def _sortable(name: str, value: Any) -> Any:
-    if name == "status":
-        return STATUS_ORDER.get(value, 9)
-    if isinstance(value, list):
-        value = " ".join(_texts(value))
-    return value if isinstance(value, int | float) else str(value or "").casefold()
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
 
 from services.auth.identity import Identity
-from services.clusters.fleet import Fleet
+from services.clusters.fleet import Cluster, Fleet
+from services.errors import NotFound
 
 SOON = timedelta(days=30)
 """A certificate that ends within this time needs attention; issuers renew earlier."""
@@ -44,7 +46,8 @@ class Certificates:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._known: dict[str, tuple[int, tuple[Certificate, ...]]] = {}
+        self._known: WeakKeyDictionary[Cluster, tuple[int, tuple[Certificate, ...]]]
+        self._known = WeakKeyDictionary()
 
     def list(self, who: Identity) -> list[Certificate]:
         """All that ``who`` may see, the first to end first."""
@@ -58,14 +61,18 @@ class Certificates:
         last = datetime.max.replace(tzinfo=UTC)
         return sorted(found, key=lambda one: (one.ends or last, one.cluster, one.name))
 
-    def _of(self, cluster: str) -> tuple[Certificate, ...]:
-        snapshot = self._fleet.get(cluster).snapshot("secrets")
+    def _of(self, name: str) -> tuple[Certificate, ...]:
+        try:
+            cluster = self._fleet.get(name)
+        except NotFound:  # it went in between
+            return ()
+        snapshot = cluster.snapshot("secrets")
         version, certificates = self._known.get(cluster, (-1, ()))
         if version != snapshot.version:
             certificates = tuple(
                 found
                 for place, secret in snapshot.objects.items()
-                if (found := served(cluster, place, secret))
+                if (found := served(name, place, secret))
             )
             self._known[cluster] = snapshot.version, certificates
         return certificates

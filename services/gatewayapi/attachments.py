@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions
@@ -84,7 +85,7 @@ class Attachments:
     """The index of every cluster, kept as long as none of its route snapshots changes."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Index] = {}
+        self._known: WeakKeyDictionary[Cluster, _Index] = WeakKeyDictionary()
         self._lock = Lock()
 
     def of(self, cluster: Cluster, gateway: Key) -> list[Named]:
@@ -98,10 +99,10 @@ class Attachments:
     def _index(self, cluster: Cluster) -> _Index:
         versions = tuple(cluster.snapshot(kind).version for kind in ROUTE_KINDS)
         with self._lock:
-            known = self._known.get(cluster.name)
+            known = self._known.get(cluster)
             if known is None or known.versions != versions:
                 known = _built(cluster, versions, known.routes if known else {})
-                self._known[cluster.name] = known
+                self._known[cluster] = known
         return known
 
 

@@ -5,7 +5,7 @@ condition says anything the answer is "Pending" or "unknown", never "ok".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.kube.deletion import finalizers, held, is_marked
@@ -32,7 +32,13 @@ class Verdict:
     message: str = ""
 
     def fields(self) -> dict[str, str]:
-        return asdict(self)
+        """As part of a row. A list makes tens of thousands: ``asdict`` takes ten times as long."""
+        return {
+            "status": self.status,
+            "status_word": self.status_word,
+            "reason": self.reason,
+            "message": self.message,
+        }
 
 
 def find(conditions: Iterable[Object] | None, kind: str) -> Object | None:

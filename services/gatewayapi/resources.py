@@ -10,11 +10,14 @@ from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
+from services.entries import Row
 from services.errors import NotFound, Unavailable
+from services.filtering import Entry
 from services.gatewayapi import conditions, details, naming, rows
 from services.gatewayapi.attachments import Attachments
+from services.gatewayapi.preparing import Preparing
 from services.kube.catalogue import KINDS
-from services.listing import ListQuery, Page, Row, Table
+from services.listing import ListQuery, Page, Table
 
 Object = Mapping[str, Any]
 Found = list[dict[str, Any]]
@@ -35,6 +38,15 @@ class Resources:
         self._attachments = Attachments()
         shapes = rows.shapes(self._attachments)
         self._tables = {name: Table(fleet, shape) for name, shape in shapes.items()}
+        self._preparing = Preparing(fleet, self._tables.values())
+
+    def start(self) -> None:
+        """Make rows as the clusters change; without it they are made when somebody asks."""
+        self._preparing.start()
+
+    def stop(self) -> None:
+        """End what ``start`` began."""
+        self._preparing.stop()
 
     def list(self, who: Identity, kind: str, query: ListQuery) -> Page:
         """One page of a list. Raises NotFound for a kind without a list, Invalid for bad input."""
@@ -110,28 +122,33 @@ class Resources:
         """Objects whose text has all words; names that begin with the first word come first."""
         words = text.casefold().split()
         found = []
-        for kind, table in self._tables.items():
-            for row, held in table.rows(who):
-                if words and all(word in held for word in words):
-                    place = f"{row['namespace']}/{row['name']}".casefold()
-                    near = 0 if row["name"].casefold().startswith(words[0]) else 1
-                    near = near if all(word in place for word in words) else 2
-                    found.append((near, row["name"], _hit(kind, row, words, place)))
+        for kind, table in self._tables.items() if words else ():
+            for cluster, _, held in table.held(who):
+                for (namespace, name), entry in held.entries.items():
+                    if all(word in entry.text for word in words) and who.may_see(
+                        cluster.name, namespace or None
+                    ):
+                        place = f"{namespace}/{name}".casefold()
+                        near = 0 if name.casefold().startswith(words[0]) else 1
+                        near = near if all(word in place for word in words) else 2
+                        found.append((near, name, _hit(kind, entry.row, words, place)))
         found.sort(key=lambda item: item[:2])
         return [hit for _, _, hit in found[:limit]]
 
     def problems(self, who: Identity) -> Found:
-        """Objects that need a person, worst first."""
+        """Objects that need a person, worst first. What a silent cluster said last is none."""
         found = [
             {
-                "status": row["status"],
+                "status": entry.row["status"],
                 "kind": kind,
-                **{k: row[k] for k in ("cluster", "namespace", "name", "reason", "message")},
-                "since": _since(self._fleet.get(row["cluster"]), kind, row),
+                **{k: entry.row[k] for k in ("cluster", "namespace", "name", "reason", "message")},
+                "since": _since(entry),
             }
             for kind, table in self._tables.items()
-            for row, _ in table.rows(who)
-            if row["status"] in IN_TROUBLE
+            for cluster, snapshot, held in table.held(who)
+            if snapshot.state != "stale"
+            for (namespace, _), entry in held.entries.items()
+            if entry.row["status"] in IN_TROUBLE and who.may_see(cluster.name, namespace or None)
         ]
         found.sort(key=lambda one: str(one["since"] or ""), reverse=True)
         found.sort(key=lambda one: IN_TROUBLE.index(one["status"]))
@@ -141,20 +158,16 @@ class Resources:
         """Counts by status (see `COUNTED` for those apart), per cluster and kind, of one namespace
         or all. A kind not known of a cluster is left out."""
         clusters: dict[str, dict[str, Counter[str]]] = {}
-        for name in self._fleet.names():
-            if who.may_see_cluster(name):
-                member = self._fleet.get(name)
-                clusters[name] = {
-                    kind: Counter()
-                    for kind in self._tables
-                    if member.snapshot(kind).state in ("live", "stale", "absent")
-                }
         for kind, table in self._tables.items():
-            for row, _ in table.rows(who):
-                known = clusters.get(row["cluster"], {})
-                if kind in known and namespace in ("", row["namespace"]):
-                    state = COUNTED.get(row["status_word"]) or row["status"]
-                    known[kind][state] += 1
+            for cluster, snapshot, held in table.held(who):
+                kinds = clusters.setdefault(cluster.name, {})
+                if snapshot.state not in ("live", "stale", "absent"):
+                    continue
+                counts = kinds[kind] = Counter()
+                for (where, status, word), count in held.tally.items():
+                    if namespace in ("", where) and who.may_see(cluster.name, where or None):
+                        state = "stale" if snapshot.state == "stale" else COUNTED.get(word, status)
+                        counts[state] += count
         return clusters
 
     def without_ngf(self, counted: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, int]:
@@ -201,16 +214,15 @@ def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any
     return {"kind": kind, "why": why, **{k: row[k] for k in ("cluster", "namespace", "name")}}
 
 
-def _since(cluster: Cluster, kind: str, row: Row) -> str | None:
+def _since(entry: Entry) -> str | None:
     """When the condition that gave the reason last changed."""
-    obj = cluster.snapshot(kind).objects.get((row["namespace"], row["name"])) or {}
-    status = obj.get("status") or {}
+    status = entry.obj.get("status") or {}
     held = [status, *(status.get("listeners") or ()), *(status.get("parents") or ())]
     times = [
         one.get("lastTransitionTime")
         for holder in held
         for one in holder.get("conditions") or ()
-        if one.get("reason") == row["reason"]
+        if one.get("reason") == entry.row["reason"]
     ]
     return max(filter(None, times), default=None)
 

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from services.clusters.fleet import Cluster
+from services.entries import Row, Shape
 from services.gatewayapi import conditions, text
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments, parents
 from services.kube.catalogue import KINDS
-from services.listing import Row, Shape
 
 Object = Mapping[str, Any]
 

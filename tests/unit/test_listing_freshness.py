@@ -79,11 +79,11 @@ def test_a_row_is_made_anew_only_when_its_object_changed() -> None:
     kept, changed = gateway(), gateway("inner")
     fleet = Known({"gatewayclasses": [gateway_class()], "gateways": [kept, changed]})
     table = resources(fleet)._tables["gateways"]
-    before = {row["name"]: row["class"] for row, _ in table.rows(CONSOLE)}
-    entries = dict(table._entries["web"].entries)
+    ((_, _, before),) = table.held(CONSOLE)
     fleet.publish("gateways", [kept, gateway("inner", "2")])
-    assert {row["name"]: row["class"] for row, _ in table.rows(CONSOLE)} == before
-    after = table._entries["web"].entries
+    ((_, _, held),) = table.held(CONSOLE)
+    entries, after = before.entries, held.entries
+    assert {key: one.row for key, one in after.items()} == {k: o.row for k, o in entries.items()}
     assert after[("shop", "edge")] is entries[("shop", "edge")]
     assert after[("shop", "inner")] is not entries[("shop", "inner")]
 
