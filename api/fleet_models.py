@@ -57,7 +57,7 @@ class ClusterDetail(ClusterItem):
     breaker: str = Field(description="closed, open or half-open")
     retryAfterSeconds: float | None
     checks: list[Check]
-    heartbeatIntervalSeconds: float
+    heartbeatIntervalSeconds: int
     gpus: dict[str, Any]
 
 

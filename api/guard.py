@@ -167,6 +167,8 @@ def error_response(error: ConsoleError) -> Response:
     response.status_code = error.status
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="ngf-console"'
+    if wait := error.details.get("retry_after"):
+        response.headers["Retry-After"] = str(wait)
     return response
 
 

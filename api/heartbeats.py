@@ -46,7 +46,7 @@ class Gpus(BaseModel):
 class HeartbeatBody(BaseModel):
     """What an agent knows of its cluster. Fields of newer agents are passed over."""
 
-    kubernetesVersion: Text = ""
+    kubernetesVersion: Text | None = None
     ngfVersion: Text | None = None
     ngfEdition: Literal["oss", "enterprise", "unknown"] = "unknown"
     agentVersion: Text = ""
@@ -61,7 +61,7 @@ class HeartbeatBody(BaseModel):
 class Config(BaseModel):
     """How the agent is to go on."""
 
-    heartbeatIntervalSeconds: float
+    heartbeatIntervalSeconds: int
     otelEndpoint: str | None
 
 
@@ -116,7 +116,7 @@ def _beat(body: HeartbeatBody) -> Heartbeat:
     return Heartbeat(
         sequence=body.sequence,
         agent_version=body.agentVersion,
-        kubernetes_version=body.kubernetesVersion,
+        kubernetes_version=body.kubernetesVersion or "",
         ngf_version=body.ngfVersion or None,
         ngf_edition=body.ngfEdition,
         operator_healthy=body.operatorHealthy,

@@ -44,7 +44,7 @@ def choose(settings: Settings) -> Callable[[], Fleet] | None:
         _check_default(default, names)
         _check_faults(settings.demo_fault, names)
         _check_files(settings)
-        return partial(demo, default, chosen, settings.demo_fault)
+        return partial(demo, settings, chosen)
     if settings.clusters_config:
         _check_default(default, (entry.name for entry in _entries(settings.clusters_config)))
         return partial(file.from_file, settings.clusters_config, default)
@@ -73,13 +73,22 @@ def managed(settings: Settings, connect: Connect) -> Fleet:
     return fleet
 
 
-def demo(default: str = "", chosen: Sequence["Place"] = (), faults: Sequence[Fault] = ()) -> Fleet:
-    """The built-in fleet, its Kubernetes APIs served by threads of this process; without
-    ``chosen`` the clusters that are always there."""
-    from services.demo.fleet import start_demo
-    from services.demo.places import PLACES
+def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
+    """The built-in fleet: its Kubernetes APIs, NGF and agents are threads of this process.
 
-    return Fleet.from_members(start_demo(chosen or PLACES, faults).members(), default)
+    The agents report to where ``settings`` say that the console listens.
+    """
+    from services.demo.agents import DemoAgents
+    from services.demo.fleet import start_demo
+    from services.demo.places import DEFAULT
+    from services.demo.registered import NAMESPACE, register
+
+    running = start_demo(chosen, settings.demo_fault)
+    tokens = register(chosen, running.apis)
+    fleet = Fleet(default=settings.multicluster_default or DEFAULT)
+    fleet.source = Registry(fleet, running.hub, NAMESPACE)
+    DemoAgents(running.apis, tokens, settings.own_url).start()
+    return fleet
 
 
 def _entries(path: Path) -> list[file.Entry]:
@@ -109,6 +118,11 @@ def _check_faults(faults: Iterable[Fault], names: Sequence[str]) -> None:
         BadOption("--demo-fault", str(fault), _no_such(names))
         for fault in faults
         if fault.cluster not in names
+    ]
+    problems += [
+        BadOption("--demo-fault", str(fault), "the hub keeps the fleet; choose another cluster")
+        for fault in faults
+        if fault.cluster == names[0]
     ]
     problems += [
         BadOption("--demo-fault", name, "must be named once")

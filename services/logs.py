@@ -100,7 +100,7 @@ def configure(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in ("alembic", "urllib3", "asyncio"):
+    for name in ("alembic", "urllib3", "asyncio", "apscheduler", "leaderelection"):
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     for name in ("gunicorn.error", "gunicorn.access", "werkzeug"):
         library = logging.getLogger(name)

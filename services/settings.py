@@ -182,10 +182,15 @@ class Settings(BaseSettings):
         return "./run --demo" if self.demo else "./run"
 
     @property
+    def own_url(self) -> str:
+        """Where the console listens."""
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        return f"http://{host}:{self.port}"
+
+    @property
     def url(self) -> str:
         """Where people reach the console."""
-        host = f"[{self.bind}]" if ":" in self.bind else self.bind
-        return self.public_url or f"http://{host}:{self.port}"
+        return self.public_url or self.own_url
 
 
 @dataclass(frozen=True)

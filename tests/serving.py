@@ -4,6 +4,7 @@ Its own request lines are off: the product's are masked by the product (``servic
 these would hold what those hide, such as the code of a sign-in link.
 """
 
+import socket
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -14,6 +15,12 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing of a request that was answered; errors are still logged."""
 
 
-def loopback(app: Any) -> BaseWSGIServer:
-    """A server for a WSGI application, bound but not yet serving."""
-    return make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def loopback(app: Any, port: int = 0) -> BaseWSGIServer:
+    """A server for a WSGI application, bound but not yet serving; ``port`` 0 is any that is free."""
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on, for what must know it before it is served."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -42,7 +42,7 @@ class Member:
     labels: Mapping[str, str] = field(default_factory=dict)
     local: bool = False
     agents: bool = False
-    interval: float = HEARTBEAT_SECONDS
+    interval: int = HEARTBEAT_SECONDS
     otel_endpoint: str = ""
     terminating: bool = False
 
@@ -92,7 +92,7 @@ class ClusterInfo:
     local: bool = False
     agents: bool = False
     agent: AgentReport | None = None
-    interval: float = HEARTBEAT_SECONDS
+    interval: int = HEARTBEAT_SECONDS
 
 
 class Cluster:

@@ -35,6 +35,9 @@ class Source(Protocol):
     def stop(self) -> None:
         """Put nothing into the fleet any more."""
 
+    def wait_ready(self, timeout: float) -> None:
+        """Return when the first members are in the fleet, or after ``timeout`` seconds."""
+
 
 class Fleet:
     """The clusters by name, and one watch loop for all of them."""
@@ -151,6 +154,8 @@ class Fleet:
 
     def wait_ready(self, timeout: float) -> None:
         """Return when no cluster is loading any more, or after ``timeout`` seconds."""
+        if self.source:
+            self.source.wait_ready(timeout)
         for cluster in self._clusters.values():
             cluster.cache.wait_ready(timeout)
 

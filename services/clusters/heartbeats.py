@@ -19,7 +19,7 @@ from services.clusters.fleet import Fleet
 from services.clusters.registry import Registry
 from services.clusters.standing import AgentReport
 from services.clusters.status import apply_status
-from services.errors import ConsoleError, Denied, NotFound
+from services.errors import ConsoleError, Denied, NotFound, Unavailable
 
 Object = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ class Heartbeat:
 class AgentConfig:
     """What an agent is told in return: seconds between heartbeats, and where telemetry goes."""
 
-    interval: float
+    interval: int
     otel_endpoint: str
 
 
@@ -67,7 +67,12 @@ class Heartbeats:
         self._unwritten: dict[str, AgentReport] = {}
 
     def admit(self, name: str, token: str) -> None:
-        """Whether the token is that of this cluster's agent. Raises Unauthenticated, Denied."""
+        """Whether the token is that of this cluster's agent.
+
+        Raises Unauthenticated and Denied, and Unavailable while no token is known yet.
+        """
+        if not self._registry.knows_tokens:
+            raise Unavailable("The hub is still reading its clusters.", retry_after=1)
         cluster = self._registry.tokens.authenticate(token, self._now())
         if cluster != name:
             raise Denied(f"This token is not that of cluster {name}.", cluster=name)

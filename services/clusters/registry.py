@@ -101,6 +101,11 @@ class Registry:
         seen = [self.cache.snapshot(kind) for kind in self._kinds]
         return next((one.why for one in seen if one.state != "live"), "")
 
+    @property
+    def knows_tokens(self) -> bool:
+        """Whether the Secrets have been read, at least once."""
+        return self._snapshot("secrets").as_of is not None
+
     def start(self) -> None:
         """Begin to fill the fleet; returns at once."""
         self.cache.subscribe(self._changed)
@@ -109,6 +114,10 @@ class Registry:
     def stop(self) -> None:
         """End the watches."""
         self.cache.stop()
+
+    def wait_ready(self, timeout: float) -> None:
+        """Return when the hub has been read, or after ``timeout`` seconds."""
+        self.cache.wait_ready(timeout)
 
     def objects(self) -> Mapping[str, Object]:
         """The ManagedClusters by name, as last seen."""
@@ -226,7 +235,7 @@ class Registry:
             labels=dict(spec.get("labels") or {}),
             local=bool(spec.get("isLocal")),
             agents=True,
-            interval=float(agent.get("heartbeatIntervalSeconds") or HEARTBEAT_SECONDS),
+            interval=int(agent.get("heartbeatIntervalSeconds") or HEARTBEAT_SECONDS),
             otel_endpoint=str(agent.get("otelEndpoint") or ""),
             terminating="deletionTimestamp" in obj["metadata"],
         )

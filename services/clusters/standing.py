@@ -75,7 +75,7 @@ class Evidence:
     ngf: Ngf
     agents: bool
     agent: AgentReport | None
-    interval: float
+    interval: int
     prometheus: Reply | None
     terminating: bool = False
 

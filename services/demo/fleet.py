@@ -13,7 +13,7 @@ from services.demo.api import DemoApi
 from services.demo.api.host import Host
 from services.demo.faults import Fault
 from services.demo.ngf import StandIn, judge
-from services.demo.places import PLACES, Place, Seed
+from services.demo.places import DEFAULT, HUB, PLACES, Place, Seed
 from services.demo.seed.objects import Obj
 from services.demo.seed.workloads import scheduled
 from services.kube.connection import Connection
@@ -37,10 +37,14 @@ class DemoFleet:
                 display_name=place.display_name,
                 region=place.region,
                 environment=place.environment,
-                default=place.name == "web-fra",
+                default=place.name == DEFAULT,
             )
             for place in self.places
         ]
+
+    def hub(self) -> Connection:
+        """The way to the cluster that keeps the others as ManagedClusters."""
+        return Connection.from_kubeconfig(self.apis[HUB].kubeconfig())
 
     def stop(self) -> None:
         """End the stand-in, then the clusters."""

@@ -18,6 +18,9 @@ from services.demo.seed.web import web
 Seed = Callable[[], Iterable[Obj]]
 REGIONS = ("Frankfurt", "Ashburn", "Singapore", "Dublin", "Sydney", "Montreal", "Osaka")
 ENVIRONMENTS = ("production", "production", "staging", "production", "production", "dev")
+HUB, DEFAULT = "hub-fra", "web-fra"
+SITES_WITH_AGENT = 12
+"""An agent is a thread of this process; the other sites have none installed."""
 WAVES = 4
 """Waves in which changes are rolled out."""
 
@@ -27,7 +30,7 @@ class Place:
     """One demo cluster: what people call it, where it is, what it holds.
 
     ``kinds`` are the plurals of the definitions it serves, None for all. Places with the same
-    ``seed`` hold the same objects to begin with.
+    ``seed`` hold the same objects to begin with. ``agent`` says whether one reports from there.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Place:
     seed: Seed
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] | None = None
+    agent: bool = True
 
     def definitions(self) -> list[Obj]:
         """The CustomResourceDefinitions of the cluster."""
@@ -71,4 +75,5 @@ def _site(number: int, seeds: Sequence[Seed]) -> Place:
         seed=seeds[number % len(seeds)],
         labels={"team": trade.name, "wave": str(number % WAVES + 1)},
         kinds=KINDS,
+        agent=number <= SITES_WITH_AGENT,
     )

@@ -12,12 +12,12 @@ import requests
 from dash import Dash
 
 from app import create_app
+from cli.source import demo
 from services.auth.identity import CONSOLE, Role
-from services.clusters.fleet import Fleet
 from services.container import Container
-from services.demo.fleet import start_demo
+from services.demo.places import PLACES
 from services.settings import load
-from tests.serving import loopback
+from tests.serving import free_port, loopback
 
 _number = count(1)
 
@@ -68,17 +68,15 @@ class Console:
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console with its demo fleet ready."""
     data: Path = tmp_path_factory.mktemp("console")
-    demo = start_demo()
-    container = Container.build(
-        load({"demo": True, "data": data}), Fleet.from_members(demo.members())
-    )
+    port = free_port()
+    settings = load({"demo": True, "data": data, "port": port})
+    container = Container.build(settings, demo(settings, PLACES))
     app = create_app(container)
     container.start()
     container.fleet.wait_ready(20)
-    server = loopback(app.server)
+    server = loopback(app.server, port)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Console(container, app, f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     container.stop()
-    demo.stop()

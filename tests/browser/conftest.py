@@ -21,11 +21,12 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from app import create_app
 from cli.source import demo
 from services.container import Container
+from services.demo.places import PLACES
 from services.settings import Settings
 from tests.browser import fleet_of_two
 from tests.browser.journey import Window, signed_in
 from tests.browser.tab import Console, Tab
-from tests.serving import loopback
+from tests.serving import free_port, loopback
 
 BINARY = Path("/usr/lib/chromium/chromium-headless-shell")
 """Chromium without the interface that nobody sees; its wrapper in the PATH hides it from the
@@ -38,9 +39,10 @@ RemoteConnection.set_timeout(120)
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console on its demo fleet."""
-    settings = Settings(data=tmp_path_factory.mktemp("console"), demo=True)
-    container = Container.build(settings, demo())
-    server = loopback(create_app(container).server)
+    port = free_port()
+    settings = Settings(data=tmp_path_factory.mktemp("console"), demo=True, port=port)
+    container = Container.build(settings, demo(settings, PLACES))
+    server = loopback(create_app(container).server, port)
     container.start()
     container.fleet.wait_ready(60)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

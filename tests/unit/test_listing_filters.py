@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cli.source import demo
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
+from services.demo.fleet import start_demo
 from services.errors import Invalid
 from services.gatewayapi.resources import Resources
 from services.listing import ListQuery
@@ -19,11 +19,13 @@ Rows = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
-    started = demo()
+    running = start_demo()
+    started = Fleet.from_members(running.members())
     started.start()
     started.wait_ready(60)
     yield started
     started.stop()
+    running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The hub and the GPU cluster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
@@ -17,8 +17,12 @@ from services.demo.seed.objects import (
 )
 from services.demo.seed.workloads import event, node, pod, service
 
-POOLS = (("llama3-70b", 6, 4), ("qwen3-32b", 4, 2), ("phi4-mini", 2, 1))
-"""Inference pools of the GPU cluster: name, pods, GPUs a pod."""
+POOLS = (
+    ("llama3-70b", 4, ("h100-1", "h100-1", "h100-2", "h100-2", "h100-3", "h100-3")),
+    ("qwen3-32b", 2, ("h100-4", "h100-4", "h100-4", "h100-4")),
+    ("phi4-mini", 1, ("l40s-1", "l40s-1")),
+)
+"""Inference pools of the GPU cluster: name, GPUs a pod, and the node of each pod."""
 PICKER = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
 
 
@@ -83,8 +87,8 @@ def gpu() -> Iterator[Obj]:
     ]
     yield from gateways
     yield from data_planes(gateways, plus=True)
-    for name, replicas, gpus in POOLS:
-        yield from _pool(name, replicas, gpus)
+    for name, gpus, nodes in POOLS:
+        yield from _pool(name, gpus, nodes)
     yield route(
         "HTTPRoute",
         "llm/embeddings",
@@ -117,7 +121,7 @@ def _pool_ref(name: str) -> Obj:
     return {"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": name}
 
 
-def _pool(name: str, replicas: int, gpus: int) -> Iterator[Obj]:
+def _pool(name: str, gpus: int, nodes: Sequence[str]) -> Iterator[Obj]:
     yield from service(f"llm/{name}-epp", 90, 9002, ready=1, image=PICKER)
     yield made(
         "inference.networking.k8s.io/v1",
@@ -138,12 +142,12 @@ def _pool(name: str, replicas: int, gpus: int) -> Iterator[Obj]:
             60,
             spec={"priority": priority, "poolRef": {"name": name}},
         )
-    for number in range(replicas):
+    for number, where in enumerate(nodes):
         yield pod(
             f"llm/{name}-{number}",
             20,
             "vllm/vllm-openai:v0.11.0",
-            f"gpu-iad-h100-{number % 4 + 1}",
+            f"gpu-iad-{where}",
             str(gpus),
             labels={"app": name},
         )
