@@ -27,7 +27,8 @@ def register(server: OpenAPI) -> None:
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in document["paths"].items():
-        family = path.removeprefix(V1).replace("/clusters/{cluster}", "").split("/")[1]
+        family = f"{path.removeprefix(V1)}/".replace("/clusters/{cluster}/", "/").split("/")[1]
+        family = family or "clusters"
         for method, operation in methods.items():
             groups.setdefault(family, []).append(
                 {

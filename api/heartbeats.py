@@ -58,7 +58,7 @@ class HeartbeatBody(BaseModel):
     sequence: int = Field(0, ge=0, le=2**63 - 1)
 
 
-class Config(BaseModel):
+class AgentSettings(BaseModel):
     """How the agent is to go on."""
 
     heartbeatIntervalSeconds: int
@@ -69,7 +69,7 @@ class Taken(BaseModel):
     """The heartbeat is noted."""
 
     status: str
-    config: Config
+    config: AgentSettings
 
 
 def register(server: OpenAPI, container: Container) -> None:

@@ -74,6 +74,7 @@ PROBLEMS: Any = {
     "415": Problem,
     "422": Problem,
     "429": TooManyAttempts,
+    "501": Problem,
     "503": Problem,
 }
 

@@ -167,7 +167,7 @@ def test_a_moment_outside_the_calendar_names_the_rule(
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("DELETE", "/api/v1/clusters", "GET"),
+        ("DELETE", "/api/v1/clusters", "GET, POST"),
         ("PATCH", f"{ROUTES}/shop/storefront", "GET, PUT, DELETE"),
         ("PUT", ROUTES, "GET, POST"),
         ("POST", "/api/v1/health", "GET"),
