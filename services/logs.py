@@ -100,8 +100,9 @@ def configure(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in ("alembic", "urllib3", "asyncio", "apscheduler", "leaderelection"):
+    for name in ("alembic", "urllib3", "asyncio", "leaderelection"):
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn left out is made up for
     for name in ("gunicorn.error", "gunicorn.access", "werkzeug"):
         library = logging.getLogger(name)
         library.handlers = []

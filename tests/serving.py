@@ -16,7 +16,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def loopback(app: Any, port: int = 0) -> BaseWSGIServer:
-    """A server for a WSGI application, bound but not yet serving; ``port`` 0 is any that is free."""
+    """A server for a WSGI application, bound but not yet serving; ``port`` 0 is any free one."""
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
 
 
