@@ -60,6 +60,7 @@ class Server(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def server_bind(self) -> None:
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # after a restart at once
         if self.address_family == socket.AF_INET6:  # "::" is for both families
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         socket.socket.bind(self.socket, self.server_address)
