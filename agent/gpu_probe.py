@@ -36,13 +36,13 @@ FIELDS = (
         "memoryUsedBytes",
         "memory_used_bytes",
         "Memory in use",
-        lambda nvml, gpu: nvml.nvmlDeviceGetMemoryInfo(gpu).used,
+        lambda nvml, gpu: nvml.nvmlDeviceGetMemoryInfo(gpu, nvml.nvmlMemory_v2).used,
     ),
     GpuField(
         "memoryTotalBytes",
         "memory_total_bytes",
         "Memory there is",
-        lambda nvml, gpu: nvml.nvmlDeviceGetMemoryInfo(gpu).total,
+        lambda nvml, gpu: nvml.nvmlDeviceGetMemoryInfo(gpu, nvml.nvmlMemory_v2).total,
     ),
     GpuField(
         "temperatureCelsius",
@@ -69,7 +69,8 @@ FIELDS = (
         lambda nvml, gpu: nvml.nvmlDeviceGetMigMode(gpu)[0] == nvml.NVML_DEVICE_MIG_ENABLE,
     ),
 )
-"""NVML gives power in milliwatts, everything else in the unit of the name."""
+"""NVML gives power in milliwatts, everything else in the unit of the name. The first version of its
+memory counts what the driver keeps for itself as used; nvidia-smi and the second do not."""
 
 _ABSENT = ("LibraryNotFound", "DriverNotLoaded", "NotFound")
 _HELD_S = 1.0

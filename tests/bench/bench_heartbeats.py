@@ -3,7 +3,7 @@
 The whole console as it is served (gunicorn, its own process, held to one core) on a hub of the
 demo's API with 100 clusters; agents are connections of this process that send as fast as they are
 answered. Given as a ratio to the same connections asking ``/api/v1/livez``, which does nothing.
-Goal: 500 a second, and in the end each ManagedCluster's status tells the last heartbeat of its agent.
+Goal: 500 a second, and in the end each ManagedCluster's status tells its agent's last heartbeat.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ def hub() -> tuple[DemoApi, dict[str, str]]:
             {
                 "apiVersion": API_VERSION,
                 "kind": "ManagedCluster",
-                "metadata": metadata,
+                "metadata": {"name": name, "namespace": NAMESPACE},
                 "spec": spec,
             }
         )
