@@ -190,6 +190,8 @@ class Registry:
         if kind == "secrets":
             self._read_tokens()
         clusters = self._snapshot("managedclusters")
+        if self._snapshot("secrets").state == "loading":
+            return  # a cluster would be taken without its kubeconfig, and again with it
         if clusters.as_of is None and clusters.state != "absent":
             return
         objects = self.objects()
