@@ -34,6 +34,10 @@ IDLE_CONNECTIONS = 1_000
 REQUEST_LINE = 8190
 """Longest request line in bytes, gunicorn's most; what is longer it answers itself, with 414."""
 
+COLLECT = (10_000, 10, 200)
+"""Thresholds of the garbage collector. What the watches read is millions of objects and stays: the
+youngest are looked at often, which takes milliseconds, all of them after 20 million new ones."""
+
 BACKLOG = 2048
 """Connections that wait to be accepted, as many as gunicorn's own default."""
 
@@ -72,6 +76,7 @@ class Console(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        gc.set_threshold(*COLLECT)
         app, self.stop = self.build()
         return app
 
@@ -84,7 +89,6 @@ class Console(BaseApplication):  # type: ignore[misc]
                 terminate(number, frame)
 
         signal.signal(signal.SIGTERM, close_then_terminate)
-        gc.set_threshold(50_000, 20, 20)
         gc.freeze()
         sys.stdout.flush()
 

@@ -83,9 +83,7 @@ class WatchCache:
     def snapshot(self, kind: str) -> Snapshot:
         """What is known of a kind; KeyError for a name that is not in the catalogue."""
         published = self._shelves[kind].published
-        if published.state == "live":
-            return replace(published, as_of=datetime.now(UTC))
-        return published
+        return published.now() if published.state == "live" else published
 
     def wait_ready(self, timeout: float) -> None:
         """Return when no kind is loading any more, at the latest after ``timeout`` seconds."""

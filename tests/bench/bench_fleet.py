@@ -1,0 +1,267 @@
+"""What one page of a list over the whole fleet costs, in server time, as a token's holder asks.
+
+Two fleets, asked through the REST API in this process (`/api/v1/global/routes`, 50 rows):
+
+1. 100 demo clusters with 200 routes each, one of them dead and one that answers 10 s late; they are
+   watched for real, over TLS. Promised: healthy rows within 300 ms, the two named.
+2. 300 clusters with 10,000 routes among 50,000 objects, and the same 300 with a tenth of both. They
+   are simulated: their snapshots are put where the watches would have published them, because
+   9,000 streams of servers in this very process would be what is measured. Between a list and its
+   snapshots everything is real. Asked while nothing changes, while one route a second changes, and
+   right after a change. Promised: a page costs what it shows, so the ratio between the two is
+   about one.
+
+A question is timed the first time (its order is made then) and again and again. ``python
+tests/bench/bench_fleet.py [demo] [simulated]`` runs one of them.
+"""
+
+import gc
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from app import create_app
+from cli.serve import COLLECT
+from services import logs
+from services.auth.identity import CONSOLE, Role
+from services.clusters.fleet import Cluster, Fleet, Member
+from services.container import Container
+from services.demo.faults import fault
+from services.demo.fleet import start_demo
+from services.demo.places import places
+from services.kube.connection import Connection
+from services.kube.shelf import Snapshot
+from services.settings import load
+
+FAULTS = ("web-007=dead", "web-009=slow:10s")
+ROUTES_PATH = "/api/v1/global/routes"
+PAGE = f"{ROUTES_PATH}?search=v1&sort=-metadata.creationTimestamp&pageSize=50"
+QUESTIONS = ("search=login", "sort=metadata.name", "status=err,warn", "sort=-hostnames&search=v2")
+ASKED = 400
+CLUSTERS = 300
+ROUTES = 10_000
+OBJECTS = 50_000
+CHANGES = 60
+WHILE_SECONDS = 12.0
+_number = count(1)
+
+
+def percentiles(times: list[float]) -> str:
+    """Milliseconds of the median, of the slowest in a hundred, and of the slowest."""
+    cuts = (statistics.median(times), slowest(times), max(times))
+    return "p50 {:6.2f} ms, p99 {:6.2f} ms, max {:6.2f} ms".format(*(cut * 1e3 for cut in cuts))
+
+
+class Asker:
+    """Asks the console's REST API as the holder of a token, without a network in between."""
+
+    def __init__(self, fleet: Fleet, **settings: Any) -> None:
+        folder = tempfile.mkdtemp()
+        self.container = Container.build(load({"data": Path(folder), **settings}), fleet)
+        self._client = create_app(self.container).server.test_client()
+        token = self.container.tokens.create(CONSOLE, f"bench-{next(_number)}", Role.VIEWER)[1]
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self.ask("/api/v1/tokens")
+
+    def ask(self, url: str) -> tuple[float, Any]:
+        """Seconds, and the answer."""
+        began = time.perf_counter()
+        answer = self._client.get(url, headers=self._headers)
+        return time.perf_counter() - began, answer.json
+
+    def often(self, url: str) -> list[float]:
+        return [self.ask(url)[0] for _ in range(ASKED)]
+
+
+def demo() -> None:
+    """The first fleet."""
+    began = time.perf_counter()
+    started = start_demo(places(100, 200), [fault(text) for text in FAULTS])
+    asker = Asker(Fleet.from_members(started.members()), demo=True)
+    asker.container.start()
+    print(f"100 demo clusters, 200 routes each, {', '.join(FAULTS)}")
+    seconds, body = asker.ask(ROUTES_PATH)
+    print(f"  the first page ever: {seconds * 1e3:.0f} ms, {said(body)}")
+    watched = [seconds]
+    while len(body["clusters_missing"]) > len(FAULTS) or any(
+        "first time" in one["reason"] for one in body["clusters_missing"]
+    ):
+        time.sleep(0.2)
+        seconds, body = asker.ask(ROUTES_PATH)
+        watched.append(seconds)
+    ready = time.perf_counter() - began
+    print(f"  while clusters are read: {percentiles(watched)}, complete after {ready:.1f} s")
+    gc.freeze()
+    for question in QUESTIONS:
+        seconds, body = asker.ask(f"{ROUTES_PATH}?{question}")
+        print(f"  first asked {question:28} {seconds * 1e3:6.1f} ms, {said(body)}")
+    print(f"  asked again: {percentiles(asker.often(PAGE))}")
+    for one in body["clusters_missing"]:
+        print(f"  missing: {one['name']}: {one['reason']}")
+    print(f"  resident: {resident() / 1e6:.0f} MB, servers included")
+    asker.container.stop()
+    started.stop()
+
+
+def said(body: Any) -> str:
+    return f"{body['total']} routes, {len(body['clusters_missing'])} clusters missing"
+
+
+def simulated() -> None:
+    """The second fleet, at a tenth and in full."""
+    small, large = measured(ROUTES // 10, OBJECTS // 10), measured(ROUTES, OBJECTS)
+    print("the full fleet against a tenth of its objects, p50 and p99:")
+    for what, times in large.items():
+        theirs = small[what]
+        halves, tails = (
+            statistics.median(times) / statistics.median(theirs),
+            slowest(times) / slowest(theirs),
+        )
+        print(f"  {what:28} {halves:5.2f} x, {tails:5.2f} x")
+
+
+def measured(routes: int, objects: int) -> dict[str, list[float]]:
+    """Server times of one page, by what happens meanwhile."""
+    fleet = Fleet.from_members([Member(f"c-{n:03d}", unreachable) for n in range(CLUSTERS)])
+    for index, name in enumerate(fleet.names()):
+        fill(fleet.get(name), index, routes, objects)
+    asker = Asker(fleet)
+    asker.container.resources.start()
+    print(f"{CLUSTERS} clusters, {routes} routes, {objects} objects (simulated)")
+    first, body = asker.ask(PAGE)
+    print(f"  first page of all: {first * 1e3:.1f} ms, {body['total']} of {routes} routes pass")
+    gc.freeze()
+    found = {"nothing changes": asker.often(PAGE)}
+    fresh = [asker.ask(f"{PAGE}&namespace=team-{n}")[0] for n in range(20)]
+    found["asked for the first time"] = fresh
+    with changing(fleet, 1.0):
+        found["one change a second"] = []
+        end = time.perf_counter() + WHILE_SECONDS
+        while time.perf_counter() < end:
+            found["one change a second"].append(asker.ask(PAGE)[0])
+    found["right after a change"] = []
+    for number in range(CHANGES):
+        change(fleet, number)
+        found["right after a change"].append(asker.ask(PAGE)[0])
+    for what, times in found.items():
+        print(f"  {what:28} {percentiles(times)}")
+    asker.container.stop()
+    return found
+
+
+def unreachable() -> Connection:
+    raise AssertionError("nobody connects to a simulated cluster")
+
+
+def fill(cluster: Cluster, index: int, routes: int, objects: int) -> None:
+    """The share of one cluster in the fleet's routes and objects; what is no route is a Service."""
+    mine = range(index, routes, CLUSTERS)
+    publish(cluster, "httproutes", dict(route(number, "1") for number in mine))
+    others = range(index, objects - routes, CLUSTERS)
+    publish(cluster, "services", dict(service(number) for number in others))
+    for kind in ("gateways", "gatewayclasses", "grpcroutes", "tlsroutes", "tcproutes", "udproutes"):
+        publish(cluster, kind, {})
+
+
+def publish(cluster: Cluster, kind: str, objects: dict[tuple[str, str], Any]) -> None:
+    """Put a snapshot where a watch publishes it, and tell whoever listens."""
+    shelf, now = cluster.cache._shelves[kind], datetime.now(UTC)
+    version = shelf.published.version + 1
+    shelf.published = Snapshot(kind, MappingProxyType(objects), version, now, "live")
+    cluster.cache.announce(shelf.published)
+
+
+def route(number: int, version: str) -> tuple[tuple[str, str], dict[str, Any]]:
+    """One route as a watch brings it, by its place."""
+    key = f"team-{number % 20}", f"app-{number:05d}"
+    ref, backend = {"name": "edge", "namespace": "shop"}, {"name": "web", "port": 8080}
+    condition = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}
+    controller = "gateway.nginx.org/nginx-gateway-controller"
+    path = {"type": "PathPrefix", "value": f"/v{number % 3}"}
+    return key, {
+        "metadata": {
+            "namespace": key[0],
+            "name": key[1],
+            "uid": f"{number}",
+            "resourceVersion": version,
+            "creationTimestamp": f"2026-{number % 12 + 1:02d}-01T00:{number % 60:02d}:00Z",
+            "labels": {"app": key[1]},
+        },
+        "spec": {
+            "parentRefs": [ref],
+            "hostnames": [f"{key[1]}.example.com"],
+            "rules": [{"matches": [{"path": path}], "backendRefs": [backend]}],
+        },
+        "status": {
+            "parents": [{"parentRef": ref, "controllerName": controller, "conditions": [condition]}]
+        },
+    }
+
+
+def service(number: int) -> tuple[tuple[str, str], dict[str, Any]]:
+    """One Service, by its place."""
+    key = f"team-{number % 20}", f"app-{number:05d}"
+    metadata = {"namespace": key[0], "name": key[1], "uid": f"{number}", "resourceVersion": "1"}
+    return key, {"metadata": metadata, "spec": {"ports": [{"port": 8080, "protocol": "TCP"}]}}
+
+
+def change(fleet: Fleet, number: int) -> None:
+    """A new version of one route of one cluster."""
+    cluster = fleet.get(f"c-{number * 7 % CLUSTERS:03d}")
+    objects = dict(cluster.snapshot("httproutes").objects)
+    key = next(iter(objects))
+    metadata = {**objects[key]["metadata"], "resourceVersion": f"{number + 2}"}
+    objects[key] = {**objects[key], "metadata": metadata}
+    publish(cluster, "httproutes", objects)
+
+
+@contextmanager
+def changing(fleet: Fleet, seconds: float) -> Iterator[None]:
+    """A change every so many seconds, until the block ends."""
+    ended = threading.Event()
+
+    def work() -> None:
+        for number in count():
+            if ended.wait(seconds):
+                return
+            change(fleet, number)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def slowest(times: list[float]) -> float:
+    """What one in a hundred takes longer than."""
+    return statistics.quantiles(times, n=100, method="inclusive")[98]
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds now."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+BENCHES: dict[str, Callable[[], None]] = {"demo": demo, "simulated": simulated}
+
+
+if __name__ == "__main__":
+    logs.configure("error")
+    gc.set_threshold(*COLLECT)
+    for chosen in sys.argv[1:] or BENCHES:
+        BENCHES[chosen]()
