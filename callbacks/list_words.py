@@ -16,6 +16,8 @@ View = dict[str, Any]
 Instead = tuple[str, str, str, str, str, str]
 """What stands in the grid's place: its class, its icon, title, text; class and words of Clear."""
 
+NAMED = 4
+"""Missing clusters that the strip speaks of one by one."""
 _HIDDEN: Instead = ("instead d-none", "", "", "", "d-none", "")
 _FUNNEL = "bi bi-funnel"
 
@@ -40,12 +42,13 @@ def as_of(page: Page) -> str:
 
 
 def missing(page: Page, kind: ListKind) -> tuple[str, str, str, str]:
-    """The strip above the list: how many clusters answered, which did not and why."""
-    gone = page.clusters_missing
+    """The strip above the list: how many clusters answered, which did not and why; of many the
+    first few, those that are only being read last. The names are for trying them all again."""
+    gone = sorted(page.clusters_missing, key=lambda entry: entry["since"] is None)
     if not gone:
         return "strip warn d-none", "", "", ""
     said = []
-    for entry in gone:
+    for entry in gone[:NAMED]:
         seen = entry.get("last_seen")
         shown = (
             f"Its {kind.many} are shown as last seen at {clock(datetime.fromisoformat(seen))}."
@@ -53,6 +56,8 @@ def missing(page: Page, kind: ListKind) -> tuple[str, str, str, str]:
             else f"Its {kind.many} are not known."
         )
         said.append(f"{entry['name']} is missing: {str(entry['reason']).rstrip('.')}. {shown}")
+    if len(gone) > NAMED:
+        said.append(f"{len(gone) - NAMED} more are missing.")
     answered = f"{page.clusters - len(gone)} of {counted(page.clusters, 'cluster')} answered. "
     return "strip warn", answered, " ".join(said), ",".join(entry["name"] for entry in gone)
 
