@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.real.kube_api import wait_until
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 60.0
+OPEN_FILES = 256
+SIZE = ("--demo-clusters", "10", "--demo-fault", "web-003=dead")
 
 
 def environment(home: Path, **variables: str) -> dict[str, str]:
@@ -52,6 +55,12 @@ class Running:
     err: Path
 
 
+def few_open_files() -> None:
+    """Fewer than the fleet needs, though more may be asked for."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("home")
@@ -60,8 +69,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(home, port, home / "out", home / "err")
     with running.out.open("w") as out, running.err.open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "app.py", "--demo", "--multicluster-default", "gpu-iad"],
+            [sys.executable, "app.py", "--demo", "--multicluster-default", "gpu-iad", *SIZE],
             cwd=ROOT,
+            preexec_fn=few_open_files,
             env=environment(home, NGF_CONSOLE_PORT=port),
             stdout=out,
             stderr=err,
@@ -107,6 +117,17 @@ def test_a_token_of_the_demo_works_there(demo: Running) -> None:
     headers = {"Authorization": f"Bearer {done.stdout.strip()}"}
     url = f"http://127.0.0.1:{demo.port}/api/v1/clusters"
     assert requests.get(url, headers=headers, timeout=DEADLINE_S).status_code == 200
+
+
+def test_a_fleet_that_needs_more_open_files_than_a_shell_allows_is_served(demo: Running) -> None:
+    browser = sign_in(command(demo.home, "--demo", "signin").stdout.strip())
+    url = f"http://127.0.0.1:{demo.port}/api/v1/global/routes"
+
+    def missing() -> list[str]:
+        body = browser.get(url, timeout=DEADLINE_S).json()
+        return [one["name"] for one in body["clusters_missing"]]
+
+    wait_until("all but the dead one are read", lambda: missing() == ["web-003"])
 
 
 def test_a_reason_as_long_as_it_may_be_fits_the_request_line(demo: Running) -> None:
