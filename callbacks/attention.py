@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from components.kinds import href
+from callbacks.cluster_words import look, silent
+from components.kinds import cluster_href, href
 from components.times import span
 from services.certificates.expiry import Certificate
 from services.clusters.fleet import ClusterInfo
@@ -27,10 +28,10 @@ def items(
     served: Iterable[Certificate],
     now: datetime,
 ) -> list[Item]:
-    """Everything that needs a person: clusters that do not answer or are ``lacking`` NGF, what
-    was ``found`` among their objects, and of the certificates ``served`` those that end."""
+    """Everything that needs a person: clusters in trouble or ``lacking`` NGF, what was ``found``
+    among their objects, and of the certificates ``served`` those that end."""
     made = [
-        *(_unreachable(info) for info in clusters.values() if info.state.unreachable),
+        *(_troubled(info) for info in clusters.values() if _needs_a_person(info, lacking)),
         *(_lacking(clusters[name], gateways) for name, gateways in lacking.items()),
         *(_problem(entry, clusters) for entry in found),
         *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
@@ -79,14 +80,28 @@ def _lacking(info: ClusterInfo, gateways: int) -> Item:
     }
 
 
-def _unreachable(info: ClusterInfo) -> Item:
-    since = info.state.since
+def _needs_a_person(info: ClusterInfo, lacking: Collection[str]) -> bool:
+    """Whether the cluster itself is in trouble, beyond an NGF of which more is said elsewhere."""
+    if not look(info.standing).said:
+        return False
+    wrong = [one.reason for one in info.standing.conditions if one.status == "False"]
+    return info.name not in lacking or wrong != ["NotDetected"] or silent(info.standing)
+
+
+def rank(info: ClusterInfo) -> int:
+    """Where a cluster stands among others: those in trouble first, worst first."""
+    shown = look(info.standing)
+    return WORST.index(shown.status) if shown.said else len(WORST)
+
+
+def _troubled(info: ClusterInfo) -> Item:
+    shown, since = look(info.standing), info.state.since
     return {
-        "status": "err",
-        "title": f"Cluster {info.display_name} is not reachable",
-        "href": "",
-        "text": info.state.reason,
-        "since": since.isoformat() if since else None,
+        "status": shown.status,
+        "title": shown.said.format(info.display_name),
+        "href": cluster_href(info.name),
+        "text": info.standing.title,
+        "since": since.isoformat() if since and not info.state.connected else None,
         "cluster": "",
         "slot": info.slot,
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from callbacks.cluster_words import ngf_words
 from components import detail_rows, kinds
 from components.status import pill
 from components.times import clock
@@ -12,7 +13,6 @@ from services.clusters.fleet import ClusterInfo
 from services.gatewayapi.conditions import NGF_CONTROLLER
 from services.kube.owners import owner
 
-EDITIONS = {"oss": "OSS", "enterprise": "Plus", "unknown": ""}
 Fact = tuple[str, Any]
 
 
@@ -68,12 +68,10 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
 
 def _gateway(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     name = str(model["object"]["spec"].get("gatewayClassName", ""))
-    state = info.state
-    runs = f"{state.ngf_version} {EDITIONS[state.edition]}" if state.ngf_version else ""
     addresses = ", ".join(str(one.get("value", "")) for one in model["addresses"])
     return [
         ("Class", html.A(name, href=kinds.href("gatewayclasses", info.name, "", name))),
-        ("NGF", runs.strip() if model["controller"] == NGF_CONTROLLER else ""),
+        ("NGF", ngf_words(info.state) if model["controller"] == NGF_CONTROLLER else ""),
         ("Address", html.Span(addresses, className="mono") if addresses else "not assigned"),
         ("Data plane", _data_plane(model["data_plane"])),
         ("Proxy settings", _parameters(model["parameters"])),

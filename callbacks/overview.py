@@ -7,9 +7,10 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import attention
+from callbacks.cluster_words import look, ngf_words
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import subject
+from components.kinds import cluster_href, subject
 from components.times import seen
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
@@ -19,6 +20,7 @@ from services.container import Container
 from services.kube.catalogue import KINDS
 
 ATTENTION = 6
+CLUSTERS = 12
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
@@ -91,7 +93,8 @@ def page(
             "failures": _not_connected(),
         },
         "strip": _strip(list(clusters.values())),
-        "clusters": [_row(info, per_cluster[info.name]) for info in clusters.values()],
+        "clusters": _rows(clusters, per_cluster),
+        "clusters_total": len(clusters),
         "attention": problems[:ATTENTION],
         "attention_total": len(problems),
         "calm": attention.calm(per_cluster.values()),
@@ -193,30 +196,35 @@ def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
     }
 
 
+def _rows(
+    clusters: dict[str, ClusterInfo], per_cluster: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """All clusters by name; of many those in trouble first, and no more than fit."""
+    shown = list(clusters.values())
+    if len(shown) > CLUSTERS:
+        shown.sort(key=lambda info: (attention.rank(info), info.name))
+    return [_row(info, per_cluster[info.name]) for info in shown[:CLUSTERS]]
+
+
 def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
     state = info.state
     gateways, routes = counts.get("gateways"), counts.get("httproutes")
     known = [one for one in (gateways, routes) if one is not None]
     errors = sum(one.get("err", 0) for one in known)
     warnings = sum(one.get("warn", 0) for one in known)
-    edition = {"oss": "OSS", "enterprise": "Plus"}.get(state.edition, "")
-    ngf = f"{state.ngf_version} {edition}".strip() if state.ngf_version else ""
-    if state.connected:
-        status, word = "ok", "Ready"
-    elif state.unreachable:
-        status, word = "err", "Unreachable"
-    else:
-        status, word = "info", "Connecting"
+    ngf = ngf_words(state)
+    shown = look(info.standing)
     return {
         "name": info.name,
+        "href": cluster_href(info.name),
         "label": info.display_name,
         "slot": info.slot,
         "region": info.region,
         "environment": info.environment,
         "connected": state.connected,
-        "status": status,
-        "word": word,
-        "reason": state.reason,
+        "status": shown.status,
+        "word": shown.word,
+        "reason": info.standing.title,
         "ngf": ngf,
         "kubernetes": (state.kubernetes_version or "").removeprefix("v"),
         "gateways": None if gateways is None else sum(gateways.values()),

@@ -6,10 +6,12 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
+from callbacks.cluster_words import look
 from callbacks.registrar import Callbacks, nothing, toast
 from components import ids, settings
 from services.auth.identity import Identity, Role
 from services.auth.tokens import TokenInfo
+from services.clusters.fleet import ClusterInfo
 from services.container import Container
 from services.errors import Invalid
 from services.realtime.freshness import as_of
@@ -159,20 +161,15 @@ def _mode(container: Container) -> str:
     return "One cluster"
 
 
-def _source(info: Any) -> dict[str, Any]:
-    state = info.state
-    status, word = ("info", "Connecting")
-    if state.connected:
-        status, word = ("ok", "Live")
-    elif state.unreachable:
-        status, word = ("err", "Not reachable")
+def _source(info: ClusterInfo) -> dict[str, Any]:
+    state, shown = info.state, look(info.standing)
     return {
-        "status": status,
-        "word": word,
+        "status": shown.status,
+        "word": shown.word,
         "name": f"Kubernetes API of {info.display_name}",
         "slot": info.slot,
         "cluster": info.name,
-        "text": state.reason
+        "text": info.standing.title
         or f"Watched, Kubernetes {(state.kubernetes_version or 'of unknown version')}",
         "since": state.last_seen.isoformat() if state.last_seen else None,
     }

@@ -8,9 +8,11 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
+from callbacks import fleet
 from callbacks.registrar import Callbacks, toast
 from components import ids, shell
 from services.auth.identity import Identity, Role
+from services.clusters.fleet import ClusterInfo
 from services.container import Container
 from services.errors import Unauthenticated
 from services.listing import ListQuery
@@ -18,6 +20,9 @@ from services.realtime.freshness import as_of
 
 COUNTED = {"gateways": "gateways", "httproutes": "HTTP routes", "gatewayclasses": "gateway classes"}
 """Kinds whose problems stand in the sidebar."""
+
+NAMED = 3
+"""Clusters a toast names; more are counted."""
 
 NOBODY = Identity(name="nobody", role=Role.VIEWER, clusters=frozenset(), namespaces=frozenset())
 """Stands in while the application is built, when no request has an identity."""
@@ -45,7 +50,8 @@ def register(callbacks: Callbacks) -> None:
         names = [name for name in asked["clusters"] if callbacks.who().may_see_cluster(name)]
         for name in names:
             container.fleet.get(name).retry()
-        toast("info", f"Trying {', '.join(names)} again", "The page follows when it answers.")
+        tried = ", ".join(names) if len(names) <= NAMED else f"{len(names)} clusters"
+        toast("info", f"Trying {tried} again", "The page follows when it answers.")
 
     callbacks.clientside(
         ClientsideFunction("ngfView", "arrived"),
@@ -92,7 +98,7 @@ def facts(container: Container, who: Identity) -> dict[str, Any]:
             for info in seen
         ],
         "namespaces": _namespaces(container, who, [info.name for info in seen]),
-        "counts": _problems(container, who),
+        "counts": _problems(container, who, seen),
         "as_of": moment.isoformat() if moment else None,
     }
 
@@ -107,8 +113,12 @@ def _namespaces(container: Container, who: Identity, clusters: list[str]) -> lis
     return sorted(names)
 
 
-def _problems(container: Container, who: Identity) -> dict[str, dict[str, Any]]:
+def _problems(
+    container: Container, who: Identity, clusters: list[ClusterInfo]
+) -> dict[str, dict[str, Any]]:
     found = {}
+    if troubled := fleet.problems(clusters):
+        found["clusters"] = troubled
     for kind, words in COUNTED.items():
         counts = container.resources.list(who, kind, ListQuery(page_size=1)).counts
         broken, partly = counts.get("err", 0), counts.get("warn", 0)

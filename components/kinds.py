@@ -34,6 +34,11 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
     return "/" + "/".join(quote(step, safe="") for step in steps)
 
 
+def cluster_href(name: str) -> str:
+    """The page of one cluster."""
+    return f"/clusters/{quote(name, safe='')}"
+
+
 def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
     """The editor of one object; ``-`` stands for no namespace."""
     steps = ["edit", kind, cluster, namespace or "-", name]

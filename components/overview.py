@@ -3,13 +3,13 @@ push changes the words that differ and mounts nothing anew."""
 
 from dash import dcc, html
 
-from components.page import loading, no_data, page_head, panel
+from components.page import kpi, loading, no_data, page_head, panel
 
 DATA = "overview-data"
 TICK = "overview-tick"
 
 TILES = (
-    ("clusters", "Clusters", "", "watch"),
+    ("clusters", "Clusters", "/clusters", "watch"),
     ("gateways", "Gateways", "/gateways", "watch"),
     ("httproutes", "HTTP routes", "/httproutes", "watch"),
     ("certificates", "Certificates", "", "watch"),
@@ -35,6 +35,7 @@ def layout() -> html.Div:
                                 loading(3),
                                 body_id="overview-clusters",
                                 unit_id="overview-clusters-n",
+                                source=html.A("All clusters", href="/clusters", className="n-keep"),
                                 rule=True,
                                 flush=True,
                             ),
@@ -96,14 +97,4 @@ def layout() -> html.Div:
 
 def _tile(key: str, label: str, href: str, source: str) -> html.Div:
     name = html.A(label, href=href, className="n-keep plain") if href else label
-    return html.Div(
-        [
-            html.Div(
-                [name, html.Span(source, className="src")],
-                className="l",
-            ),
-            html.Div(html.Span(id=f"overview-{key}-v"), className="v"),
-            html.Div(id=f"overview-{key}-d", className="d"),
-        ],
-        className="kpi",
-    )
+    return kpi(f"overview-{key}", name, source)

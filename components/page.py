@@ -129,6 +129,18 @@ def panel(
     return html.Section(parts, className=f"panel {classes}".strip())
 
 
+def kpi(id: str, label: Child, source: Child) -> html.Div:
+    """One tile of a row of key figures; ``ngf.tile`` fills ``<id>-v`` and ``<id>-d``."""
+    return html.Div(
+        [
+            html.Div([label, html.Span(source, className="src")], className="l"),
+            html.Div(html.Span(id=f"{id}-v"), className="v"),
+            html.Div(id=f"{id}-d", className="d"),
+        ],
+        className="kpi",
+    )
+
+
 def condition(
     kind: str, title: Child, text: Child = None, *, reason: str = "", when: Child = None
 ) -> html.Div:

@@ -18,6 +18,10 @@ from components.status import icon
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ("", (("Overview", "/", "grid-1x2", "o"),)),
     (
+        "Fleet",
+        (("Clusters", "/clusters", "hdd-stack", "k"),),
+    ),
+    (
         "Traffic",
         (
             ("Gateways", "/gateways", "door-open", "g"),
@@ -107,15 +111,13 @@ def _sidebar(facts: dict[str, Any]) -> html.Nav:
             items.append(html.Div(area, className="n-nav-g"))
         for label, path, icon_name, letter in shown:
             items.append(
+                # The icon is the link's own ``::before`` and the number is drawn by shell.js: a
+                # page has room for few components, and the frame is part of every page.
                 html.A(
-                    [
-                        icon(icon_name),
-                        html.Span(label, className="n-word"),
-                        html.Span(className="n", **{"data-count": path.strip("/")}),
-                    ],
+                    html.Span(label, className="n-word"),
                     href=path,
-                    className="n-keep",
-                    **{"data-go": letter, "data-label": label},
+                    className=f"n-keep bi bi-{icon_name}",
+                    **{"data-go": letter, "data-label": label, "data-count": path.strip("/")},
                 )
             )
     return html.Nav(

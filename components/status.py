@@ -3,6 +3,7 @@
 The icon is decoration (hidden from assistive technology) because a word always stands beside it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -25,6 +26,30 @@ _COLOURS = {"ok": "ok", "warn": "warn", "err": "err", "info": "info", "note": "n
 def colour(status: str) -> str:
     """CSS class of a status: its own, or ``unk`` for unknown, stale and absent."""
     return _COLOURS.get(status, "unk")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a cluster's phase is shown. ``said`` is its sentence in lists of problems, with the name
+    in place of ``{}``; "" for a phase that asks nothing of anybody."""
+
+    status: str
+    word: str
+    said: str = ""
+
+
+PHASES = {
+    "Ready": Look("ok", "Ready"),
+    "Degraded": Look("warn", "Degraded", "Cluster {} is degraded"),
+    "Unreachable": Look("err", "Unreachable", "Cluster {} is not reachable"),
+    "Pending": Look("info", "Pending", "Cluster {} cannot be connected yet"),
+    "Connecting": Look("info", "Connecting"),
+    "Terminating": Look("absent", "Terminating"),
+}
+"""Every phase of a cluster, on every page."""
+
+SILENT = Look("stale", "Agent stale", "The agent of cluster {} is silent")
+"""A degraded cluster of which nothing is wrong but that its agent no longer reports."""
 
 
 def icon(name: str, **attributes: Any) -> html.I:

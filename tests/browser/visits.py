@@ -15,6 +15,8 @@ from tests.browser.tab import Tab
 
 PAGES = {
     "/": "#overview-clusters tbody tr",
+    "/clusters": "#fleet-cards .cc",
+    "/clusters?view=table": "#fleet-grid .ag-row",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",

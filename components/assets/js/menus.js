@@ -10,7 +10,8 @@
     });
   }
 
-  // A list to choose from, with a filter above it when it is long.
+  // A list to choose from, with a filter above it when it is long. A row with `of` is the heading of
+  // those rows and goes with the last of them.
   ngf.chooser = function (node, rows, noun) {
     const list = el("div", { class: "n-list" }, rows.map((row) => row.node));
     if (rows.length > 8) {
@@ -20,7 +21,8 @@
         oninput(event) {
           const text = event.target.value.trim().toLowerCase();
           let shown = 0;
-          for (const row of rows) { row.node.hidden = !row.text.toLowerCase().includes(text); shown += !row.node.hidden; }
+          for (const row of rows.filter((one) => !one.of)) { row.node.hidden = !row.text.toLowerCase().includes(text); shown += !row.node.hidden; }
+          for (const row of rows.filter((one) => one.of)) row.node.hidden = row.of.every((one) => one.node.hidden);
           none.hidden = shown > 0;
         },
       }));
@@ -35,13 +37,27 @@
     ngf.view.choose(place);
   }
 
+  // Clusters under the region they are in, or under their environment where none has a region.
+  function grouped(rows, only) {
+    const key = rows.some(({ cluster }) => cluster.region) ? "region" : "environment";
+    const by = new Map();
+    for (const row of rows) by.set(row.cluster[key], [...(by.get(row.cluster[key]) || []), row]);
+    if (by.size === 1) return rows;
+    return [...by.keys()].sort().flatMap(function (name) {
+      const of = by.get(name);
+      const label = name || `No ${key}`;
+      return [{ of, node: el("div", { class: "n-menu-t" }, el("span", { class: "grow ell" }, label), el("span", { class: "t3" }, of.length),
+        el("button", { type: "button", class: "n-only", "aria-label": `Only ${label}`, onclick: () => only(of.map((row) => row.cluster.name)) }, "only")) }, ...of];
+    });
+  }
+
   function clusters(button) {
     const facts = ngf.facts;
     const { cluster, namespace } = ngf.view.place();
     const chosen = new Set(cluster);
     const apply = () => choose({ cluster: chosen.size === facts.clusters.length ? [] : [...chosen] });
     const node = el("div", { class: "n-wide" });
-    const boxes = new Map();
+    const only = (names) => { chosen.clear(); names.forEach((name) => chosen.add(name)); apply(); ngf.closeFloat(); };
     const all = el("button", { type: "button", class: "n-item", onclick() { chosen.clear(); apply(); ngf.closeFloat(); } },
       ngf.icon("layers"), el("span", { class: "grow" }, "All clusters"), chosen.size ? null : ngf.icon("check-lg"));
     node.append(all);
@@ -53,9 +69,9 @@
           apply();
         },
       });
-      boxes.set(cluster.name, box);
       const state = cluster.connected ? cluster.region : cluster.reason;
       return {
+        cluster,
         text: `${cluster.name} ${cluster.label} ${cluster.region} ${cluster.environment}`,
         node: el("label", { class: "n-item", title: cluster.connected ? "" : cluster.reason }, box,
           el("span", { class: `cl c${cluster.slot}` }, cluster.label),
@@ -63,11 +79,11 @@
           cluster.connected ? null : ngf.icon("x-octagon-fill"),
           el("button", {
             type: "button", class: "n-only", "aria-label": `Only ${cluster.label}`,
-            onclick(event) { event.preventDefault(); chosen.clear(); chosen.add(cluster.name); apply(); ngf.closeFloat(); },
+            onclick(event) { event.preventDefault(); only([cluster.name]); },
           }, "only")),
       };
     });
-    ngf.chooser(node, rows, "cluster");
+    ngf.chooser(node, rows.length > 8 ? grouped(rows, only) : rows, "cluster");
     node.append(el("button", { type: "button", class: "n-item only-m-f", onclick() { ngf.closeFloat(true); namespaces(button); } },
       ngf.icon("folder2"), el("span", { class: "grow ell" }, namespace ? `Namespace ${namespace}` : "All namespaces"), ngf.icon("chevron-right")));
     ngf.float(button, node, { label: "Clusters" });

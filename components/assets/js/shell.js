@@ -33,8 +33,9 @@
   }
 
   function counts(counted) {
-    for (const node of document.querySelectorAll("#n-side [data-count]")) {
-      const count = counted[node.dataset.count];
+    for (const link of document.querySelectorAll("#n-side [data-count]")) {
+      const count = counted[link.dataset.count];
+      const node = link.querySelector(".n") || link.appendChild(ngf.element("span", {}));
       node.className = "n " + (count ? count.status : "");
       node.textContent = count && count.n ? count.n : "";
       node.title = count && count.n ? count.words : "";

@@ -37,13 +37,17 @@
     return seconds <= 172800 ? ngf.span(seconds) : iso.slice(0, 10);
   };
 
+  // How long until something happens.
+  const until = (iso) => ngf.left(Math.max(0, (new Date(iso).getTime() - ngf.now()) / 1000));
+  const STYLES = { age: ngf.age, left: until };
+
   ngf.absolute = (iso) => new Date(iso).toISOString().replace("T", " ").slice(0, 19) + " UTC";
 
   ngf.refreshTimes = function (root) {
     for (const node of (root || document).querySelectorAll("time.n-age")) {
       const iso = (node.dataset.cluster && ngf.live.asOf(node.dataset.cluster)) || node.getAttribute("datetime");
       if (!iso) continue;
-      const text = node.dataset.style === "age" ? ngf.age(iso) : ngf.when(iso);
+      const text = (STYLES[node.dataset.style] || ngf.when)(iso);
       if (node.textContent !== text) node.textContent = text;
       if (!node.title) node.title = ngf.absolute(iso);
     }

@@ -2,9 +2,6 @@
 (function (ngf) {
   const el = ngf.element;
   const HERE = "/settings";
-  const ICONS = { ok: "check-circle-fill", err: "x-octagon-fill", info: "circle-half", absent: "dash-circle" };
-  const tone = (status) => (status === "absent" ? "unk" : status);
-
   function put(id, ...nodes) {
     const room = document.getElementById(id);
     if (!room) return;
@@ -24,7 +21,7 @@
   }
 
   function source(item) {
-    return el("div", { class: `cond ${tone(item.status)}` }, ngf.icon(ICONS[item.status]),
+    return el("div", { class: `cond ${ngf.tone(item.status)}` }, ngf.statusIcon(item.status),
       el("div", { class: "ell" }, el("span", { class: item.slot ? `cl c${item.slot} b5` : "b5" }, item.name), "  ", el("span", { class: "r" }, item.word)),
       el("span", { class: "w" }, item.since ? time(item.since) : ""),
       el("div", { class: "m" }, item.text, item.status === "err" ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-retry": item.cluster }, "Retry now") : null));

@@ -1,0 +1,142 @@
+"""The fleet page in one answer: key figures, and each cluster with what it is and how it stands."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State
+
+from callbacks import attention, cluster_words, fleet_figures
+from callbacks.cluster_words import Part, look
+from callbacks.registrar import Callbacks
+from components import fleet, ids
+from components.kinds import cluster_href
+from services.auth.identity import Identity
+from services.clusters.counts import Counted, count
+from services.clusters.fleet import ClusterInfo
+from services.container import Container
+from services.kube.cache import PROBE_SECONDS
+
+Row = dict[str, Any]
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the page's one question and its drawing."""
+    container = callbacks.container
+
+    @callbacks.on(Output(fleet.DATA, "data"), Input(fleet.ASKED, "data"))
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        return page(container, callbacks.who(), frozenset(asked["clusters"]))
+
+    callbacks.clientside(
+        ClientsideFunction("ngfFleet", "draw"),
+        Output(fleet.GRID, "rowData"),
+        Input(fleet.DATA, "data"),
+        Input(ids.VIEW, "data"),
+        State(fleet.GRID, "rowData"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfFleet", "typed"),
+        Input("fleet-q", "value"),
+        prevent_initial_call=True,
+    )
+
+
+def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[str, Any]:
+    """Everything on the page, for the ``chosen`` clusters (all when empty), worst first."""
+    now = datetime.now(UTC)
+    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    clusters = [info for info in seen if not chosen or info.name in chosen]
+    clusters.sort(key=lambda info: (attention.rank(info), info.name))
+    return {
+        "tiles": fleet_figures.tiles(clusters),
+        "clusters": [_row(container, who, info, now) for info in clusters],
+        "every": PROBE_SECONDS,
+        "checked": _iso(cluster_words.latest_check(clusters)),
+        "total": len(seen),
+        "register": why_not(container),
+    }
+
+
+def why_not(container: Container) -> str:
+    """Why clusters cannot be registered by this console at all; "" where they can."""
+    options = container.settings
+    if options.multicluster:
+        return ""
+    if options.demo:
+        return "The demo's clusters are made up"
+    if options.clusters_config:
+        return "Clusters come from a file"
+    return "This console works on one cluster"
+
+
+def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) -> Row:
+    state, shown = info.state, look(info.standing)
+    member = container.fleet.get(info.name)
+    gateways, routes = (count(who, member, kind) for kind in ("gateways", "httproutes"))
+    gpus = fleet_figures.gpus_of(info)
+    row: Row = {
+        "name": info.name,
+        "href": cluster_href(info.name),
+        "label": info.display_name,
+        "slot": info.slot,
+        "region": info.region,
+        "environment": info.environment,
+        "labels": [f"{key}={value}" for key, value in sorted(info.labels.items())],
+        "local": info.local,
+        "status": shown.status,
+        "status_word": shown.word,
+        "reason": info.standing.title,
+        "stale": not state.connected,
+        "attention": bool(shown.said),
+        "ready": info.standing.phase == "Ready",
+        "ngf": cluster_words.ngf_words(state),
+        "kubernetes": (state.kubernetes_version or "").removeprefix("v"),
+        "gateways": gateways.value,
+        "httproutes": routes.value,
+        "gpus": gpus,
+        "agents": info.agents,
+        "heartbeat": _iso(info.agent.at) if info.agent else None,
+        "last_seen": _iso(state.last_seen),
+        "latency": state.latest.seconds if state.latest else None,
+    }
+    if shown.said:
+        row |= _trouble(info, now, known=_known(gateways, routes))
+    return row
+
+
+def _trouble(info: ClusterInfo, now: datetime, known: str) -> Row:
+    """What the panel of problems shows beside what every cluster shows."""
+    text: list[Part] = cluster_words.explained(info, now, known)
+    return {
+        "title": cluster_words.headline(info.standing),
+        "text": text,
+        "conditions": [
+            {key: one[key] for key in ("type", "status", "reason", "text")}
+            for one in cluster_words.conditions(info.standing)
+        ],
+        "checks": [check.seconds for check in info.state.checks],
+    }
+
+
+def _known(*counted: Counted) -> str:
+    words = {"gateways": ("gateway", "gateways"), "httproutes": ("route", "routes")}
+    said = [f"{one.value:,} {words[one.kind][one.value != 1]}" for one in counted if one.value]
+    return " and ".join(said)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def problems(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
+    """What the sidebar says beside the page: how many clusters need a person."""
+    statuses = Counter(look(info.standing).status for info in clusters if look(info.standing).said)
+    if not statuses:
+        return None
+    number = statuses.total()
+    return {
+        "n": number,
+        "status": "err" if statuses["err"] else "warn",
+        "words": f"{number} {'cluster needs' if number == 1 else 'clusters need'} attention",
+    }

@@ -1,0 +1,81 @@
+// How pages that are drawn from one answer of the server follow it: what is already so stays the
+// same node, with its focus and its place under the pointer; only words that differ are written.
+// What is drawn has no listeners of its own: presses are heard on the document.
+//
+// ngf.put(id, ...nodes)          the room with this id holds these nodes; a node with data-key is
+//                                the same one wherever it comes to stand
+// ngf.tile(id, {value, unit, note, at})   a tile of components/page.py `kpi`
+// ngf.parts([...])               a sentence of callbacks/cluster_words.py with its times
+// ngf.since(iso, {style, cluster})        a time that is kept current
+(function (ngf) {
+  const el = ngf.element;
+
+  function same(now, next) {
+    if (now.nodeType !== next.nodeType || now.nodeName !== next.nodeName) return false;
+    return now.nodeType !== Node.ELEMENT_NODE || (now.id === next.id && now.dataset.key === next.dataset.key);
+  }
+
+  function become(now, next) {
+    if (now.nodeType === Node.TEXT_NODE) {
+      if (now.data !== next.data) now.data = next.data;
+      return;
+    }
+    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+    for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+    fill(now, [...next.childNodes]);
+  }
+
+  function fill(room, wanted) {
+    const keyed = new Map([...room.children].filter((node) => node.dataset.key).map((node) => [node.dataset.key, node]));
+    wanted.forEach(function (next, at) {
+      const there = room.childNodes[at] || null;
+      const now = (next.dataset && keyed.get(next.dataset.key)) || there;
+      if (!now || !same(now, next)) { room.insertBefore(next, there); return; }
+      if (now !== there) room.insertBefore(now, there);
+      become(now, next);
+    });
+    while (room.childNodes.length > wanted.length) room.lastChild.remove();
+  }
+
+  ngf.put = function (id, ...nodes) {
+    const room = document.getElementById(id);
+    if (!room) return;
+    const wanted = el("div", {}, nodes);
+    ngf.refreshTimes(wanted);
+    fill(room, [...wanted.childNodes]);
+  };
+
+  ngf.since = (iso, { style, cluster } = {}) => (iso ? el("time", { class: "n-age", datetime: iso, "data-style": style || "when", "data-cluster": cluster }) : null);
+
+  ngf.parts = (parts) => parts.map((part) => {
+    if (typeof part === "string") return part;
+    if (part.in) return el("time", { class: "n-age", datetime: part.in, "data-style": "left" });
+    return ngf.since(part.ago, { style: "age" });
+  });
+
+  ngf.tile = function (id, { value, unit, note, at }) {
+    ngf.put(`${id}-v`, value === null ? el("span", { class: "none" }, "no data") : [value, unit ? el("small", {}, unit) : null]);
+    ngf.put(`${id}-d`, el("span", { title: note.map(([text]) => text).join("") }, note.map(([text, tone]) => el("span", { class: tone || null }, text))));
+    if (at !== undefined) ngf.put(`${id}-at`, ngf.since(at, { style: "age" }));
+  };
+
+  // Asks the server again for what a page shows: when something changed that it shows, and with the
+  // ticks of the socket once `every()` milliseconds have passed; never while the page or its tab is
+  // not to be seen, and at most every two seconds.
+  ngf.follow = function ({ here, concerns, every, ask }) {
+    const MINIMUM_MS = 2000;
+    let timer = null;
+    let last = 0;
+    function soon(within) {
+      if (timer || !here()) return;
+      timer = setTimeout(function () {
+        timer = null;
+        last = Date.now();
+        if (here() && !document.hidden) ask();
+      }, Math.max(within || 250, MINIMUM_MS - (Date.now() - last)));
+    }
+    window.addEventListener("ngf:changes", (event) => { if ((event.detail || []).some((change) => change.kind === "*" || concerns(change))) soon(); });
+    window.addEventListener("ngf:tick", () => { if (every && Date.now() - last >= every()) soon(); });
+    return { soon, asked() { last = Date.now(); } };
+  };
+})(window.ngf = window.ngf || {});

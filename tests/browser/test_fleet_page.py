@@ -1,0 +1,90 @@
+"""Promise: the fleet page says which clusters need a person and why, follows what happens to them,
+and its filters are its address."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from services.clusters.standing import Reply
+from tests.browser.fleet_of_two import Console
+from tests.browser.journey import Window
+
+pytestmark = pytest.mark.browser
+
+
+def names(window: Window, selector: str) -> list[str]:
+    return [node.text for node in window.all(selector)]
+
+
+@pytest.fixture
+def troubled(pair: Console) -> Iterator[None]:
+    """The Prometheus of ``hub`` refuses."""
+    hub = pair.container.fleet.get("hub")
+    hub.prometheus = Reply(datetime.now(UTC), "Prometheus refuses the console (403).")
+    yield
+    hub.prometheus = None
+
+
+@pytest.mark.usefixtures("troubled")
+def test_problems_come_first_with_reason_and_conditions(opened: Window) -> None:
+    opened.open("/clusters", ".prob")
+    opened.says(".prob", "Degraded: Prometheus refuses the console (403).")
+    opened.says(".prob", "Metrics of NGINX and of the controller are missing.")
+    opened.says(".prob .mini", "PrometheusReachable")
+    opened.says("#fleet-clusters-d", "1 ready, 1 needs attention")
+    opened.says("#n-side [data-count=clusters] .n", "1")
+    opened.says(".cc.small", "degraded, see above")
+
+
+@pytest.mark.usefixtures("troubled")
+def test_a_lost_cluster_moves_up_without_a_reload(pair: Console, opened: Window) -> None:
+    opened.open("/clusters", ".prob")
+    opened.live()
+    opened.run("document.querySelector('.prob[data-key=hub] .btn').focus()")
+    pair.apis["web"].stop()
+    opened.says(".prob:first-child", "Unreachable: ")
+    opened.says(".prob:first-child", "its 2 gateways and 60 routes are shown as last seen")
+    focused = "return document.activeElement.dataset.retry"
+    assert opened.run(focused) == "hub", "a push must not take the focus away"
+    pair.apis["web"].start()
+    opened.click(".prob[data-key=web] [data-retry]")
+    opened.until(lambda: not opened.all(".prob[data-key=web]"), "web among the ready again")
+
+
+def test_filters_live_in_the_address(opened: Window) -> None:
+    opened.open("/clusters", ".cc")
+    opened.fill("#fleet-q", "hub")
+    opened.address("q=hub")
+    opened.until(lambda: names(opened, ".cc a .cl") == ["hub"], "one card")
+    opened.fill("#fleet-q", "nowhere")
+    opened.says("#fleet-cards", "No cluster matches")
+    opened.click("[data-fleet-clear]")
+    opened.until(lambda: len(opened.all(".cc")) == 2, "both cards")
+    opened.holds("#fleet-q", "")
+
+
+def test_a_value_is_chosen_from_a_menu_and_dropped(opened: Window) -> None:
+    opened.open("/clusters", ".cc")
+    opened.click("[data-fleet-filter=ngf]")
+    opened.click(".n-menu input")
+    opened.address("ngf=not%20known")
+    opened.says("#fleet-chips", "not known")
+    opened.driver.back()
+    opened.until(lambda: not opened.all("[data-fleet-drop]"), "the filter gone with Back")
+
+
+def test_cards_and_table_are_views_of_the_same(opened: Window) -> None:
+    opened.open("/clusters", ".cc")
+    opened.click("[data-fleet-view=table]")
+    opened.address("view=table")
+    opened.says("#fleet-grid .ag-row", "Ready")
+    opened.click("[data-fleet-view=cards]")
+    opened.until(lambda: len(opened.all(".cc")) == 2, "the cards")
+    assert "view" not in opened.query()
+
+
+def test_why_nothing_can_be_registered_is_said(opened: Window) -> None:
+    opened.open("/clusters", ".cc")
+    opened.says("#fleet-why", "This console works on one cluster")
+    assert not opened.run("return document.querySelector('#fleet-register').checkVisibility()")
