@@ -5,6 +5,8 @@ from dash import Dash
 from callbacks import (
     applying,
     audit,
+    cluster,
+    cluster_care,
     deleting,
     details,
     editor,
@@ -26,6 +28,8 @@ MODULES = (
     search,
     overview,
     fleet,
+    cluster,
+    cluster_care,
     audit,
     settings,
     lists,

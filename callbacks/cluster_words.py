@@ -11,6 +11,7 @@ from typing import Any
 from components.status import PHASES, SILENT, Look
 from components.times import clock
 from services.clusters.cluster import ClusterInfo, ClusterState
+from services.clusters.counts import Counted
 from services.clusters.standing import Condition, Standing
 from services.kube.breaker import FAILURES
 
@@ -90,6 +91,16 @@ def explained(info: ClusterInfo, now: datetime, known: str) -> list[Part]:
     if connected.status == "False":
         return _unreachable(info.state, now, known)
     return [sentence for one in rest if (sentence := _meaning(one, info))]
+
+
+def known(counted: Iterable[Counted]) -> str:
+    """Gateways and routes of a cluster in words, "" where there are none."""
+    words = {"gateways": ("gateway", "gateways"), "httproutes": ("route", "routes")}
+    return " and ".join(
+        f"{one.value:,} {words[one.kind][one.value != 1]}"
+        for one in counted
+        if one.kind in words and one.value
+    )
 
 
 def _unreachable(state: ClusterState, now: datetime, known: str) -> list[Part]:

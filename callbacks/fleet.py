@@ -12,7 +12,7 @@ from callbacks.registrar import Callbacks
 from components import fleet, ids
 from components.kinds import cluster_href
 from services.auth.identity import Identity
-from services.clusters.counts import Counted, count
+from services.clusters.counts import count
 from services.clusters.fleet import ClusterInfo
 from services.container import Container
 from services.kube.cache import PROBE_SECONDS
@@ -61,7 +61,7 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
 def why_not(container: Container) -> str:
     """Why clusters cannot be registered by this console at all; "" where they can."""
     options = container.settings
-    if options.multicluster:
+    if container.registration is not None:
         return ""
     if options.demo:
         return "The demo's clusters are made up"
@@ -101,7 +101,7 @@ def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) 
         "latency": state.latest.seconds if state.latest else None,
     }
     if shown.said:
-        row |= _trouble(info, now, known=_known(gateways, routes))
+        row |= _trouble(info, now, known=cluster_words.known((gateways, routes)))
     return row
 
 
@@ -117,12 +117,6 @@ def _trouble(info: ClusterInfo, now: datetime, known: str) -> Row:
         ],
         "checks": [check.seconds for check in info.state.checks],
     }
-
-
-def _known(*counted: Counted) -> str:
-    words = {"gateways": ("gateway", "gateways"), "httproutes": ("route", "routes")}
-    said = [f"{one.value:,} {words[one.kind][one.value != 1]}" for one in counted if one.value]
-    return " and ".join(said)
 
 
 def _iso(moment: datetime | None) -> str | None:

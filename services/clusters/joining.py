@@ -91,7 +91,7 @@ class ClusterPatch:
             "region": self.region,
             "environment": self.environment,
             "labels": None if self.labels is None else dict(self.labels),
-            "ngfEdition": self.ngf_edition,
+            "ngfEdition": "" if self.ngf_edition == "unknown" else self.ngf_edition,
         }
         agent = {
             "heartbeatIntervalSeconds": self.heartbeat_seconds,

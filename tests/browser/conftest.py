@@ -23,7 +23,7 @@ from cli.source import demo
 from services.container import Container
 from services.demo.places import PLACES
 from services.settings import Settings
-from tests.browser import fleet_of_two
+from tests.browser import fleet_of_two, managed_hub
 from tests.browser.journey import Window, signed_in
 from tests.browser.tab import Console, Tab
 from tests.serving import free_port, loopback
@@ -118,4 +118,19 @@ def pair() -> Iterator[fleet_of_two.Console]:
 def opened(pair: fleet_of_two.Console, chromium: Callable[[], Any]) -> Iterator[Window]:
     """A signed-in admin's window on it."""
     with signed_in(chromium, pair) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[managed_hub.Hub]:
+    """A console of its own on a hub of ManagedClusters, of which ``web`` is one."""
+    with managed_hub.running() as started:
+        started.register("web", region="eu-central-1", environment="production")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def admin(hub: managed_hub.Hub, chromium: Callable[[], Any]) -> Iterator[Window]:
+    """A signed-in admin's window on it."""
+    with signed_in(chromium, hub) as window:
         yield window

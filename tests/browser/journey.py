@@ -74,12 +74,16 @@ class Window(Tab):
 
     def write(self, text: str) -> None:
         """Replace the editor's YAML, as pasting would."""
+        self.paste("#edit-yaml", text)
+
+    def paste(self, selector: str, text: str) -> None:
+        """Replace what a textarea holds, as pasting would."""
         self.run(
             "const a = arguments[0];"
             "Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')"
             ".set.call(a, arguments[1]);"
             "a.dispatchEvent(new Event('input', {bubbles: true}))",
-            self.one("#edit-yaml"),
+            self.one(selector),
             text,
         )
 

@@ -41,7 +41,7 @@
     document.getElementById("n-float").append(holder);
     open = { holder, opener, node };
     if (opener) opener.setAttribute("aria-expanded", "true");
-    const first = node.querySelector("[autofocus], input, [role^=menuitem], button, a[href]");
+    const first = node.querySelector("[autofocus]") || node.querySelector("input, [role^=menuitem], button, a[href]");
     if (first) first.focus({ preventScroll: true });
     return true;
   }

@@ -42,6 +42,7 @@
   // The object whose page this is, by its address; null on a page of many.
   function object() {
     const [first, ...rest] = location.pathname.split("/").slice(1);
+    if (first === "clusters") return rest.length && rest[0] !== "register" ? { list: first, cluster: decodeURIComponent(rest[0]), namespace: "" } : null;
     const [list, cluster, ...path] = first === "edit" ? rest : [PAGES[first], ...rest];
     return list && cluster ? { list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
   }
@@ -56,10 +57,12 @@
       const { cluster, namespace } = parse();
       return { cluster, namespace: namespace || "" };
     },
-    // Choose another place. An object has only its own, so from its page its list opens.
+    // Choose another place. An object has only its own, so from its page its list opens; from that of
+    // a cluster the page of the other one.
     choose(patch) {
       const one = object();
-      if (one) ngf.go("/" + one.list + query(Object.assign("cluster" in patch ? {} : { cluster: [one.cluster] }, patch)));
+      if (one && one.list === "clusters" && patch.cluster && patch.cluster.length === 1) ngf.go(`/clusters/${encodeURIComponent(patch.cluster[0])}`);
+      else if (one) ngf.go("/" + one.list + query(Object.assign("cluster" in patch ? {} : { cluster: [one.cluster] }, patch)));
       else ngf.view.set(patch);
     },
     set(patch, options) { ngf.view.open(query(Object.assign(parse(), patch)), options); },

@@ -65,14 +65,7 @@
   window.dash_clientside.ngfSettings = {
     tab(view) {
       if (!view || view.path !== HERE) return;
-      const links = [...document.querySelectorAll("#settings-tabs a")];
-      const chosen = links.some((link) => link.dataset.tab === view.tab) ? view.tab : "about";
-      for (const link of links) {
-        const on = link.dataset.tab === chosen;
-        link.classList.toggle("on", on);
-        if (on) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
-      }
-      for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== chosen;
+      ngf.tabs("settings-tabs", view.tab);
       marks();
     },
     about(data) {
@@ -91,19 +84,12 @@
     },
     secret(made) {
       if (!made) return;
-      const field = el("input", { class: "form-control mono", readonly: true, value: made.secret, "aria-label": `Token ${made.name}`, onfocus: (event) => event.target.select() });
-      put("token-shown", el("div", { class: "strip info tall" }, ngf.icon("key"), el("div", { class: "grow" }, el("b", { class: "b6" }, `Token ${made.name} is made.`), " Copy it now: it is not shown again.",
-        el("div", { class: "row-f above" }, field, el("button", {
-          type: "button", class: "btn btn-secondary",
-          onclick() { navigator.clipboard.writeText(made.secret).then(() => ngf.toast({ status: "ok", title: "Token copied", text: "" }), () => field.select()); },
-        }, "Copy")))));
+      put("token-shown", ngf.shownOnce(`Token ${made.name}`, made.secret));
     },
   };
 
   document.addEventListener("click", function (event) {
     const target = event.target.closest ? event.target : null;
-    const tab = target && target.closest("#settings-tabs a");
-    if (tab) { event.preventDefault(); ngf.view.set({ tab: tab.dataset.tab === "about" ? "" : tab.dataset.tab }); }
     const choice = target && target.closest("[data-theme-choice]");
     if (choice) { ngfTheme.set(choice.dataset.themeChoice); ngf.showTheme(); marks(); }
   }, true);
