@@ -21,6 +21,7 @@ PAGES = {
     "/clusters/web-fra?tab=agent": "#cluster-install .quiet",
     "/clusters/web-fra?tab=settings": "#cluster-denied .strip",
     "/clusters/none": ".missing-state .b6",
+    "/clusters/register": ".missing-state .b6",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",
