@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import cluster_words, fleet_figures
+from callbacks import cluster_words, gpu_words
 from callbacks.cluster_words import TONES, look
 from callbacks.fleet import why_not
 from callbacks.registrar import Callbacks
@@ -55,6 +55,7 @@ def page(container: Container, who: Identity, name: str) -> dict[str, Any]:
     member = container.fleet.visible(who, name)
     info, now = container.fleet.info(name), datetime.now(UTC)
     shown, counted = look(info.standing), counts(who, member)
+    reading = container.gpus.of(member)
     return {
         "name": name,
         "label": info.display_name,
@@ -75,7 +76,8 @@ def page(container: Container, who: Identity, name: str) -> dict[str, Any]:
         "every": PROBE_SECONDS,
         "circuit": cluster_words.circuit(info.state, now),
         "counts": [_count(name, one) for one in counted],
-        "gpus": fleet_figures.gpus_of(info),
+        "gpus": gpu_words.gpus(reading),
+        "gpus_unknown": reading.reason,
         "agent": _agent(info),
         "manage": _manage(container, who, info),
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State
 
-from callbacks import attention, cluster_words, fleet_figures
+from callbacks import attention, cluster_words, fleet_figures, gpu_words
 from callbacks.cluster_words import Part, look
 from callbacks.registrar import Callbacks
 from components import fleet, ids
@@ -48,9 +48,13 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
     seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
     clusters = [info for info in seen if not chosen or info.name in chosen]
     clusters.sort(key=lambda info: (attention.rank(info), info.name))
+    gpus = [gpu_words.gpus(container.gpus.of(container.fleet.get(info.name))) for info in clusters]
     return {
-        "tiles": fleet_figures.tiles(clusters),
-        "clusters": [_row(container, who, info, now) for info in clusters],
+        "tiles": fleet_figures.tiles(clusters, gpus),
+        "clusters": [
+            _row(container, who, info, now) | {"gpus": found and gpu_words.brief(found)}
+            for info, found in zip(clusters, gpus, strict=True)
+        ],
         "every": PROBE_SECONDS,
         "checked": _iso(cluster_words.latest_check(clusters)),
         "total": len(seen),
@@ -74,7 +78,6 @@ def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) 
     state, shown = info.state, look(info.standing)
     member = container.fleet.get(info.name)
     gateways, routes = (count(who, member, kind) for kind in ("gateways", "httproutes"))
-    gpus = fleet_figures.gpus_of(info)
     row: Row = {
         "name": info.name,
         "href": cluster_href(info.name),
@@ -94,7 +97,6 @@ def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) 
         "kubernetes": (state.kubernetes_version or "").removeprefix("v"),
         "gateways": gateways.value,
         "httproutes": routes.value,
-        "gpus": gpus,
         "agents": info.agents,
         "heartbeat": _iso(info.agent.at) if info.agent else None,
         "last_seen": _iso(state.last_seen),

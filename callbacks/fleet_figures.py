@@ -4,11 +4,13 @@ What is not known is said and never counted: a cluster without a number is named
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from callbacks import gpu_words
 from callbacks.cluster_words import latest_check, look
+from callbacks.gpu_words import Gpus
 from services.clusters.fleet import ClusterInfo
 from services.clusters.versions import Lag, lagging
 
@@ -19,29 +21,14 @@ Words = list[tuple[str, str]]
 Tile = dict[str, Any]
 
 
-def tiles(clusters: Sequence[ClusterInfo]) -> dict[str, Tile]:
-    """All five, by their keys in ``components.fleet.TILES``."""
+def tiles(clusters: Sequence[ClusterInfo], gpus: Sequence[Gpus | None]) -> dict[str, Tile]:
+    """All five, by their keys in ``components.fleet.TILES``; ``gpus`` of each cluster."""
     return {
         "clusters": _clusters(clusters),
         "agents": _agents(clusters),
         "ngf": _ngf(clusters),
-        "gpus": _gpus(clusters),
+        "gpus": _gpus(gpus),
         "versions": _versions(clusters),
-    }
-
-
-def gpus_of(info: ClusterInfo) -> dict[str, Any] | None:
-    """GPUs of a cluster: ``total``, ``allocated`` and ``types``; None where nobody knows."""
-    told = info.agent.gpus if info.agent else None
-    if told is None:
-        return None
-    types = told.get("gpuTypes")
-    return {
-        "total": told["totalGPUs"],
-        "allocated": told["allocatedGPUs"],
-        "types": {name: [None, total] for name, total in types.items()}
-        if isinstance(types, Mapping)
-        else {},
     }
 
 
@@ -105,46 +92,23 @@ def _behind(found: Sequence[Lag]) -> tuple[str, str] | None:
     return f"{len(found)} behind {found[0].newest}: {_named([one.name for one in found])}", ""
 
 
-def _gpus(clusters: Sequence[ClusterInfo]) -> Tile:
-    known = {info.name: found for info in clusters if (found := gpus_of(info))}
-    unknown = len(clusters) - len(known)
+def _gpus(gpus: Sequence[Gpus | None]) -> Tile:
+    known = [found for found in gpus if found]
+    unknown = len(gpus) - len(known)
     if not known:
         return _tile(None, "", [("no cluster tells its GPUs", "")])
-    total = sum(found["total"] for found in known.values())
-    taken = sum(found["allocated"] for found in known.values())
-    said = [*_types(known.values()), (f"no data of {unknown}", "") if unknown else None]
+    total = sum(found["total"] for found in known)
+    taken = sum(found["allocated"] for found in known)
+    old = sum(bool(found["reason"] and found["total"]) for found in known)
+    said = [
+        *((words, "") for words in gpu_words.by_type(known)),
+        (f"{old} as last seen", "warn") if old else None,
+        (f"no data of {unknown}", "") if unknown else None,
+    ]
     if not total:
         none = _joined([*said, ("no cluster has GPUs", "")]) if unknown else [("no GPUs", "")]
         return _tile("0", "", none)
     return _tile(f"{taken:,}", f"of {total:,} allocated", _joined(said))
-
-
-def _types(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    totals: Counter[str] = Counter()
-    taken: Counter[str] = Counter()
-    told: set[str] = set()
-    for one in found:
-        for name, (allocated, total) in one["types"].items():
-            totals[short(name)] += total
-            if allocated is not None:
-                taken[short(name)] += allocated
-                told.add(short(name))
-    return [
-        (f"{name} {taken[name]:,} of {total:,}" if name in told else f"{total:,} {name}", "")
-        for name, total in totals.most_common()
-    ]
-
-
-def short(product: str) -> str:
-    """A GPU product as people call it.
-
-    >>> short("NVIDIA-H100-80GB-HBM3"), short("NVIDIA-A100-SXM4-80GB-MIG-1g.10gb")
-    ('H100', 'A100 MIG 1g.10gb')
-    """
-    name, _, instance = product.partition("-MIG-")
-    parts = [part for part in name.split("-") if part not in ("NVIDIA", "AMD", "Tesla", "Instinct")]
-    model = parts[0] if parts and any(map(str.isdigit, parts[0])) else " ".join(parts) or product
-    return f"{model} MIG {instance}" if instance else model
 
 
 def _versions(clusters: Sequence[ClusterInfo]) -> Tile:

@@ -19,7 +19,10 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ("", (("Overview", "/", "grid-1x2", "o"),)),
     (
         "Fleet",
-        (("Clusters", "/clusters", "hdd-stack", "k"),),
+        (
+            ("Clusters", "/clusters", "hdd-stack", "k"),
+            ("GPU capacity", "/gpus", "gpu-card", "u"),
+        ),
     ),
     (
         "Traffic",

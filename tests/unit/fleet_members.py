@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agent.gpus import Capacity, Count
 from agent.ngf import Ngf
+from callbacks import gpu_words
 from services.clusters.cluster import ClusterInfo, ClusterState
+from services.clusters.gpus import GpuReading
 from services.clusters.standing import AgentReport, Evidence, Reply, judge
 from services.kube.cache import Reachability
 
@@ -18,10 +21,12 @@ def report(ago: float = 3, version: str = "1.4.0", **more: Any) -> AgentReport:
 
 
 def gpus(total: int, allocated: int, **types: int) -> dict[str, Any]:
-    """What an agent says of its GPUs."""
-    free = total - allocated
-    numbers = {"totalGPUs": total, "allocatedGPUs": allocated, "availableGPUs": free}
-    return {**numbers, "averageUtilization": None, "gpuTypes": types}
+    """What an agent has told of GPUs, as pages show it."""
+    counts = {name: Count(count, None) for name, count in types.items()}
+    found = Capacity(total, allocated, total - allocated, counts, (), ())
+    told = gpu_words.gpus(GpuReading("agent", NOW, found))
+    assert told
+    return told
 
 
 def cluster(

@@ -3,6 +3,7 @@
 (function (ngf) {
   const el = ngf.element;
   const here = () => /^\/clusters\/[^/]+$/.test(location.pathname) && location.pathname !== "/clusters/register";
+  const SHOWN = 8; // rows of GPUs; their own page has all
   let data = null;
   let gone = null; // what unregistering has answered: the page tells it instead of that there is nothing
   let count = 0;
@@ -37,7 +38,7 @@
 
   function counts() {
     const source = (one) => (one.value === null ? "" : one.at ? [`${one.source}, `, ngf.since(one.at, { style: "age" }), " ago"] : "watch, now");
-    return el("table", { class: "grid tight" }, el("colgroup", {}, [30, 16, 54].map((width) => el("col", { style: `width:${width}%` }))),
+    return el("table", { class: "grid tight" }, el("colgroup", {}, [34, 16, 50].map((width) => el("col", { style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Kind"), el("th", { scope: "col", class: "num" }, "Count"), el("th", { scope: "col" }, "Source"))),
       el("tbody", {}, data.counts.map((one) => el("tr", { "data-key": one.kind }, el("td", {}, one.href ? el("a", { href: one.href }, one.label) : one.label),
         el("td", { class: "num" }, one.value === null ? faint("no data") : one.value.toLocaleString("en")), el("td", { class: "t2", title: one.why }, source(one), one.value === null ? faint(one.why) : one.at && one.why ? faint(`  ${one.why}`) : null)))));
@@ -51,10 +52,14 @@
   }
 
   function gpus(found) {
-    if (!found) return quiet("No data. Neither its nodes nor an agent tell of GPUs.");
+    if (!found) return quiet(`No data. ${data.gpus_unknown}`);
     if (!found.total) return quiet("None. No node of this cluster has a GPU.");
-    return el("table", { class: "grid tight" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), el("th", { scope: "col", class: "num" }, "Allocated"), el("th", { scope: "col", class: "num" }, "Total"))),
-      el("tbody", {}, Object.entries(found.types).map(([name, [taken, total]]) => el("tr", { "data-key": name }, el("td", { title: name }, name), el("td", { class: "num" }, taken === null ? faint("no data") : taken), el("td", { class: "num" }, total)))));
+    const row = (one) => el("tr", { "data-key": one.key }, el("td", { title: one.product }, one.node), el("td", { title: one.product }, one.name), el("td", { class: "t2 hm" }, one.offered), el("td", { class: "num" }, one.allocated === null ? faint("no data") : one.allocated), el("td", { class: "num" }, one.total));
+    const rows = found.nodes.length ? found.nodes.map((one) => ({ ...one, key: `${one.node} ${one.resource}`, name: one.short })) : Object.entries(found.types).map(([name, [allocated, total]]) => ({ key: name, product: name, node: faint("not told"), name, offered: "", allocated, total }));
+    return [el("table", { class: "grid tight" }, el("colgroup", {}, [28, 25, 20, 15, 12].map((width, at) => el("col", { class: at === 2 ? "hm" : null, style: `width:${width}%` }))), el("thead", {}, el("tr", {}, [["Node"], ["Type"], ["Offered", "hm"], ["Allocated", "num"], ["Total", "num"]].map(([label, kind]) => el("th", { scope: "col", class: kind || null }, label)))),
+      el("tbody", {}, rows.slice(0, SHOWN).map(row))),
+    rows.length > SHOWN ? quiet(`${rows.length - SHOWN} more on the page of GPU capacity.`) : null,
+    found.notes.map((text) => quiet(text)), found.reason ? quiet(["As last seen ", ngf.since(found.as_of, { style: "age" }), " ago."]) : null];
   }
 
   function install({ manage, name }) {
@@ -94,7 +99,7 @@
     ngf.put("cluster-counts", counts());
     ngf.put("cluster-agent", agent(data.agent));
     ngf.put("cluster-gpus", gpus(data.gpus));
-    ngf.put("cluster-gpus-unit", data.gpus && data.gpus.total ? `${data.gpus.allocated} of ${data.gpus.total} allocated` : "");
+    ngf.put("cluster-gpus-unit", data.gpus && data.gpus.total ? `${data.gpus.allocated} of ${data.gpus.total} allocated, ${data.gpus.source === "agent" ? "as the agent says" : "by nodes and pods"}` : "");
     ngf.put("cluster-gpus-src", el("a", { href: `/gpus?cluster=${data.name}` }, "GPU capacity"));
     ngf.put("cluster-install", install(data));
     ngf.put("cluster-token-why", data.manage.may ? "" : data.manage.why);

@@ -1,0 +1,195 @@
+"""GPU capacity in one answer: totals, by type, by cluster, by node; who tells nothing is named."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output
+
+from callbacks import gpu_words
+from callbacks.gpu_words import Gpus
+from callbacks.registrar import Callbacks
+from components import gpus, ids
+from components.kinds import cluster_href
+from components.times import seen
+from services.auth.identity import Identity
+from services.clusters.fleet import ClusterInfo
+from services.clusters.gpus import GpuReading
+from services.container import Container
+
+Row = dict[str, Any]
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the page's one question and its drawing."""
+    container = callbacks.container
+
+    @callbacks.on(Output(gpus.DATA, "data"), Input(gpus.ASKED, "data"))
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        return page(container, callbacks.who(), frozenset(asked["clusters"]))
+
+    callbacks.clientside(
+        ClientsideFunction("ngfGpus", "draw"),
+        Output(gpus.GRID, "rowData"),
+        Input(gpus.DATA, "data"),
+        Input(ids.VIEW, "data"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfGpus", "typed"), Input("gpus-q", "value"), prevent_initial_call=True
+    )
+
+
+def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[str, Any]:
+    """Everything on the page, for the ``chosen`` clusters (all when empty)."""
+    infos = [
+        info
+        for info in container.fleet.list()
+        if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
+    ]
+    readings = {info.name: container.gpus.of(container.fleet.get(info.name)) for info in infos}
+    known = {
+        name: found for name, reading in readings.items() if (found := gpu_words.gpus(reading))
+    }
+    missing = [info for info in infos if info.name not in known]
+    return {
+        "tiles": _tiles(known, len(missing)),
+        "types": _types(known),
+        "clusters": [_cluster(info, known[info.name]) for info in infos if info.name in known],
+        "unknown": [_unknown(info, readings[info.name]) for info in missing],
+        "nodes": [_node(info, node) for info in infos for node in _nodes(known, info)],
+        "strip": _strip(infos, readings),
+    }
+
+
+def _nodes(known: Mapping[str, Gpus], info: ClusterInfo) -> list[Row]:
+    return known[info.name]["nodes"] if info.name in known else []
+
+
+def _tiles(known: Mapping[str, Gpus], missing: int) -> dict[str, Row]:
+    found = list(known.values())
+    if not found:
+        none = {"value": None, "unit": "", "note": [("no cluster tells its GPUs", "")]}
+        return dict.fromkeys(gpus.KEYS, none)
+    total, taken, free = (
+        sum(one[key] for one in found) for key in ("total", "allocated", "available")
+    )
+    without = sum(not one["total"] for one in found)
+    clusters = [f"on {len(found) - without} of {len(found) + missing} clusters"]
+    clusters += [f"no data of {missing}"] if missing else []
+    types = gpu_words.by_type(found)
+    nodes = {(name, node["node"]) for name, one in known.items() for node in one["nodes"]}
+    return {
+        "gpus": _tile(f"{taken:,}", f"of {total:,} allocated", ", ".join(clusters)),
+        "free": _tile(f"{free:,}", "", _share(free, total)),
+        "used": _used(found),
+        "types": _tile(f"{len(types)}", "", ", ".join(types) or "none"),
+        "nodes": _tile(f"{len(nodes):,}", "", _told_by_agents(found)),
+    }
+
+
+def _share(free: int, total: int) -> str:
+    """A ratio of nothing is no number."""
+    return f"{round(100 * free / total)}% can be scheduled" if total else "no GPUs"
+
+
+def _used(found: list[Gpus]) -> Row:
+    """The mean over GPUs, of the clusters where a probe measures it."""
+    measured = [one for one in found if one["utilization"] is not None and one["total"]]
+    weight = sum(one["total"] for one in measured)
+    if not weight:
+        return _tile(None, "", "no probe measures it")
+    mean = sum(one["utilization"] * one["total"] for one in measured) / weight
+    having = sum(bool(one["total"]) for one in found)
+    return _tile(f"{mean:.0f}%", "", f"measured on {len(measured)} of {having} clusters")
+
+
+def _told_by_agents(found: list[Gpus]) -> str:
+    agents = sum(one["source"] == "agent" and one["total"] > 0 for one in found)
+    return f"nodes of {agents} not told, agent only" if agents else "with GPUs"
+
+
+def _tile(value: str | None, unit: str, note: str) -> Row:
+    return {"value": value, "unit": unit, "note": [(note, "")]}
+
+
+def _types(known: Mapping[str, Gpus]) -> list[Row]:
+    totals: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
+    untold: set[str] = set()
+    clusters: dict[str, set[str]] = defaultdict(set)
+    offered: dict[str, set[str]] = defaultdict(set)
+    for name, found in known.items():
+        for product, (allocated, total) in found["types"].items():
+            totals[product] += total
+            taken[product] += allocated or 0
+            untold |= {product} if allocated is None else set()
+            clusters[product].add(name)
+        for node in found["nodes"]:
+            offered[node["product"]].add(node["offered"])
+    return [
+        {
+            "product": product,
+            "short": gpu_words.short(product),
+            "offered": sorted(offered[product] or {gpu_words.offered_as(product)}),
+            "total": total,
+            "allocated": None if product in untold else taken[product],
+            "clusters": len(clusters[product]),
+        }
+        for product, total in totals.most_common()
+    ]
+
+
+def _cluster(info: ClusterInfo, found: Gpus) -> Row:
+    return {
+        **_place(info),
+        **{
+            key: found[key]
+            for key in ("total", "allocated", "available", "utilization", "source", "as_of")
+        },
+        "reason": found["reason"],
+        "types": ", ".join(gpu_words.by_type([found])),
+        "notes": found["notes"],
+    }
+
+
+def _unknown(info: ClusterInfo, reading: GpuReading) -> Row:
+    return {**_place(info), "reason": reading.reason}
+
+
+def _place(info: ClusterInfo) -> Row:
+    return {
+        "name": info.name,
+        "slot": info.slot,
+        "href": cluster_href(info.name),
+        "region": info.region,
+    }
+
+
+def _node(info: ClusterInfo, node: Row) -> Row:
+    return {
+        **node,
+        "id": f"{info.name}/{node['node']}/{node['resource']}/{node['product']}",
+        "cluster": info.name,
+        "slot": info.slot,
+        "name": node["node"] or "no single node",
+        "href": cluster_href(info.name),
+        "stale": not info.state.connected,
+    }
+
+
+def _strip(infos: list[ClusterInfo], readings: Mapping[str, GpuReading]) -> Row | None:
+    """Who tells nothing or nothing new, and why."""
+    gone = [info for info in infos if readings[info.name].reason]
+    if not gone:
+        return None
+    told = []
+    for info in gone[:2]:
+        reading = readings[info.name]
+        shown = f"shown as {seen(reading.as_of)}" if reading.capacity else "no data"
+        told.append(f"{info.name}: {reading.reason.rstrip('.')}, {shown}.")
+    more = f" {len(gone) - 2} more in the table by cluster." if len(gone) > 2 else ""
+    return {
+        "lead": f"{len(infos) - len(gone)} of {len(infos)} clusters tell their GPUs now.",
+        "text": " ".join(told) + more,
+        "names": [info.name for info in gone],
+    }

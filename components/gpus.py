@@ -1,0 +1,129 @@
+"""The page of GPU capacity: totals, by type, by cluster, by node. One store, drawn by
+``assets/js/pages/gpus.js``; the nodes are an AG Grid."""
+
+from collections.abc import Mapping
+
+import dash_ag_grid as dag
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components.page import kpi, loading, page_head, panel
+from components.status import icon
+from components.tables import COLUMN, FIT, THEME, column
+
+DATA = "gpus-data"
+ASKED = "gpus-asked"
+GRID = "gpus-grid"
+
+TILES = (
+    ("gpus", "GPUs", "nodes"),
+    ("free", "Free", "nodes"),
+    ("used", "Utilization", "probes"),
+    ("types", "Types", "nodes"),
+    ("nodes", "Nodes", "nodes"),
+)
+"""Key, label, and where the number comes from."""
+KEYS = tuple(key for key, _, _ in TILES)
+
+COLUMNS = [
+    column("name", "Node", "NgfName", flex=3, width=170, narrow=True),
+    column("cluster", "Cluster", "NgfCluster", width=120),
+    column("short", "Type", "NgfGpuType", flex=2, width=140),
+    column("offered", "Offered", width=150),
+    column("resource", "Resource", flex=2, width=170, mono=True),
+    column("allocated", "Allocated", "NgfTaken", width=150, number=True, narrow=True),
+    column("free", "Free", width=72, number=True),
+    column("physical", "GPUs behind", width=104, number=True, none="not told"),
+]
+
+
+def layout(query: Mapping[str, str]) -> html.Div:
+    """Every part stands from the first paint; ``query`` fills the filter field."""
+    chosen = [name for name in query.get("cluster", "").split(",") if name]
+    return html.Div(
+        [
+            page_head("GPU capacity"),
+            html.Div(id="gpus-strip", role="status", className="live-strip"),
+            html.Div(
+                [
+                    kpi(f"gpus-{key}", label, html.Span(**{"data-live": source}))
+                    for key, label, source in TILES
+                ],
+                className="kpis",
+            ),
+            html.Div(
+                [
+                    panel(
+                        "By type",
+                        loading(3),
+                        rule=True,
+                        flush=True,
+                        body_id="gpus-by-type",
+                        unit="allocated of what can be scheduled",
+                    ),
+                    panel(
+                        "By cluster",
+                        loading(3),
+                        rule=True,
+                        flush=True,
+                        body_id="gpus-by-cluster",
+                        unit_id="gpus-by-cluster-unit",
+                    ),
+                ],
+                className="cols two-cols",
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            icon("search"),
+                            dbc.Label(
+                                "Filter nodes by name, cluster or type",
+                                html_for="gpus-q",
+                                class_name="visually-hidden",
+                            ),
+                            dbc.Input(
+                                id="gpus-q",
+                                type="search",
+                                value=query.get("q", ""),
+                                placeholder="Node, cluster or type",
+                                autocomplete="off",
+                                debounce=150,
+                            ),
+                            html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
+                        ],
+                        className="fld",
+                    ),
+                    html.Span(className="grow"),
+                    html.Span(id="gpus-count", className="t3 s12", role="status"),
+                ],
+                className="filters",
+                role="search",
+            ),
+            html.Section(
+                dag.AgGrid(
+                    id=GRID,
+                    columnDefs=COLUMNS,
+                    className="ngf-grid",
+                    style={"height": "100%", "width": "100%"},
+                    defaultColDef=COLUMN,
+                    getRowId="ngfGpuId(params)",
+                    rowClassRules={"dim": "params.data && params.data.stale"},
+                    eventListeners=FIT,
+                    dashGridOptions={
+                        "theme": THEME,
+                        "animateRows": False,
+                        "rowBuffer": 10,
+                        "suppressMultiSort": True,
+                        "enableCellTextSelection": True,
+                        "localeText": {"noRowsToShow": "No node to show", "loadingOoo": "Reading"},
+                    },
+                ),
+                className="panel fill gpus-table",
+                **{"aria-label": "GPUs by node"},
+            ),
+            dcc.Store(id=DATA),
+            dcc.Store(id=ASKED, data={"clusters": chosen}),
+        ],
+        className="gpus-page",
+    )
