@@ -40,12 +40,18 @@ class Config(BaseModel):
     demo: bool
 
 
-def _may_know(cluster: str) -> bool:
-    """Probes ask without an identity and hear nothing of clusters."""
+def _is_known() -> bool:
+    """Probes ask without an identity."""
     try:
-        return current_identity().may_see_cluster(cluster)
+        current_identity()
     except Unauthenticated:
         return False
+    return True
+
+
+def _may_know(cluster: str) -> bool:
+    """Who is not known hears nothing of clusters."""
+    return _is_known() and current_identity().may_see_cluster(cluster)
 
 
 def register(server: OpenAPI, container: Container) -> None:
@@ -71,6 +77,9 @@ def register(server: OpenAPI, container: Container) -> None:
         except Unavailable as error:
             database = error.message
         found = [{"name": "config database", "ok": database == "", "reason": database}]
+        if container.registry and _is_known():
+            problem = container.registry.problem
+            found.append({"name": "hub", "ok": problem == "", "reason": problem})
         found += [
             {
                 "name": f"cluster {info.name}",

@@ -16,10 +16,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from api.guard import current_identity
+from services.clusters.jobs import Jobs
 from services.container import Container
 from services.errors import Denied
 from services.kube.catalogue import KINDS
@@ -46,9 +47,27 @@ class FleetCollector:
         age = GaugeMetricFamily(
             "ngf_console_watch_age_seconds", "Seconds since the data was known true", None, kinds
         )
+        phase = GaugeMetricFamily(
+            "ngf_console_cluster_phase", "1 for the phase it is in", None, [*labels, "phase"]
+        )
+        resting = GaugeMetricFamily(
+            "ngf_console_cluster_breaker_open", "1 while no call is made to it", None, labels
+        )
+        check = GaugeMetricFamily(
+            "ngf_console_cluster_check_seconds", "What the last answered check took", None, labels
+        )
+        beat = GaugeMetricFamily(
+            "ngf_console_agent_heartbeat_age_seconds", "Since the last heartbeat", None, labels
+        )
         now = datetime.now(UTC)
         for info in self._container.fleet.list():
             up.add_metric([info.name], info.state.connected)
+            phase.add_metric([info.name, info.standing.phase], 1)
+            resting.add_metric([info.name], info.state.breaker == "open")
+            if info.state.latest and info.state.latest.seconds is not None:
+                check.add_metric([info.name], info.state.latest.seconds)
+            if info.agent:
+                beat.add_metric([info.name], (now - info.agent.at).total_seconds())
             cluster = self._container.fleet.get(info.name)
             for kind in KINDS:
                 snapshot = cluster.snapshot(kind)
@@ -59,10 +78,24 @@ class FleetCollector:
                 live.add_metric(place, snapshot.state == "live")
                 if snapshot.as_of:
                     age.add_metric(place, max(0.0, (now - snapshot.as_of).total_seconds()))
-        yield from (up, count, live, age)
+        yield from (up, phase, resting, check, beat, count, live, age)
+        if self._container.jobs:
+            yield from _of_jobs(self._container.jobs)
         build = InfoMetricFamily("ngf_console_build", "Version of the console")
         build.add_metric([], {"version": self._container.version})
         yield build
+
+
+def _of_jobs(jobs: Jobs) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "ngf_console_leader", "1 on the replica that does what is done once", jobs.leadership.leads
+    )
+    written = CounterMetricFamily(
+        "ngf_console_status_writes", "Statuses of ManagedClusters written", None, ["writer"]
+    )
+    for writer, count in jobs.written.items():
+        written.add_metric([writer], count)
+    yield written
 
 
 def register(server: Flask, container: Container) -> None:

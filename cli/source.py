@@ -87,7 +87,9 @@ def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     tokens = register(chosen, running.apis)
     fleet = Fleet(default=settings.multicluster_default or DEFAULT)
     fleet.source = Registry(fleet, running.hub, NAMESPACE)
-    DemoAgents(running.apis, tokens, settings.own_url).start()
+    agents = DemoAgents(running.apis, tokens, settings.own_url)
+    agents.start()
+    fleet.attendants += [agents, running]
     return fleet
 
 

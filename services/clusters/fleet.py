@@ -26,6 +26,13 @@ MEMBERSHIP = "clusters"
 """What listeners hear as the kind when a cluster came, went or was renamed."""
 
 
+class Attendant(Protocol):
+    """Belongs to a fleet and ends with it."""
+
+    def stop(self) -> None:
+        """End."""
+
+
 class Source(Protocol):
     """Fills a fleet for as long as it runs."""
 
@@ -50,6 +57,7 @@ class Fleet:
         self._wanted_default = default
         self._clusters: Mapping[str, Cluster] = {}
         self.source: Source | None = None
+        self.attendants: list[Attendant] = []
         self._listeners: tuple[Listener, ...] = ()
         self._started = False
         self._changes = 0
@@ -169,7 +177,9 @@ class Fleet:
             self.source.start()
 
     def stop(self) -> None:
-        """End every watch."""
+        """End every watch, and what belongs to the fleet."""
+        for attendant in self.attendants:
+            attendant.stop()
         if self.source:
             self.source.stop()
         for cluster in self._clusters.values():

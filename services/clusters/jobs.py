@@ -27,18 +27,19 @@ _log = structlog.get_logger(__name__)
 
 
 class Jobs:
-    """The schedule of one replica."""
+    """The schedule of one replica. ``written`` counts the statuses it wrote, by writer."""
 
     def __init__(self, fleet: Fleet, registry: Registry, heartbeats: Heartbeats) -> None:
         self._fleet, self._registry, self._heartbeats = fleet, registry, heartbeats
         self.leadership = Leadership(lambda: registry.client, registry.namespace)
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._asking = ThreadPoolExecutor(AT_ONCE, "prometheus")
+        self.written = {"health": 0, "heartbeat": 0}
 
     def start(self) -> None:
         """Begin; returns at once."""
         self.leadership.start()
-        self._every(WRITE_SECONDS, self._heartbeats.flush)
+        self._every(WRITE_SECONDS, self._write_heartbeats)
         self._every(WRITE_SECONDS, self._as_leader(self._write_health))
         self._every(PROMETHEUS_SECONDS, self._as_leader(self._ask_prometheus))
         self._scheduler.start()
@@ -66,8 +67,13 @@ class Jobs:
 
         return led
 
+    def _write_heartbeats(self) -> None:
+        self.written["heartbeat"] += self._heartbeats.flush()
+
     def _write_health(self) -> None:
-        health.write_all(self._registry, self._fleet, lambda: self.leadership.leads)
+        self.written["health"] += health.write_all(
+            self._registry, self._fleet, lambda: self.leadership.leads
+        )
 
     def _ask_prometheus(self) -> None:
         list(self._asking.map(self._ask, self._fleet.names()))

@@ -90,15 +90,16 @@ class ClusterPatch:
             "displayName": self.display_name,
             "region": self.region,
             "environment": self.environment,
-            "labels": None if self.labels is None else dict(self.labels),
             "ngfEdition": "" if self.ngf_edition == "unknown" else self.ngf_edition,
         }
         agent = {
             "heartbeatIntervalSeconds": self.heartbeat_seconds,
             "otelEndpoint": self.otel_endpoint,
         }
-        spec = {key: value or None for key, value in told.items() if value is not None}
+        spec: dict[str, Any] = {k: value or None for k, value in told.items() if value is not None}
         config = {key: value or None for key, value in agent.items() if value is not None}
+        if self.labels:
+            spec["labels"] = dict(self.labels)
         return {**spec, "agentConfig": config} if config else spec
 
 

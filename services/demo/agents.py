@@ -38,9 +38,8 @@ class DemoAgents:
             thread.start()
 
     def stop(self) -> None:
-        """Report no more."""
+        """Report no more; the account files go with the last agent that reads them."""
         self._stop.set()
-        self._folder.cleanup()
 
     def _run(self, loop: Heartbeat) -> None:
         """A method, so that the folder lives as long as an agent that reads from it."""
