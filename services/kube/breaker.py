@@ -8,13 +8,15 @@
 
 Half-open admits exactly one call; all others are refused until it has ended. What counts as a
 failure is that no answer came: a server that says no is there. Watches do not count. Thirty of them
-that break together are one failure, which the check that they ask for finds.
+that break together are one failure, which the check that they ask for finds. Calls that were made
+before it opened and end later say nothing new, unless one is answered after all.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from services.errors import ConsoleError, Unavailable
@@ -25,6 +27,14 @@ FAILURES = 3
 OPEN_SECONDS = 30.0
 _GATEWAY_STATUS = (502, 503, 504)
 """Answers of something in front of a server that does not answer itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A call that may be made: whether it is the probe, and since which reset it counts."""
+
+    probe: bool
+    resets: int
 
 
 class Breaker:
@@ -38,7 +48,7 @@ class Breaker:
     ) -> None:
         self._clock, self._failures, self._open_seconds = clock, failures, open_seconds
         self._lock = threading.Lock()
-        self._failed = 0
+        self._failed = self._resets = 0
         self._until = 0.0
         self._probing = False
 
@@ -64,30 +74,30 @@ class Breaker:
         """Forget what was: it is about another address or credential."""
         with self._lock:
             self._failed, self._probing = 0, False
+            self._resets += 1
 
     @contextmanager
     def call(self) -> Iterator[None]:
         """Around each call. Raises Unavailable (code ``breaker_open``) where it may not be made."""
-        self._admit()
+        call = self._admit()
         try:
             yield
         except ConsoleError as error:
-            self._ended(answered=not _unanswered(error))
+            self._ended(call, answered=not _unanswered(error))
             raise
         except BaseException:
-            with self._lock:
-                self._probing = False
+            self._ended(call, answered=None)
             raise
-        self._ended(answered=True)
+        self._ended(call, answered=True)
 
-    def _admit(self) -> None:
+    def _admit(self) -> _Admitted:
         with self._lock:
             if self._failed < self._failures:
-                return
+                return _Admitted(False, self._resets)
             wait = self._until - self._clock()
             if wait <= 0 and not self._probing:
                 self._probing = True
-                return
+                return _Admitted(True, self._resets)
         again = f"the next attempt is in {wait:.0f} s" if wait > 0 else "one attempt is under way"
         raise Unavailable(
             f"It did not answer {self._failures} times in a row; {again}.",
@@ -95,15 +105,19 @@ class Breaker:
             retry_after=max(1, round(wait)),
         )
 
-    def _ended(self, *, answered: bool) -> None:
+    def _ended(self, call: _Admitted, *, answered: bool | None) -> None:
+        """None where somebody gave the call up."""
         with self._lock:
-            self._probing = False
+            if call.resets != self._resets:
+                return
+            if call.probe:
+                self._probing = False
             if answered:
                 self._failed = 0
-                return
-            self._failed += 1
-            if self._failed >= self._failures:
-                self._until = self._clock() + self._open_seconds
+            elif answered is False and (call.probe or self._failed < self._failures):
+                self._failed += 1
+                if self._failed >= self._failures:
+                    self._until = self._clock() + self._open_seconds
 
 
 def _unanswered(error: ConsoleError) -> bool:
