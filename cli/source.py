@@ -87,7 +87,7 @@ def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     tokens = register(chosen, running.apis)
     fleet = Fleet(default=settings.multicluster_default or DEFAULT)
     fleet.source = Registry(fleet, running.hub, NAMESPACE)
-    agents = DemoAgents(running.apis, tokens, settings.own_url)
+    agents = DemoAgents(running.apis, tokens, settings.own_url, fleet.source.wait_ready)
     agents.start()
     fleet.attendants += [agents, running]
     return fleet

@@ -4,9 +4,10 @@ Each reads its cluster with an account of that cluster's own and reports to the 
 with its own token, as it would from elsewhere.
 """
 
+import logging
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from agent.heartbeat import Heartbeat
@@ -19,11 +20,23 @@ from agent.version import version
 from services.demo.api import DemoApi
 from services.demo.registered import HEARTBEAT_SECONDS
 
+WAIT_SECONDS = 30.0
+
 
 class DemoAgents:
-    """One agent for each cluster that has a token, reporting to the console at ``url``."""
+    """One agent for each cluster that has a token, reporting to the console at ``url``.
 
-    def __init__(self, apis: Mapping[str, DemoApi], tokens: Mapping[str, str], url: str) -> None:
+    ``ready`` waits for the console to know its clusters, for so many seconds at most.
+    """
+
+    def __init__(
+        self,
+        apis: Mapping[str, DemoApi],
+        tokens: Mapping[str, str],
+        url: str,
+        ready: Callable[[float], None],
+    ) -> None:
+        self._ready = ready
         self._folder = tempfile.TemporaryDirectory(prefix="ngf-console-agents-")
         self._stop = threading.Event()
         loops = [self._agent(name, apis[name], token, url) for name, token in tokens.items()]
@@ -33,7 +46,8 @@ class DemoAgents:
         ]
 
     def start(self) -> None:
-        """Report from now on; an agent waits for a console that does not answer yet."""
+        """Report from now on. What an agent says of a heartbeat that was taken is no news here."""
+        logging.getLogger("agent").setLevel(logging.WARNING)
         for thread in self._threads:
             thread.start()
 
@@ -43,6 +57,7 @@ class DemoAgents:
 
     def _run(self, loop: Heartbeat) -> None:
         """A method, so that the folder lives as long as an agent that reads from it."""
+        self._ready(WAIT_SECONDS)
         loop.run(self._stop)
 
     def _agent(self, name: str, api: DemoApi, token: str, url: str) -> Heartbeat:
