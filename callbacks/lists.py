@@ -104,7 +104,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             untold = [no_update] * (3 + len(STATUSES) + 4)
             return [empty, *untold, *list_words.refused(error, kind, view)]
         shown = {row["cluster"] for row in page.items}
-        slots = {name: page.asked[name].info().slot for name in shown}
+        slots = {name: services.fleet.slot(name) for name in shown}
         response = {
             "rowData": [list_words.present(kind.name, row, slots) for row in page.items],
             "rowCount": page.total,

@@ -147,6 +147,10 @@ class Fleet:
         """One cluster for people. Raises NotFound."""
         return self._info(self.get(name))
 
+    def slot(self, name: str) -> int:
+        """The colour (1 to 8) of a cluster."""
+        return self.colours.slot(name, self._clusters)
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(cluster, kind, version)`` whenever a kind on a cluster has changed, and
         with the kind ``MEMBERSHIP`` when a cluster came, went or something about itself is new.
@@ -187,9 +191,8 @@ class Fleet:
         self.loop.stop()
 
     def _info(self, cluster: Cluster) -> ClusterInfo:
-        slot = self.colours.slot(cluster.name, self._clusters)
         default = bool(self._clusters) and cluster.name == self.default_name()
-        return cluster.info(slot, default)
+        return cluster.info(self.slot(cluster.name), default)
 
     def _announce(self, cluster: str, kind: str, version: int) -> None:
         for listener in self._listeners:
