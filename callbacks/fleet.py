@@ -90,7 +90,7 @@ def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) 
         "status": shown.status,
         "status_word": shown.word,
         "reason": info.standing.title,
-        "stale": not state.connected,
+        "gone": not state.connected,
         "attention": bool(shown.said),
         "ready": info.standing.phase == "Ready",
         "ngf": cluster_words.ngf_words(state),

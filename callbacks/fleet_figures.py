@@ -101,9 +101,9 @@ def _gpus(gpus: Sequence[Gpus | None]) -> Tile:
     taken = sum(found["allocated"] for found in known)
     old = sum(bool(found["reason"] and found["total"]) for found in known)
     said = [
-        *((words, "") for words in gpu_words.by_type(known)),
-        (f"{old} as last seen", "warn") if old else None,
         (f"no data of {unknown}", "") if unknown else None,
+        (f"{old} as last seen", "warn") if old else None,
+        *((words, "") for words in gpu_words.by_type(known)),
     ]
     if not total:
         none = _joined([*said, ("no cluster has GPUs", "")]) if unknown else [("no GPUs", "")]

@@ -113,7 +113,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     style={"height": "100%", "width": "100%"},
                     defaultColDef=COLUMN,
                     getRowId="ngfClusterId(params)",
-                    rowClassRules={"dim": "params.data && params.data.stale"},
+                    rowClassRules={"dim": "params.data && params.data.gone"},
                     eventListeners=FIT,
                     dashGridOptions={
                         "theme": THEME,

@@ -108,7 +108,7 @@ def test_figures_count_what_is_known_and_name_the_rest() -> None:
     assert said(tiles["clusters"]) == "5; 3 ready, 2 need attention"
     assert said(tiles["agents"]) == "2 of 5; 1 stale, 2 never reported"
     assert said(tiles["ngf"]) == "2; 1 behind by 2 patches: sin, 1 not known"
-    assert said(tiles["gpus"]) == "62 of 64 allocated; 64 H100, no data of 3"
+    assert said(tiles["gpus"]) == "62 of 64 allocated; no data of 3, 64 H100"
     assert said(tiles["versions"]) == "1.4.0 on 2; 1.2.1 on sin"
 
 

@@ -22,7 +22,7 @@
   function clusters(rows) {
     const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [18, 16, 13, 12, 11, 9, 11, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [24, 15, 12, 11, 10, 8, 10, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("a", { href: row.href, class: "plain", title: [row.region, row.environment].filter(Boolean).join(", ") }, el("span", { class: `cl c${row.slot}` }, row.label)), el("span", { class: "sub" }, row.under)),
