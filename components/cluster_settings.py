@@ -57,6 +57,7 @@ def layout() -> list[Any]:
                                 " What is stored is never shown.",
                                 className="t2",
                             ),
+                            html.P(id="cluster-local", className="t3 s12"),
                             *access("cluster"),
                             html.Div(button("Replace", id="cluster-replace"), className="row-f"),
                         ],

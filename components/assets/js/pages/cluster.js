@@ -105,6 +105,10 @@
     ngf.put("cluster-token-why", data.manage.may ? "" : data.manage.why);
     ngf.put("cluster-denied", data.manage.may ? null : el("div", { class: "strip info" }, ngf.icon("lock"), el("div", {}, el("b", { class: "b6" }, "You may look at this cluster, not change it."), " ", data.manage.why)));
     document.getElementById("cluster-test").hidden = !data.manage.may;
+    // The hub itself is reached without a kubeconfig and cannot leave.
+    for (const node of document.querySelectorAll("#cluster-kubeconfig, [data-cluster-ask=unregister]")) node.disabled = Boolean(data.manage.local);
+    ngf.put("cluster-local", data.manage.local ? "This is the hub itself: it is reached as the console's own account and stays registered." : "");
+    for (const key of ["region", "environment"]) ngf.put(`cluster-${key}-known`, [...new Set(ngf.facts.clusters.map((cluster) => cluster[key]))].filter(Boolean).sort().map((text) => el("option", { value: text })));
     for (const node of document.querySelectorAll("#cluster-page .managed")) node.hidden = !data.manage.may;
   }
 
@@ -168,7 +172,10 @@
     if (button) ASKS[button.dataset.clusterAsk]();
     if (target.closest("#cluster-test")) ngf.put("cluster-test-room", panel("Live test", "as the console is let in now", quiet("Asking the cluster; at most 5 s a question.")));
     if (target.closest("[data-retry]")) follow.soon(1500);
+    if (target.closest("#cluster-save")) ngf.unsaved(0, null);
   });
+
+  document.addEventListener("input", (event) => { if (here() && event.target.closest("#cluster-form")) ngf.unsaved(1, document.getElementById("cluster-page")); });
 
   const follow = ngf.follow({
     here,
