@@ -3,6 +3,7 @@ is wrong at its field, keeps no kubeconfig, and waits for the agent."""
 
 import pytest
 
+from services.auth.identity import CONSOLE
 from tests.browser.journey import Window
 from tests.browser.managed_hub import Hub
 from tests.browser.visits import serious
@@ -89,6 +90,15 @@ def test_the_kubeconfig_does_not_linger(hub: Hub, admin: Window) -> None:
         "an empty textarea",
     )
     assert secret not in admin.driver.page_source
+
+
+def test_a_hub_without_clusters_says_what_to_do(hub: Hub, admin: Window) -> None:
+    for name in hub.container.fleet.names():
+        hub.registration.unregister(CONSOLE, name)
+    admin.open("/clusters", "#fleet-cards .state")
+    admin.says("#fleet-cards", "No cluster is registered yet")
+    admin.click("#fleet-cards .btn-primary")
+    admin.says(STEP, "Identity")
 
 
 def test_where_clusters_come_from_elsewhere_the_page_says_so(opened: Window) -> None:

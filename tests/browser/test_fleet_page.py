@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
+from callbacks import fleet
+from services.auth.identity import CONSOLE
 from services.clusters.standing import Reply
 from tests.browser.fleet_of_two import Console
 from tests.browser.journey import Window
@@ -82,6 +85,62 @@ def test_cards_and_table_are_views_of_the_same(opened: Window) -> None:
     opened.click("[data-fleet-view=cards]")
     opened.until(lambda: len(opened.all(".cc")) == 2, "the cards")
     assert "view" not in opened.query()
+
+
+def test_rows_are_walked_and_opened_by_keys(opened: Window) -> None:
+    opened.open("/clusters?view=table", "#fleet-grid .ag-row")
+    opened.press("j")
+    opened.press("j")
+    opened.press(Keys.ENTER)
+    opened.address("/clusters/web")
+
+
+def test_three_hundred_clusters_are_a_table_that_draws_what_is_seen(
+    pair: Console, opened: Window
+) -> None:
+    opened.open("/clusters", ".cc")
+    told = fleet.page(pair.container, CONSOLE, frozenset())
+    row = told["clusters"][0]
+    told["clusters"] = [
+        row | {"name": f"web-{at:03d}", "region": f"region-{at % 12:02d}"} for at in range(300)
+    ]
+    # A hidden page does not ask, so nothing comes between.
+    opened.run("Object.defineProperty(document, 'hidden', {value: true})")
+    opened.run("dash_clientside.set_props('fleet-data', {data: arguments[0]})", told)
+    opened.has("#fleet-grid", "web-000")
+    assert len(opened.all("#fleet-grid .ag-row")) < 100
+    assert not opened.all(".cc")
+    opened.fill("#fleet-q", "region-07")
+    opened.until(lambda: "web-006" not in opened.text("#fleet-grid"), "the rows of one region")
+    opened.has("#fleet-grid", "web-007")
+
+
+def test_the_menu_of_many_clusters_is_grouped_and_filtered(opened: Window) -> None:
+    opened.open("/clusters", ".cc")
+    opened.run(
+        "const one = ngf.facts.clusters[0];"
+        "ngf.facts.clusters = Array.from({length: 300}, (_, at) => ({...one,"
+        " name: `web-${at}`, label: `web-${at}`, region: `region-${at % 12}`}));"
+    )
+    opened.click("#n-cluster")
+    assert len(opened.all(".n-list > .n-menu-t")) == 12
+    opened.fill(".n-menu input[type=search]", "region-7")
+    opened.until(
+        lambda: (
+            [one.text for one in opened.all(".n-list > .n-menu-t:not([hidden]) .grow")]
+            == ["region-7"]
+        ),
+        "one group",
+    )
+    opened.click("[aria-label='Only region-7']")
+    opened.until(lambda: opened.query().count("web-") == 25, "the clusters of the region chosen")
+
+
+def test_what_cannot_be_changed_here_is_said(opened: Window) -> None:
+    opened.open("/clusters/web?tab=settings", "#cluster-denied .strip")
+    opened.says("#cluster-denied", "This console works on one cluster.")
+    opened.open("/clusters/web?tab=agent", "#cluster-install .quiet")
+    opened.says("#cluster-install", "This console works on one cluster.")
 
 
 def test_why_nothing_can_be_registered_is_said(opened: Window) -> None:

@@ -219,7 +219,8 @@
     asked = view.cluster.join(",");
   });
 
-  /* The table: cells, rows by name, keys. */
+  /* The table: keys, rows by name, cells. */
+  ngf.gridKeys("fleet-grid", { here, open: (row) => ngf.go(row.href) });
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const h = (...args) => window.React.createElement(...args);
   const pale = (text) => h("span", { className: "t3" }, text);

@@ -73,6 +73,7 @@
     },
   };
 
+  ngf.gridKeys("gpus-grid", { here, open: (row) => ngf.go(row.href) });
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const h = (...args) => window.React.createElement(...args);
   (window.dashAgGridFunctions = window.dashAgGridFunctions || {}).ngfGpuId = (params) => params.data.id;
