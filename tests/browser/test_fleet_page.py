@@ -12,6 +12,7 @@ from services.auth.identity import CONSOLE
 from services.clusters.standing import Reply
 from tests.browser.fleet_of_two import Console
 from tests.browser.journey import Window
+from tests.browser.visits import serious
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,9 @@ def test_problems_come_first_with_reason_and_conditions(opened: Window) -> None:
     opened.says("#fleet-clusters-d", "1 ready, 1 needs attention")
     opened.says("#n-side [data-count=clusters] .n", "1")
     opened.says(".cc.small", "degraded, see above")
+    for theme in ("dark", "light"):
+        opened.theme(theme)
+        assert not serious(opened)
 
 
 @pytest.mark.usefixtures("troubled")
