@@ -28,13 +28,10 @@ class Prometheus:
     password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        try:
-            parts = urlsplit(self.url)
-            host = parts.hostname if parts.scheme in ("http", "https") else None
-        except ValueError:
-            host = None
+        host = addresses.host_of(self.url)
         if not host:
             raise _refused("must be the http:// or https:// URL of a Prometheus")
+        parts = urlsplit(self.url)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise _refused("must be an address without credentials, query or fragment")
         if addresses.is_forbidden(host):

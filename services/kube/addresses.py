@@ -2,12 +2,14 @@
 
 A cloud hands out credentials of the machine at a link-local address to whoever asks from it. An
 address has many spellings and a name may resolve to anything, so the text of a kubeconfig is
-checked when it is read, and the address itself again when a connection is made.
+checked when it is read, and the address itself again before a connection is made.
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -27,7 +29,29 @@ _METADATA = frozenset(
 )
 """Those that are not link-local anyway."""
 _NAMES = frozenset({"metadata", "metadata.google.internal", "metadata.goog", "instance-data"})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_EMBEDDING = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""IPv6 networks whose addresses end in the IPv4 address that they stand for (RFC 4291, 6052, 8215).
+"""
+_HOST = re.compile(
+    r"[\w-]{1,63}(\.[\w-]{1,63})*\.?|[0-9a-f]*:[0-9a-f:.]+(%[\w.-]+)?", re.ASCII | re.IGNORECASE
+)
+
+
+def host_of(url: str) -> str:
+    """The host of an http or https URL, "" where there is none that everybody reads alike.
+
+    What a URL with blanks, backslashes, escapes or letters beyond ASCII leads to depends on the
+    reader: the host that was checked might not be the one that is called.
+    """
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("https", "http") and parts.port != 0
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    return host if usable and _HOST.fullmatch(host) else ""
 
 
 def is_forbidden(host: str) -> bool:
@@ -56,7 +80,7 @@ def _meant(address: Address) -> Iterator[Address]:
     yield address
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
+        if inner is None and any(address in network for network in _EMBEDDING):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             yield inner

@@ -6,7 +6,8 @@ whether the first attempt took effect is not known, and a second one could undo 
 """
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -139,14 +140,24 @@ class KubeClient:
 
 
 class _Guarded(HTTPConnection):
-    """Lets go of a connection that has led to a forbidden address before anything is sent."""
+    """Opens no connection to a forbidden address, and sends nothing where one has led to it all the
+    same: a name may resolve to something else a moment later."""
 
     def _new_conn(self) -> socket.socket:
+        with suppress(OSError, UnicodeError):  # of a name that does not resolve its parent tells
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+            self._refuse(str(address[0]) for *_, address in found)
         made = super()._new_conn()
-        if addresses.is_forbidden(made.getpeername()[0]):
+        try:
+            self._refuse([made.getpeername()[0]])
+        except NewConnectionError:
             made.close()
-            raise NewConnectionError(self, f"its address {addresses.RULE}")
+            raise
         return made
+
+    def _refuse(self, hosts: Iterable[str]) -> None:
+        if any(map(addresses.is_forbidden, hosts)):
+            raise NewConnectionError(self, f"its address {addresses.RULE}")
 
 
 class _GuardedTls(_Guarded, HTTPSConnection):

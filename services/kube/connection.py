@@ -227,22 +227,20 @@ def _check(where: str, content: Mapping[str, Any], allowed: set[str]) -> None:
 
 def _host(server: Any, *, secret: bool, allow_http: bool) -> str:
     field_name = "cluster.server"
-    try:
-        parts = urlsplit(str(server or ""))
-        usable = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    url = server if isinstance(server, str) else ""
+    host = addresses.host_of(url)
+    if not host:
         raise _refused(field_name, "must be an https:// URL of a host, and a port below 65536")
+    parts = urlsplit(url)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise _refused(field_name, "must be an address without credentials, query or fragment")
-    if addresses.is_forbidden(parts.hostname or ""):
+    if addresses.is_forbidden(host):
         raise _refused(field_name, addresses.RULE)
-    if parts.scheme == "http" and not allow_http and (secret or not is_loopback(str(server))):
+    if parts.scheme == "http" and not allow_http and (secret or not is_loopback(url)):
         raise _refused(
             field_name, "must be https:// (plain http only on loopback and without a user)"
         )
-    return str(server).rstrip("/")
+    return url.rstrip("/")
 
 
 def _server_name(cluster: Mapping[str, Any]) -> str | None:

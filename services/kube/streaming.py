@@ -7,7 +7,6 @@ thousands of objects, none of them garbage, and the collector would walk them al
 """
 
 import asyncio
-import errno
 import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -163,7 +162,7 @@ def collector_paused() -> Iterator[None]:
 
 def _guarded_socket(address: Any) -> socket.socket:
     if addresses.is_forbidden(address[4][0]):
-        raise OSError(errno.EACCES, f"its address {addresses.RULE}")
+        raise OSError(f"its address {addresses.RULE}")  # a number would be told instead
     return _keepalive_socket(address)
 
 
