@@ -62,3 +62,37 @@ def test_clusters_take_turns_and_one_that_hangs_holds_up_nobody() -> None:
         return seen
 
     assert asyncio.run(order()) == ["first", "hangs", "last"]
+
+
+def test_all_turns_are_given_out_at_once_and_no_more() -> None:
+    async def given() -> int:
+        turns, taken = Turns(3, 60), 0
+
+        async def take() -> None:
+            nonlocal taken
+            await turns.take()
+            taken += 1
+
+        waiting = [asyncio.create_task(take()) for _ in range(5)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for one in waiting:
+            one.cancel()
+        return taken
+
+    assert asyncio.run(given()) == 3
+
+
+def test_who_gives_up_waiting_takes_no_turn_away() -> None:
+    async def taken() -> bool:
+        turns = Turns(1, 60)
+        end = await turns.take()
+        given_up, next_one = (asyncio.create_task(turns.take()) for _ in range(2))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        end()
+        async with asyncio.timeout(5):
+            await next_one
+        return given_up.cancelled()
+
+    assert asyncio.run(taken())
