@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from services.errors import Unauthenticated
 
 OVERLAP = timedelta(hours=24)
@@ -88,18 +90,22 @@ def decoded(data: str) -> list[AgentToken]:
 
 
 def _read(text: str) -> Iterator[AgentToken]:
+    """An end that cannot be read is not taken for none: the token opens nothing."""
     try:
-        entries = json.loads(text)
-        for one in entries:
+        for one in orjson.loads(text):
             expires = one.get("expires")
             yield AgentToken(
                 str(one["id"]),
                 str(one["sha256"]),
-                datetime.fromisoformat(one["created"]).astimezone(UTC),
-                datetime.fromisoformat(expires).astimezone(UTC) if expires else None,
+                _moment(one["created"]),
+                None if expires is None else _moment(expires),
             )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 class TokenIndex:
