@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import text
+
 from services.configdb.database import Database
 from services.configdb.models import SettingRow, as_json
 
@@ -29,7 +31,9 @@ class StoredSettings:
     def update(self, name: str, change: Callable[[Any], Any], default: Any = None) -> Any:
         """Store what ``change`` makes of the stored value, in one transaction; gives the result."""
         with self._db.writing() as session:
-            row = session.get(SettingRow, name, with_for_update=True)
+            if not self._db.is_sqlite:  # a row that is not there yet cannot be locked
+                session.execute(text("LOCK TABLE settings IN EXCLUSIVE MODE"))
+            row = session.get(SettingRow, name)
             value = change(default if row is None else json.loads(row.value))
             session.merge(SettingRow(name=name, value=as_json(value), changed=datetime.now(UTC)))
         return value

@@ -1,5 +1,5 @@
-"""Promise: how a cluster stands is said once, from evidence alone: a phase, the sentence that matters
-most, and four conditions; no clock but the hub's is asked."""
+"""Promise: how a cluster stands is said once, from evidence alone: a phase, the sentence that
+matters most, and four conditions; no clock but the hub's is asked."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
