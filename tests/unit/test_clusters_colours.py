@@ -6,8 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from services.clusters.colours import AGAIN_SECONDS, REMEMBERED, SLOTS, Colours
 from services.configdb.database import Database
 from services.configdb.stored_settings import StoredSettings
