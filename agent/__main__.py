@@ -6,9 +6,11 @@ with 0 when there is a GPU and 1 when there is none.
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 
 import orjson
 
@@ -51,16 +53,13 @@ def main(arguments: list[str] | None = None) -> int:
         return int(given.run(given))
     except options.BadOptions as bad:
         sys.stderr.write(f"{bad}\n")
-    except OSError as error:
-        sys.stderr.write(f"cannot listen: {error.strerror}\n")
-    return 2
+        return 2
 
 
 def heartbeat(given: argparse.Namespace) -> int:
-    """Report and send until told to stop. Raises BadOptions, OSError where it cannot listen."""
-    values = options.read(options.HEARTBEAT, given)
-    options.check_hub(values)
-    api = KubeApi.of_account(values.account, options.api_server(values))
+    """Report and send until told to stop. Raises BadOptions."""
+    values = options.for_heartbeat(given)
+    api = KubeApi.of_account(values.account, values.api_server)
     logs.configure(values.log_level)
     scope = Scope(
         namespace=values.namespace,
@@ -84,16 +83,18 @@ def heartbeat(given: argparse.Namespace) -> int:
         "/readyz": health.ready,
         "/metrics": serving.metrics_of(known),
     }
-    _listen(values, pages)
+    _listen(options.HEARTBEAT, values, pages)
     thread.start()
     signal.sigwait(STOPS)
     stop.set()
     thread.join(GRACE_S)
+    if thread.is_alive():
+        os._exit(0)  # an ordinary end would wait for whatever the loop's helpers wait for
     return 0
 
 
 def gpu_probe(given: argparse.Namespace) -> int:
-    """Serve, or print, the state of the GPUs. Raises BadOptions, OSError."""
+    """Serve, or print, the state of the GPUs. Raises BadOptions."""
     values = options.read(options.GPU_PROBE, given)
     probe = GpuProbe()
     if given.once:
@@ -115,18 +116,25 @@ def gpu_probe(given: argparse.Namespace) -> int:
         "/readyz": ready,
         "/metrics": serving.metrics_of(known),
     }
-    _listen(values, pages)
+    _listen(options.GPU_PROBE, values, pages)
     signal.sigwait(STOPS)
     return 0
 
 
-def _listen(values: argparse.Namespace, pages: serving.Pages) -> None:
+def _listen(
+    known: Sequence[options.Option], values: argparse.Namespace, pages: serving.Pages
+) -> None:
     """Answer requests from now on, and let the signals that stop us wait until they are asked for.
 
-    Threads inherit that, so it comes before the first one.
+    Threads inherit that, so it comes before the first one. Raises BadOptions.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    server = serving.Server(values.bind, values.port, pages)
+    try:
+        server = serving.Server(values.bind, values.port, pages)
+    except OSError as error:
+        names = " and ".join(one.variable for one in known if one.name in ("bind", "port"))
+        sentence = f"{names} ({values.bind}, {values.port}): {error.strerror}."
+        raise options.BadOptions([sentence]) from None
     _LOG.info("serving on port %d", server.port)
 
 

@@ -2,10 +2,12 @@
 
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
 
 import orjson
 
+_LOG = logging.getLogger(__name__)
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -30,3 +32,9 @@ def configure(level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    threading.excepthook = _thread_ended
+
+
+def _thread_ended(args: threading.ExceptHookArgs) -> None:
+    name = args.thread.name if args.thread else "?"
+    _LOG.error("thread %s has ended: %s", name, args.exc_value, exc_info=args.exc_value)

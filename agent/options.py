@@ -202,25 +202,33 @@ def read(
     return values
 
 
-def check_hub(values: argparse.Namespace) -> None:
-    """A token does not travel unencrypted unless somebody said so. Raises BadOptions."""
+def for_heartbeat(
+    given: argparse.Namespace, environ: Mapping[str, str] = os.environ
+) -> argparse.Namespace:
+    """The values of ``heartbeat``, with the address of the API server. Raises BadOptions."""
+    values = read(HEARTBEAT, given, environ)
+    _check_encryption(values)
+    values.api_server = values.api_server or _own_api_server(environ)
+    return values
+
+
+def _check_encryption(values: argparse.Namespace) -> None:
+    """No token travels unencrypted unless somebody said so."""
     if not (values.hub_allow_http or _is_private(values.hub_api)):
         rule = "must begin with https://: the token would be readable on the way"
         way = "HUB_ALLOW_HTTP=true allows it nevertheless"
         raise BadOptions([f"HUB_API_ENDPOINT (--hub-api) {rule}; {way}."])
+    if values.api_server and not _is_private(values.api_server):
+        rule = "must begin with https:// unless it is on this machine"
+        raise BadOptions([f"KUBERNETES_API_SERVER (--api-server) {rule}."])
 
 
-def api_server(values: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
-    """The URL of the cluster's API server. Raises BadOptions."""
-    label = "KUBERNETES_API_SERVER (--api-server)"
-    if values.api_server:
-        if not _is_private(values.api_server):
-            raise BadOptions([f"{label} must begin with https:// unless it is on this machine."])
-        return str(values.api_server)
+def _own_api_server(environ: Mapping[str, str]) -> str:
     host = environ.get("KUBERNETES_SERVICE_HOST")
     port = environ.get("KUBERNETES_SERVICE_PORT")
     if not host or not port:
-        raise BadOptions([f"{label} is missing: outside of a pod it has to be named."])
+        rule = "is missing: outside of a pod it has to be named"
+        raise BadOptions([f"KUBERNETES_API_SERVER (--api-server) {rule}."])
     return f"https://{f'[{host}]' if ':' in host else host}:{port}"
 
 

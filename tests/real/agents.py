@@ -95,7 +95,7 @@ class Hub:
         return self.received[number - 1]
 
     def __enter__(self) -> "Hub":
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -137,6 +137,12 @@ class Agent:
         found = [line for line in lines if line.startswith(f"{sample} ")]
         assert found, f"no sample {sample}"
         return float(found[0].rpartition(" ")[2])
+
+    def peak_memory(self) -> int:
+        """The most resident memory it has had so far, in bytes."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) * 1024
 
     def stop(self) -> int:
         """SIGTERM; the exit status, which has to come within 2 s."""
