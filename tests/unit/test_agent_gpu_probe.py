@@ -23,6 +23,7 @@ class Nvml:
     NVMLError = pynvml.NVMLError
     NVML_TEMPERATURE_GPU = pynvml.NVML_TEMPERATURE_GPU
     NVML_DEVICE_MIG_ENABLE = pynvml.NVML_DEVICE_MIG_ENABLE
+    nvmlMemory_v2 = pynvml.nvmlMemory_v2
 
     def __init__(self, gpus: int, *unsupported: str, fails: int = 0) -> None:
         self.gpus, self.unsupported, self.fails = gpus, unsupported, fails
@@ -48,7 +49,7 @@ class Nvml:
             "nvmlDeviceGetUUID": lambda handle: f"GPU-{handle}",
             "nvmlDeviceGetName": lambda handle: "NVIDIA H100 80GB HBM3",
             "nvmlDeviceGetUtilizationRates": lambda handle: SimpleNamespace(gpu=41, memory=12),
-            "nvmlDeviceGetMemoryInfo": lambda handle: SimpleNamespace(used=1024, total=4096),
+            "nvmlDeviceGetMemoryInfo": self._memory,
             "nvmlDeviceGetTemperature": lambda handle, sensor: 55,
             "nvmlDeviceGetPowerUsage": lambda handle: 312_500,
             "nvmlDeviceGetEnforcedPowerLimit": lambda handle: 700_000,
@@ -57,6 +58,11 @@ class Nvml:
         if name in self.unsupported:
             return self._refuse
         return answers[name]
+
+    def _memory(self, handle: str, version: int | None = None) -> SimpleNamespace:
+        """As seen on an H200: the first version counts what the driver keeps for itself."""
+        used = 1024 if version == pynvml.nvmlMemory_v2 else 1024 + 615
+        return SimpleNamespace(used=used, total=4096)
 
     def _refuse(self, *_: Any) -> None:
         raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
