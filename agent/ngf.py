@@ -64,7 +64,7 @@ def _nothing(deployments: Iterable[Object] | None, gateway_classes: Iterable[Obj
     if deployments is None or gateway_classes is None:
         unread = "Deployments" if deployments is None else "GatewayClasses"
         return Ngf(None, None, "unknown", f"The cluster's {unread} could not be read.")
-    nothing = "There is no Deployment of its control plane and no GatewayClass that it accepted."
+    nothing = "There is no Deployment of NGF's control plane and no GatewayClass that NGF accepted."
     return Ngf(False, None, "unknown", nothing)
 
 

@@ -129,7 +129,7 @@ def _meaning(one: Condition, info: ClusterInfo) -> str:
     if one.type == "PrometheusReachable" and one.status == "False":
         return "Metrics of NGINX and of the controller are missing. "
     if one.type == "GatewayFabricDetected" and one.status == "False":
-        return "Gateways of NGF's classes serve nothing here until NGF is installed. "
+        return f"{one.message} Gateways of NGF's classes serve nothing here until it is installed. "
     return ""
 
 

@@ -176,9 +176,10 @@ def _title(seen: Evidence, conditions: tuple[Condition, ...], now: datetime) -> 
         return connected.message
     if seen.agent and agent.reason == "HeartbeatStale":
         return f"Agent stale: no heartbeat for {_span((now - seen.agent.at).total_seconds())}"
-    for one in (prometheus, ngf):
-        if one.status == "False":
-            return one.message
+    if prometheus.status == "False":
+        return prometheus.message
+    if ngf.status == "False":
+        return "NGINX Gateway Fabric is not found"
     return agent.message if agent.reason == "OperatorUnhealthy" else ""
 
 

@@ -23,7 +23,6 @@ class Nvml:
     NVMLError = pynvml.NVMLError
     NVML_TEMPERATURE_GPU = pynvml.NVML_TEMPERATURE_GPU
     NVML_DEVICE_MIG_ENABLE = pynvml.NVML_DEVICE_MIG_ENABLE
-    nvmlMemory_v2 = pynvml.nvmlMemory_v2
 
     def __init__(self, gpus: int, *unsupported: str, fails: int = 0) -> None:
         self.gpus, self.unsupported, self.fails = gpus, unsupported, fails
@@ -49,6 +48,7 @@ class Nvml:
             "nvmlDeviceGetUUID": lambda handle: f"GPU-{handle}",
             "nvmlDeviceGetName": lambda handle: "NVIDIA H100 80GB HBM3",
             "nvmlDeviceGetUtilizationRates": lambda handle: SimpleNamespace(gpu=41, memory=12),
+            "nvmlMemory_v2": pynvml.nvmlMemory_v2,
             "nvmlDeviceGetMemoryInfo": self._memory,
             "nvmlDeviceGetTemperature": lambda handle, sensor: 55,
             "nvmlDeviceGetPowerUsage": lambda handle: 312_500,

@@ -131,7 +131,7 @@ def test_a_cluster_that_is_well_has_nothing_to_say() -> None:
         (
             {"ngf": Ngf(False, None, "unknown", "No NGF is to be seen.")},
             "Degraded",
-            "No NGF is to be seen.",
+            "NGINX Gateway Fabric is not found",
             "GatewayFabricDetected: False/NotDetected",
         ),
         ({"terminating": True}, "Terminating", "Being removed", "Connected: True/Answers"),
@@ -168,7 +168,12 @@ def test_what_matters_most_is_said_first() -> None:
     while troubles:
         told.append(seen(**troubles).title)
         troubles.pop(next(iter(troubles)))
-    assert told == ["dead", "Agent stale: no heartbeat for 24 h", "no metrics", "no NGF"]
+    assert told == [
+        "dead",
+        "Agent stale: no heartbeat for 24 h",
+        "no metrics",
+        "NGINX Gateway Fabric is not found",
+    ]
 
 
 def test_stale_is_after_three_intervals_and_not_at_them() -> None:
