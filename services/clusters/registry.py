@@ -27,7 +27,7 @@ from services.clusters.cluster import Member
 from services.clusters.fleet import Fleet
 from services.clusters.prometheus import Prometheus
 from services.clusters.standing import HEARTBEAT_SECONDS, AgentReport, Reply
-from services.errors import NotFound, Unavailable
+from services.errors import Denied, NotFound, Unavailable
 from services.kube.cache import WatchCache
 from services.kube.catalogue import CONSOLE, Kind, Resource
 from services.kube.client import KubeClient
@@ -146,6 +146,9 @@ class Registry:
         secret_name = (spec.get("kubeconfigSecretRef") or {}).get("name")
         if not secret_name:
             raise Unavailable("It names no Secret with a kubeconfig.", code="no_kubeconfig")
+        secrets = self._snapshot("secrets")
+        if secrets.state == "denied":
+            raise Denied(secrets.why)
         secret = self.secret(secret_name)
         if secret is None:
             raise NotFound(f"Secret {self.namespace}/{secret_name} does not exist.")
@@ -212,7 +215,8 @@ class Registry:
         self.tokens.read(held)
 
     def _take(self, name: str, obj: Object, before: tuple[Object, str] | None) -> None:
-        fingerprint = self._fingerprint(obj)
+        unread = before is not None and self._snapshot("secrets").state == "denied"
+        fingerprint = before[1] if before and unread else self._fingerprint(obj)
         self._taken[name] = obj, fingerprint
         rotated = before is not None and before[1] != fingerprint
         cluster = self._fleet.put(self._member(name, obj), reconnect=rotated)
@@ -220,7 +224,9 @@ class Registry:
         report, reply = _report(status), _reply(status)
         if report and (cluster.agent is None or report.at > cluster.agent.at):
             cluster.agent = report
-        if reply and (cluster.prometheus is None or reply.at > cluster.prometheus.at):
+        if not (obj.get("spec") or {}).get("prometheusSecretRef"):
+            cluster.prometheus = None
+        elif reply and (cluster.prometheus is None or reply.at > cluster.prometheus.at):
             cluster.prometheus = reply
         if before is not None and before[0].get("status") != obj.get("status"):
             self._fleet.touch(name)
