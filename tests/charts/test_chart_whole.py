@@ -5,10 +5,8 @@ import os
 import shlex
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from services.clusters.install import Install
 from tests.charts.accounts import Account, applied
 from tests.charts.helm import CHARTS, Obj, helm, pods, render, variables
 from tests.real.controlplane import ControlPlane, kubeconfig_text
+from tests.real.hub import hub_on
 from tests.real.kube_api import wait_until
 from tests.unit.test_cli_start import free_port
 
@@ -94,55 +93,47 @@ def test_the_console_watches_its_own_cluster_and_says_how_it_stands(
     assert "orbidden" not in log.read_text()
 
 
-@contextmanager
-def intake() -> Iterator[tuple[str, list[tuple[str, Obj]]]]:
-    """A hub that takes every heartbeat: its URL, and path and body of what it got."""
-    got: list[tuple[str, Obj]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(
-                (self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            )
-            answer = b'{"status": "ok", "config": {"heartbeatIntervalSeconds": 30}}'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", got
-        server.shutdown()
-
-
 @pytest.mark.compiled
-def test_the_agent_reads_all_that_it_reports(real_cluster: ControlPlane, tmp_path: Path) -> None:
+def test_the_agent_reports_to_the_console_with_all_that_it_reads(
+    real_cluster: ControlPlane, tmp_path: Path
+) -> None:
     account, container = installed(
         real_cluster, "ngf-console-agent", "whole-ngf-console-agent-heartbeat"
     )
-    (tmp_path / "token").write_text(account.token)
-    (tmp_path / "ca.crt").write_text(account.api.ca_pem)
-    (tmp_path / "hub").write_text("made-up")
-    with (
-        intake() as (url, got),
-        running(
+    name = variables(container)["CLUSTER_NAME"]
+    with hub_on(account.api, NAMESPACE, tmp_path / "console") as hub:
+        body = {"name": name, "displayName": "Web", "isLocal": True}
+        made = hub.rest("POST", "/clusters", json=body)
+        assert made.status_code == 201, made.text
+        (tmp_path / "token").write_text(account.token)
+        (tmp_path / "ca.crt").write_text(account.api.ca_pem)
+        (tmp_path / "hub").write_text(made.json()["token"])
+        with running(
             container,
             tmp_path / "log",
-            HUB_API_ENDPOINT=url,
+            HUB_API_ENDPOINT=hub.url,
             HUB_TOKEN_FILE=str(tmp_path / "hub"),
             HEALTH_PORT=free_port(),
             KUBERNETES_ACCOUNT=str(tmp_path),
             KUBERNETES_API_SERVER=account.api.url,
             POD_NAMESPACE=NAMESPACE,
-        ),
-    ):
-        wait_until("a heartbeat", lambda: got, 30)
-    path, report = got[0]
-    assert path == "/api/v1/clusters/web-fra/heartbeat"
-    assert None not in report["resourceCounts"].values()
-    assert report["gpuCapacity"] is not None
-    assert "orbidden" not in json.dumps(report["missing"])
+        ):
+            wait_until("a heartbeat", lambda: hub.cluster(name)["lastHeartbeat"], 30)
+            wait_until("it is written down", lambda: "lastHeartbeat" in _status(account, name), 10)
+        status = _status(account, name)
+    assert set(status["resourceCounts"]) == {
+        "gateways",
+        "httpRoutes",
+        "inferencePools",
+        "inferenceStacks",
+        "gatewayBundles",
+        "services",
+        "namespaces",
+    }
+    assert status["gpuCapacity"]["totalGPUs"] == 0
+    assert "orbidden" not in (tmp_path / "log").read_text()
+
+
+def _status(account: Account, name: str) -> Obj:
+    status: Obj = account.api.get(f"{CLUSTERS}/{name}").ok().get("status", {})
+    return status
