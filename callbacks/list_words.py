@@ -32,8 +32,9 @@ def present(kind: str, row: dict[str, Any], slots: dict[str, int]) -> dict[str, 
 def total(page: Page) -> str:
     """Such as "38 after filters, 41 in all"; which of them are in sight stands before it."""
     if page.total == page.unfiltered:
-        return str(page.total) if page.total else "none"
-    return f"{page.total or 'none'} after filters, {page.unfiltered} in all"
+        return f"{page.total:,}" if page.total else "none"
+    left = f"{page.total:,}" if page.total else "none"
+    return f"{left} after filters, {page.unfiltered:,} in all"
 
 
 def as_of(page: Page) -> str:
@@ -72,7 +73,7 @@ def instead(page: Page, kind: ListKind, view: View) -> Instead:
         return "instead", icon, f"{kind.many.capitalize()} are not known", text, "d-none", ""
     filters = _filters(kind, view)
     if page.unfiltered and filters:
-        text = f"{page.unfiltered} exist; the {_spoken(kind, view)} leaves none."
+        text = f"{page.unfiltered:,} exist; the {_spoken(kind, view)} leaves none."
         return "instead", _FUNNEL, f"No {kind.one} matches", text, *_clear(filters)
     if filters:
         text = "Clear the filters to look further."
@@ -114,7 +115,7 @@ def many(value: Any) -> tuple[str, ...]:
 
 def counted(number: int, word: str) -> str:
     """Such as "1 cluster", "3 clusters"."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _filters(kind: ListKind, view: View) -> list[str]:

@@ -113,8 +113,8 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             response,
             list_words.total(page),
             list_words.as_of(page),
-            f"{page.unfiltered} on {list_words.counted(page.clusters, 'cluster')}",
-            *[page.counts.get(status, 0) for status in STATUSES],
+            f"{page.unfiltered:,} on {list_words.counted(page.clusters, 'cluster')}",
+            *[f"{page.counts.get(status, 0):,}" for status in STATUSES],
             *list_words.missing(page, kind),
             *list_words.instead(page, kind, view),
         ]

@@ -151,7 +151,7 @@
     const { top, bottom } = api.getVerticalPixelRange();
     const first = Math.floor(top / height) + 1;
     const last = Math.min(total, Math.floor(bottom / height));
-    const words = total ? `${first} to ${Math.max(first, last)} of ` : "";
+    const words = total ? `${first.toLocaleString("en-US")} to ${Math.max(first, last).toLocaleString("en-US")} of ` : "";
     if (api.ngfRange !== words) set(kind + "-range", { children: words });
     api.ngfRange = words;
     if (total && !api.ngfCameBack) comeBack(api);

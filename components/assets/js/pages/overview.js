@@ -22,12 +22,12 @@
   function clusters(rows) {
     const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [24, 15, 12, 11, 10, 8, 10, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [22, 17, 12, 11, 10, 9, 9, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("a", { href: row.href, class: "plain", title: [row.region, row.environment].filter(Boolean).join(", ") }, el("span", { class: `cl c${row.slot}` }, row.label)), el("span", { class: "sub" }, row.under)),
         el("td", { title: row.reason }, ngf.status(row.status, row.word)),
-        el("td", { class: "hm" }, row.ngf || el("span", { class: "t3" }, "not found")),
+        el("td", { class: "hm" }, row.ngf || el("span", { class: "t3" }, row.connected ? "not found" : "not known")),
         el("td", { class: "hm" }, row.kubernetes || el("span", { class: "t3" }, "not known")),
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/gateways?cluster=${row.name}` }, row.gateways)),
         el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
