@@ -243,33 +243,35 @@ class Registration:
             return
 
     def _change_tokens(self, obj: Object, change: agent_tokens.Change) -> None:
-        registry, name = self._registry, f"{obj['metadata']['name']}-agent-token"
+        name = f"{obj['metadata']['name']}-agent-token"
         for _ in range(_ATTEMPTS):
             try:
-                live = registry.client.get(registry.path("secrets", name))
-            except NotFound:
-                tokens = agent_tokens.dumped(change([]))
-                self._make_secret(obj, "agent-token", {TOKENS_KEY: tokens})
+                self._change_tokens_once(obj, name, change)
                 return
-            held = agent_tokens.decoded((live.get("data") or {}).get(TOKENS_KEY, ""))
-            tokens = agent_tokens.dumped(change(held))
-            body = {
-                "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
-                "stringData": {TOKENS_KEY: tokens},
-            }
-            try:
-                written = registry.client.request(
-                    "PATCH",
-                    registry.path("secrets", name),
-                    params=_WRITE,
-                    body=body,
-                    content_type="application/merge-patch+json",
-                )
             except Conflict:
                 continue
-            registry.wait_seen("secrets", written)
-            return
         raise Conflict(f"The tokens of {obj['metadata']['name']} keep changing.")
+
+    def _change_tokens_once(self, obj: Object, name: str, change: agent_tokens.Change) -> None:
+        registry = self._registry
+        try:
+            live = registry.client.get(registry.path("secrets", name))
+        except NotFound:
+            tokens = agent_tokens.dumped(change([]))
+            self._make_secret(obj, "agent-token", {TOKENS_KEY: tokens})
+            return
+        held = agent_tokens.decoded((live.get("data") or {}).get(TOKENS_KEY, ""))
+        written = registry.client.request(
+            "PATCH",
+            registry.path("secrets", name),
+            params=_WRITE,
+            body={
+                "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
+                "stringData": {TOKENS_KEY: agent_tokens.dumped(change(held))},
+            },
+            content_type="application/merge-patch+json",
+        )
+        registry.wait_seen("secrets", written)
 
     @contextmanager
     def _audited(
