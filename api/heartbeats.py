@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from flask import request
 from flask_openapi3 import APIBlueprint, OpenAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from werkzeug.wrappers import Response
 
 from api.clusters import OneCluster
@@ -21,8 +21,20 @@ Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Text = Annotated[str, Field(max_length=253)]
 
 
-class Counts(BaseModel):
-    """How many objects of each kind; null is not known."""
+class Report(BaseModel):
+    """Part of a heartbeat: a field that is null is not known, as one that is not there. Fields of
+    newer agents are passed over."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class Counts(Report):
+    """How many objects of each kind."""
 
     gateways: Number | None = None
     httpRoutes: Number | None = None
@@ -33,7 +45,7 @@ class Counts(BaseModel):
     namespaces: Number | None = None
 
 
-class Gpus(BaseModel):
+class Gpus(Report):
     """GPUs that can be scheduled; utilization is a mean in percent."""
 
     totalGPUs: Number
@@ -43,8 +55,8 @@ class Gpus(BaseModel):
     gpuTypes: dict[Text, Number] = Field({}, max_length=100)
 
 
-class HeartbeatBody(BaseModel):
-    """What an agent knows of its cluster. Fields of newer agents are passed over."""
+class HeartbeatBody(Report):
+    """What an agent knows of its cluster."""
 
     kubernetesVersion: Text | None = None
     ngfVersion: Text | None = None
@@ -53,7 +65,7 @@ class HeartbeatBody(BaseModel):
     operatorHealthy: bool | None = None
     resourceCounts: Counts = Counts()
     gpuCapacity: Gpus | None = None
-    missing: dict[str, str] = Field({}, description="Field to why it is null")
+    missing: dict[str, str | None] = Field({}, description="Field to why it is null")
     timestamp: Text | None = Field(None, description="The agent's clock, which nothing depends on")
     sequence: int = Field(0, ge=0, le=2**63 - 1)
 
