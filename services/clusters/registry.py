@@ -176,14 +176,17 @@ class Registry:
         return resource.path(self.namespace, name, subresource)
 
     def wait_seen(self, kind: str, written: Object, seconds: float = 2.0) -> None:
-        """Wait until the watch has brought what was just written."""
+        """Wait until what was just written is in the fleet and among the tokens."""
         metadata = written["metadata"]
-        key = (self.namespace, metadata["name"])
-        self.cache.wait_seen(kind, key, metadata.get("resourceVersion"), seconds)
+        self._wait(kind, metadata["name"], metadata.get("resourceVersion"), seconds)
 
     def wait_gone(self, kind: str, name: str, seconds: float = 2.0) -> None:
-        """Wait until the watch has told that an object is gone."""
-        self.cache.wait_seen(kind, (self.namespace, name), None, seconds)
+        """Wait until an object that was just deleted is gone from them."""
+        self._wait(kind, name, None, seconds)
+
+    def _wait(self, kind: str, name: str, version: str | None, seconds: float) -> None:
+        self.cache.wait_seen(kind, (self.namespace, name), version, seconds)
+        self._fleet.loop.wait_turn(seconds)  # whoever waits may be awake before who listens
 
     def _snapshot(self, kind: str) -> Snapshot:
         return self.cache.snapshot(kind)

@@ -76,6 +76,13 @@ class WatchLoop:
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(function)
 
+    def wait_turn(self, seconds: float) -> None:
+        """Return when what runs on the loop now has ended, or after ``seconds``. Not on the loop."""
+        turned = threading.Event()
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(turned.set)
+            turned.wait(seconds)
+
     def stop(self) -> None:
         """Cancel all that runs on the loop, wait until it has ended, join the thread."""
         loop, thread = self._loop, self._thread
