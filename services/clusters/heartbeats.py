@@ -69,9 +69,9 @@ class Heartbeats:
     def admit(self, name: str, token: str) -> None:
         """Whether the token is that of this cluster's agent.
 
-        Raises Unauthenticated and Denied, and Unavailable while no token is known yet.
+        Raises Unauthenticated and Denied, and Unavailable while the clusters are not known yet.
         """
-        if not self._registry.knows_tokens:
+        if not self._registry.read:
             raise Unavailable("The hub is still reading its clusters.", retry_after=1)
         cluster = self._registry.tokens.authenticate(token, self._now())
         if cluster != name:

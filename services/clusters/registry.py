@@ -45,7 +45,10 @@ TOKENS_KEY = "tokens"
 
 
 class Registry:
-    """What the hub's namespace says of clusters, and the calls that change it."""
+    """What the hub's namespace says of clusters, and the calls that change it.
+
+    ``read`` is whether clusters and tokens are what the hub had once, at least.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Registry:
         self.namespace = namespace
         self.allow_http = allow_http
         self.tokens = TokenIndex()
+        self.read = False
         self._fleet, self._connect = fleet, connect
         keys = (*KUBECONFIG_KEYS, *PROMETHEUS_KEYS, TOKENS_KEY)
         self._kinds = {
@@ -100,11 +104,6 @@ class Registry:
         """Why the list of clusters is not what the hub has by now; "" while it is."""
         seen = [self.cache.snapshot(kind) for kind in self._kinds]
         return next((one.why for one in seen if one.state != "live"), "")
-
-    @property
-    def knows_tokens(self) -> bool:
-        """Whether the Secrets have been read, at least once."""
-        return self._snapshot("secrets").as_of is not None
 
     def start(self) -> None:
         """Begin to fill the fleet; returns at once."""
@@ -208,6 +207,7 @@ class Registry:
             before = self._taken.get(name)
             if kind == "secrets" or before is None or before[0] is not obj:
                 self._take(name, obj, before)
+        self.read = self.read or all(self._snapshot(kind).as_of for kind in self._kinds)
 
     def _read_tokens(self) -> None:
         held = {}
