@@ -96,7 +96,7 @@ class ClusterInfo:
 
 
 class Cluster:
-    """One member at work. Its report and its Prometheus' reply are set by whoever hears them."""
+    """One member at work. Its Prometheus' reply is set by whoever hears it."""
 
     def __init__(self, member: Member, loop: WatchLoop) -> None:
         self.name = member.name
@@ -208,6 +208,14 @@ class Cluster:
         if found.detected is None and agent and agent.ngf_version:
             return Ngf(True, agent.ngf_version, agent.ngf_edition, "The agent says so.")
         return found
+
+    def heard(self, report: AgentReport) -> bool:
+        """Take over what the agent says, unless something newer is known of it."""
+        with self._lock:
+            newer = self.agent is None or report.at > self.agent.at
+            if newer:
+                self.agent = report
+            return newer
 
     def configure(self, member: Member) -> None:
         """Take over another name, place or way to connect; :meth:`reconnect` uses the latter."""

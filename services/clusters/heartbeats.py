@@ -3,7 +3,8 @@
 Taking one costs a hash and an assignment. What it says goes into the ManagedCluster's status at
 most once per interval and cluster, whoever took it: before a replica writes it looks at the
 heartbeat that the status tells already, and the object's version makes a second writer look again.
-What is not due yet waits, and the latest wins, so none is lost that was not overtaken by a newer.
+What is not due yet waits, and the latest wins, also the latest of another replica; so none is lost
+that was not overtaken by a newer, and none is written over a newer.
 """
 
 import threading
@@ -24,8 +25,6 @@ from services.errors import ConsoleError, Denied, NotFound, Unavailable
 Object = Mapping[str, Any]
 
 MANAGER = "ngf-console-heartbeat"
-_EARLY = timedelta(seconds=1)
-"""A heartbeat is due this much before its interval is over: agents and clocks are not exact."""
 
 _log = structlog.get_logger(__name__)
 
@@ -81,7 +80,7 @@ class Heartbeats:
         """Note a heartbeat of an agent that was admitted. Raises NotFound."""
         cluster = self._fleet.get(name)
         report = AgentReport(
-            at=self._now(),
+            at=_as_told(self._now()),
             sequence=beat.sequence,
             agent_version=beat.agent_version,
             kubernetes_version=beat.kubernetes_version,
@@ -92,8 +91,8 @@ class Heartbeats:
             gpus=beat.gpus,
         )
         with self._lock:
-            cluster.agent = report
-            self._unwritten[name] = report
+            if cluster.heard(report):
+                self._unwritten[name] = report
         member = cluster.member
         return AgentConfig(member.interval, member.otel_endpoint or self._otel_url)
 
@@ -105,8 +104,11 @@ class Heartbeats:
 
     def _write_down(self, name: str, report: AgentReport) -> bool:
         try:
-            obj = self._registry.object(name)
-            interval = timedelta(seconds=self._fleet.get(name).member.interval)
+            cluster, obj = self._fleet.get(name), self._registry.object(name)
+            if cluster.agent is not report:  # a newer one is known, or another cluster of its name
+                self._forget(name, report)
+                return False
+            interval = timedelta(seconds=cluster.member.interval)
             if not _due(obj, report, interval, self._now()):
                 return False
             done = apply_status(
@@ -132,11 +134,17 @@ class Heartbeats:
 
 
 def _due(obj: Object, report: AgentReport, interval: timedelta, now: datetime) -> bool:
-    """Whether the heartbeat that the status tells is an interval old."""
-    told = (obj.get("status") or {}).get("lastHeartbeat")
-    if not told:
+    """Whether the heartbeat that the status tells is an earlier one and an interval old."""
+    text = (obj.get("status") or {}).get("lastHeartbeat")
+    if not text:
         return True
-    return now - datetime.fromisoformat(told) >= interval - _EARLY
+    told = datetime.fromisoformat(text)
+    return told < report.at and now - told >= interval
+
+
+def _as_told(moment: datetime) -> datetime:
+    """As exact as the status tells it, so that it is the same moment for all replicas."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _status(report: AgentReport) -> dict[str, Any]:

@@ -225,8 +225,8 @@ class Registry:
         cluster = self._fleet.put(self._member(name, obj), reconnect=rotated)
         status = obj.get("status") or {}
         report, reply = _report(status), _reply(status)
-        if report and (cluster.agent is None or report.at > cluster.agent.at):
-            cluster.agent = report
+        if report:
+            cluster.heard(report)
         if not (obj.get("spec") or {}).get("prometheusSecretRef"):
             cluster.prometheus = None
         elif reply and (cluster.prometheus is None or reply.at > cluster.prometheus.at):
