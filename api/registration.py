@@ -145,7 +145,6 @@ class Done(BaseModel):
 def register(server: OpenAPI, container: Container) -> None:
     """Add what changes ``/clusters``."""
     group = blueprint("registration", V1)
-    fleet = container.fleet
 
     def registration() -> Registration:
         if container.registration is None:
@@ -177,8 +176,7 @@ def register(server: OpenAPI, container: Container) -> None:
         )
         who = current_identity()
         if query.dry_run:
-            found = registration().test(who, new.kubeconfig, new.prometheus)
-            return answer(_tested(found, None, None))
+            return answer(_tested(registration().test(who, new.kubeconfig, new.prometheus)))
         made = registration().register(who, new)
         return answer({"name": made.name, "token": made.token}, 201)
 
@@ -222,9 +220,7 @@ def register(server: OpenAPI, container: Container) -> None:
     @requires(Role.ADMIN)
     def test(path: OneCluster) -> Response:
         """Ask a registered cluster now: API, version, permissions, NGF, Gateway API, Prometheus."""
-        found = registration().test_registered(current_identity(), path.cluster)
-        state = fleet.info(path.cluster).state
-        return answer(_tested(found, state.kubernetes_version, state.ngf_version))
+        return answer(_tested(registration().test_registered(current_identity(), path.cluster)))
 
     @group.post(
         "/clusters/<cluster>/install-agent",
@@ -234,14 +230,11 @@ def register(server: OpenAPI, container: Container) -> None:
     @requires(Role.ADMIN)
     def install(path: OneCluster) -> Response:
         """The command that installs the agent on a cluster."""
-        cluster = fleet.visible(current_identity(), path.cluster)
-        command = container.install.command(cluster.name, cluster.member.otel_endpoint)
+        install = registration().install
+        cluster = container.fleet.visible(current_identity(), path.cluster)
+        command = install.command(cluster.name, cluster.member.otel_endpoint)
         return answer(
-            {
-                "helmCommand": command,
-                "clusterName": cluster.name,
-                "problem": container.install.problem,
-            }
+            {"helmCommand": command, "clusterName": cluster.name, "problem": install.problem}
         )
 
     @group.post(
@@ -272,13 +265,13 @@ def _access(given: PrometheusBody | None) -> PrometheusAccess | None:
     return PrometheusAccess(given.url, given.username, given.password) if given else None
 
 
-def _tested(found: list[Finding], kubernetes: str | None, ngf: str | None) -> dict[str, Any]:
-    api = found[0]
+def _tested(found: list[Finding]) -> dict[str, Any]:
+    api, version = found[0], {one.name: one.version for one in found}
     return {
         "connected": api.status == "ok",
         "error": None if api.status == "ok" else api.text,
-        "kubernetesVersion": kubernetes,
-        "ngfVersion": ngf,
+        "kubernetesVersion": version["Version"],
+        "ngfVersion": version["NGF"],
         "findings": [
             {"name": one.name, "status": one.status, "text": one.text, "seconds": one.seconds}
             for one in found

@@ -47,7 +47,6 @@ class Container:
     resources: Resources
     views: SavedViews
     hub: Hub
-    install: Install
     registry: Registry | None
     registration: Registration | None
     heartbeats: Heartbeats | None
@@ -93,7 +92,6 @@ class Container:
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
             gpus=GpuReadings(),
-            install=install,
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
             secret_key=session_key(settings),
         )

@@ -17,6 +17,8 @@ from services.kube.client import KubeClient
 from services.kube.connection import Connection
 
 Status = Literal["ok", "warn", "err", "unknown"]
+Found = tuple[Status, str] | tuple[Status, str, str | None]
+"""A status and a sentence, and of what has one its version."""
 
 OLDEST = (1, 28)
 """The oldest Kubernetes that Gateway API v1 is made for, as major and minor."""
@@ -29,12 +31,14 @@ _REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; ``seconds`` is how long its answer took, where one came."""
+    """One thing that was looked at; ``seconds`` is how long its answer took, where one came, and
+    ``version`` what was found to run."""
 
     name: str
     status: Status
     text: str
     seconds: float | None = None
+    version: str | None = None
 
 
 def examine(connection: Connection, prometheus: Prometheus | None) -> list[Finding]:
@@ -54,19 +58,19 @@ def _examine(client: KubeClient, prometheus: Prometheus | None) -> Iterator[Find
         seconds = time.monotonic() - began
         yield Finding("API", "ok", f"{client.host} answers in {seconds * 1000:.0f} ms.", seconds)
         yield _version(version)
-        yield _asked("Permissions", lambda: _permissions(client))
-        yield _asked("NGF", lambda: _ngf(client))
-        yield _asked("Gateway API", lambda: _gateway_api(client))
+        yield _asked("Permissions", _permissions, client)
+        yield _asked("NGF", _ngf, client)
+        yield _asked("Gateway API", _gateway_api, client)
     yield _prometheus(prometheus)
 
 
-def _asked(name: str, ask: Callable[[], tuple[Status, str]]) -> Finding:
+def _asked(name: str, ask: Callable[[KubeClient], Found], client: KubeClient) -> Finding:
     began = time.monotonic()
     try:
-        status, text = ask()
+        status, text, *version = ask(client)
     except ConsoleError as error:
         return Finding(name, "err", error.message)
-    return Finding(name, status, text, time.monotonic() - began)
+    return Finding(name, status, text, time.monotonic() - began, *version)
 
 
 def _version(version: Mapping[str, Any]) -> Finding:
@@ -76,11 +80,12 @@ def _version(version: Mapping[str, Any]) -> Finding:
         return Finding("Version", "unknown", f"The version {said!r} cannot be read.")
     if (int(digits[0]), int(digits[1])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        return Finding("Version", "warn", f"Kubernetes {said} is older than {oldest}.")
-    return Finding("Version", "ok", f"Kubernetes {said}.")
+        text = f"Kubernetes {said} is older than {oldest}."
+        return Finding("Version", "warn", text, version=said)
+    return Finding("Version", "ok", f"Kubernetes {said}.", version=said)
 
 
-def _permissions(client: KubeClient) -> tuple[Status, str]:
+def _permissions(client: KubeClient) -> Found:
     unread = [kind for kind in READ if not _may(client, kind, "list")]
     unwatched = [kind for kind in READ if kind not in unread and not _may(client, kind, "watch")]
     if unread or unwatched:
@@ -104,7 +109,7 @@ def _may(client: KubeClient, kind: str, verb: str) -> bool:
     return bool((answer.get("status") or {}).get("allowed"))
 
 
-def _ngf(client: KubeClient) -> tuple[Status, str]:
+def _ngf(client: KubeClient) -> Found:
     found = detect(
         _items(client, "/apis/apps/v1/deployments", CONTROL_PLANE_SELECTOR),
         _items(client, "/api/v1/pods", GATEWAY_LABEL),
@@ -113,7 +118,8 @@ def _ngf(client: KubeClient) -> tuple[Status, str]:
     if not found.detected:
         return ("warn" if found.detected is False else "unknown"), found.evidence
     edition = {"oss": " OSS", "enterprise": " Plus"}.get(found.edition, "")
-    return "ok", f"NGF {found.version or 'of unknown version'}{edition}. {found.evidence}"
+    said = f"NGF {found.version or 'of unknown version'}{edition}. {found.evidence}"
+    return "ok", said, found.version
 
 
 def _items(client: KubeClient, path: str, selector: str) -> list[dict[str, Any]] | None:
@@ -128,7 +134,7 @@ def _items(client: KubeClient, path: str, selector: str) -> list[dict[str, Any]]
     return items
 
 
-def _gateway_api(client: KubeClient) -> tuple[Status, str]:
+def _gateway_api(client: KubeClient) -> Found:
     try:
         group = client.get(f"/apis/{GATEWAY_API}")
     except NotFound:
