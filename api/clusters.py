@@ -19,6 +19,7 @@ from api.guard import current_identity
 from api.lists import MissingCluster, fingerprint
 from api.openapi import V1, answer, blueprint, with_headers
 from services.clusters.fleet import ClusterInfo
+from services.clusters.gpus import GpuReading
 from services.container import Container
 
 
@@ -65,30 +66,29 @@ def register(server: OpenAPI, container: Container) -> None:
     group = blueprint("clusters", V1)
     fleet = container.fleet
 
-    def seen() -> list[ClusterInfo]:
-        who = current_identity()
-        return [info for info in fleet.list() if who.may_see_cluster(info.name)]
+    def readings() -> list[tuple[ClusterInfo, GpuReading]]:
+        seen = fleet.described(current_identity())
+        return [(info, container.gpus.of(one)) for one, info in seen]
 
     @group.get("/clusters", responses={"200": Clusters, "304": None}, operation_id="list_clusters")
     def clusters(header: Seen) -> Response:
         """Every cluster with its state. The ETag is that of everything but moments."""
-        items = [cluster_item(info) for info in seen()]
+        items = [cluster_item(info) for info in fleet.list(current_identity())]
         etag = fingerprint([{**item, "lastSeen": None, "lastHeartbeat": None} for item in items])
         return marked(answer(items), etag, header)
 
     @group.get("/clusters/summary", responses={"200": Summary}, operation_id="summarize_clusters")
     def summary() -> Response:
         """Totals of the fleet. A cluster that was never read counts as a cluster only."""
-        infos = seen()
-        counted = container.resources.summary(current_identity())
-        readings = {info.name: container.gpus.of(fleet.get(info.name)) for info in infos}
+        known, counted = readings(), container.resources.summary(current_identity())
+        infos = [info for info, _ in known]
         return answer(
             {
                 "totalClusters": len(infos),
                 "healthyClusters": sum(info.standing.phase == "Ready" for info in infos),
                 "totalGateways": _total(counted, "gateways"),
                 "totalRoutes": _total(counted, "httproutes"),
-                "totalGPUs": sum(one.capacity.total for one in readings.values() if one.capacity),
+                "totalGPUs": sum(one.capacity.total for _, one in known if one.capacity),
                 "clusters_missing": [
                     missing_item(info, info.state.reason or info.standing.title)
                     for info in infos
@@ -114,8 +114,8 @@ def register(server: OpenAPI, container: Container) -> None:
         return one(path, header)
 
     def one(path: OneCluster, header: Seen) -> Response:
-        name = fleet.visible(current_identity(), path.cluster).name
-        body = cluster_detail(fleet.info(name), container.gpus.of(fleet.get(name)))
+        cluster = fleet.visible(current_identity(), path.cluster)
+        body = cluster_detail(fleet.info(cluster), container.gpus.of(cluster))
         return marked(answer(body), fingerprint(body), header)
 
     @group.get(
@@ -123,16 +123,16 @@ def register(server: OpenAPI, container: Container) -> None:
     )
     def gpu_capacity() -> Response:
         """GPUs of every cluster: total and allocated, by type and node, with their source."""
-        readings = [(info, container.gpus.of(fleet.get(info.name))) for info in seen()]
-        known = [reading.capacity for _, reading in readings if reading.capacity]
+        found = readings()
+        known = [reading.capacity for _, reading in found if reading.capacity]
         return answer(
             {
-                "totalGPUs": sum(found.total for found in known),
-                "allocatedGPUs": sum(found.allocated for found in known),
-                "clusters": [gpu_item(info, reading) for info, reading in readings],
+                "totalGPUs": sum(one.total for one in known),
+                "allocatedGPUs": sum(one.allocated for one in known),
+                "clusters": [gpu_item(info, reading) for info, reading in found],
                 "clusters_missing": [
                     missing_item(info, reading.reason)
-                    for info, reading in readings
+                    for info, reading in found
                     if reading.capacity is None or reading.reason
                 ],
             }

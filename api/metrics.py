@@ -60,7 +60,7 @@ class FleetCollector:
             "ngf_console_agent_heartbeat_age_seconds", "Since the last heartbeat", None, labels
         )
         now = datetime.now(UTC)
-        for info in self._container.fleet.list():
+        for cluster, info in self._container.fleet.described():
             up.add_metric([info.name], info.state.connected)
             phase.add_metric([info.name, info.standing.phase], 1)
             resting.add_metric([info.name], info.state.breaker == "open")
@@ -68,7 +68,6 @@ class FleetCollector:
                 check.add_metric([info.name], info.state.latest.seconds)
             if info.agent:
                 beat.add_metric([info.name], (now - info.agent.at).total_seconds())
-            cluster = self._container.fleet.get(info.name)
             for kind in KINDS:
                 snapshot = cluster.snapshot(kind)
                 if snapshot.state == "absent":

@@ -102,7 +102,7 @@ def _merged(messages: list[Message], who: Identity) -> list[dict[str, Any]]:
 
 
 def _tick(container: Container, who: Identity) -> str:
-    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    seen = container.fleet.list(who)
     moment = as_of(seen)
     return orjson.dumps(
         {

@@ -55,11 +55,14 @@ def register(callbacks: Callbacks) -> None:
             page=start // size + 1,
             page_size=size,
         )
-        slots = {info.name: info.slot for info in container.fleet.list()}
+        slot = container.fleet.slot
         shown = f"{start + 1:,} to {start + len(found.items):,} of {found.total:,}"
         filtered = any(view.get(key) for key in ("q", "outcome", "verb", "cluster"))
         return [
-            {"rowData": [row(record, slots) for record in found.items], "rowCount": found.total},
+            {
+                "rowData": [row(record, slot(record.cluster)) for record in found.items],
+                "rowCount": found.total,
+            },
             shown if found.total else "none",
             f"{found.total:,} entr{'y' if found.total == 1 else 'ies'}",
             ""
@@ -75,9 +78,8 @@ def register(callbacks: Callbacks) -> None:
         chosen = str(view.get("sel") or "")
         if view.get("path") != "/audit" or not chosen.isdigit():
             return None
-        slots = {info.name: info.slot for info in container.fleet.list()}
         entry = container.audit.get(callbacks.who(), int(chosen))
-        return row(entry, slots) | {
+        return row(entry, container.fleet.slot(entry.cluster)) | {
             "role": entry.role,
             "address": entry.address,
             "changes": list(entry.diff or ()),
@@ -149,8 +151,8 @@ def ask(
     )
 
 
-def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
-    """One line of the table."""
+def row(record: AuditRecord, slot: int) -> dict[str, Any]:
+    """One line of the table; ``slot`` is the colour of its cluster."""
     status, word = STATUS[record.outcome]
     kind = KINDS[record.kind].kind if record.kind in KINDS else WORDS.get(record.kind, record.kind)
     place = "/".join(filter(None, (record.namespace, record.name)))
@@ -166,7 +168,7 @@ def row(record: AuditRecord, slots: dict[str, int]) -> dict[str, Any]:
         "namespace": record.namespace,
         "name": record.name or subject(record.kind, "", ""),
         "cluster": record.cluster,
-        "slot": slots.get(record.cluster, 8),
+        "slot": slot,
         "fields": len(record.diff or ()) or None,
         "why": record.reason,
         "reason": f"{record.actor}, {record.verb}",

@@ -12,7 +12,7 @@ from callbacks.registrar import Callbacks
 from components import cluster, ids
 from components.kinds import KINDS as SPOKEN
 from services.auth.identity import Identity, Role
-from services.clusters.cluster import ClusterInfo
+from services.clusters.cluster import Cluster, ClusterInfo
 from services.clusters.counts import Counted, counts
 from services.clusters.standing import STALE_AFTER
 from services.container import Container
@@ -53,7 +53,7 @@ def register(callbacks: Callbacks) -> None:
 def page(container: Container, who: Identity, name: str) -> dict[str, Any]:
     """Everything that is shown of a cluster. Raises NotFound."""
     member = container.fleet.visible(who, name)
-    info, now = container.fleet.info(name), datetime.now(UTC)
+    info, now = container.fleet.info(member), datetime.now(UTC)
     shown, counted = look(info.standing), counts(who, member)
     reading = container.gpus.of(member)
     return {
@@ -79,7 +79,7 @@ def page(container: Container, who: Identity, name: str) -> dict[str, Any]:
         "gpus": gpu_words.gpus(reading),
         "gpus_unknown": reading.reason,
         "agent": _agent(info),
-        "manage": _manage(container, who, info),
+        "manage": _manage(container, who, member),
     }
 
 
@@ -175,7 +175,7 @@ def _agent(info: ClusterInfo) -> dict[str, Any] | None:
     }
 
 
-def _manage(container: Container, who: Identity, info: ClusterInfo) -> dict[str, Any]:
+def _manage(container: Container, who: Identity, cluster: Cluster) -> dict[str, Any]:
     """What an admin may do here and what for; everybody else is told why not."""
     registration = container.registration
     if registration is None:
@@ -186,8 +186,8 @@ def _manage(container: Container, who: Identity, info: ClusterInfo) -> dict[str,
     return {
         "may": True,
         "why": "",
-        "local": info.local,
-        "command": install.command(info.name, container.fleet.get(info.name).member.otel_endpoint),
+        "local": cluster.member.local,
+        "command": install.command(cluster.name, cluster.member.otel_endpoint),
         "problem": install.problem,
         "remains": install.remains(),
     }

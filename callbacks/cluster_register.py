@@ -40,7 +40,7 @@ def _register_guide(callbacks: Callbacks) -> None:
             return {"why": f"{why_not(container)}.", "role": ""}
         if not who.role.includes(Role.ADMIN):
             return {"why": f"Your role is {who.role}.", "role": str(who.role)}
-        members = container.fleet.list()
+        members = [one.member for one in container.fleet.clusters(who)]
         return {
             "why": "",
             "account": container.registration.install.account(),
@@ -135,10 +135,8 @@ def _register_wait(callbacks: Callbacks) -> None:
     @callbacks.on(Output(page.HEARD, "data"), Input(page.WAIT, "data"), prevent_initial_call=True)
     def wait(asked: dict[str, Any]) -> dict[str, Any]:
         """How the new cluster stands, and whether its agent has reported."""
-        name = str(asked.get("name") or "")
         try:
-            fleet.visible(callbacks.who(), name)
-            info = fleet.info(name)
+            info = fleet.info(fleet.visible(callbacks.who(), str(asked.get("name") or "")))
         except NotFound:
             return {}
         shown = look(info.standing)

@@ -101,6 +101,7 @@ def _register_object(callbacks: Callbacks) -> None:
             return nothing()
         try:
             model = _read(callbacks, ref)
+            info = fleet.info(fleet.get(ref["cluster"]))
         except (NotFound, Unavailable) as error:
             return _not_there(error, ref, read=page in (detail.PAGE, detail.GONE))
         obj = model["object"]
@@ -109,7 +110,7 @@ def _register_object(callbacks: Callbacks) -> None:
         return (
             detail.PAGE,
             detail_head.state_pill(model),
-            detail_rows.facts(detail_head.facts(ref["kind"], model, fleet.info(ref["cluster"]))),
+            detail_rows.facts(detail_head.facts(ref["kind"], model, info)),
             *detail_head.strip(model),
             detail_rows.conditions_list(conditions),
             detail_head.controller(model),

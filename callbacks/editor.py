@@ -88,7 +88,7 @@ def register(callbacks: Callbacks) -> None:
     def load(ref: dict[str, Any], page: str) -> Any:
         who = callbacks.who()
         new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[1])}
-        clusters = [info for info in services.fleet.list() if who.may_see_cluster(info.name)]
+        clusters = services.fleet.list(who)
         cluster = ref["cluster"] or _preferred(
             services.fleet.default_name(), [info.name for info in clusters]
         )

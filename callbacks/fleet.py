@@ -13,7 +13,7 @@ from components import fleet, ids
 from components.kinds import cluster_href
 from services.auth.identity import Identity
 from services.clusters.counts import count
-from services.clusters.fleet import ClusterInfo
+from services.clusters.fleet import Cluster, ClusterInfo
 from services.container import Container
 from services.kube.cache import PROBE_SECONDS
 
@@ -45,15 +45,16 @@ def register(callbacks: Callbacks) -> None:
 def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[str, Any]:
     """Everything on the page, for the ``chosen`` clusters (all when empty), worst first."""
     now = datetime.now(UTC)
-    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
-    clusters = [info for info in seen if not chosen or info.name in chosen]
-    clusters.sort(key=lambda info: (attention.rank(info), info.name))
-    gpus = [gpu_words.gpus(container.gpus.of(container.fleet.get(info.name))) for info in clusters]
+    seen = container.fleet.described(who)
+    shown = [(one, info) for one, info in seen if not chosen or info.name in chosen]
+    shown.sort(key=lambda pair: (attention.rank(pair[1]), pair[1].name))
+    clusters = [info for _, info in shown]
+    gpus = [gpu_words.gpus(container.gpus.of(one)) for one, _ in shown]
     return {
         "tiles": fleet_figures.tiles(clusters, gpus),
         "clusters": [
-            _row(container, who, info, now) | {"gpus": found and gpu_words.brief(found)}
-            for info, found in zip(clusters, gpus, strict=True)
+            _row(who, one, info, now) | {"gpus": found and gpu_words.brief(found)}
+            for (one, info), found in zip(shown, gpus, strict=True)
         ],
         "every": PROBE_SECONDS,
         "checked": _iso(cluster_words.latest_check(clusters)),
@@ -74,10 +75,9 @@ def why_not(container: Container) -> str:
     return "This console works on one cluster"
 
 
-def _row(container: Container, who: Identity, info: ClusterInfo, now: datetime) -> Row:
+def _row(who: Identity, cluster: Cluster, info: ClusterInfo, now: datetime) -> Row:
     state, shown = info.state, look(info.standing)
-    member = container.fleet.get(info.name)
-    gateways, routes = (count(who, member, kind) for kind in ("gateways", "httproutes"))
+    gateways, routes = (count(who, cluster, kind) for kind in ("gateways", "httproutes"))
     row: Row = {
         "name": info.name,
         "href": cluster_href(info.name),

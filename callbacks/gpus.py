@@ -41,15 +41,13 @@ def register(callbacks: Callbacks) -> None:
 
 def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[str, Any]:
     """Everything on the page, for the ``chosen`` clusters (all when empty)."""
-    infos = [
-        info
-        for info in container.fleet.list()
-        if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
+    found = [
+        (info, container.gpus.of(one))
+        for one, info in container.fleet.described(who)
+        if not chosen or info.name in chosen
     ]
-    readings = {info.name: container.gpus.of(container.fleet.get(info.name)) for info in infos}
-    known = {
-        name: found for name, reading in readings.items() if (found := gpu_words.gpus(reading))
-    }
+    infos, readings = [info for info, _ in found], {info.name: told for info, told in found}
+    known = {name: told for name, reading in readings.items() if (told := gpu_words.gpus(reading))}
     missing = [info for info in infos if info.name not in known]
     return {
         "tiles": _tiles(known, len(missing)),

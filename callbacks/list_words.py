@@ -26,7 +26,7 @@ def present(kind: str, row: dict[str, Any], slots: dict[str, int]) -> dict[str, 
     """A row with what only the page knows: its addresses and its cluster's colour."""
     place = kind, row["cluster"], row["namespace"], row["name"]
     addresses = {"href": href(*place), "edit": edit_href(*place)}
-    return row | addresses | {"slot": slots.get(row["cluster"], 8)}
+    return row | addresses | {"slot": slots[row["cluster"]]}
 
 
 def total(page: Page) -> str:

@@ -59,9 +59,7 @@ def page(
     """Everything on the page, for the chosen clusters and namespace (all when empty)."""
     now = datetime.now(UTC)
     clusters = {
-        info.name: info
-        for info in container.fleet.list()
-        if who.may_see_cluster(info.name) and (not chosen or info.name in chosen)
+        info.name: info for info in container.fleet.list(who) if not chosen or info.name in chosen
     }
     summary = container.resources.summary(who, namespace)
     # Of a cluster that was never seen nothing is known, which is not the same as none.

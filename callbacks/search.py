@@ -21,7 +21,6 @@ def register(callbacks: Callbacks) -> None:
         prevent_initial_call=True,
     )
     def search(asked: dict[str, Any]) -> dict[str, Any]:
-        slots = {info.name: info.slot for info in fleet.list()}
         found = resources.search(callbacks.who(), asked["text"], MOST)
         items = [
             {
@@ -29,7 +28,7 @@ def register(callbacks: Callbacks) -> None:
                 "icon": KINDS[hit["kind"]].icon,
                 "label": KINDS[hit["kind"]].one,
                 "cluster": hit["cluster"],
-                "slot": slots.get(hit["cluster"], 8),
+                "slot": fleet.slot(hit["cluster"]),
                 "namespace": hit["namespace"],
                 "name": hit["name"],
                 "why": hit.get("why", ""),

@@ -120,7 +120,7 @@ def register(callbacks: Callbacks) -> None:
 def about(container: Container, who: Identity) -> dict[str, Any]:
     """Facts of this installation; addresses and secrets are not among them."""
     options = container.settings
-    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    seen = container.fleet.list(who)
     limits = [
         f"clusters {', '.join(sorted(who.clusters))}" if who.clusters is not None else "",
         f"namespaces {', '.join(sorted(who.namespaces))}" if who.namespaces is not None else "",

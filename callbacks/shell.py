@@ -12,7 +12,7 @@ from callbacks import fleet
 from callbacks.registrar import Callbacks, toast
 from components import ids, shell
 from services.auth.identity import Identity, Role
-from services.clusters.fleet import ClusterInfo
+from services.clusters.fleet import Cluster, ClusterInfo
 from services.container import Container
 from services.errors import Unauthenticated
 from services.listing import ListQuery
@@ -47,11 +47,16 @@ def register(callbacks: Callbacks) -> None:
 
     @callbacks.on(Input(ids.RETRY, "data"), prevent_initial_call=True)
     def retry(asked: dict[str, Any]) -> None:
-        names = [name for name in asked["clusters"] if callbacks.who().may_see_cluster(name)]
-        for name in names:
-            container.fleet.get(name).retry()
-        tried = ", ".join(names) if len(names) <= NAMED else f"{len(names)} clusters"
-        toast("info", f"Trying {tried} again", "The page follows when it answers.")
+        wanted = set(asked["clusters"])
+        tried = [one for one in container.fleet.clusters(callbacks.who()) if one.name in wanted]
+        for one in tried:
+            one.retry()
+        few = ", ".join(one.name for one in tried) if len(tried) <= NAMED else ""
+        toast(
+            "info",
+            f"Trying {few or f'{len(tried)} clusters'} again",
+            "The page follows when it answers.",
+        )
 
     callbacks.clientside(
         ClientsideFunction("ngfView", "arrived"),
@@ -74,7 +79,8 @@ def register(callbacks: Callbacks) -> None:
 
 def facts(container: Container, who: Identity) -> dict[str, Any]:
     """What the frame shows, for this identity, from memory."""
-    seen = [info for info in container.fleet.list() if who.may_see_cluster(info.name)]
+    described = container.fleet.described(who)
+    seen = [info for _, info in described]
     moment = as_of(seen)
     return {
         "version": container.version,
@@ -97,18 +103,18 @@ def facts(container: Container, who: Identity) -> dict[str, Any]:
             }
             for info in seen
         ],
-        "namespaces": _namespaces(container, who, [info.name for info in seen]),
+        "namespaces": _namespaces(who, [one for one, _ in described]),
         "counts": _problems(container, who, seen),
         "as_of": moment.isoformat() if moment else None,
     }
 
 
-def _namespaces(container: Container, who: Identity, clusters: list[str]) -> list[str]:
+def _namespaces(who: Identity, clusters: list[Cluster]) -> list[str]:
     names = {
         name
         for cluster in clusters
-        for _, name in container.fleet.get(cluster).snapshot("namespaces").objects
-        if who.may_see(cluster, name)
+        for _, name in cluster.snapshot("namespaces").objects
+        if who.may_see(cluster.name, name)
     }
     return sorted(names)
 

@@ -9,7 +9,6 @@ objects that changed.
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +18,7 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.entries import Entries, Held, Object, Row, Shape, last_seen
-from services.errors import Invalid, NotFound
+from services.errors import Invalid
 from services.filtering import PLACES, Entry, accepts, matcher, values_of
 from services.kube.shelf import Snapshot
 from services.ordering import STATUS_ORDER, Merged, Order, Question
@@ -166,28 +165,24 @@ class Table:
     def _clusters(self, who: Identity, query: ListQuery) -> list[Cluster]:
         """The clusters that are asked for and may be seen. Raises NotFound."""
         places = {name: accepts(query.filters[name]) for name in PLACES if name in query.filters}
-        chosen = self._present()
+        self._let_go()
+        chosen = self._fleet.clusters(who)
         if query.clusters is not None:
             names = dict.fromkeys(query.clusters)
             chosen = [self._fleet.get(name) for name in names if who.may_see_cluster(name)]
         return [
             cluster
             for cluster in chosen
-            if who.may_see_cluster(cluster.name)
-            and all(test([cluster.place[name]]) for name, test in places.items())
+            if all(test([cluster.place[name]]) for name, test in places.items())
         ]
 
-    def _present(self) -> list[Cluster]:
-        """All clusters; when they are others than before, what was ordered of them is let go."""
-        found = []
-        for name in self._fleet.names():
-            with suppress(NotFound):  # it went in between
-                found.append(self._fleet.get(name))
-        if found != self._members:
+    def _let_go(self) -> None:
+        """Forget what was ordered once the clusters are others than before."""
+        present = self._fleet.clusters()
+        if present != self._members:
             with self._lock:
-                self._members = found
+                self._members = present
                 self._orders.clear()
-        return found
 
     def _order(self, who: Identity, query: ListQuery) -> Order:
         """The order that answers the question, for whoever has the same limits."""

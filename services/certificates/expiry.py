@@ -17,7 +17,6 @@ from cryptography import x509
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
-from services.errors import NotFound
 
 SOON = timedelta(days=30)
 """A certificate that ends within this time needs attention; issuers renew earlier."""
@@ -53,26 +52,21 @@ class Certificates:
         """All that ``who`` may see, the first to end first."""
         found = [
             certificate
-            for cluster in self._fleet.names()
-            if who.may_see_cluster(cluster)
+            for cluster in self._fleet.clusters(who)
             for certificate in self._of(cluster)
-            if who.may_see(cluster, certificate.namespace)
+            if who.may_see(cluster.name, certificate.namespace)
         ]
         last = datetime.max.replace(tzinfo=UTC)
         return sorted(found, key=lambda one: (one.ends or last, one.cluster, one.name))
 
-    def _of(self, name: str) -> tuple[Certificate, ...]:
-        try:
-            cluster = self._fleet.get(name)
-        except NotFound:  # it went in between
-            return ()
+    def _of(self, cluster: Cluster) -> tuple[Certificate, ...]:
         snapshot = cluster.snapshot("secrets")
         version, certificates = self._known.get(cluster, (-1, ()))
         if version != snapshot.version:
             certificates = tuple(
                 found
                 for place, secret in snapshot.objects.items()
-                if (found := served(name, place, secret))
+                if (found := served(cluster.name, place, secret))
             )
             self._known[cluster] = snapshot.version, certificates
         return certificates

@@ -7,11 +7,12 @@ last, clusters come and go while the console runs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Protocol
 
-from services.auth.identity import Identity
+from services.auth.identity import CONSOLE, Identity
 from services.clusters.cluster import Cluster, ClusterInfo, ClusterState, Member
-from services.clusters.colours import Colours
+from services.clusters.colours import SLOTS, Colours
 from services.errors import NotFound, Unavailable
 from services.kube.cache import Listener
 from services.kube.connection import Connection
@@ -124,32 +125,41 @@ class Fleet:
 
     def default_name(self) -> str:
         """The cluster that paths without a cluster mean: the one that was asked for, else the one
-        marked so, else the hub itself, else the first. Raises Unavailable without any."""
-        clusters = self._clusters
-        if self._wanted_default:
-            return self._wanted_default
-        marked = (name for name, one in clusters.items() if one.member.default)
-        local = (name for name, one in clusters.items() if one.member.local)
-        for names in (marked, local, clusters):
-            if name := next(iter(names), ""):
-                return name
-        raise Unavailable("No default cluster is available: no cluster is registered.")
+        marked so, else the hub itself, else the first. Raises Unavailable where it is not there."""
+        if not self._clusters:
+            raise Unavailable("No default cluster is available: no cluster is registered.")
+        name = self._default()
+        if name not in self._clusters:
+            raise Unavailable("The default cluster is not registered.")
+        return name
 
     def names(self) -> list[str]:
         """All names, sorted."""
         return list(self._clusters)
 
-    def list(self) -> list[ClusterInfo]:
-        """All clusters, sorted by name."""
-        return [self._info(cluster) for cluster in self._clusters.values()]
+    def clusters(self, who: Identity = CONSOLE) -> list[Cluster]:
+        """The clusters within the limits, sorted by name. Each can be asked further, even when it
+        leaves the fleet meanwhile."""
+        return [one for name, one in self._clusters.items() if who.may_see_cluster(name)]
 
-    def info(self, name: str) -> ClusterInfo:
-        """One cluster for people. Raises NotFound."""
-        return self._info(self.get(name))
+    def described(self, who: Identity = CONSOLE) -> list[tuple[Cluster, ClusterInfo]]:
+        """Each cluster within the limits with what people are told of it, sorted by name."""
+        default = self._default()
+        return [
+            (one, one.info(self.slot(one.name), one.name == default)) for one in self.clusters(who)
+        ]
+
+    def list(self, who: Identity = CONSOLE) -> list[ClusterInfo]:
+        """The clusters within the limits for people, sorted by name."""
+        return [info for _, info in self.described(who)]
+
+    def info(self, cluster: Cluster) -> ClusterInfo:
+        """One cluster for people."""
+        return cluster.info(self.slot(cluster.name), cluster.name == self._default())
 
     def slot(self, name: str) -> int:
-        """The colour (1 to 8) of a cluster."""
-        return self.colours.slot(name, self._clusters)
+        """The colour (1 to 8) of a cluster; the shared one of a cluster that is not there."""
+        return self.colours.slot(name, self._clusters) if name in self._clusters else SLOTS
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(cluster, kind, version)`` whenever a kind on a cluster has changed, and
@@ -190,9 +200,14 @@ class Fleet:
             cluster.cache.stop()
         self.loop.stop()
 
-    def _info(self, cluster: Cluster) -> ClusterInfo:
-        default = bool(self._clusters) and cluster.name == self.default_name()
-        return cluster.info(self.slot(cluster.name), default)
+    def _default(self) -> str:
+        """The name that was asked for or that stands out; "" without any cluster."""
+        if self._wanted_default:
+            return self._wanted_default
+        clusters = self._clusters
+        marked = (name for name, one in clusters.items() if one.member.default)
+        local = (name for name, one in clusters.items() if one.member.local)
+        return next(chain(marked, local, clusters), "")
 
     def _announce(self, cluster: str, kind: str, version: int) -> None:
         for listener in self._listeners:

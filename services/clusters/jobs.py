@@ -12,12 +12,12 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from services.clusters import health
-from services.clusters.fleet import Fleet
+from services.clusters.fleet import Cluster, Fleet
 from services.clusters.heartbeats import Heartbeats
 from services.clusters.leader import Leadership
 from services.clusters.registry import Registry
 from services.clusters.standing import Reply
-from services.errors import ConsoleError, NotFound
+from services.errors import ConsoleError
 
 WRITE_SECONDS = 1
 PROMETHEUS_SECONDS = 30
@@ -76,17 +76,12 @@ class Jobs:
         )
 
     def _ask_prometheus(self) -> None:
-        list(self._asking.map(self._ask, self._fleet.names()))
+        list(self._asking.map(self._ask, self._fleet.clusters()))
 
-    def _ask(self, name: str) -> None:
+    def _ask(self, cluster: Cluster) -> None:
         try:
-            cluster = self._fleet.get(name)
-            prometheus = self._registry.prometheus(name)
-            if prometheus is None:
-                cluster.prometheus = None
-            else:
-                cluster.prometheus = Reply(datetime.now(UTC), prometheus.problem())
-        except NotFound as error:
-            _log.info("a Prometheus was not asked", cluster=name, reason=error.message)
+            prometheus = self._registry.prometheus(cluster.name)
+            problem = prometheus.problem() if prometheus else None
         except ConsoleError as error:
-            self._fleet.get(name).prometheus = Reply(datetime.now(UTC), error.message)
+            problem = error.message
+        cluster.prometheus = None if problem is None else Reply(datetime.now(UTC), problem)

@@ -200,7 +200,7 @@ class Registry:
         if clusters.as_of is None and clusters.state != "absent":
             return
         objects = self.objects()
-        for name in set(self._fleet.names()) - set(objects):
+        for name in set(self._fleet.names()) - objects.keys():
             self._taken.pop(name, None)
             self._fleet.remove(name)
         for name, obj in objects.items():

@@ -11,7 +11,7 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.entries import Row
-from services.errors import NotFound, Unavailable
+from services.errors import NotFound
 from services.filtering import Entry
 from services.gatewayapi import conditions, details, naming, rows
 from services.gatewayapi.attachments import Attachments
@@ -60,10 +60,11 @@ class Resources:
         """The object as last seen. Raises NotFound, or Unavailable when nothing was ever seen."""
         if kind not in KINDS or not who.may_see(cluster, namespace or None):
             raise _absent(cluster, kind, namespace, name)
-        snapshot = self._fleet.get(cluster).snapshot(kind)
+        member = self._fleet.get(cluster)
+        snapshot = member.snapshot(kind)
         found = snapshot.objects.get((namespace, name))
         if found is None and snapshot.as_of is None and snapshot.state in ("stale", "loading"):
-            raise Unavailable(f"{cluster} has not answered yet: {snapshot.why}", cluster=cluster)
+            raise member.unavailable(snapshot.why)
         if found is None:
             raise _absent(cluster, kind, namespace, name)
         return found
@@ -174,13 +175,12 @@ class Resources:
         """How many gateways each cluster has for an NGF that is known not to run there, by what
         ``summary`` counted. Those that other controllers take do not count."""
         found = {}
-        for name, counts in counted.items():
-            member = self._fleet.get(name)
-            gateways = counts.get("gateways") or {}
+        for cluster in self._fleet.clusters():
+            gateways = counted.get(cluster.name, {}).get("gateways") or {}
             wanting = sum(gateways.values()) - gateways.get("not_ngf", 0)
-            read = member.snapshot("deployments").state == "live"
-            if wanting and read and not member.state.ngf_version:
-                found[name] = wanting
+            read = cluster.snapshot("deployments").state == "live"
+            if wanting and read and not cluster.ngf().version:
+                found[cluster.name] = wanting
         return found
 
     def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from agent.gpus import Capacity, capacity
 from callbacks import gpu_words, gpus
 from services.auth.identity import CONSOLE, Identity, Role
+from services.clusters.cluster import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
 from tests.unit.fleet_members import NOW, cluster
@@ -41,11 +42,8 @@ class Fleet:
     def __post_init__(self) -> None:
         self.fleet = self.gpus = self
 
-    def list(self) -> list[Any]:
-        return [cluster(name) for name in self.readings]
-
-    def get(self, name: str) -> str:
-        return name
+    def described(self, who: Identity) -> list[tuple[str, ClusterInfo]]:
+        return [(name, cluster(name)) for name in self.readings if who.may_see_cluster(name)]
 
     def of(self, name: str) -> GpuReading:
         return self.readings[name]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from services.auth.identity import CONSOLE
+from services.auth.identity import CONSOLE, Identity
 from services.clusters.fleet import Fleet
 from services.gatewayapi.resources import Resources
 from services.kube.shelf import Snapshot
@@ -33,8 +33,8 @@ class Known:
     def snapshot(self, kind: str) -> Snapshot:
         return self._snapshots.get(kind, Snapshot(kind, {}, 0, None, "absent"))
 
-    def names(self) -> list[str]:
-        return [self.name]
+    def clusters(self, _who: Identity = CONSOLE) -> list["Known"]:
+        return [self]
 
     def get(self, name: str) -> "Known":
         return self

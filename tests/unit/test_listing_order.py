@@ -51,15 +51,18 @@ class FakeFleet:
     """Clusters that come and go."""
 
     def __init__(self) -> None:
-        self.clusters: dict[str, FakeCluster] = {}
+        self.held: dict[str, FakeCluster] = {}
 
     def names(self) -> list[str]:
-        return sorted(self.clusters)
+        return sorted(self.held)
+
+    def clusters(self, who: Identity = CONSOLE) -> list[FakeCluster]:
+        return [self.held[name] for name in self.names() if who.may_see_cluster(name)]
 
     def get(self, name: str) -> FakeCluster:
-        if name not in self.clusters:
+        if name not in self.held:
             raise NotFound(f"There is no cluster named {name}.")
-        return self.clusters[name]
+        return self.held[name]
 
 
 def row(cluster: Any, obj: Any) -> Row:
@@ -132,24 +135,24 @@ class Life:
 
     def cluster_comes(self) -> None:
         name = f"c{self.random.randrange(8)}"
-        if name not in self.fleet.clusters:
+        if name not in self.fleet.held:
             self.cluster_is_another(name)
 
     def cluster_goes(self) -> None:
-        if len(self.fleet.clusters) > 1:
-            del self.fleet.clusters[self.pick(*self.fleet.clusters)]
+        if len(self.fleet.held) > 1:
+            del self.fleet.held[self.pick(*self.fleet.held)]
 
     def cluster_is_another(self, name: str = "") -> None:
         """Under its old name, with versions that begin anew."""
-        name = name or self.pick(*self.fleet.clusters)
+        name = name or self.pick(*self.fleet.held)
         cluster = FakeCluster(name, self.pick("here", "there"))
         for number in range(self.random.randrange(9)):
             namespace = self.pick("one", "two", "three")
             cluster.objects[namespace, f"r{number}"] = self.object(namespace, f"r{number}")
-        self.fleet.clusters[name] = cluster
+        self.fleet.held[name] = cluster
 
     def some(self) -> list[FakeCluster]:
-        return [self.fleet.clusters[self.pick(*self.fleet.clusters)]]
+        return [self.fleet.held[self.pick(*self.fleet.held)]]
 
     def pick(self, *choices: Any) -> Any:
         return self.random.choice(choices)
@@ -280,7 +283,7 @@ def test_a_cluster_that_is_asked_for_after_it_went_is_not_found() -> None:
     life = Life(1)
     name = life.fleet.names()[0]
     assert life.table.page(CONSOLE, ListQuery(clusters=(name,))).clusters == 1
-    del life.fleet.clusters[name]
+    del life.fleet.held[name]
     with pytest.raises(NotFound):
         life.table.page(CONSOLE, ListQuery(clusters=(name,)))
     assert name not in life.table.page(CONSOLE, ListQuery()).asked
@@ -289,7 +292,7 @@ def test_a_cluster_that_is_asked_for_after_it_went_is_not_found() -> None:
 def test_nothing_is_kept_of_a_cluster_that_went() -> None:
     life = Life(2)
     life.table.page(CONSOLE, ListQuery())
-    gone = weakref.ref(life.fleet.clusters.pop(life.fleet.names()[0]))
+    gone = weakref.ref(life.fleet.held.pop(life.fleet.names()[0]))
     life.table.page(CONSOLE, ListQuery())
     gc.collect()
     assert gone() is None

@@ -52,7 +52,7 @@ def test_the_first_to_ask_finds_the_rows_made() -> None:
     preparing = Preparing(cast(Fleet, fleet), [table])
     preparing.start()
     try:
-        fleet.clusters = {name: cluster(name, 5) for name in ("a", "b")}
+        fleet.held = {name: cluster(name, 5) for name in ("a", "b")}
         fleet.tell("gone already")
         fleet.tell("a")
         fleet.tell("b")
