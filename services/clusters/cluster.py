@@ -126,18 +126,20 @@ class Cluster:
             if self._client is None or self._client[0] is not connection:
                 self._client = connection, KubeClient(connection, self.cache.breaker)
             client = self._client[1]
-        if self.cache.breaker.state == "open":
+        if not self.cache.breaker.admits:
             raise self.unavailable(self.cache.reachability.reason)
         return client
 
     def unavailable(self, reason: str) -> Unavailable:
-        """The error for what this cluster cannot answer now, with when it was last seen."""
-        seen, rest = self.cache.reachability.last_seen, self.cache.breaker.rest()
+        """The error for what this cluster cannot answer now, with when it was last seen and, while
+        no call is made to it, in how many seconds one will be."""
+        reach, breaker = self.cache.reachability, self.cache.breaker
+        lost = reach.since is not None and not reach.connected
         return Unavailable(
-            f"Cluster {self.name} is not reachable: {reason}",
+            f"Cluster {self.name} is not {'reachable' if lost else 'ready'}: {reason}",
             cluster=self.name,
-            last_seen=seen.isoformat() if seen else None,
-            retry_after=round(rest) or None,
+            last_seen=reach.last_seen.isoformat() if reach.last_seen else None,
+            retry_after=None if breaker.admits else max(1, round(breaker.rest())),
         )
 
     def snapshot(self, kind: str) -> Snapshot:

@@ -59,6 +59,12 @@ class Breaker:
             return "closed"
         return "open" if self.rest() > 0 else "half-open"
 
+    @property
+    def admits(self) -> bool:
+        """Whether a call would be made now: closed, or the rest is over and nobody probes."""
+        with self._lock:
+            return self._wait() is None
+
     def rest(self) -> float:
         """Seconds until a call is admitted again, 0 where one is."""
         with self._lock:
@@ -92,18 +98,24 @@ class Breaker:
 
     def _admit(self) -> _Admitted:
         with self._lock:
-            if self._failed < self._failures:
-                return _Admitted(False, self._resets)
-            wait = self._until - self._clock()
-            if wait <= 0 and not self._probing:
-                self._probing = True
-                return _Admitted(True, self._resets)
+            wait = self._wait()
+            if wait is None:
+                probe = self._failed >= self._failures
+                self._probing = self._probing or probe
+                return _Admitted(probe, self._resets)
         again = f"the next attempt is in {wait:.0f} s" if wait > 0 else "one attempt is under way"
         raise Unavailable(
             f"It did not answer {self._failures} times in a row; {again}.",
             code="breaker_open",
             retry_after=max(1, round(wait)),
         )
+
+    def _wait(self) -> float | None:
+        """Seconds until a call is admitted, 0 while one is under way; None where it is now."""
+        if self._failed < self._failures:
+            return None
+        wait = self._until - self._clock()
+        return None if wait <= 0 and not self._probing else max(0.0, wait)
 
     def _ended(self, call: _Admitted, *, answered: bool | None) -> None:
         """None where somebody gave the call up."""

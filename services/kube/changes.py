@@ -262,7 +262,7 @@ class Changes:
         if snapshot.resource is None:
             if snapshot.state == "absent":
                 raise NotFound(snapshot.reason, cluster=attempt.cluster, kind=kind.name)
-            raise Unavailable(f"Cluster {attempt.cluster} is not ready: {snapshot.why}")
+            raise cluster.unavailable(snapshot.why)
         self._reviews.require(cluster, snapshot.resource, attempt.verb, namespace)
         return Place(cluster, snapshot.resource, namespace, attempt.name)
 

@@ -124,9 +124,11 @@ def test_of_many_that_call_at_once_exactly_one_is_the_probe(rested: Breaker) -> 
 
 
 def test_while_the_probe_is_under_way_the_others_are_told_so(rested: Breaker) -> None:
+    assert rested.admits
     with rested.call():
-        assert (rested.state, rested.rest()) == ("half-open", 0.0)
+        assert (rested.state, rested.rest(), rested.admits) == ("half-open", 0.0, False)
         assert "under way" in refusal(rested).message
+    assert rested.admits
 
 
 @pytest.mark.parametrize("late", [SILENCE, KeyboardInterrupt()], ids=["unanswered", "given up"])
