@@ -30,7 +30,7 @@ class Member:
     """One cluster as configured. ``connect`` may raise; it is asked again until it does not.
 
     ``agents`` says whether an agent can report here at all, ``interval`` how often it should, in
-    seconds. ``local`` is the hub itself.
+    seconds; ``prometheus`` whether one is named. ``local`` is the hub itself.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Member:
     agents: bool = False
     interval: int = HEARTBEAT_SECONDS
     otel_endpoint: str = ""
+    prometheus: bool = False
     terminating: bool = False
 
 
@@ -238,7 +239,8 @@ class Cluster:
             agents=self.member.agents,
             agent=self.agent,
             interval=self.member.interval,
-            prometheus=self.prometheus,
+            prometheus=self.prometheus if self.member.prometheus else None,
+            unasked=self.member.prometheus and self.prometheus is None,
             terminating=self.member.terminating,
         )
 

@@ -41,7 +41,7 @@ class Jobs:
         self.leadership.start()
         self._every(WRITE_SECONDS, self._write_heartbeats)
         self._every(WRITE_SECONDS, self._as_leader(self._write_health))
-        self._every(PROMETHEUS_SECONDS, self._as_leader(self._ask_prometheus))
+        self._every(PROMETHEUS_SECONDS, self._as_leader(self.ask_prometheus))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -75,7 +75,8 @@ class Jobs:
             self._registry, self._fleet, lambda: self.leadership.leads
         )
 
-    def _ask_prometheus(self) -> None:
+    def ask_prometheus(self) -> None:
+        """Ask that of every cluster that has one; returns when all have answered or were long."""
         list(self._asking.map(self._ask, self._fleet.clusters()))
 
     def _ask(self, cluster: Cluster) -> None:

@@ -200,14 +200,20 @@ class Registry:
         if clusters.as_of is None and clusters.state != "absent":
             return
         objects = self.objects()
-        for name in set(self._fleet.names()) - objects.keys():
-            self._taken.pop(name, None)
-            self._fleet.remove(name)
+        for name in self._fleet.names():
+            if name not in objects or self._is_another(name, objects[name]):
+                self._taken.pop(name, None)
+                self._fleet.remove(name)
         for name, obj in objects.items():
             before = self._taken.get(name)
             if kind == "secrets" or before is None or before[0] is not obj:
                 self._take(name, obj, before)
         self.read = self.read or all(self._snapshot(kind).as_of for kind in self._kinds)
+
+    def _is_another(self, name: str, obj: Object) -> bool:
+        """Whether the cluster that was taken has gone and one of its name has come."""
+        before = self._taken.get(name)
+        return before is not None and before[0]["metadata"]["uid"] != obj["metadata"]["uid"]
 
     def _read_tokens(self) -> None:
         held = {}
@@ -226,10 +232,8 @@ class Registry:
         status = obj.get("status") or {}
         report, reply = _report(status), _reply(status)
         if report:
-            cluster.heard(report)
-        if not (obj.get("spec") or {}).get("prometheusSecretRef"):
-            cluster.prometheus = None
-        elif reply and (cluster.prometheus is None or reply.at > cluster.prometheus.at):
+            cluster.heard(report.following(cluster.agent))
+        if reply and (cluster.prometheus is None or reply.at >= cluster.prometheus.at):
             cluster.prometheus = reply
         if before is not None and before[0].get("status") != obj.get("status"):
             self._fleet.touch(name)
@@ -248,6 +252,7 @@ class Registry:
             agents=True,
             interval=int(agent.get("heartbeatIntervalSeconds") or HEARTBEAT_SECONDS),
             otel_endpoint=str(agent.get("otelEndpoint") or ""),
+            prometheus=bool((spec.get("prometheusSecretRef") or {}).get("name")),
             terminating="deletionTimestamp" in obj["metadata"],
         )
 
@@ -270,7 +275,7 @@ def _texts(secret: Object) -> dict[str, str]:
 
 
 def _report(status: Object) -> AgentReport | None:
-    """What a replica has written of the agent's last heartbeat."""
+    """What a replica has written of the agent's last heartbeat; versions are the leader's."""
     at = _time(status.get("lastHeartbeat"))
     if at is None:
         return None

@@ -5,7 +5,7 @@ contain no ages, so that a status is written when something has changed and not 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -54,6 +54,18 @@ class AgentReport:
     counts: Mapping[str, int] | None = None
     gpus: Mapping[str, object] | None = None
 
+    def following(self, before: "AgentReport | None") -> "AgentReport":
+        """With the versions of an earlier report, where this one comes from a status, which has
+        none of the agent's."""
+        if before is None:
+            return self
+        return replace(
+            self,
+            kubernetes_version=before.kubernetes_version,
+            ngf_version=before.ngf_version,
+            ngf_edition=before.ngf_edition,
+        )
+
     def stale(self, interval: float, now: datetime) -> bool:
         """Whether three intervals have passed without a heartbeat."""
         return now - self.at > timedelta(seconds=STALE_AFTER * interval)
@@ -69,7 +81,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that the judgement rests on. ``agents`` is False where no agent can report here."""
+    """All that the judgement rests on. ``agents`` is False where no agent can report here,
+    ``unasked`` is True while nobody has asked the Prometheus that there is."""
 
     reach: Reachability
     ngf: Ngf
@@ -78,6 +91,7 @@ class Evidence:
     interval: int
     prometheus: Reply | None
     terminating: bool = False
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,8 @@ def _reporting(seen: Evidence, now: datetime) -> Condition:
 
 def _prometheus(seen: Evidence) -> Condition:
     kind = "PrometheusReachable"
+    if seen.unasked:
+        return Condition(kind, "Unknown", "NotAsked", "It has not been asked yet.")
     if seen.prometheus is None:
         return Condition(kind, "Unknown", "NotConfigured", "No Prometheus is configured.")
     if seen.prometheus.problem:

@@ -2,6 +2,7 @@
 and its filters are its address."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -25,9 +26,10 @@ def names(window: Window, selector: str) -> list[str]:
 def troubled(pair: Console) -> Iterator[None]:
     """The Prometheus of ``hub`` refuses."""
     hub = pair.container.fleet.get("hub")
+    hub.configure(replace(hub.member, prometheus=True))
     hub.prometheus = Reply(datetime.now(UTC), "Prometheus refuses the console (403).")
     yield
-    hub.prometheus = None
+    hub.configure(replace(hub.member, prometheus=False))
 
 
 @pytest.mark.usefixtures("troubled")

@@ -2,6 +2,7 @@
 same name, not of one that rests, not of a Prometheus that nobody has asked."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import requests
 
 from services.demo.api import DemoApi
 from services.demo.definitions import definitions
-from tests.real.hub import Hub, hub_on
+from tests.real.hub import Hub, hub_on, managed_cluster
 from tests.real.kube_api import KubeApi, wait_until
 
 WITHIN_S = 2.0
+MERGE = "application/merge-patch+json"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,66 @@ def test_a_cluster_that_rests_says_when_it_was_seen_and_when_to_come_again(hub: 
         assert answer.status_code == 503
         assert answer.json()["error"]["details"]["cluster"] == "never"
         assert answer.json()["error"]["details"]["last_seen"] is None
+
+
+def test_a_cluster_that_comes_back_under_its_name_is_another(hub: Hub, workload: DemoApi) -> None:
+    hub.create_by_kubectl("edge", workload.kubeconfig())
+    wait_until("connected", lambda: hub.cluster("edge").get("connected"), 5)
+    token = hub.rest("POST", "/clusters/edge/token", json={}).json()["token"]
+    beat = {"sequence": 7, "resourceCounts": {"gateways": 3}, "ngfVersion": "2.6.7"}
+    assert hub.rest("POST", "/clusters/edge/heartbeat", token, json=beat).status_code == 200
+    before = hub.container.fleet.get("edge")
+    objects = hub.registry.objects
+    uid = objects()["edge"]["metadata"]["uid"]
+    # Both at once, as a watch that was away for a moment tells of it.
+    hub.registry.cache.stop()
+    hub.api.delete(hub.managed("edge")).ok()
+    ref = {"kubeconfigSecretRef": {"name": "edge-own"}}
+    hub.api.post(hub.managed(), managed_cluster("edge", **ref)).ok()
+    hub.registry.cache.start()
+    wait_until("told", lambda: objects()["edge"]["metadata"]["uid"] != uid, 5)
+    wait_until("taken", lambda: hub.container.fleet.get("edge") is not before, WITHIN_S)
+    assert hub.cluster("edge")["agentInstalled"] is False
+    wait_until("connected", lambda: hub.cluster("edge").get("connected"), 5)
+
+
+def test_versions_that_an_agent_told_stay_when_another_replica_hears_it(
+    hub: Hub, workload: DemoApi
+) -> None:
+    hub.create_by_kubectl("edge", workload.kubeconfig())
+    wait_until("known", lambda: hub.cluster("edge"), 5)
+    token = hub.rest("POST", "/clusters/edge/token", json={}).json()["token"]
+    beat = {"sequence": 1, "kubernetesVersion": "v1.36.3", "ngfVersion": "2.6.7"}
+    assert hub.rest("POST", "/clusters/edge/heartbeat", token, json=beat).status_code == 200
+    later = (datetime.now(UTC) + timedelta(seconds=5)).isoformat(timespec="seconds")
+    status = {"status": {"lastHeartbeat": later, "heartbeatSequence": 2}}
+    path = f"{hub.managed('edge')}/status"
+    wait_until("written", lambda: hub.api.patch(path, status, MERGE).status == 200, 5)
+    heard = hub.container.fleet.get("edge")
+    wait_until("heard", lambda: heard.agent and heard.agent.sequence == 2, 5)
+    assert heard.agent
+    assert (heard.agent.ngf_version, heard.agent.kubernetes_version) == ("2.6.7", "v1.36.3")
+
+
+def test_of_a_prometheus_is_said_what_it_answered_and_nothing_before(
+    hub: Hub, workload: DemoApi
+) -> None:
+    hub.create_by_kubectl("edge", workload.kubeconfig(), prometheusSecretRef={"name": "metrics"})
+    wait_until("known", lambda: hub.cluster("edge"), 5)
+    assert prometheus(hub) in (("Unknown", "NotAsked"), ("False", "NoAnswer"))
+    assert hub.container.jobs
+    hub.container.jobs.ask_prometheus()
+    assert prometheus(hub) == ("False", "NoAnswer")
+    assert "metrics does not exist" in str(hub.cluster("edge")["conditions"])
+    hub.api.patch(hub.managed("edge"), {"spec": {"prometheusSecretRef": None}}, MERGE).ok()
+    wait_until("none", lambda: prometheus(hub) == ("Unknown", "NotConfigured"), WITHIN_S)
+
+
+def prometheus(hub: Hub) -> tuple[str, str]:
+    """Status and reason of the condition."""
+    conditions = {one["type"]: one for one in hub.cluster("edge")["conditions"]}
+    one = conditions["PrometheusReachable"]
+    return one["status"], one["reason"]
 
 
 def kubeconfig_of_nothing(api: DemoApi) -> str:

@@ -117,6 +117,12 @@ def test_a_cluster_that_is_well_has_nothing_to_say() -> None:
         ),
         ({"prometheus": None}, "Ready", "", "PrometheusReachable: Unknown/NotConfigured"),
         (
+            {"prometheus": None, "unasked": True},
+            "Ready",
+            "",
+            "PrometheusReachable: Unknown/NotAsked",
+        ),
+        (
             {"prometheus": Reply(NOON, "http://p does not answer")},
             "Degraded",
             "http://p does not answer",
