@@ -77,7 +77,7 @@ class WatchLoop:
             self._loop.call_soon_threadsafe(function)
 
     def wait_turn(self, seconds: float) -> None:
-        """Return when what runs on the loop now has ended, or after ``seconds``. Not on the loop."""
+        """Return when what the loop is at has ended, or after ``seconds``; not on the loop."""
         turned = threading.Event()
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(turned.set)
