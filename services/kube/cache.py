@@ -219,7 +219,7 @@ class WatchCache:
                     async with asyncio.timeout(PROBE_SECONDS):
                         found = await self._ask(api, discovery, running)
                 except TimeoutError:
-                    said = f"{api.host} does not answer: nothing within {PROBE_SECONDS:g} s"
+                    said = f"{api.host} does not answer: timed out after {PROBE_SECONDS:g} s"
                     raise Unavailable(said) from None
         except ConsoleError as error:
             if error.error_code != "breaker_open":
