@@ -22,15 +22,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from services import yaml_text
 from services.clusters.fleet import Fleet, Member
+from services.clusters.joining import broken_name
 from services.errors import Invalid
 from services.kube.connection import Connection
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+
+def _name(text: str) -> str:
+    if rule := broken_name(text):
+        raise ValueError(rule)
+    return text
 
 
 class Entry(BaseModel):
@@ -38,7 +43,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True)
 
-    name: Name
+    name: Annotated[str, AfterValidator(_name)]
     kubeconfig: Annotated[str, Field(min_length=1)]
     display_name: str = ""
     context: str = ""
@@ -118,7 +123,7 @@ def _where(location: tuple[int | str, ...]) -> str:
 
 def _rule(error: Any) -> str:
     if error["type"] != "extra_forbidden":
-        return str(error["msg"])
+        return str(error["msg"]).removeprefix("Value error, ")
     fields = (File if len(error["loc"]) == 1 else Entry).model_fields
     known = ", ".join(field.alias or name for name, field in fields.items())
     return f"no such key; there is {known}"

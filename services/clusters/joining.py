@@ -13,6 +13,8 @@ NAME_RULE = (
     "must be lower-case letters, digits and dashes, at most 63, a letter or digit at both ends"
 )
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+RESERVED = ("register", "summary")
+"""What stands at ``/clusters/<name>`` already, among the pages and in REST."""
 INTERVAL = (5, 3600)
 """Seconds between two heartbeats, least and most."""
 
@@ -119,10 +121,19 @@ class Farewell:
     command: str
 
 
+def broken_name(name: str) -> str:
+    """The rule that a name breaks which no cluster can be given; "" for a good one."""
+    if not _NAME.fullmatch(name):
+        return NAME_RULE
+    if name in RESERVED:
+        return f"must not be {' or '.join(RESERVED)}: the console has pages and paths of that name"
+    return ""
+
+
 def checked_name(name: str) -> None:
     """Raises Invalid for what is no name of a cluster."""
-    if not _NAME.fullmatch(name):
-        raise Invalid(f"name {NAME_RULE}.", fields=[_wrong("name", NAME_RULE)])
+    if rule := broken_name(name):
+        raise Invalid(f"name {rule}.", fields=[_wrong("name", rule)])
 
 
 def checked_labels(labels: Mapping[str, str | None]) -> None:

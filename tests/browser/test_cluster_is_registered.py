@@ -29,6 +29,8 @@ def test_a_name_is_judged_while_it_is_typed(admin: Window) -> None:
     admin.open(PAGE, STEP)
     admin.fill("#register-name", "Spare_")
     admin.says("#register-name-error", "Lower-case letters, digits and dashes")
+    admin.fill("#register-name", "summary")
+    admin.says("#register-name-error", "The console has a page or path named summary already.")
     admin.fill("#register-name", "web")
     admin.says("#register-name-error", "There is a cluster named web already.")
     admin.click("#register-next")

@@ -111,6 +111,22 @@ def test_of_a_prometheus_is_said_what_it_answered_and_nothing_before(
     wait_until("none", lambda: prometheus(hub) == ("Unknown", "NotConfigured"), WITHIN_S)
 
 
+@pytest.mark.parametrize("name", ["register", "summary"])
+def test_a_name_that_the_console_has_itself_is_refused_and_works_where_it_is_made_elsewhere(
+    hub: Hub, workload: DemoApi, name: str
+) -> None:
+    body = {"name": name, "displayName": "Mine", "kubeconfig": workload.kubeconfig()}
+    refused = hub.rest("POST", "/clusters", json=body)
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["error"]["details"]["fields"]] == ["name"]
+    hub.create_by_kubectl(name, workload.kubeconfig())
+    path = f"/clusters/{name}/detail"
+    wait_until("connected", lambda: hub.rest("GET", path).json().get("connected"), 5)
+    assert hub.rest("GET", f"/clusters/{name}/gateways").status_code == 200
+    assert hub.rest("PATCH", f"/clusters/{name}", json={"region": "Oslo"}).status_code == 200
+    assert hub.rest("DELETE", f"/clusters/{name}").status_code == 200
+
+
 def prometheus(hub: Hub) -> tuple[str, str]:
     """Status and reason of the condition."""
     conditions = {one["type"]: one for one in hub.cluster("edge")["conditions"]}

@@ -30,6 +30,7 @@ def problems(folder: Path, text: str) -> list[tuple[str, str]]:
         ("clusters: [{name: a}]", "clusters[0].kubeconfig"),
         ("clusters: [{kubeconfig: a}]", "clusters[0].name"),
         ("clusters: [{name: A_b, kubeconfig: a}]", "clusters[0].name"),
+        ("clusters: [{name: summary, kubeconfig: a}]", "clusters[0].name"),
         ("clusters: [{name: a, kubeconfig: a, colour: red}]", "clusters[0].colour"),
         ("clusters: [{name: a, kubeconfig: a}, {name: a, kubeconfig: b}]", "clusters"),
         (

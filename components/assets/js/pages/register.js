@@ -6,6 +6,7 @@
   const STEPS = [["identity", "Identity"], ["access", "Access"], ["test", "Live test"], ["agent", "Register and agent"]];
   const FIELDS = { identity: ["name", "display-name", "region", "environment", "labels", "edition", "interval", "otel"], access: ["kubeconfig", "prometheus-url"] };
   const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+  const RESERVED = ["register", "summary"];
   const LARGEST = 262144; // bytes of a kubeconfig file
   const here = () => location.pathname === HERE;
   const byId = (key) => document.getElementById(`register-${key}`);
@@ -19,7 +20,7 @@
     name(text) {
       if (!text) return "Give it a name.";
       if (!NAME.test(text)) return "Lower-case letters, digits and dashes, at most 63, a letter or digit at both ends.";
-      if (text === "register") return "This is the address of this page. Choose another name.";
+      if (RESERVED.includes(text)) return `The console has a page or path named ${text} already. Choose another name.`;
       return state.guide && state.guide.taken.includes(text) ? `There is a cluster named ${text} already. Choose another name.` : "";
     },
     "display-name": (text) => (text ? "" : "Say what people call it."),
