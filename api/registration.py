@@ -160,7 +160,8 @@ def register(server: OpenAPI, container: Container) -> None:
     )
     @requires(Role.ADMIN)
     def join(query: RegisterParams, body: RegisterBody) -> Response:
-        """Register a cluster. Nothing is stored before its kubeconfig has passed."""
+        """Register a cluster. Nothing is stored before its kubeconfig has passed; a dry run ends
+        there and answers with what a live test finds."""
         new = NewCluster(
             name=body.name,
             display_name=body.displayName,
@@ -176,6 +177,7 @@ def register(server: OpenAPI, container: Container) -> None:
         )
         who = current_identity()
         if query.dry_run:
+            registration().check(who, new)
             return answer(_tested(registration().test(who, new.kubeconfig, new.prometheus)))
         made = registration().register(who, new)
         return answer({"name": made.name, "token": made.token}, 201)
