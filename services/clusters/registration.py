@@ -204,7 +204,8 @@ class Registration:
         self, who: Identity, verb: str, name: str, *, kind: str = KIND, reason: str = ""
     ) -> Iterator["_Entry"]:
         """Record what the block does, refusals and failures included; credentials are in none of
-        it. Raises Denied for whoever may not."""
+        it. Raises Denied for whoever may not, and Unavailable (code ``unaudited``) for what was
+        done and could not be recorded."""
         entry = _Entry()
         event = AuditEvent(
             actor=who.name,
@@ -223,9 +224,12 @@ class Registration:
             outcome: Outcome = "denied" if isinstance(error, Denied) else "failed"
             self._audit.record(replace(event, outcome=outcome, error=error.message))
             raise
-        self._audit.record(
-            replace(event, before=entry.before, after=entry.after, diff=entry.diff())
-        )
+        done = replace(event, before=entry.before, after=entry.after, diff=entry.diff())
+        try:
+            self._audit.record(done)
+        except ConsoleError as error:
+            said = "It was done, but the audit log could not record it."
+            raise Unavailable(said, code="unaudited", cluster=name) from error
 
 
 @dataclass(slots=True)
