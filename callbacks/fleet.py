@@ -11,11 +11,18 @@ from callbacks.cluster_words import Part, look
 from callbacks.registrar import Callbacks
 from components import fleet, ids
 from components.kinds import cluster_href
+from components.times import clock
 from services.auth.identity import Identity
 from services.clusters.counts import count
 from services.clusters.fleet import Cluster, ClusterInfo
+from services.clusters.registry import Registry
 from services.container import Container
 from services.kube.cache import PROBE_SECONDS
+
+HUB = "*"
+"""Stands for the hub among names of clusters, of which none is so."""
+HUB_SAYS = {"stale": "The hub does not answer.", "loading": "The hub is still being read."}
+"""What is said of it by the state of what is watched there."""
 
 Row = dict[str, Any]
 
@@ -60,7 +67,23 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
         "checked": _iso(cluster_words.latest_check(clusters)),
         "total": len(seen),
         "register": why_not(container),
+        "strip": _strip(container.registry),
     }
+
+
+def _strip(registry: Registry | None) -> dict[str, Any] | None:
+    """That the clusters are not those that the hub has by now, and why."""
+    doubtful = registry and registry.doubtful
+    if not doubtful:
+        return None
+    lead = HUB_SAYS.get(doubtful.state, "The hub does not tell all of its clusters.")
+    text = f"{doubtful.why.rstrip('.')}."
+    if doubtful.as_of:
+        text += (
+            f" Clusters are watched as the hub had them at {clock(doubtful.as_of)}; what has"
+            " changed there is not seen, and nothing can be registered or edited."
+        )
+    return {"lead": lead, "text": text, "names": [HUB]}
 
 
 def why_not(container: Container) -> str:

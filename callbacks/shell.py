@@ -48,10 +48,14 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(Input(ids.RETRY, "data"), prevent_initial_call=True)
     def retry(asked: dict[str, Any]) -> None:
         wanted = set(asked["clusters"])
-        tried = [one for one in container.fleet.clusters(callbacks.who()) if one.name in wanted]
-        for one in tried:
+        found = [one for one in container.fleet.clusters(callbacks.who()) if one.name in wanted]
+        for one in found:
             one.retry()
-        few = ", ".join(one.name for one in tried) if len(tried) <= NAMED else ""
+        tried = [one.name for one in found]
+        if fleet.HUB in wanted and container.registry:
+            container.registry.cache.retry()
+            tried.append("the hub")
+        few = ", ".join(tried) if len(tried) <= NAMED else ""
         toast(
             "info",
             f"Trying {few or f'{len(tried)} clusters'} again",

@@ -70,6 +70,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     ),
                 ],
             ),
+            html.Div(id="fleet-strip", role="status", className="live-strip"),
             html.Div(
                 [kpi(f"fleet-{key}", label, _source(key, source)) for key, label, source in TILES],
                 className="kpis",

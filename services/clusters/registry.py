@@ -102,8 +102,15 @@ class Registry:
     @property
     def problem(self) -> str:
         """Why the list of clusters is not what the hub has by now; "" while it is."""
-        seen = [self.cache.snapshot(kind) for kind in self._kinds]
-        return next((one.why for one in seen if one.state != "live"), "")
+        doubtful = self.doubtful
+        return doubtful.why if doubtful else ""
+
+    @property
+    def doubtful(self) -> Snapshot | None:
+        """What the hub does not tell by now: how old it is, since when and why. None while all
+        that makes the fleet is live."""
+        seen = (self.cache.snapshot(kind) for kind in self._kinds)
+        return next((one for one in seen if one.state != "live"), None)
 
     def start(self) -> None:
         """Begin to fill the fleet; returns at once."""

@@ -5,6 +5,7 @@
 // ngf.put(id, ...nodes)          the room with this id holds these nodes; a node with data-key is
 //                                the same one wherever it comes to stand
 // ngf.tile(id, {value, unit, note, at})   a tile of components/page.py `kpi`
+// ngf.strip({lead, text, names}) what is missing above a page, and the button that tries it again
 // ngf.parts([...])               a sentence of callbacks/cluster_words.py with its times
 // ngf.since(iso, {style, cluster})        a time that is kept current
 (function (ngf) {
@@ -52,6 +53,9 @@
     if (part.in) return el("time", { class: "n-age", datetime: part.in, "data-style": "left" });
     return ngf.since(part.ago, { style: "age" });
   });
+
+  ngf.strip = (one) => one && el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, one.lead), " ", one.text),
+    el("div", { class: "act" }, el("button", { type: "button", class: "btn btn-link btn-sm", "data-retry": one.names.join(",") }, "Retry now")));
 
   ngf.tile = function (id, { value, unit, note, at }) {
     ngf.put(`${id}-v`, value === null ? el("span", { class: "none" }, "no data") : [value, unit ? el("small", {}, unit) : null]);

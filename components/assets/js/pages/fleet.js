@@ -116,6 +116,7 @@
     if (data.total) return state("hdd-stack", "None of the chosen clusters is here", "The cluster chosen above is not, or no longer, registered.", el("a", { class: "btn btn-secondary", href: HERE }, "All clusters"));
     const user = ngf.facts.user;
     if (user.clusters) return state("lock", "No cluster is visible to you", `You are limited to ${user.clusters.join(", ") || "none"}. An admin can widen your limits.`);
+    if (data.strip) return state("hdd-stack", "Clusters are not known", "The hub keeps them; they are here when it answers.");
     if (data.register) return state("hdd-stack", "No cluster yet", `${data.register}.`);
     if (user.role !== "admin") return state("hdd-stack", "No cluster is registered yet", `Your role is ${user.role}. An admin can register the first one.`);
     return state("hdd-stack", "No cluster is registered yet", "Register the first one here with its kubeconfig, or create a ManagedCluster with kubectl: it appears within two seconds.",
@@ -155,6 +156,7 @@
       if (pushed) {
         follow.asked();
         for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`fleet-${key}`, value);
+        ngf.put("fleet-strip", ngf.strip(data.strip));
         sidebar(view);
       }
       head(view, chosen);

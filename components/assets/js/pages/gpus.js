@@ -42,10 +42,6 @@
       notes.length ? el("ul", { class: "notes" }, notes) : null];
   }
 
-  function strip(one) {
-    return one && el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, one.lead), " ", one.text), el("div", { class: "act" }, el("button", { type: "button", class: "btn btn-link btn-sm", "data-retry": one.names.join(",") }, "Retry now")));
-  }
-
   function matching(text) {
     const words = (text || "").toLowerCase().split(/\s+/).filter(Boolean);
     return data.nodes.filter((row) => { const said = [row.node, row.cluster, row.product, row.resource, row.offered].join(" ").toLowerCase(); return words.every((word) => said.includes(word)); });
@@ -59,7 +55,7 @@
         data = answer;
         follow.asked();
         for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`gpus-${key}`, value);
-        ngf.put("gpus-strip", strip(data.strip));
+        ngf.put("gpus-strip", ngf.strip(data.strip));
         ngf.put("gpus-by-type", types());
         ngf.put("gpus-by-cluster", clusters());
         ngf.put("gpus-by-cluster-unit", data.unknown.length ? `${data.unknown.length} without data` : "");

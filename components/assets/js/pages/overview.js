@@ -35,18 +35,12 @@
         el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, { style: "age", cluster: row.name })))))));
   }
 
-  function strip(data) {
-    if (!data) return null;
-    return el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, data.lead), " ", data.text),
-      el("div", { class: "act" }, el("button", { type: "button", class: "btn btn-link btn-sm", "data-retry": data.names.join(",") }, "Retry now")));
-  }
-
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfOverview = {
     draw(data) {
       if (!data) return;
       for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`overview-${key}`, value);
-      ngf.put("overview-strip", strip(data.strip));
+      ngf.put("overview-strip", ngf.strip(data.strip));
       ngf.put("overview-attention", attention({ items: data.attention, calm: data.calm }));
       ngf.put("overview-changes", changes({ items: data.changes, part: data.part }));
       ngf.put("overview-clusters", clusters(data.clusters));
