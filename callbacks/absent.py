@@ -5,6 +5,10 @@ from typing import Any
 from components.kinds import KINDS
 from services.errors import ConsoleError, NotFound
 
+NO_CLUSTER = "None is registered yet, or none within your limits."
+NOWHERE = ("There is no cluster to create it on", NO_CLUSTER)
+"""Title and text where nothing can be created."""
+
 
 def words(error: ConsoleError, ref: dict[str, Any]) -> tuple[str, str]:
     """Title and text for the object ``ref`` that could not be read."""

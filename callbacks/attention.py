@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from callbacks.absent import NO_CLUSTER
 from callbacks.cluster_words import look, silent
 from components.kinds import cluster_href, href
 from components.times import span
@@ -41,6 +42,8 @@ def items(
 
 def calm(per_cluster: Collection[Counts]) -> dict[str, Any]:
     """What is said while no problem is reported. All is well only where all is known to be."""
+    if not per_cluster:
+        return {"ok": False, "title": "No cluster yet", "text": NO_CLUSTER}
     states: Counter[str] = Counter()
     for counts in per_cluster:
         for known in counts.values():

@@ -89,9 +89,10 @@ def register(callbacks: Callbacks) -> None:
         who = callbacks.who()
         new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[1])}
         clusters = services.fleet.list(who)
-        cluster = ref["cluster"] or _preferred(
-            services.fleet.default_name(), [info.name for info in clusters]
-        )
+        if ref["create"] and not clusters:
+            return [*nothing()[:3], f"{page} missing", *absent.NOWHERE]
+        usual = next((info.name for info in clusters if info.default), "")
+        cluster = ref["cluster"] or _preferred(usual, [info.name for info in clusters])
         options: list[Any] = [no_update] * len(new)
         values: list[Any] = [no_update] * len(new)
         if ref["create"]:

@@ -23,6 +23,10 @@ Tile = dict[str, Any]
 
 def tiles(clusters: Sequence[ClusterInfo], gpus: Sequence[Gpus | None]) -> dict[str, Tile]:
     """All five, by their keys in ``components.fleet.TILES``; ``gpus`` of each cluster."""
+    if not clusters:
+        none = [("no cluster here", "")]
+        untold = dict.fromkeys(("agents", "ngf", "gpus", "versions"), _tile(None, "", none))
+        return {"clusters": _tile("0", "", none), **untold}
     return {
         "clusters": _clusters(clusters),
         "agents": _agents(clusters),

@@ -5,6 +5,7 @@ import io
 from datetime import datetime
 from typing import Any
 
+from callbacks.absent import NO_CLUSTER
 from components import tables
 from components.kinds import edit_href, href
 from components.list_page import ListKind
@@ -72,6 +73,8 @@ def instead(page: Page, kind: ListKind, view: View) -> Instead:
         text = "No cluster has answered yet; the list fills when one does."
         return "instead", icon, f"{kind.many.capitalize()} are not known", text, "d-none", ""
     filters = _filters(kind, view)
+    if not page.clusters and not filters:
+        return "instead", "bi bi-hdd-stack", "No cluster yet", NO_CLUSTER, "d-none", ""
     if page.unfiltered and filters:
         text = f"{page.unfiltered:,} exist; the {_spoken(kind, view)} leaves none."
         return "instead", _FUNNEL, f"No {kind.one} matches", text, *_clear(filters)

@@ -1,6 +1,7 @@
 """The overview in one answer: tiles, clusters, what needs attention, recent changes."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,6 @@ VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
 CONSOLE = {"tokens": "API token"}
 """Changes of the console itself, in words."""
 
-UNKNOWN = {"value": None, "unit": "", "note": [("no cluster has answered yet", "")]}
 Words = list[tuple[str, str]]
 
 
@@ -86,7 +86,7 @@ def page(
             "httproutes": _kind_tile("httproutes", "accepted", per_cluster, clusters),
             "certificates": _certificate_tile(served, now)
             if any(info.state.last_seen for info in clusters.values())
-            else dict(UNKNOWN),
+            else _unknown(clusters),
             "requests": _not_connected(),
             "failures": _not_connected(),
         },
@@ -110,7 +110,14 @@ def page(
     }
 
 
+def _unknown(clusters: Collection[Any]) -> dict[str, Any]:
+    why = "no cluster has answered yet" if clusters else "no cluster here"
+    return {"value": None, "unit": "", "note": [(why, "")]}
+
+
 def _cluster_tile(clusters: list[ClusterInfo]) -> dict[str, Any]:
+    if not clusters:
+        return {"value": "0", "unit": "", "note": [("no cluster here", "")]}
     up = sum(info.state.connected for info in clusters)
     note: Words = [("every cluster answers", "")]
     if up < len(clusters):
@@ -131,7 +138,7 @@ def _kind_tile(
         counts.update(known if clusters[name].state.connected else {"stale": sum(known.values())})
     total = counts.total()
     if not any(kind in per_cluster[name] for name in clusters):
-        return dict(UNKNOWN)
+        return _unknown(clusters)
     broken = [
         (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,

@@ -97,6 +97,15 @@ def test_the_kubeconfig_does_not_linger(hub: Hub, admin: Window) -> None:
 def test_a_hub_without_clusters_says_what_to_do(hub: Hub, admin: Window) -> None:
     for name in hub.container.fleet.names():
         hub.registration.unregister(CONSOLE, name)
+    for path, place, said in (
+        ("/", "#overview-attention", "No cluster yet"),
+        ("/", "#overview-clusters", "No cluster yet"),
+        ("/gateways", "#gateways-instead-title", "No cluster yet"),
+        ("/create/gateways", "#edit-missing-title", "There is no cluster to create it on"),
+        ("/gpus", "#gpus-by-cluster", "No cluster yet."),
+    ):
+        admin.open(path, place)
+        admin.says(place, said)
     admin.open("/clusters", "#fleet-cards .state")
     admin.says("#fleet-cards", "No cluster is registered yet")
     admin.click("#fleet-cards .btn-primary")

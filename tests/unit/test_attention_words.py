@@ -44,6 +44,11 @@ def test_all_is_well_only_where_all_is_known() -> None:
     assert (told["ok"], told["text"]) == (False, "1 cluster is not read in full.")
 
 
+def test_without_a_cluster_nothing_is_said_to_be_well() -> None:
+    told = attention.calm([])
+    assert (told["ok"], told["title"]) == (False, "No cluster yet")
+
+
 def test_a_gateway_whose_class_does_not_exist_is_a_problem() -> None:
     fleet = Known({"gateways": [gateway()]})
     assert not resources(fleet).problems(CONSOLE), "classes are not read yet"

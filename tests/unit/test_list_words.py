@@ -31,3 +31,13 @@ def test_of_many_missing_clusters_those_that_do_not_answer_are_named_first() -> 
 
 def test_nothing_is_said_when_every_cluster_answers() -> None:
     assert list_words.missing(page(clusters=3), KINDS["httproutes"])[0].endswith("d-none")
+
+
+def test_a_list_of_no_cluster_asks_nobody_to_create_something() -> None:
+    kind = KINDS["gateways"]
+    assert list_words.instead(page(clusters=0), kind, {})[2] == "No cluster yet"
+    assert list_words.instead(page(clusters=1), kind, {})[2] == "No gateways yet"
+    assert list_words.instead(page(clusters=0), kind, {"region": ["Oslo"]})[4:] == (
+        "btn btn-secondary",
+        "Clear 1 filter",
+    )

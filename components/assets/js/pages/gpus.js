@@ -29,6 +29,7 @@
 
   function clusters() {
     const name = (one) => el("td", { class: "nm" }, el("a", { class: "plain", href: one.href }, el("span", { class: `cl c${one.slot}` }, one.name)), el("span", { class: "sub" }, one.types || one.reason || "none"));
+    if (!data.clusters.length && !data.unknown.length) return el("div", { class: "quiet" }, "No cluster yet.");
     const known = data.clusters.filter((one) => one.total);
     const none = data.clusters.filter((one) => !one.total);
     const rows = [

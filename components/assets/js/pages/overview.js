@@ -20,6 +20,7 @@
   }
 
   function clusters(rows) {
+    if (!rows.length) return el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("hdd-stack")), el("div", { class: "b6" }, "No cluster yet"), el("div", { class: "state-a" }, el("a", { class: "btn btn-secondary", href: "/clusters" }, "Clusters")));
     const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
       el("colgroup", {}, [22, 17, 12, 11, 10, 9, 9, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
