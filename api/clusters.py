@@ -14,6 +14,7 @@ from api.fleet_models import (
     cluster_item,
     gpu_item,
     missing_item,
+    timeless,
 )
 from api.guard import current_identity
 from api.lists import MissingCluster, fingerprint
@@ -72,10 +73,10 @@ def register(server: OpenAPI, container: Container) -> None:
 
     @group.get("/clusters", responses={"200": Clusters, "304": None}, operation_id="list_clusters")
     def clusters(header: Seen) -> Response:
-        """Every cluster with its state. The ETag is that of everything but moments."""
-        items = [cluster_item(info) for info in fleet.list(current_identity())]
-        etag = fingerprint([{**item, "lastSeen": None, "lastHeartbeat": None} for item in items])
-        return marked(answer(items), etag, header)
+        """Every cluster with its state."""
+        who = current_identity()
+        items = [cluster_item(info, who) for info in fleet.list(who)]
+        return marked(answer(items), fingerprint([timeless(one) for one in items]), header)
 
     @group.get("/clusters/summary", responses={"200": Summary}, operation_id="summarize_clusters")
     def summary() -> Response:
@@ -114,9 +115,10 @@ def register(server: OpenAPI, container: Container) -> None:
         return one(path, header)
 
     def one(path: OneCluster, header: Seen) -> Response:
-        cluster = fleet.visible(current_identity(), path.cluster)
-        body = cluster_detail(fleet.info(cluster), container.gpus.of(cluster))
-        return marked(answer(body), fingerprint(body), header)
+        who = current_identity()
+        cluster = fleet.visible(who, path.cluster)
+        body = cluster_detail(fleet.info(cluster), container.gpus.of(cluster), who)
+        return marked(answer(body), fingerprint(timeless(body)), header)
 
     @group.get(
         "/global/gpu-capacity", responses={"200": GpuCapacity}, operation_id="get_gpu_capacity"

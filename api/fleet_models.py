@@ -4,9 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.auth.identity import Identity
 from services.clusters.fleet import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.clusters.standing import AgentReport, Condition
+
+_AGES = ("lastSeen", "lastHeartbeat", "checks", "retryAfterSeconds")
 
 
 class ConditionItem(BaseModel):
@@ -61,8 +64,15 @@ class ClusterDetail(ClusterItem):
     gpus: dict[str, Any]
 
 
-def cluster_item(info: ClusterInfo) -> dict[str, Any]:
-    """One entry of the list of clusters."""
+def timeless(item: dict[str, Any]) -> dict[str, Any]:
+    """A cluster without what only says how old it is: what its ETag is made of."""
+    kept = {key: value for key, value in item.items() if key not in _AGES}
+    return {**kept, "gpus": {**kept["gpus"], "as_of": None}} if "gpus" in kept else kept
+
+
+def cluster_item(info: ClusterInfo, who: Identity) -> dict[str, Any]:
+    """One entry of the list of clusters. What an agent has counted cannot be shared out: who is
+    limited to namespaces is not told."""
     state, agent = info.state, info.agent
     return {
         "name": info.name,
@@ -85,16 +95,16 @@ def cluster_item(info: ClusterInfo) -> dict[str, Any]:
         "agentInstalled": agent is not None,
         "agentVersion": (agent and agent.agent_version) or None,
         "lastHeartbeat": agent.at.isoformat() if agent else None,
-        "resourceCounts": dict(agent.counts) if agent and agent.counts is not None else None,
+        "resourceCounts": _counts(agent) if who.namespaces is None else None,
         "gpuCapacity": _told_gpus(agent),
     }
 
 
-def cluster_detail(info: ClusterInfo, gpus: GpuReading) -> dict[str, Any]:
+def cluster_detail(info: ClusterInfo, gpus: GpuReading, who: Identity) -> dict[str, Any]:
     """Everything about one cluster."""
     state = info.state
     return {
-        **cluster_item(info),
+        **cluster_item(info, who),
         "breaker": state.breaker,
         "retryAfterSeconds": round(state.rest, 1) if state.breaker == "open" else None,
         "checks": [{"at": one.at.isoformat(), "seconds": one.seconds} for one in state.checks],
@@ -152,8 +162,8 @@ def _condition(one: Condition) -> dict[str, str]:
     }
 
 
-def _version(agent: AgentReport | None) -> str | None:
-    return (agent.kubernetes_version if agent else "") or None
+def _counts(agent: AgentReport | None) -> dict[str, Any] | None:
+    return dict(agent.counts) if agent and agent.counts is not None else None
 
 
 def _told_gpus(agent: AgentReport | None) -> dict[str, Any] | None:

@@ -36,12 +36,17 @@ HEADERS = {
 }
 
 
-def with_headers(*names: str, **config: Any) -> ConfigDict:
+def with_headers(*names: str, example: Any = None, **config: Any) -> ConfigDict:
     """The configuration of a model whose answers carry these of ``HEADERS``."""
     described = {
         name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in names
     }
-    return cast(ConfigDict, {**config, "openapi_extra": {"headers": described}})
+    extra = {"headers": described, **({"example": example} if example else {})}
+    return cast(ConfigDict, {**config, "openapi_extra": extra})
+
+
+def _example(code: str, message: str, **details: Any) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "details": details}}
 
 
 class ErrorBody(BaseModel):
@@ -55,7 +60,30 @@ class ErrorBody(BaseModel):
 class Problem(BaseModel):
     """The body of every answer from 400 up."""
 
+    model_config = with_headers(
+        example=_example(
+            "kubeconfig_refused",
+            "users[ci].user.exec: the console never runs a program named by a kubeconfig",
+            fields=[{"field": "users[ci].user.exec", "rule": "the console never runs a program"}],
+        )
+    )
+
     error: ErrorBody
+
+
+class NotAvailable(Problem):
+    """Nothing answers. Of a cluster it says when it was seen, and when to come again."""
+
+    model_config = with_headers(
+        "Retry-After",
+        example=_example(
+            "unavailable",
+            "Cluster web-fra is not reachable: https://10.0.0.1:6443 does not answer: timed out",
+            cluster="web-fra",
+            last_seen="2026-11-24T13:00:00+00:00",
+            retry_after=17,
+        ),
+    )
 
 
 class TooManyAttempts(Problem):
@@ -75,7 +103,7 @@ PROBLEMS: Any = {
     "422": Problem,
     "429": TooManyAttempts,
     "501": Problem,
-    "503": Problem,
+    "503": NotAvailable,
 }
 
 

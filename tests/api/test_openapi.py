@@ -1,7 +1,11 @@
 """Promise: the OpenAPI document is the truth: no 5xx and no status it does not name."""
 
+import sys
+from collections import Counter
+
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
@@ -31,6 +35,28 @@ def test_answers_are_documented(console: Console) -> None:
             problems.append(f"{operation.label}: {problem}")
     assert asked > 20 * EXAMPLES
     assert not problems, "\n\n".join(problems)
+
+
+def test_every_schema_is_of_one_model(console: Console) -> None:
+    """Two models of one name would be one schema in the document, that of the later."""
+    models = [
+        model
+        for name, module in sys.modules.items()
+        if name.startswith("api.")
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == name
+    ]
+    names = Counter(model.__name__ for model in models)
+    assert len(names) > 50
+    assert not [name for name, count in names.items() if count > 1]
+
+
+def test_errors_are_shown_by_examples(console: Console) -> None:
+    document = console.ask("GET", "/api/v1/openapi.json").json()
+    answers = document["paths"]["/api/v1/clusters"]["post"]["responses"]
+    example = answers["422"]["content"]["application/json"]["example"]
+    assert example["error"]["code"] == "kubeconfig_refused"
+    assert "Retry-After" in answers["503"]["headers"]
 
 
 def test_conditions_limits_and_headers_are_documented(console: Console) -> None:

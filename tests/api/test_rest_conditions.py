@@ -166,6 +166,7 @@ def test_a_body_that_names_another_object_is_refused(
         f"{ROUTES}/payments/checkout",
         "/api/v1/global/gateways",
         "/api/v1/clusters",
+        "/api/v1/clusters/web-fra",
         "/api/v1/audit",
         "/api/v1/tokens",
     ],

@@ -1,11 +1,14 @@
-"""Promise: REST lists filter, sort and page as they say, and say how old they are."""
+"""Promise: REST lists filter, sort and page as they say, say how old they are, and tell nobody of
+clusters outside the own limits."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from services.auth.identity import Role
 from tests.api.conftest import Console
+from tests.real.kube_api import wait_until
 
 HTTPROUTES = "/api/v1/clusters/web-fra/httproutes"
 
@@ -120,6 +123,43 @@ def test_limits_filter_lists_and_hide_objects(console: Console) -> None:
     assert console.ask("GET", "/api/v1/clusters/gpu-iad/httproutes", token).status_code == 404
     fleet = console.ask("GET", "/api/v1/global/routes", token).json()["items"]
     assert {one["clusterName"] for one in fleet} == {"web-fra"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/clusters",
+        "/clusters/web-fra",
+        "/clusters/summary",
+        "/global/gpu-capacity",
+        "/global/gateways",
+        "/audit",
+        "/readyz",
+        "/config",
+    ],
+)
+def test_nothing_tells_of_clusters_outside_the_limits(console: Console, path: str) -> None:
+    answer = console.ask("GET", f"/api/v1{path}", console.token(Role.VIEWER, ("web-fra",)))
+    assert answer.status_code == 200, answer.text
+    assert "gpu-iad" not in answer.text
+    assert "hub-fra" not in answer.text
+
+
+def test_sums_are_over_the_own_clusters(console: Console) -> None:
+    mine = console.token(Role.VIEWER, ("web-fra",))
+    summary = console.ask("GET", "/api/v1/clusters/summary", mine).json()
+    assert (summary["totalClusters"], summary["totalGPUs"]) == (1, 0)
+    assert console.ask("GET", "/api/v1/global/gpu-capacity", mine).json()["totalGPUs"] == 0
+    assert console.ask("GET", "/api/v1/global/gpu-capacity").json()["totalGPUs"] > 0
+    assert console.ask("GET", "/metrics", mine).status_code == 403
+
+
+def test_what_an_agent_counted_is_not_told_to_who_sees_some_namespaces(console: Console) -> None:
+    def counted(token: str) -> Any:
+        return console.ask("GET", "/api/v1/clusters/web-fra", token).json()["resourceCounts"]
+
+    assert counted(console.token(Role.VIEWER, ("web-fra",), ("payments",))) is None
+    wait_until("reported", lambda: counted(console.token()), 20)
 
 
 def test_ready_names_every_dependency_to_those_who_may_know(console: Console) -> None:
