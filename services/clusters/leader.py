@@ -29,6 +29,8 @@ LEASE_SECONDS = 10
 RENEW_SECONDS = 6
 """How long a leader tries to renew before it gives up; less than the lease, so it never doubts."""
 RETRY_SECONDS = 2
+ELECTION = "leader-election"
+"""Name of the thread."""
 
 _log = structlog.get_logger(__name__)
 
@@ -36,11 +38,17 @@ _log = structlog.get_logger(__name__)
 class Leadership:
     """Takes part in the election from ``start`` to ``stop``; ``leads`` is true while it is won."""
 
-    def __init__(self, client: Callable[[], KubeClient], namespace: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], KubeClient],
+        namespace: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.identity = f"{socket.gethostname()}_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-        self._lock = _LeaseLock(client, namespace, self.identity)
+        self._lock = _LeaseLock(client, namespace, self.identity, clock)
+        self._clock = clock
         self._leads = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="leader-election", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=ELECTION, daemon=True)
 
     @property
     def leads(self) -> bool:
@@ -48,7 +56,8 @@ class Leadership:
 
         Not by the election alone: a call that hangs would keep it from noticing a lost lease.
         """
-        return self._leads.is_set() and time.monotonic() - self._lock.renewed < LEASE_SECONDS
+        held = self._leads.is_set() and not self._lock.closed.is_set()
+        return held and self._clock() - self._lock.renewed < LEASE_SECONDS
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -56,26 +65,31 @@ class Leadership:
 
     def stop(self) -> None:
         """Lead no more, and let another lead at once."""
-        led = self.leads
         self._lock.closed.set()
-        self._leads.clear()
-        if led:
-            self._lock.release()
+        self._lock.release()
 
     def _run(self) -> None:
-        try:
-            while True:
-                config = Config(
-                    self._lock,
-                    lease_duration=LEASE_SECONDS,
-                    renew_deadline=RENEW_SECONDS,
-                    retry_period=RETRY_SECONDS,
-                    onstarted_leading=self._won,
-                    onstopped_leading=self._lost,
-                )
-                LeaderElection(config).run()
-        except _Closed:
+        while not self._lock.closed.is_set():
+            try:
+                self._take_part()
+            except _Closed:
+                break
+            except Exception:
+                _log.exception("the election failed")
             self._leads.clear()
+            self._lock.closed.wait(RETRY_SECONDS)
+
+    def _take_part(self) -> None:
+        """Until the lead was won and lost again."""
+        config = Config(
+            self._lock,
+            lease_duration=LEASE_SECONDS,
+            renew_deadline=RENEW_SECONDS,
+            retry_period=RETRY_SECONDS,
+            onstarted_leading=self._won,
+            onstopped_leading=self._lost,
+        )
+        LeaderElection(config).run()
 
     def _won(self) -> None:
         _log.info("leads", identity=self.identity)
@@ -83,7 +97,6 @@ class Leadership:
 
     def _lost(self) -> None:
         _log.warning("leads no more", identity=self.identity)
-        self._leads.clear()
 
 
 class _Closed(Exception):
@@ -96,22 +109,31 @@ class _LeaseLock:
     It answers False for what failed, and on ``get`` an error with ``body`` and ``reason``.
     """
 
-    def __init__(self, client: Callable[[], KubeClient], namespace: str, identity: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], KubeClient],
+        namespace: str,
+        identity: str,
+        clock: Callable[[], float],
+    ) -> None:
         self.name, self.namespace, self.identity = NAME, namespace, identity
         self.closed = threading.Event()
         self.renewed = float("-inf")
-        self._client = client
+        self._writing = threading.Lock()
+        self._client, self._clock = client, clock
         self._path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
         self._lease: dict[str, Any] = {}
 
     def get(self, name: str, namespace: str) -> tuple[bool, Any]:
-        if self.closed.is_set():
-            raise _Closed
+        self._refuse_closed()
         try:
-            self._lease = self._client().get(f"{self._path}/{name}")
+            lease = self._client().get(f"{self._path}/{name}")
         except ConsoleError as error:
             said = SimpleNamespace(body=json.dumps({"code": error.status}), reason=error.message)
             return False, said
+        with self._writing:
+            self._refuse_closed()
+            self._lease = lease
         spec = self._lease.get("spec") or {}
         return True, LeaderElectionRecord(
             spec.get("holderIdentity") or None,
@@ -127,19 +149,33 @@ class _LeaseLock:
             "metadata": {"name": name, "namespace": namespace},
             "spec": _spec(election_record),
         }
-        return self._write("POST", self._path, body)
+        with self._writing:
+            self._refuse_closed()
+            return self._write("POST", self._path, body)
 
     def update(self, name: str, namespace: str, updated_record: LeaderElectionRecord) -> bool:
-        spec = {**(self._lease.get("spec") or {}), **_spec(updated_record)}
-        return self._write("PUT", f"{self._path}/{name}", {**self._lease, "spec": spec})
+        with self._writing:
+            self._refuse_closed()
+            spec = {**(self._lease.get("spec") or {}), **_spec(updated_record)}
+            return self._write("PUT", f"{self._path}/{name}", {**self._lease, "spec": spec})
 
     def release(self) -> None:
-        """Name no holder, so that the next candidate does not wait for the end of the lease."""
-        spec = {**(self._lease.get("spec") or {}), "holderIdentity": ""}
-        self._write("PUT", f"{self._path}/{self.name}", {**self._lease, "spec": spec})
+        """Name no holder, so that the next candidate does not wait for the end of the lease.
+
+        A renewal that is under way is awaited: the lease would be kept by it, or taken back.
+        """
+        with self._writing:
+            spec = self._lease.get("spec") or {}
+            if spec.get("holderIdentity") == self.identity:
+                spec = {**spec, "holderIdentity": ""}
+                self._write("PUT", f"{self._path}/{self.name}", {**self._lease, "spec": spec})
+
+    def _refuse_closed(self) -> None:
+        if self.closed.is_set():
+            raise _Closed
 
     def _write(self, method: str, path: str, body: dict[str, Any]) -> bool:
-        began = time.monotonic()
+        began = self._clock()
         try:
             self._lease = self._client().request(method, path, body=body)
         except ConsoleError as error:
