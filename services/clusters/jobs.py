@@ -5,7 +5,8 @@ asks their Prometheus now and then; a hung one of those holds up nobody but its 
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -45,10 +46,19 @@ class Jobs:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Write down the heartbeats that are due, give up the lead, end the schedule."""
-        self._scheduler.shutdown()
-        self._asking.shutdown(wait=False, cancel_futures=True)
+        """Let another replica lead at once, and begin nothing more.
+
+        What is under way is not awaited: it can hang. A status that is still written then is one
+        that nobody else has written, or it is not written.
+        """
         self.leadership.stop()
+        self._scheduler.shutdown(wait=False)
+        self._asking.shutdown(wait=False, cancel_futures=True)
+
+    def ask_prometheus(self) -> None:
+        """Ask the Prometheus of every cluster whether it answers."""
+        with suppress(CancelledError):
+            list(self._asking.map(self._ask, self._fleet.clusters()))
 
     def _every(self, seconds: float, work: Callable[[], object]) -> None:
         self._scheduler.add_job(
@@ -74,10 +84,6 @@ class Jobs:
         self.written["health"] += health.write_all(
             self._registry, self._fleet, lambda: self.leadership.leads
         )
-
-    def ask_prometheus(self) -> None:
-        """Ask that of every cluster that has one; returns when all have answered or were long."""
-        list(self._asking.map(self._ask, self._fleet.clusters()))
 
     def _ask(self, cluster: Cluster) -> None:
         try:
