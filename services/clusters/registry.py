@@ -167,12 +167,12 @@ class Registry:
     def prometheus(self, name: str) -> Prometheus | None:
         """The Prometheus of a cluster, None where none is named. Raises NotFound without its Secret
         and Invalid for an address that is not called."""
-        ref = (self.object(name).get("spec") or {}).get("prometheusSecretRef") or {}
-        if not ref.get("name"):
+        secret_name = _prometheus_secret(self.object(name))
+        if not secret_name:
             return None
-        secret = self.secret(ref["name"])
+        secret = self.secret(secret_name)
         if secret is None:
-            raise NotFound(f"Secret {self.namespace}/{ref['name']} does not exist.")
+            raise NotFound(f"Secret {self.namespace}/{secret_name} does not exist.")
         return Prometheus(*(secret.get(key, "").strip() for key in PROMETHEUS_KEYS))
 
     def path(self, kind: str, name: str | None = None, subresource: str | None = None) -> str:
@@ -269,6 +269,10 @@ class Registry:
         name = (spec.get("kubeconfigSecretRef") or {}).get("name") or ""
         held = repr((bool(spec.get("isLocal")), name, self.secret(name)))
         return hashlib.sha256(held.encode()).hexdigest()
+
+
+def _prometheus_secret(obj: Object) -> str:
+    return ((obj.get("spec") or {}).get("prometheusSecretRef") or {}).get("name") or ""
 
 
 def _texts(secret: Object) -> dict[str, str]:
