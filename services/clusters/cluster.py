@@ -24,6 +24,8 @@ from services.kube.loop import WatchLoop
 from services.kube.shelf import Snapshot
 from services.kube.stream import Object
 
+_TELL_NGF = ("deployments", "pods", "gatewayclasses")
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -160,6 +162,11 @@ class Cluster:
         return self.member.display_name or self.name
 
     @property
+    def is_first_read(self) -> bool:
+        """Whether what it is judged by is still being read for the first time."""
+        return any(self.snapshot(kind).state == "loading" for kind in _TELL_NGF)
+
+    @property
     def state(self) -> ClusterState:
         """Whether it answers and what runs on it, now."""
         reach, ngf = self.cache.reachability, self.ngf()
@@ -202,8 +209,7 @@ class Cluster:
 
         Looked up again only when what tells it has changed.
         """
-        kinds = ("deployments", "pods", "gatewayclasses")
-        seen = [self.snapshot(kind) for kind in kinds]
+        seen = [self.snapshot(kind) for kind in _TELL_NGF]
         versions = tuple(snapshot.version for snapshot in seen)
         if self._detected is None or self._detected[0] != versions:
             self._detected = versions, detect(*map(_known, seen))

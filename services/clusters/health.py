@@ -1,7 +1,8 @@
 """The leader's part: how each cluster stands, into the status of its ManagedCluster.
 
 A status is written when it would say something else than it says, so a fleet that is well costs no
-writes at all, and a new leader writes nothing that the old one had written already.
+writes at all, and a new leader writes nothing that the old one had written already. What that one
+found stands until a cluster has been read for the first time here.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ from services.errors import ConsoleError, NotFound
 Object = Mapping[str, Any]
 
 MANAGER = "ngf-console-health"
+LONGEST = 1024
+"""Characters of a condition's message; what a kubeconfig is refused for has no end of its own."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +48,8 @@ def write_all(registry: Registry, fleet: Fleet, leads: Callable[[], bool]) -> in
 def _write(registry: Registry, cluster: Cluster, obj: Object) -> bool:
     def wanted(live: Object) -> dict[str, Any] | None:
         before = live.get("status") or {}
+        if before.get("conditions") and cluster.is_first_read:
+            return None
         status = _status(cluster, before, datetime.now(UTC))
         return None if status == _said(before, status) else status
 
@@ -81,7 +86,7 @@ def _condition(one: Condition, before: Object | None, now: datetime) -> dict[str
         "type": one.type,
         "status": one.status,
         "reason": one.reason,
-        "message": one.message,
+        "message": one.message[:LONGEST],
         "lastTransitionTime": before["lastTransitionTime"]
         if same and before
         else now.strftime("%Y-%m-%dT%H:%M:%SZ"),
