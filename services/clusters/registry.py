@@ -259,7 +259,7 @@ class Registry:
             agents=True,
             interval=int(agent.get("heartbeatIntervalSeconds") or HEARTBEAT_SECONDS),
             otel_endpoint=str(agent.get("otelEndpoint") or ""),
-            prometheus=bool((spec.get("prometheusSecretRef") or {}).get("name")),
+            prometheus=bool(_prometheus_secret(obj)),
             terminating="deletionTimestamp" in obj["metadata"],
         )
 
