@@ -8,17 +8,24 @@ kept for a few seconds, because a page asks it for every button.
 import threading
 import time
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from services.auth.identity import Identity, Role
 from services.clusters.fleet import Cluster
-from services.errors import ConsoleError, Denied
+from services.errors import Denied
 from services.kube.catalogue import Kind, Resource
+from services.kube.client import KubeClient
 
 Verb = Literal["create", "update", "delete"]
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _SECONDS = 5.0
 _MOST = 2_000
+
+_Asked = tuple[Resource, Verb, str]
+"""A verb on a kind in a namespace."""
+_Said = tuple[float, bool, str]
+"""Until when it holds, whether it is allowed, and why."""
 
 
 def require_person(who: Identity, cluster: str, kind: Kind, namespace: str) -> None:
@@ -38,24 +45,25 @@ def require_person(who: Identity, cluster: str, kind: Kind, namespace: str) -> N
 
 
 class Reviews:
-    """What the clusters let the console do, remembered for some seconds."""
+    """What the clusters let the console do, remembered for some seconds and as long as it calls
+    them with the same credential."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, Resource, Verb, str], tuple[float, bool, str]] = {}
+        self._known: WeakKeyDictionary[KubeClient, dict[_Asked, _Said]] = WeakKeyDictionary()
 
     def require(self, cluster: Cluster, resource: Resource, verb: Verb, namespace: str) -> None:
         """Raise Denied when the console's account may not, Unavailable when nobody can tell."""
-        key = (cluster.name, resource, verb, namespace)
-        now = time.monotonic()
+        client, asked, now = cluster.client, (resource, verb, namespace), time.monotonic()
         with self._lock:
-            until, allowed, why = self._known.get(key, (0.0, False, ""))
+            known = self._known.setdefault(client, {})
+            until, allowed, why = known.get(asked, (0.0, False, ""))
         if until < now:
-            allowed, why = _review(cluster, resource, verb, namespace)
+            allowed, why = _review(client, resource, verb, namespace)
             with self._lock:
-                if len(self._known) >= _MOST:
-                    self._known.clear()
-                self._known[key] = (now + _SECONDS, allowed, why)
+                if len(known) >= _MOST:
+                    known.clear()
+                known[asked] = (now + _SECONDS, allowed, why)
         if not allowed:
             place = f" in namespace {namespace}" if namespace else ""
             raise Denied(
@@ -65,16 +73,8 @@ class Reviews:
                 cluster=cluster.name,
             )
 
-    def allowed(self, cluster: Cluster, resource: Resource, verb: Verb, namespace: str) -> bool:
-        """Like :meth:`require` as a question; False as well when the cluster does not answer."""
-        try:
-            self.require(cluster, resource, verb, namespace)
-        except ConsoleError:
-            return False
-        return True
 
-
-def _review(cluster: Cluster, resource: Resource, verb: Verb, namespace: str) -> tuple[bool, str]:
+def _review(client: KubeClient, resource: Resource, verb: Verb, namespace: str) -> tuple[bool, str]:
     attributes = {
         "group": resource.group,
         "version": resource.version,
@@ -82,7 +82,7 @@ def _review(cluster: Cluster, resource: Resource, verb: Verb, namespace: str) ->
         "verb": verb,
         "namespace": namespace,
     }
-    answer = cluster.client.request(
+    answer = client.request(
         "POST",
         _REVIEWS,
         body={

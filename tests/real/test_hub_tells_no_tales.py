@@ -10,7 +10,7 @@ import requests
 
 from services.demo.api import DemoApi
 from services.demo.definitions import definitions
-from tests.real.hub import Hub, hub_on, managed_cluster
+from tests.real.hub import Hub, hub_on, managed_cluster, secret
 from tests.real.kube_api import KubeApi, wait_until
 
 WITHIN_S = 2.0
@@ -125,6 +125,25 @@ def test_a_name_that_the_console_has_itself_is_refused_and_works_where_it_is_mad
     assert hub.rest("GET", f"/clusters/{name}/gateways").status_code == 200
     assert hub.rest("PATCH", f"/clusters/{name}", json={"region": "Oslo"}).status_code == 200
     assert hub.rest("DELETE", f"/clusters/{name}").status_code == 200
+
+
+def test_what_the_account_may_is_asked_anew_with_another_credential(hub: Hub) -> None:
+    gateway = {
+        "name": "edge",
+        "namespace": hub.namespace,
+        "gatewayClassName": "nginx",
+        "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+    }
+
+    def may() -> int:
+        path = "/clusters/self/gateways?dryRun=true"
+        return hub.rest("POST", path, json=gateway).status_code
+
+    hub.create_by_kubectl("self", hub.api.kubeconfig("reader"))
+    wait_until("refused", lambda: may() == 403, 10)
+    full = secret("self-own", hub.api.kubeconfig())["data"]
+    hub.api.patch(hub.secret("self-own"), {"data": full}, MERGE).ok()
+    wait_until("permitted", lambda: may() == 200, WITHIN_S)
 
 
 def prometheus(hub: Hub) -> tuple[str, str]:
