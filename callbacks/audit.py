@@ -8,16 +8,13 @@ from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 
 from callbacks.registrar import Callbacks, toast
 from components import audit, ids
-from components.kinds import href, subject
+from components.kinds import AUDITED, href, subject
 from services.auth.identity import Identity, Role
 from services.configdb.audit import AuditPage, AuditRecord
 from services.container import Container
 from services.kube.catalogue import KINDS
 
 STATUS = {"done": ("ok", "Done"), "denied": ("err", "Denied"), "failed": ("err", "Failed")}
-WORDS = {"sessions": "Session", "tokens": "API token"}
-"""What of the console itself an entry is about."""
-
 EXPORT = 10_000
 """Entries in one CSV; more are better read through REST."""
 CSV_FIELDS = (
@@ -154,7 +151,9 @@ def ask(
 def row(record: AuditRecord, slot: int) -> dict[str, Any]:
     """One line of the table; ``slot`` is the colour of its cluster."""
     status, word = STATUS[record.outcome]
-    kind = KINDS[record.kind].kind if record.kind in KINDS else WORDS.get(record.kind, record.kind)
+    kind = (
+        KINDS[record.kind].kind if record.kind in KINDS else AUDITED.get(record.kind, record.kind)
+    )
     place = "/".join(filter(None, (record.namespace, record.name)))
     return {
         "id": record.id,

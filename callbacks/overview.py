@@ -11,7 +11,7 @@ from callbacks import attention
 from callbacks.cluster_words import look, ngf_words
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import cluster_href, subject
+from components.kinds import AUDITED, cluster_href, subject
 from components.times import seen
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
@@ -24,10 +24,13 @@ ATTENTION = 6
 CLUSTERS = 12
 CHANGES = 5
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
-VERBS = {"create": "created", "update": "changed", "delete": "deleted"}
-CONSOLE = {"tokens": "API token"}
-"""Changes of the console itself, in words."""
-
+VERBS = {
+    "create": "created",
+    "update": "changed",
+    "delete": "deleted",
+    "rotate": "replaced",
+    "revoke": "revoked",
+}
 Words = list[tuple[str, str]]
 
 
@@ -251,7 +254,7 @@ def _change(record: AuditRecord) -> dict[str, Any]:
         "denied": f"denied: {(record.error or 'role or limits').rstrip('.')}",
         "failed": f"failed: {(record.error or 'no reason given').rstrip('.')}",
     }[record.outcome]
-    where = f"{kind} on {record.cluster}" if record.cluster else CONSOLE.get(record.kind, "")
+    where = AUDITED.get(record.kind) or (f"{kind} on {record.cluster}" if record.cluster else "")
     done = record.outcome == "done"
     return {
         "status": OUTCOMES[record.outcome],

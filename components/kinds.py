@@ -25,8 +25,19 @@ KINDS = {
 """The kinds that have pages, by their plural name."""
 
 
+AUDITED = {
+    "sessions": "Session",
+    "tokens": "API token",
+    "managedclusters": "ManagedCluster",
+    "agenttokens": "Agent token",
+}
+"""What the audit log speaks of beside objects of the clusters."""
+
+
 def href(kind: str, cluster: str, namespace: str, name: str) -> str:
     """The page of one object, or nothing when its kind has none."""
+    if kind in ("managedclusters", "agenttokens"):
+        return cluster_href(name)
     spoken = KINDS.get(kind)
     if spoken is None:
         return ""

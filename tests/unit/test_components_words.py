@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components import status, times
+from components import kinds, status, times
 
 ASSETS = Path(__file__).parents[2] / "components" / "assets"
 
@@ -51,3 +51,10 @@ def test_colours_are_named_only_in_the_tokens() -> None:
         if path.name != "tokens.css":
             found = re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])", path.read_text())
             assert not found, f"{path.name} has its own colours: {found}"
+
+
+def test_what_is_done_about_a_cluster_leads_to_its_page() -> None:
+    for kind in ("managedclusters", "agenttokens"):
+        assert kinds.href(kind, "web-fra", "", "web-fra") == "/clusters/web-fra"
+        assert kind in kinds.AUDITED
+    assert kinds.href("sessions", "", "", "") == ""
