@@ -13,7 +13,8 @@ from api.openapi import V1, answer, blueprint
 from services.auth.identity import Role
 from services.clusters.agent_tokens import OVERLAP
 from services.clusters.findings import Finding
-from services.clusters.joining import ClusterPatch, NewCluster, PrometheusAccess
+from services.clusters.joining import ClusterPatch, NewCluster
+from services.clusters.prometheus import Prometheus
 from services.clusters.registration import Registration
 from services.container import Container
 from services.errors import Unsupported
@@ -263,8 +264,8 @@ def register(server: OpenAPI, container: Container) -> None:
     server.register_api(group)
 
 
-def _access(given: PrometheusBody | None) -> PrometheusAccess | None:
-    return PrometheusAccess(given.url, given.username, given.password) if given else None
+def _access(given: PrometheusBody | None) -> Prometheus | None:
+    return Prometheus(given.url, given.username, given.password) if given else None
 
 
 def _tested(found: list[Finding]) -> dict[str, Any]:

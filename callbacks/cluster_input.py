@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.clusters.joining import PrometheusAccess
+from services.clusters.prometheus import Prometheus
 from services.errors import Conflict, Invalid
 
 FIELDS = {
@@ -28,7 +28,7 @@ def labels(text: str | None) -> dict[str, str]:
             continue
         key, equals, value = part.partition("=")
         if not equals or not key.strip():
-            raise _wrong("labels", f"{part.strip()!r} is no key=value")
+            raise Invalid.of("labels", f"{part.strip()!r} is no key=value")
         found[key.strip()] = value.strip()
     return found
 
@@ -39,17 +39,18 @@ def interval(text: Any) -> int | None:
     if not typed:
         return None
     if not typed.isdecimal():
-        raise _wrong("heartbeatIntervalSeconds", "must be a number of seconds")
+        raise Invalid.of("heartbeatIntervalSeconds", "must be a number of seconds")
     return int(typed)
 
 
-def prometheus(url: str | None, user: str | None, password: str | None) -> PrometheusAccess | None:
-    """Where it is, None where no URL was typed. Raises Invalid for a user without one."""
+def prometheus(url: str | None, user: str | None, password: str | None) -> Prometheus | None:
+    """Where it is, None where no URL was typed. Raises Invalid for a user without one, and for an
+    address that the console does not call."""
     if not (url or "").strip():
         if user or password:
-            raise _wrong("prometheus.url", "is needed with a user or a password")
+            raise Invalid.of("prometheus.url", "is needed with a user or a password")
         return None
-    return PrometheusAccess((url or "").strip(), (user or "").strip(), password or "")
+    return Prometheus((url or "").strip(), (user or "").strip(), password or "")
 
 
 def faults(error: Invalid | Conflict, inputs: Sequence[str]) -> dict[str, str]:
@@ -72,7 +73,3 @@ def faults(error: Invalid | Conflict, inputs: Sequence[str]) -> dict[str, str]:
 def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody has changed in a form since it was filled."""
     return {key: value for key, value in now.items() if (value or "") != (before.get(key) or "")}
-
-
-def _wrong(name: str, rule: str) -> Invalid:
-    return Invalid(f"{name} {rule}.", fields=[{"field": name, "rule": rule}])

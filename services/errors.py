@@ -5,7 +5,7 @@ status. A service never formats for people beyond one plain sentence in ``messag
 machine may want to act on goes into ``details``.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class ConsoleError(Exception):
@@ -54,6 +54,11 @@ class Invalid(ConsoleError):
 
     code = "invalid"
     status = 422
+
+    @classmethod
+    def of(cls, field: str, rule: str) -> Self:
+        """One field that breaks one rule, such as "must be a number"."""
+        return cls(f"{field} {rule}.", fields=[{"field": field, "rule": rule}])
 
 
 class Unsupported(ConsoleError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.ngf import Edition
+from services.clusters.prometheus import Prometheus
 from services.errors import Invalid
 from services.kube.labels import broken_key, broken_value
 
@@ -20,19 +21,6 @@ INTERVAL = (5, 3600)
 
 
 @dataclass(frozen=True, slots=True)
-class PrometheusAccess:
-    """Where the Prometheus of a cluster is, and basic authentication where it wants some."""
-
-    url: str
-    username: str = ""
-    password: str = field(default="", repr=False)
-
-    def texts(self) -> dict[str, str]:
-        """As the Secret holds it."""
-        return {"url": self.url, "username": self.username, "password": self.password}
-
-
-@dataclass(frozen=True, slots=True)
 class NewCluster:
     """A cluster to be registered. ``kubeconfig`` is text and stands nowhere else."""
 
@@ -44,7 +32,7 @@ class NewCluster:
     labels: Mapping[str, str] = field(default_factory=dict)
     ngf_edition: Edition = "unknown"
     local: bool = False
-    prometheus: PrometheusAccess | None = None
+    prometheus: Prometheus | None = None
     heartbeat_seconds: int | None = None
     otel_endpoint: str = ""
 
@@ -82,12 +70,12 @@ class ClusterPatch:
     heartbeat_seconds: int | None = None
     otel_endpoint: str | None = None
     kubeconfig: str | None = field(default=None, repr=False)
-    prometheus: PrometheusAccess | None = None
+    prometheus: Prometheus | None = None
 
     def spec(self) -> dict[str, Any]:
         """A merge patch of the ManagedCluster's spec. Raises Invalid for an empty display name."""
         if self.display_name is not None and not self.display_name.strip():
-            raise Invalid("displayName is required.", fields=[_wrong("displayName", "is required")])
+            raise Invalid.of("displayName", "is required")
         told = {
             "displayName": self.display_name,
             "region": self.region,
@@ -133,13 +121,13 @@ def broken_name(name: str) -> str:
 def checked_name(name: str) -> None:
     """Raises Invalid for what is no name of a cluster."""
     if rule := broken_name(name):
-        raise Invalid(f"name {rule}.", fields=[_wrong("name", rule)])
+        raise Invalid.of("name", rule)
 
 
 def checked_labels(labels: Mapping[str, str | None]) -> None:
     """Raises Invalid for labels that Kubernetes would not take."""
     wrong = [
-        _wrong(f"labels.{key}", rule)
+        {"field": f"labels.{key}", "rule": rule}
         for key, value in labels.items()
         if (rule := broken_key(key) or broken_value(value or ""))
     ]
@@ -151,15 +139,8 @@ def checked_interval(seconds: int | None) -> None:
     """Raises Invalid for an interval of heartbeats that agents do not keep."""
     least, most = INTERVAL
     if seconds is not None and not least <= seconds <= most:
-        rule = f"must be between {least} and {most}"
-        raise Invalid(
-            f"heartbeatIntervalSeconds {rule}.", fields=[_wrong("heartbeatIntervalSeconds", rule)]
-        )
+        raise Invalid.of("heartbeatIntervalSeconds", f"must be between {least} and {most}")
 
 
 def _said(told: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value not in (None, "", {}, False)}
-
-
-def _wrong(name: str, rule: str) -> dict[str, str]:
-    return {"field": name, "rule": rule}

@@ -1,6 +1,7 @@
 """Does the Prometheus of a cluster answer? Asked with a query, as the console would use it."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +15,13 @@ from services.kube.client import GUARDED_POOLS
 from services.kube.failures import from_transport
 
 SECONDS = 5.0
+PROMETHEUS_KEYS = ("url", "username", "password")
+"""Of the Secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """Where it is and who asks, as in the Secret with the keys ``url``, ``username``, ``password``.
+    """Where it is, and basic authentication where it wants some.
 
     Raises Invalid for an address that the console does not call.
     """
@@ -36,6 +39,15 @@ class Prometheus:
             raise _refused("must be an address without credentials, query or fragment")
         if addresses.is_forbidden(host):
             raise _refused(addresses.RULE)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> "Prometheus":
+        """As a Secret holds it. Raises Invalid."""
+        return cls(*(texts.get(key, "").strip() for key in PROMETHEUS_KEYS))
+
+    def texts(self) -> dict[str, str]:
+        """For a Secret to hold it."""
+        return dict(zip(PROMETHEUS_KEYS, (self.url, self.username, self.password), strict=True))
 
     def problem(self) -> str:
         """Why it cannot be used; "" where it answers."""

@@ -33,7 +33,6 @@ from services.clusters.joining import (
     ClusterPatch,
     Farewell,
     NewCluster,
-    PrometheusAccess,
     Registered,
     checked_interval,
     checked_labels,
@@ -59,11 +58,11 @@ class Registration:
         self._secrets = ClusterSecrets(registry)
 
     def test(
-        self, who: Identity, kubeconfig: str, prometheus: PrometheusAccess | None = None
+        self, who: Identity, kubeconfig: str, prometheus: Prometheus | None = None
     ) -> list[Finding]:
         """A live test of what would be registered. Raises Invalid for a kubeconfig refused."""
         who.require(Role.ADMIN)
-        return examine(self._connection(kubeconfig), _prometheus(prometheus))
+        return examine(self._connection(kubeconfig), prometheus)
 
     def test_registered(self, who: Identity, name: str) -> list[Finding]:
         """The same for a registered cluster, with what the hub holds. Raises NotFound."""
@@ -77,12 +76,11 @@ class Registration:
         checked_labels(new.labels)
         checked_interval(new.heartbeat_seconds)
         if not new.display_name.strip():
-            raise _invalid("displayName", "is required")
+            raise Invalid.of("displayName", "is required")
         if not new.local:
             self._connection(new.kubeconfig)
         elif new.kubeconfig:
-            raise _invalid("kubeconfig", "is not taken for the hub's own cluster")
-        _prometheus(new.prometheus)
+            raise Invalid.of("kubeconfig", "is not taken for the hub's own cluster")
         if new.name in self._registry.objects():
             raise _taken(new.name, f"There is a cluster named {new.name} already.")
 
@@ -110,9 +108,8 @@ class Registration:
             checked_interval(patch.heartbeat_seconds)
             if patch.kubeconfig is not None:
                 if obj["spec"].get("isLocal"):
-                    raise _invalid("kubeconfig", "is not taken for the hub's own cluster")
+                    raise Invalid.of("kubeconfig", "is not taken for the hub's own cluster")
                 self._connection(patch.kubeconfig)
-            _prometheus(patch.prometheus)
             self._secrets.put(obj, wanted)
             path, body = self._registry.path(KIND, name), {"spec": spec}
             written = self._registry.client.request(
@@ -138,7 +135,7 @@ class Registration:
     def rotate_token(self, who: Identity, name: str, overlap: timedelta = OVERLAP) -> str:
         """A new token; the older ones stay valid for ``overlap``. Raises NotFound, Invalid."""
         if not timedelta() <= overlap <= OVERLAP_MAX:
-            raise _invalid("overlapSeconds", f"between 0 and {OVERLAP_MAX.total_seconds():.0f}")
+            raise Invalid.of("overlapSeconds", f"between 0 and {OVERLAP_MAX.total_seconds():.0f}")
         new, text = agent_tokens.mint(datetime.now(UTC))
         with self._audited(who, "rotate", name, kind="agenttokens"):
             self._secrets.change_tokens(
@@ -254,14 +251,6 @@ class _Entry:
 
 def _said(value: Any) -> Any:
     return None if value is MISSING else value
-
-
-def _prometheus(given: PrometheusAccess | None) -> Prometheus | None:
-    return Prometheus(given.url, given.username, given.password) if given else None
-
-
-def _invalid(field: str, rule: str) -> Invalid:
-    return Invalid(f"{field} {rule}.", fields=[{"field": field, "rule": rule}])
 
 
 def _taken(name: str, message: str) -> Conflict:

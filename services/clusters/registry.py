@@ -25,7 +25,7 @@ from typing import Any
 from services.clusters.agent_tokens import TokenIndex
 from services.clusters.cluster import Member
 from services.clusters.fleet import Fleet
-from services.clusters.prometheus import Prometheus
+from services.clusters.prometheus import PROMETHEUS_KEYS, Prometheus
 from services.clusters.standing import HEARTBEAT_SECONDS, AgentReport, Reply
 from services.errors import Denied, NotFound, Unavailable
 from services.kube.cache import WatchCache
@@ -40,7 +40,6 @@ API_VERSION = f"{CONSOLE}/v1alpha1"
 CLUSTER_LABEL = f"{CONSOLE}/cluster"
 """On Secrets that the console has made for a cluster: the cluster's name."""
 KUBECONFIG_KEYS = ("kubeconfig", "value")
-PROMETHEUS_KEYS = ("url", "username", "password")
 TOKENS_KEY = "tokens"
 
 
@@ -173,7 +172,7 @@ class Registry:
         secret = self.secret(secret_name)
         if secret is None:
             raise NotFound(f"Secret {self.namespace}/{secret_name} does not exist.")
-        return Prometheus(*(secret.get(key, "").strip() for key in PROMETHEUS_KEYS))
+        return Prometheus.from_texts(secret)
 
     def path(self, kind: str, name: str | None = None, subresource: str | None = None) -> str:
         """Where a kind, or one object of it, is in the hub's API. Raises Invalid."""
