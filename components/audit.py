@@ -7,8 +7,7 @@ import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components.page import button, page_head
-from components.status import icon
+from components.page import button, page_head, search_field
 from components.tables import COLUMN, FIT, THEME, column
 
 GRID = "audit-grid"
@@ -48,25 +47,11 @@ def layout(query: Mapping[str, str]) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            icon("search"),
-                            dbc.Label(
-                                "Filter by object or reason",
-                                html_for="audit-q",
-                                class_name="visually-hidden",
-                            ),
-                            dbc.Input(
-                                id="audit-q",
-                                type="search",
-                                debounce=250,
-                                value=query.get("q", ""),
-                                placeholder="Object, person or reason",
-                                autocomplete="off",
-                            ),
-                            html.Kbd("/", className="only-d"),
-                        ],
-                        className="fld",
+                    search_field(
+                        "audit-q",
+                        "Filter by object or reason",
+                        "Object, person or reason",
+                        query.get("q", ""),
                     ),
                     _choice("outcome", "Outcome", OUTCOMES, query),
                     _choice("verb", "Change", VERBS, query),

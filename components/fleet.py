@@ -5,13 +5,11 @@ to what it has. The table is an AG Grid that gets the same rows."""
 from collections.abc import Mapping
 from typing import Any
 
-import dash_ag_grid as dag
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components.page import button, kpi, loading, page_head
+from components.page import button, kpi, loading, page_head, search_field
 from components.status import icon
-from components.tables import COLUMN, FIT, THEME, column
+from components.tables import column, whole_grid
 
 DATA = "fleet-data"
 ASKED = "fleet-asked"
@@ -77,25 +75,12 @@ def layout(query: Mapping[str, str]) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            icon("search"),
-                            dbc.Label(
-                                "Filter by name, region or label",
-                                html_for="fleet-q",
-                                class_name="visually-hidden",
-                            ),
-                            dbc.Input(
-                                id="fleet-q",
-                                type="search",
-                                value=query.get("q", ""),
-                                placeholder="Name, region or label",
-                                autocomplete="off",
-                                debounce=150,
-                            ),
-                            html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
-                        ],
-                        className="fld",
+                    search_field(
+                        "fleet-q",
+                        "Filter by name, region or label",
+                        "Name, region or label",
+                        query.get("q", ""),
+                        150,
                     ),
                     html.Div(id="fleet-chips", className="row-f wrap"),
                     html.Span(className="grow"),
@@ -107,23 +92,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
             html.Div(loading(6), id="fleet-attention", className="fleet-part"),
             html.Div(id="fleet-cards"),
             html.Section(
-                dag.AgGrid(
-                    id=GRID,
-                    columnDefs=COLUMNS,
-                    className="ngf-grid",
-                    style={"height": "100%", "width": "100%"},
-                    defaultColDef=COLUMN,
-                    getRowId="ngfClusterId(params)",
-                    rowClassRules={"dim": "params.data && params.data.gone"},
-                    eventListeners=FIT,
-                    dashGridOptions={
-                        "theme": THEME,
-                        "animateRows": False,
-                        "rowBuffer": 10,
-                        "suppressMultiSort": True,
-                        "enableCellTextSelection": True,
-                    },
-                ),
+                whole_grid(GRID, COLUMNS, "ngfClusterId", "gone", "No cluster to show"),
                 id="fleet-table",
                 className="panel fill fleet-table",
                 hidden=True,

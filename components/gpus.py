@@ -3,13 +3,10 @@
 
 from collections.abc import Mapping
 
-import dash_ag_grid as dag
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components.page import kpi, loading, page_head, panel
-from components.status import icon
-from components.tables import COLUMN, FIT, THEME, column
+from components.page import kpi, loading, page_head, panel, search_field
+from components.tables import column, whole_grid
 
 DATA = "gpus-data"
 ASKED = "gpus-asked"
@@ -74,25 +71,12 @@ def layout(query: Mapping[str, str]) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            icon("search"),
-                            dbc.Label(
-                                "Filter nodes by name, cluster or type",
-                                html_for="gpus-q",
-                                class_name="visually-hidden",
-                            ),
-                            dbc.Input(
-                                id="gpus-q",
-                                type="search",
-                                value=query.get("q", ""),
-                                placeholder="Node, cluster or type",
-                                autocomplete="off",
-                                debounce=150,
-                            ),
-                            html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
-                        ],
-                        className="fld",
+                    search_field(
+                        "gpus-q",
+                        "Filter nodes by name, cluster or type",
+                        "Node, cluster or type",
+                        query.get("q", ""),
+                        150,
                     ),
                     html.Span(className="grow"),
                     html.Span(id="gpus-count", className="t3 s12", role="status"),
@@ -101,24 +85,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 role="search",
             ),
             html.Section(
-                dag.AgGrid(
-                    id=GRID,
-                    columnDefs=COLUMNS,
-                    className="ngf-grid",
-                    style={"height": "100%", "width": "100%"},
-                    defaultColDef=COLUMN,
-                    getRowId="ngfGpuId(params)",
-                    rowClassRules={"dim": "params.data && params.data.stale"},
-                    eventListeners=FIT,
-                    dashGridOptions={
-                        "theme": THEME,
-                        "animateRows": False,
-                        "rowBuffer": 10,
-                        "suppressMultiSort": True,
-                        "enableCellTextSelection": True,
-                        "localeText": {"noRowsToShow": "No node to show", "loadingOoo": "Reading"},
-                    },
-                ),
+                whole_grid(GRID, COLUMNS, "ngfGpuId", "stale", "No node to show"),
                 className="panel fill gpus-table",
                 **{"aria-label": "GPUs by node"},
             ),

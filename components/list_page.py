@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import tables
-from components.page import icon_button
+from components.page import icon_button, search_field
 
 STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
 """Order of the counts at the right of the filters: trouble first."""
@@ -251,25 +250,11 @@ def _filters(kind: ListKind, part: Any, view: dict[str, str]) -> html.Div:
         className="filters",
         role="search",
         children=[
-            html.Div(
-                className="fld",
-                children=[
-                    html.I(className="bi bi-search", **{"aria-hidden": "true"}),
-                    html.Label(
-                        f"Filter {kind.many} by name, host or label",
-                        htmlFor=part("q"),
-                        className="visually-hidden",
-                    ),
-                    dbc.Input(
-                        id=part("q"),
-                        type="search",
-                        value=view.get("q", ""),
-                        placeholder="Name, host or label",
-                        debounce=250,
-                        autocomplete="off",
-                    ),
-                    html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
-                ],
+            search_field(
+                part("q"),
+                f"Filter {kind.many} by name, host or label",
+                "Name, host or label",
+                view.get("q", ""),
             ),
             *[_chip(kind, part, key, view.get(key, "")) for key in kind.chips],
             html.Button(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+import dash_bootstrap_components as dbc
 from dash import html
 
 from components.status import ICONS, colour, icon
@@ -127,6 +128,29 @@ def panel(
     if foot is not None:
         parts.append(html.Footer(foot))
     return html.Section(parts, className=f"panel {classes}".strip())
+
+
+def search_field(
+    id: Any, label: str, placeholder: str, value: str = "", debounce: int = 250
+) -> html.Div:
+    """The field of a filter bar, which ``/`` leads to; ``debounce`` is ms of rest before it asks.
+    ``label`` is its accessible name."""
+    return html.Div(
+        [
+            icon("search"),
+            dbc.Label(label, html_for=id, class_name="visually-hidden"),
+            dbc.Input(
+                id=id,
+                type="search",
+                value=value,
+                placeholder=placeholder,
+                autocomplete="off",
+                debounce=debounce,
+            ),
+            html.Kbd("/", className="only-d", **{"aria-hidden": "true"}),
+        ],
+        className="fld",
+    )
 
 
 def kpi(id: str, label: Child, source: Child) -> html.Div:

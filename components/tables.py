@@ -1,8 +1,9 @@
 """AG Grid tables: one Dash component each, however many rows.
 
-Two kinds. A *list* asks the server for blocks of rows (infinite row model) and never holds more
-than it shows. A *detail table* is given all its rows at once, grows with them and suits what one
-object owns: listeners, parents, events. Cells are the renderers of ``resources_cells.js``.
+Three kinds. A *list* asks the server for blocks of rows (infinite row model) and never holds more
+than it shows. A *whole table* is given all its rows at once and scrolls in them: clusters, nodes. A
+*detail table* grows with its rows and suits what one object owns: listeners, parents, events. Cells
+are the renderers of ``resources_cells.js``.
 """
 
 from typing import Any
@@ -153,6 +154,29 @@ def list_grid(grid_id: str, kind: str, sort: str = "", columns: str = "") -> dag
             "suppressMultiSort": True,
             "enableCellTextSelection": True,
             "suppressColumnVirtualisation": False,
+        },
+    )
+
+
+def whole_grid(grid_id: str, columns: list[Column], row_id: str, dim: str, empty: str) -> Any:
+    """A table of all its rows. ``row_id`` is the script function that names a row, ``dim`` the
+    field that says that one is as last seen; ``empty`` stands in it when there are none."""
+    return dag.AgGrid(
+        id=grid_id,
+        columnDefs=columns,
+        className="ngf-grid",
+        style={"height": "100%", "width": "100%"},
+        defaultColDef=COLUMN,
+        getRowId=f"{row_id}(params)",
+        rowClassRules={"dim": f"params.data && params.data.{dim}"},
+        eventListeners=FIT,
+        dashGridOptions={
+            "theme": THEME,
+            "animateRows": False,
+            "rowBuffer": 10,
+            "suppressMultiSort": True,
+            "enableCellTextSelection": True,
+            "localeText": {"noRowsToShow": empty, "loadingOoo": "Reading"},
         },
     )
 

@@ -6,6 +6,7 @@
 //                                the same one wherever it comes to stand
 // ngf.tile(id, {value, unit, note, at})   a tile of components/page.py `kpi`
 // ngf.strip({lead, text, names}) what is missing above a page, and the button that tries it again
+// ngf.follow({...})              asks the server again, see below
 // ngf.parts([...])               a sentence of callbacks/cluster_words.py with its times
 // ngf.since(iso, {style, cluster})        a time that is kept current
 (function (ngf) {
@@ -81,5 +82,28 @@
     window.addEventListener("ngf:changes", (event) => { if ((event.detail || []).some((change) => change.kind === "*" || concerns(change))) soon(); });
     window.addEventListener("ngf:tick", () => { if (every && Date.now() - last >= every()) soon(); });
     return { soon, asked() { last = Date.now(); } };
+  };
+
+  // The same for a page of the clusters that the address chooses, also when it chooses others: what
+  // is to be asked goes into `store`.
+  ngf.followClusters = function ({ here, store, ...rest }) {
+    let count = 0;
+    let asked = null; // the clusters, while the page is shown
+    const chosen = (view) => view.cluster.join(",");
+    const follow = ngf.follow({
+      here,
+      ...rest,
+      ask() {
+        count += 1;
+        asked = chosen(ngf.view.get());
+        dash_clientside.set_props(store, { data: { clusters: asked.split(",").filter(Boolean), count } });
+      },
+    });
+    window.addEventListener("ngf:view", function ({ detail: view }) {
+      if (!here()) { asked = null; return; }
+      if (asked !== null && asked !== chosen(view)) follow.soon();
+      asked = chosen(view);
+    });
+    return follow;
   };
 })(window.ngf = window.ngf || {});

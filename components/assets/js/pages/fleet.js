@@ -12,8 +12,6 @@
   const VALUES = { environment: (row) => [row.environment], label: (row) => row.labels, ngf: (row) => [row.ngf || "not known"] };
   const here = () => location.pathname === HERE;
   let data = null;
-  let asked = "";
-  let count = 0;
 
   const faint = (text) => el("span", { class: "t3" }, text);
   const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
@@ -205,20 +203,11 @@
     if (target.closest("[data-retry]")) follow.soon(1500);
   });
 
-  const follow = ngf.follow({
+  const follow = ngf.followClusters({
     here,
     concerns: ({ kind }) => ["clusters", "gateways", "httproutes", "deployments", "gatewayclasses", "nodes"].includes(kind),
     every: () => (data && data.clusters.length > MANY ? 14000 : 4000),
-    ask() {
-      count += 1;
-      asked = ngf.view.get().cluster.join(",");
-      dash_clientside.set_props("fleet-asked", { data: { clusters: asked.split(",").filter(Boolean), count } });
-    },
-  });
-  window.addEventListener("ngf:view", function ({ detail: view }) {
-    if (!here()) { asked = null; return; }
-    if (asked !== null && asked !== view.cluster.join(",")) follow.soon();
-    asked = view.cluster.join(",");
+    store: "fleet-asked",
   });
 
   /* The table: keys, rows by name, cells. */

@@ -4,8 +4,6 @@
   const HERE = "/gpus";
   const here = () => location.pathname === HERE;
   let data = null;
-  let asked = null;
-  let count = 0;
 
   const faint = (text) => el("span", { class: "t3" }, text);
   const num = (value) => value.toLocaleString("en");
@@ -77,19 +75,10 @@
   cells.NgfGpuType = ({ data: row }) => h("span", { title: row.product }, row.short);
   cells.NgfTaken = ({ data: row }) => h("span", { className: "taken" }, h("span", { className: "share only-d", "aria-hidden": "true" }, h("b", { style: { width: `${row.total ? Math.round(100 * row.allocated / row.total) : 0}%` } })), `${num(row.allocated)} of ${num(row.total)}`);
 
-  const follow = ngf.follow({
+  const follow = ngf.followClusters({
     here,
     concerns: ({ kind }) => ["clusters", "nodes", "pods", "resourceslices", "resourceclaims"].includes(kind),
     every: () => 14000,
-    ask() {
-      count += 1;
-      asked = ngf.view.get().cluster.join(",");
-      dash_clientside.set_props("gpus-asked", { data: { clusters: asked.split(",").filter(Boolean), count } });
-    },
-  });
-  window.addEventListener("ngf:view", function ({ detail: view }) {
-    if (!here()) { asked = null; return; }
-    if (asked !== null && asked !== view.cluster.join(",")) follow.soon();
-    asked = view.cluster.join(",");
+    store: "gpus-asked",
   });
 })(window.ngf = window.ngf || {});
