@@ -134,6 +134,7 @@ class WatchCache:
         On the watch loop.
         """
         self.stop()
+        self.connection = None
         self.breaker.reset()
         self._lost("Its kubeconfig has changed; connecting again.", "reconnecting")
         self.start()
@@ -172,6 +173,7 @@ class WatchCache:
         backoff = Backoff(1.0, 15.0)
         self._end_turn = await self._loop.first_reads.take()
         while True:
+            self.connection = None  # what it was made from may be refused or gone by now
             try:
                 connection = await asyncio.to_thread(self._connect)
                 self.connection = connection
