@@ -11,7 +11,8 @@ from pathlib import Path
 
 from services.errors import ConsoleError
 from services.kube.client import KubeClient
-from services.kube.connection import Connection, merge_kubeconfigs, parse_kubeconfig, read
+from services.kube.connection import Connection
+from services.kube.kubeconfig import merged, parse, read
 
 Connect = Callable[[], Connection]
 
@@ -48,13 +49,13 @@ def _candidates(
         return
     if named := environ.get("KUBECONFIG"):
         paths = [Path(os.path.expanduser(part)) for part in named.split(":") if part]
-        yield f"KUBECONFIG {named}", lambda: _merged(paths)
+        yield f"KUBECONFIG {named}", lambda: _as_one(paths)
     yield "in-cluster account", lambda: Connection.in_cluster(environ)
     default = home / ".kube" / "config"
     yield str(default), lambda: Connection.from_kubeconfig(default)
 
 
-def _merged(paths: list[Path]) -> Connection:
+def _as_one(paths: list[Path]) -> Connection:
     """Several files count as one; as with kubectl, those that do not exist are passed over."""
     found = [path for path in paths if os.path.exists(path)] or paths[:1]
-    return Connection.from_mapping(merge_kubeconfigs(parse_kubeconfig(read(p)) for p in found))
+    return Connection.from_mapping(merged(parse(read(path)) for path in found))

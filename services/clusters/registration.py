@@ -149,7 +149,7 @@ class Registration:
             self._secrets.change_tokens(self._live(name), lambda _held: [])
 
     def _connection(self, kubeconfig: str) -> Connection:
-        return Connection.from_kubeconfig(kubeconfig, allow_http=self._registry.allow_http)
+        return Connection.registered(kubeconfig, allow_http=self._registry.allow_http)
 
     def _live(self, name: str) -> dict[str, Any]:
         try:

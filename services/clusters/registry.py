@@ -161,7 +161,7 @@ class Registry:
         if not text:
             said = f"Secret {self.namespace}/{secret_name} has no key {KUBECONFIG_KEYS[0]}."
             raise Unavailable(said, code="no_kubeconfig")
-        return Connection.from_kubeconfig(text, allow_http=self.allow_http)
+        return Connection.registered(text, allow_http=self.allow_http)
 
     def prometheus(self, name: str) -> Prometheus | None:
         """The Prometheus of a cluster, None where none is named. Raises NotFound without its Secret

@@ -113,7 +113,7 @@ def kubeconfig(server: str) -> str:
 
 def refused(server: str) -> str:
     with pytest.raises(Invalid) as caught:
-        Connection.from_kubeconfig(kubeconfig(server))
+        Connection.registered(kubeconfig(server))
     [problem] = caught.value.details["fields"]
     assert problem["field"] == "cluster.server"
     return str(problem["rule"])
@@ -194,7 +194,7 @@ def _is_address(host: str) -> bool:
 
 
 def connection(url: str) -> Connection:
-    return Connection.from_kubeconfig(kubeconfig(url), allow_http=True)
+    return Connection.registered(kubeconfig(url), allow_http=True)
 
 
 def by_call(url: str) -> None:

@@ -2,14 +2,25 @@
 
 import base64
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
 
 from services.errors import Invalid, Unavailable
-from services.kube.connection import Connection, merge_kubeconfigs
+from services.kube.connection import Connection
+from services.kube.kubeconfig import merged as merge_kubeconfigs
 
 USER: dict[str, Any] = {"token": "t"}
 
@@ -115,6 +126,44 @@ def test_an_address_is_an_address(server: str) -> None:
     assert "cluster.server" in refused(kubeconfig({"server": server}))
 
 
+def test_what_is_not_used_may_be_anything_in_a_file_of_ones_own_but_not_in_what_is_registered() -> (
+    None
+):
+    others = {
+        "clusters": [
+            {"name": "c", "cluster": {"server": "https://10.0.0.1:6443"}},
+            {"name": "d", "cluster": {"proxy-url": "http://p"}},
+        ],
+        "users": [
+            {"name": "u", "user": USER},
+            {"name": "v", "user": {"exec": {"command": "aws"}}},
+            {"name": "v", "user": "text"},
+        ],
+    }
+    text = kubeconfig(**others)
+    assert Connection.from_kubeconfig(text).host
+    with pytest.raises(Invalid) as caught:
+        Connection.registered(text)
+    assert [problem["field"] for problem in caught.value.details["fields"]] == [
+        "clusters[d].cluster.proxy-url",
+        "users[v].user.exec",
+        "users[v]",
+    ]
+
+
+def test_plain_http_on_loopback_is_for_a_proxy_of_ones_own() -> None:
+    text = kubeconfig({"server": "http://127.0.0.1:8001"}, user={})
+    assert Connection.from_kubeconfig(text).host
+    with pytest.raises(Invalid, match="--allow-http-clusters"):
+        Connection.registered(text)
+    assert Connection.registered(text, allow_http=True).tls is None
+
+
+def test_of_very_many_fields_the_first_are_named() -> None:
+    problems = refused(kubeconfig(user={f"field-{number}": "x" for number in range(1000)}))
+    assert len(problems) == 20
+
+
 def test_bad_inline_data_is_named_without_being_shown() -> None:
     planted = base64.b64encode(b"planted").decode()
     problems = refused(kubeconfig({"certificate-authority-data": planted}))
@@ -123,6 +172,31 @@ def test_bad_inline_data_is_named_without_being_shown() -> None:
     problems = refused(kubeconfig(user=pair))
     assert set(problems) == {"user.client-key-data"}
     assert "planted" not in str(problems)
+
+
+def test_a_key_that_wants_a_password_is_refused_and_nobody_is_asked_for_it() -> None:
+    """OpenSSL would ask at the terminal, and wait."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2046, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+    encrypted = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"planted-password")
+    )
+    pair = {
+        "client-certificate-data": base64.b64encode(certificate).decode(),
+        "client-key-data": base64.b64encode(encrypted).decode(),
+    }
+    assert set(refused(kubeconfig(user=pair))) == {"user.client-key-data"}
 
 
 def test_half_a_pair_is_refused() -> None:
@@ -166,8 +240,10 @@ def test_of_files_that_count_as_one_the_first_to_name_something_wins() -> None:
     assert merged["current-context"] == "x"
 
 
-@pytest.mark.parametrize("token", ["planted\nX-Admin: yes", "plantéd", "planted\0"])
-def test_a_token_that_cannot_be_a_header_is_refused_unprinted(token: str) -> None:
+@pytest.mark.parametrize(
+    "token", ["planted\nX-Admin: yes", "plantéd", "planted\0", {"planted": "x"}, 5]
+)
+def test_a_token_that_cannot_be_a_header_is_refused_unprinted(token: Any) -> None:
     assert refused(kubeconfig(user={"token": token})) == {
         "user.token": "must be printable ASCII in one line"
     }
