@@ -33,9 +33,14 @@ class Hub:
         self.api, self.namespace = api, namespace
         kubeconfig = api.kubeconfig()
         fleet = Fleet()
-        fleet.source = Registry(fleet, lambda: Connection.from_kubeconfig(kubeconfig), namespace)
-        options = {"data": folder, "multicluster": True, **settings}
-        self.container = Container.build(load(options), fleet)
+        options = load({"data": folder, "multicluster": True, **settings})
+        fleet.source = Registry(
+            fleet,
+            lambda: Connection.from_kubeconfig(kubeconfig),
+            namespace,
+            allow_http=options.allow_http_clusters,
+        )
+        self.container = Container.build(options, fleet)
         self.token = self.container.tokens.create(CONSOLE, "tests", Role.ADMIN)[1]
         self._server = loopback(create_app(self.container).server)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
