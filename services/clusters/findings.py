@@ -12,6 +12,7 @@ from typing import Any, Literal
 from agent.ngf import CONTROL_PLANE_SELECTOR, GATEWAY_LABEL, detect
 from services.clusters.prometheus import Prometheus
 from services.errors import ConsoleError, Denied, NotFound
+from services.kube.breaker import Breaker
 from services.kube.catalogue import GATEWAY_API, KINDS
 from services.kube.client import KubeClient
 from services.kube.connection import Connection
@@ -41,9 +42,14 @@ class Finding:
     version: str | None = None
 
 
-def examine(connection: Connection, prometheus: Prometheus | None) -> list[Finding]:
-    """API, version, permissions, NGF, Gateway API and Prometheus, in this order."""
-    return list(_examine(KubeClient(connection, seconds=ANSWER_SECONDS), prometheus))
+def examine(
+    connection: Connection, prometheus: Prometheus | None, breaker: Breaker | None = None
+) -> list[Finding]:
+    """API, version, permissions, NGF, Gateway API and Prometheus, in this order.
+
+    What is asked of a cluster that is registered counts for its ``breaker``.
+    """
+    return list(_examine(KubeClient(connection, breaker, ANSWER_SECONDS), prometheus))
 
 
 def _examine(client: KubeClient, prometheus: Prometheus | None) -> Iterator[Finding]:

@@ -65,9 +65,16 @@ class Registration:
         return examine(self._connection(kubeconfig), prometheus)
 
     def test_registered(self, who: Identity, name: str) -> list[Finding]:
-        """The same for a registered cluster, with what the hub holds. Raises NotFound."""
+        """The same for a registered cluster, with what the hub holds. One that rests is called all
+        the same, and is back at once when it answers. Raises NotFound."""
         who.require(Role.ADMIN, cluster=name)
-        return examine(self._registry.connection(name), self._registry.prometheus(name))
+        connection, prometheus = self._registry.connection(name), self._registry.prometheus(name)
+        cluster = self._fleet.get(name)
+        cluster.cache.breaker.half_open()
+        found = examine(connection, prometheus, cluster.cache.breaker)
+        if found[0].status == "ok":
+            cluster.retry()
+        return found
 
     def check(self, who: Identity, new: NewCluster) -> None:
         """Raise what :meth:`register` would before anything is stored."""
