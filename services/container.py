@@ -89,7 +89,7 @@ class Container:
             views=SavedViews(db),
             hub=hub,
             registry=registry,
-            registration=Registration(registry, audit, install) if registry else None,
+            registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
             gpus=GpuReadings(),
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,

@@ -28,6 +28,7 @@ from services.clusters.cluster_secrets import (
     named,
 )
 from services.clusters.findings import Finding, examine
+from services.clusters.fleet import Fleet
 from services.clusters.install import Install
 from services.clusters.joining import (
     ClusterPatch,
@@ -53,8 +54,9 @@ KIND = "managedclusters"
 class Registration:
     """What people and programs do about clusters. Everything here needs the role admin."""
 
-    def __init__(self, registry: Registry, audit: AuditLog, install: Install) -> None:
-        self._registry, self._audit, self.install = registry, audit, install
+    def __init__(self, fleet: Fleet, registry: Registry, audit: AuditLog, install: Install) -> None:
+        self._fleet, self._registry = fleet, registry
+        self._audit, self.install = audit, install
         self._secrets = ClusterSecrets(registry)
 
     def test(
