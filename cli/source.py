@@ -47,10 +47,17 @@ def choose(settings: Settings) -> Callable[[], Fleet] | None:
         return partial(demo, settings, chosen)
     if settings.clusters_config:
         _check_default(default, (entry.name for entry in _entries(settings.clusters_config)))
-        return partial(file.from_file, settings.clusters_config, default)
+        return partial(
+            file.from_file,
+            settings.clusters_config,
+            default,
+            allow_http=settings.allow_http_clusters,
+        )
     if not settings.multicluster:
         _check_default(default, [SINGLE])
-    connect, attempts = first_reachable(settings.kubeconfig, os.environ, Path.home())
+    connect, attempts = first_reachable(
+        settings.kubeconfig, os.environ, Path.home(), allow_http=settings.allow_http_clusters
+    )
     if connect is None:
         tried = "\n".join(f"  {attempt.source}: {attempt.problem}" for attempt in attempts)
         why = f"no Kubernetes API answers. Tried:\n{tried}\nTo look around: ./run --demo"

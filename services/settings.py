@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     multicluster_default: str = Field(
         "",
         description="Cluster that paths without a cluster mean;"
-        " empty: the one that --clusters-config marks, else its first",
+        " empty: the one that --clusters-config marks, else the hub's own, else the first",
     )
     allow_http_clusters: bool = Field(
         False, description="Accept kubeconfigs of clusters whose API is plain http"

@@ -18,7 +18,7 @@ missing or broken: that cluster is then shown with the reason, and works as soon
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,7 +61,7 @@ class File(BaseModel):
     clusters: Annotated[list[Entry], Field(min_length=1)]
 
 
-def from_file(path: Path, default: str = "") -> Fleet:
+def from_file(path: Path, default: str = "", *, allow_http: bool = False) -> Fleet:
     """The fleet that the file describes; ``default`` names another default than it does.
 
     Raises Invalid with every field that is wrong.
@@ -71,7 +71,12 @@ def from_file(path: Path, default: str = "") -> Fleet:
     members = [
         Member(
             name=entry.name,
-            connect=_opener(path.parent / os.path.expanduser(entry.kubeconfig), entry.context),
+            connect=partial(
+                Connection.from_kubeconfig,
+                path.parent / os.path.expanduser(entry.kubeconfig),
+                entry.context or None,
+                allow_http=allow_http,
+            ),
             display_name=entry.display_name,
             region=entry.region,
             environment=entry.environment,
@@ -107,10 +112,6 @@ def read(path: Path) -> list[Entry]:
     if problems:
         raise _invalid(path, problems)
     return entries
-
-
-def _opener(path: Path, context: str) -> Callable[[], Connection]:
-    return lambda: Connection.from_kubeconfig(path, context or None)
 
 
 def _where(location: tuple[int | str, ...]) -> str:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from services.errors import Unavailable
@@ -28,6 +28,9 @@ _SERVER_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*|[0-9a-fA-F]*:[0-9a-fA-F:
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TOKEN_LIFE = 60.0
 """Seconds after which the mounted token is read again; the kubelet rotates it."""
+
+PlainHttp = Literal["nowhere", "loopback", "anywhere"]
+"""Where an address may be ``http://``; on loopback it is without a credential only."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,16 @@ class Connection:
         return {"Authorization": f"Bearer {self.token()}"} if self.token else {}
 
     @classmethod
-    def from_kubeconfig(cls, source: str | Path, context: str | None = None) -> "Connection":
+    def from_kubeconfig(
+        cls, source: str | Path, context: str | None = None, *, allow_http: bool = False
+    ) -> "Connection":
         """From the text of a kubeconfig, or the file that a Path names.
 
         Raises Invalid (code ``kubeconfig_refused``) with the fields that are refused, Unavailable
         when the file is unreadable.
         """
-        return cls.from_mapping(kubeconfig.parse(kubeconfig.read(source)), context)
+        config = kubeconfig.parse(kubeconfig.read(source))
+        return cls.from_mapping(config, context, "anywhere" if allow_http else "loopback")
 
     @classmethod
     def registered(cls, text: str, *, allow_http: bool = False) -> "Connection":
@@ -68,7 +74,7 @@ class Connection:
         Raises Invalid (code ``kubeconfig_refused``) with the fields that are refused.
         """
         config = kubeconfig.parse_registered(text)
-        return cls.from_mapping(config, allow_http=allow_http)
+        return cls.from_mapping(config, None, "anywhere" if allow_http else "nowhere")
 
     @classmethod
     def in_cluster(
@@ -91,15 +97,11 @@ class Connection:
         cls,
         config: Mapping[str, Any],
         context: str | None = None,
-        *,
-        allow_http: bool | None = None,
+        plain_http: PlainHttp = "loopback",
     ) -> "Connection":
-        """From a kubeconfig that has been parsed. Raises Invalid with the fields refused.
-
-        ``allow_http`` None allows plain http on loopback without a credential.
-        """
+        """From a kubeconfig that has been parsed. Raises Invalid with the fields refused."""
         cluster, user = kubeconfig.chosen(config, context)
-        host = _host(cluster.get("server"), secret=bool(user), allow_http=allow_http)
+        host = _host(cluster.get("server"), secret=bool(user), plain_http=plain_http)
         token = _token(user)
         return cls(
             host,
@@ -130,7 +132,7 @@ class _MountedToken:
             return self._text
 
 
-def _host(server: Any, *, secret: bool, allow_http: bool | None) -> str:
+def _host(server: Any, *, secret: bool, plain_http: PlainHttp) -> str:
     field_name = "cluster.server"
     url = server if isinstance(server, str) else ""
     host = addresses.host_of(url)
@@ -141,13 +143,16 @@ def _host(server: Any, *, secret: bool, allow_http: bool | None) -> str:
         raise refused(field_name, "must be an address without credentials, query or fragment")
     if addresses.is_forbidden(host):
         raise refused(field_name, addresses.RULE)
-    if parts.scheme == "http" and allow_http is False:
+    if parts.scheme == "http" and plain_http == "nowhere":
         raise refused(
             field_name, "must be https:// (--allow-http-clusters lets the console take plain http)"
         )
-    if parts.scheme == "http" and not allow_http and (secret or not is_loopback(url)):
+    here = is_loopback(url) and not secret
+    if parts.scheme == "http" and plain_http == "loopback" and not here:
         raise refused(
-            field_name, "must be https:// (plain http only on loopback and without a user)"
+            field_name,
+            "must be https:// (plain http only on loopback and without a user,"
+            " or with --allow-http-clusters)",
         )
     return url.rstrip("/")
 

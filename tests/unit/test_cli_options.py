@@ -118,7 +118,7 @@ def test_every_wrong_field_of_a_file_of_clusters_is_named(tmp_path: Path) -> Non
     file.write_text("clusters: [{name: A_b, kubeconfig: z}, {name: a}]")
     with pytest.raises(BadSettings) as caught:
         choose(load({"clusters_config": file}))
-    assert [str(problem).partition(" should")[0] for problem in caught.value.problems] == [
-        f"--clusters-config={file}: clusters[0].name: String",
+    assert [str(problem).partition(" lower-case")[0] for problem in caught.value.problems] == [
+        f"--clusters-config={file}: clusters[0].name: must be",
         f"--clusters-config={file}: clusters[1].kubeconfig: Field required",
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.clusters.file import from_file
+from services.clusters.reach import first_reachable
 from services.errors import Invalid, NotFound, Unavailable
 from tests.real.kube_api import wait_until
 
@@ -73,6 +74,20 @@ def test_another_default_than_the_file_s_can_be_named(tmp_path: Path) -> None:
     fleet = from_file(written(tmp_path, text), "a")
     assert fleet.default_name() == "a"
     assert [info.default for info in fleet.list()] == [True, False]
+
+
+def test_plain_http_is_taken_where_it_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}],"
+        " clusters: [{name: c, cluster: {server: 'http://10.0.0.1'}}],"
+        " users: [{name: u, user: {token: t}}]}"
+    )
+    path = written(tmp_path, "clusters: [{name: a, kubeconfig: plain}]")
+    with pytest.raises(Invalid, match="--allow-http-clusters"):
+        from_file(path).get("a").member.connect()
+    assert from_file(path, allow_http=True).get("a").member.connect().host == "http://10.0.0.1"
+    connect, [attempt] = first_reachable(tmp_path / "plain", {}, tmp_path)
+    assert (connect, "--allow-http-clusters" in attempt.problem) == (None, True)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
