@@ -102,17 +102,14 @@ def _merged(messages: list[Message], who: Identity) -> list[dict[str, Any]]:
 
 
 def _tick(container: Container, who: Identity) -> str:
-    seen = container.fleet.list(who)
-    moment = as_of(seen)
+    seen = container.fleet.clusters(who)
     return orjson.dumps(
         {
             "topic": "tick",
             "now": datetime.now(UTC),
-            "as_of": moment,
-            "silent": {
-                info.name: info.state.last_seen for info in seen if not info.state.connected
-            },
-            "answering": sum(info.state.connected for info in seen),
+            "as_of": as_of(seen),
+            "silent": {one.name: one.reach.last_seen for one in seen if not one.reach.connected},
+            "answering": sum(one.reach.connected for one in seen),
             "clusters": len(seen),
         }
     ).decode()

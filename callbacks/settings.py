@@ -120,7 +120,7 @@ def register(callbacks: Callbacks) -> None:
 def about(container: Container, who: Identity) -> dict[str, Any]:
     """Facts of this installation; addresses and secrets are not among them."""
     options = container.settings
-    seen = container.fleet.list(who)
+    seen = container.fleet.described(who)
     limits = [
         f"clusters {', '.join(sorted(who.clusters))}" if who.clusters is not None else "",
         f"namespaces {', '.join(sorted(who.namespaces))}" if who.namespaces is not None else "",
@@ -141,12 +141,12 @@ def about(container: Container, who: Identity) -> dict[str, Any]:
             ["Signed in by", who.source],
         ],
         "can": CAN[who.role],
-        "sources": [_source(info) for info in seen]
+        "sources": [_source(info) for _, info in seen]
         + [
             _absent("Access logs", "Not connected", "Rates, failures and latency need them."),
             _absent("Prometheus", "Not connected", "NGINX and controller metrics need it."),
         ],
-        "as_of": moment.isoformat() if (moment := as_of(seen)) else None,
+        "as_of": moment.isoformat() if (moment := as_of(one for one, _ in seen)) else None,
     }
 
 

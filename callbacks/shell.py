@@ -85,7 +85,7 @@ def facts(container: Container, who: Identity) -> dict[str, Any]:
     """What the frame shows, for this identity, from memory."""
     described = container.fleet.described(who)
     seen = [info for _, info in described]
-    moment = as_of(seen)
+    moment = as_of(one for one, _ in described)
     return {
         "version": container.version,
         "demo": container.settings.demo,

@@ -16,7 +16,7 @@ from services.clusters.standing import (
 )
 from services.errors import NotFound, Unavailable
 from services.kube.breaker import State as BreakerState
-from services.kube.cache import WatchCache
+from services.kube.cache import Reachability, WatchCache
 from services.kube.checks import Check
 from services.kube.client import KubeClient
 from services.kube.connection import Connection
@@ -117,6 +117,11 @@ class Cluster:
         return {"environment": self.member.environment, "region": self.member.region}
 
     @property
+    def reach(self) -> Reachability:
+        """Whether its API server answers: the part of :attr:`state` that costs nothing to ask."""
+        return self.cache.reachability
+
+    @property
     def client(self) -> KubeClient:
         """Calls to the API server, each of which counts for the breaker.
 
@@ -124,19 +129,19 @@ class Cluster:
         """
         connection = self.cache.connection
         if connection is None:
-            raise self.unavailable(self.cache.reachability.reason)
+            raise self.unavailable(self.reach.reason)
         with self._lock:
             if self._client is None or self._client[0] is not connection:
                 self._client = connection, KubeClient(connection, self.cache.breaker)
             client = self._client[1]
         if not self.cache.breaker.admits:
-            raise self.unavailable(self.cache.reachability.reason)
+            raise self.unavailable(self.reach.reason)
         return client
 
     def unavailable(self, reason: str) -> Unavailable:
         """The error for what this cluster cannot answer now, with when it was last seen and, while
         no call is made to it, in how many seconds one will be."""
-        reach, breaker = self.cache.reachability, self.cache.breaker
+        reach, breaker = self.reach, self.cache.breaker
         lost = reach.since is not None and not reach.connected
         return Unavailable(
             f"Cluster {self.name} is not {'reachable' if lost else 'ready'}: {reason}",
@@ -169,7 +174,7 @@ class Cluster:
     @property
     def state(self) -> ClusterState:
         """Whether it answers and what runs on it, now."""
-        reach, ngf = self.cache.reachability, self.ngf()
+        reach, ngf = self.reach, self.ngf()
         breaker, checks = self.cache.breaker, self.cache.checks
         return ClusterState(
             connected=reach.connected,
@@ -240,7 +245,7 @@ class Cluster:
 
     def _evidence(self) -> Evidence:
         return Evidence(
-            reach=self.cache.reachability,
+            reach=self.reach,
             ngf=self.ngf(),
             agents=self.member.agents,
             agent=self.agent,

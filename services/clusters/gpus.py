@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from agent.gpus import Capacity, Count, capacity
 from services.clusters.cluster import Cluster
@@ -32,7 +33,8 @@ class GpuReadings:
     """Counts anew only when something that it counted has changed."""
 
     def __init__(self) -> None:
-        self._counted: dict[Cluster, tuple[tuple[int, ...], Capacity]] = {}
+        self._counted: WeakKeyDictionary[Cluster, tuple[tuple[int, ...], Capacity]]
+        self._counted = WeakKeyDictionary()
 
     def of(self, cluster: Cluster) -> GpuReading:
         """The GPUs of a cluster by what is known now."""
@@ -54,9 +56,7 @@ class GpuReadings:
         if held is None or held[0] != versions:
             nodes, pods, slices, claims = (one.objects.values() for one in seen)
             held = versions, capacity(nodes, pods, slices, claims)
-            self._counted = {
-                one: count for one, count in self._counted.items() if one.name != cluster.name
-            } | {cluster: held}
+            self._counted[cluster] = held
         return held[1]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from agent.ngf import Edition
-from services.clusters.fleet import Fleet
+from services.clusters.fleet import Cluster, Fleet
 from services.clusters.registry import Registry
 from services.clusters.standing import AgentReport
 from services.clusters.status import apply_status
@@ -63,7 +63,7 @@ class Heartbeats:
     ) -> None:
         self._fleet, self._registry, self._otel_url, self._now = fleet, registry, otel_url, now
         self._lock = threading.Lock()
-        self._unwritten: dict[str, AgentReport] = {}
+        self._unwritten: dict[Cluster, AgentReport] = {}
 
     def admit(self, name: str, token: str) -> None:
         """Whether the token is that of this cluster's agent.
@@ -92,7 +92,7 @@ class Heartbeats:
         )
         with self._lock:
             if cluster.heard(report):
-                self._unwritten[name] = report
+                self._unwritten[cluster] = report
         member = cluster.member
         return AgentConfig(member.interval, member.otel_endpoint or self._otel_url)
 
@@ -100,15 +100,17 @@ class Heartbeats:
         """Write down what is due; how many were. What fails stays for the next time."""
         with self._lock:
             waiting = dict(self._unwritten)
-        return sum(self._write_down(name, report) for name, report in waiting.items())
+        return sum(self._write_down(cluster, report) for cluster, report in waiting.items())
 
-    def _write_down(self, name: str, report: AgentReport) -> bool:
+    def _write_down(self, cluster: Cluster, report: AgentReport) -> bool:
+        interval = timedelta(seconds=cluster.member.interval)
         try:
-            cluster, obj = self._fleet.get(name), self._registry.object(name)
-            if cluster.agent is not report:  # a newer one is known, or another cluster of its name
-                self._forget(name, report)
+            if self._fleet.get(cluster.name) is not cluster:
+                raise NotFound("It has gone, and another has its name.")
+            if cluster.agent is not report:  # another replica has heard a newer one
+                self._forget(cluster, report)
                 return False
-            interval = timedelta(seconds=cluster.member.interval)
+            obj = self._registry.object(cluster.name)
             if not _due(obj, report, interval, self._now()):
                 return False
             done = apply_status(
@@ -118,19 +120,20 @@ class Heartbeats:
                 lambda live: _status(report) if _due(live, report, interval, self._now()) else None,
             )
         except NotFound:
-            self._forget(name, report)
+            self._forget(cluster, report)
             return False
         except ConsoleError as error:
-            _log.warning("a heartbeat was not written down", cluster=name, reason=error.message)
+            said = error.message
+            _log.warning("a heartbeat was not written down", cluster=cluster.name, reason=said)
             return False
         if done is not None:
-            self._forget(name, report)
+            self._forget(cluster, report)
         return done is not None
 
-    def _forget(self, name: str, report: AgentReport) -> None:
+    def _forget(self, cluster: Cluster, report: AgentReport) -> None:
         with self._lock:
-            if self._unwritten.get(name) is report:
-                del self._unwritten[name]
+            if self._unwritten.get(cluster) is report:
+                del self._unwritten[cluster]
 
 
 def _due(obj: Object, report: AgentReport, interval: timedelta, now: datetime) -> bool:

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from services.clusters.fleet import ClusterInfo
+from services.clusters.fleet import Cluster
 
 
-def as_of(clusters: Iterable[ClusterInfo]) -> datetime | None:
+def as_of(clusters: Iterable[Cluster]) -> datetime | None:
     """The moment up to which every answering cluster is known; None when none was ever seen.
 
     Clusters that do not answer are named on their own and do not make the others look old. With
     none answering it is when the last of them was seen.
     """
-    states = [info.state for info in clusters]
+    found = [cluster.reach for cluster in clusters]
     now = datetime.now(UTC)
-    live = [state.last_seen or now for state in states if state.connected]
+    live = [reach.last_seen or now for reach in found if reach.connected]
     if live:
         return min(live)
-    return max((state.last_seen for state in states if state.last_seen), default=None)
+    return max((reach.last_seen for reach in found if reach.last_seen), default=None)

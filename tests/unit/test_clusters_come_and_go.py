@@ -1,6 +1,10 @@
 """Promise: clusters come and go while others are asked, which harms nobody; who is limited to some
 hears of no other, and a console without any says so."""
 
+import gc
+import weakref
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from services.certificates.expiry import Certificates
 from services.clusters.cluster import Member
 from services.clusters.colours import SLOTS, Colours
 from services.clusters.fleet import Fleet
+from services.clusters.gpus import GpuReadings
 from services.errors import NotFound, Unavailable
 from services.gatewayapi.resources import Resources
 from services.kube.connection import Connection
@@ -50,6 +55,19 @@ def test_what_was_counted_of_a_cluster_that_went_is_passed_over() -> None:
     seen.remove("a")
     assert resources.without_ngf(counted) == {}
     assert Certificates(seen).list(CONSOLE) == []
+
+
+def test_nothing_is_kept_of_the_gpus_of_a_cluster_that_went() -> None:
+    seen, readings = fleet("a"), GpuReadings()
+    cluster = seen.get("a")
+    known = replace(cluster.snapshot("nodes"), as_of=datetime.now(UTC))
+    cluster.cache.snapshot = lambda _kind: known  # type: ignore[method-assign]
+    assert readings.of(cluster).source == "nodes"
+    gone = weakref.ref(cluster)
+    seen.remove("a")
+    del cluster
+    gc.collect()
+    assert gone() is None
 
 
 def test_the_colour_of_a_cluster_that_is_not_there_is_the_shared_one_and_takes_none() -> None:
