@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from components.kinds import cluster_href
 from components.status import PHASES, SILENT, Look
 from components.times import clock
 from services.clusters.cluster import ClusterInfo, ClusterState
@@ -20,6 +21,18 @@ TONES = {"True": "ok", "False": "err", "Unknown": "unknown"}
 """How the status of a condition is shown: all four are good when they are true."""
 
 Part = str | dict[str, str]
+
+
+def place(info: ClusterInfo) -> dict[str, Any]:
+    """What every row of a cluster begins with: its names, its page, its colour, where it is."""
+    return {
+        "name": info.name,
+        "href": cluster_href(info.name),
+        "label": info.display_name,
+        "slot": info.slot,
+        "region": info.region,
+        "environment": info.environment,
+    }
 
 
 def look(standing: Standing) -> Look:

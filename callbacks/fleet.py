@@ -10,7 +10,6 @@ from callbacks import attention, cluster_words, fleet_figures, gpu_words
 from callbacks.cluster_words import Part, look
 from callbacks.registrar import Callbacks
 from components import fleet, ids
-from components.kinds import cluster_href
 from components.times import clock
 from services.auth.identity import Identity
 from services.clusters.counts import count
@@ -102,12 +101,7 @@ def _row(who: Identity, cluster: Cluster, info: ClusterInfo, now: datetime) -> R
     state, shown = info.state, look(info.standing)
     gateways, routes = (count(who, cluster, kind) for kind in ("gateways", "httproutes"))
     row: Row = {
-        "name": info.name,
-        "href": cluster_href(info.name),
-        "label": info.display_name,
-        "slot": info.slot,
-        "region": info.region,
-        "environment": info.environment,
+        **cluster_words.place(info),
         "labels": [f"{key}={value}" for key, value in sorted(info.labels.items())],
         "local": info.local,
         "status": shown.status,

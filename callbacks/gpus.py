@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import gpu_words
+from callbacks.cluster_words import place
 from callbacks.gpu_words import Gpus
 from callbacks.registrar import Callbacks
 from components import gpus, ids
@@ -139,7 +140,7 @@ def _types(known: Mapping[str, Gpus]) -> list[Row]:
 
 def _cluster(info: ClusterInfo, found: Gpus) -> Row:
     return {
-        **_place(info),
+        **place(info),
         **{
             key: found[key]
             for key in ("total", "allocated", "available", "utilization", "source", "as_of")
@@ -151,16 +152,7 @@ def _cluster(info: ClusterInfo, found: Gpus) -> Row:
 
 
 def _unknown(info: ClusterInfo, reading: GpuReading) -> Row:
-    return {**_place(info), "reason": reading.reason}
-
-
-def _place(info: ClusterInfo) -> Row:
-    return {
-        "name": info.name,
-        "slot": info.slot,
-        "href": cluster_href(info.name),
-        "region": info.region,
-    }
+    return {**place(info), "reason": reading.reason}
 
 
 def _node(info: ClusterInfo, node: Row) -> Row:

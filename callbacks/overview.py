@@ -8,10 +8,10 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import attention
-from callbacks.cluster_words import look, ngf_words
+from callbacks.cluster_words import look, ngf_words, place
 from callbacks.registrar import Callbacks
 from components import ids, overview
-from components.kinds import AUDITED, cluster_href, subject
+from components.kinds import AUDITED, subject
 from components.times import seen
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificate, Certificates
@@ -223,12 +223,7 @@ def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
     ngf = ngf_words(state)
     shown = look(info.standing)
     return {
-        "name": info.name,
-        "href": cluster_href(info.name),
-        "label": info.display_name,
-        "slot": info.slot,
-        "region": info.region,
-        "environment": info.environment,
+        **place(info),
         "connected": state.connected,
         "status": shown.status,
         "word": shown.word,

@@ -34,21 +34,7 @@ class ClusterSecrets:
 
     def make(self, obj: Object, purpose: str, texts: Texts) -> None:
         """A Secret that is not there yet. Raises Conflict where one is."""
-        cluster, uid = obj["metadata"]["name"], obj["metadata"]["uid"]
-        owner = {"apiVersion": API_VERSION, "kind": "ManagedCluster", "name": cluster, "uid": uid}
-        body = {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "type": "Opaque",
-            "metadata": {
-                "name": named(cluster, purpose),
-                "namespace": self._registry.namespace,
-                "labels": {CLUSTER_LABEL: cluster, "app.kubernetes.io/managed-by": MANAGER},
-                "ownerReferences": [owner],
-            },
-            "stringData": dict(texts),
-        }
-        path = self._registry.path("secrets")
+        path, body = self._registry.path("secrets"), manifest(obj, purpose, texts)
         made = self._registry.client.request("POST", path, params=WRITE, body=body)
         self._registry.wait_seen("secrets", made)
 
@@ -113,6 +99,27 @@ class ClusterSecrets:
 
     def _path(self, obj: Object, purpose: str) -> str:
         return self._registry.path("secrets", named(obj["metadata"]["name"], purpose))
+
+
+def manifest(obj: Object, purpose: str, texts: Texts) -> dict[str, Any]:
+    """The Secret of a ManagedCluster, as it is created."""
+    metadata = obj["metadata"]
+    owner = {"name": metadata["name"], "uid": metadata["uid"]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "Opaque",
+        "metadata": {
+            "name": named(metadata["name"], purpose),
+            "namespace": metadata["namespace"],
+            "labels": {
+                CLUSTER_LABEL: metadata["name"],
+                "app.kubernetes.io/managed-by": MANAGER,
+            },
+            "ownerReferences": [{"apiVersion": API_VERSION, "kind": "ManagedCluster", **owner}],
+        },
+        "stringData": dict(texts),
+    }
 
 
 def named(cluster: str, purpose: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.ngf import Edition
 from services.clusters.prometheus import Prometheus
+from services.clusters.registry import API_VERSION
 from services.errors import Invalid
 from services.kube.labels import broken_key, broken_value
 
@@ -56,6 +57,15 @@ class NewCluster:
             spec["prometheusSecretRef"] = {"name": f"{self.name}-prometheus"}
         spec["agentConfig"] = _said(spec["agentConfig"])
         return _said(spec)
+
+    def manifest(self, namespace: str) -> dict[str, Any]:
+        """The ManagedCluster, as it is created."""
+        return {
+            "apiVersion": API_VERSION,
+            "kind": "ManagedCluster",
+            "metadata": {"name": self.name, "namespace": namespace},
+            "spec": self.spec(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

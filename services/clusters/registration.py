@@ -40,7 +40,7 @@ from services.clusters.joining import (
     checked_name,
 )
 from services.clusters.prometheus import Prometheus
-from services.clusters.registry import API_VERSION, KUBECONFIG_KEYS, TOKENS_KEY, Registry
+from services.clusters.registry import KUBECONFIG_KEYS, TOKENS_KEY, Registry
 from services.configdb.audit import AuditEvent, AuditLog, Outcome
 from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
 from services.kube.connection import Connection
@@ -169,14 +169,9 @@ class Registration:
     def _store(self, new: NewCluster) -> tuple[Object, str]:
         """The ManagedCluster, then its Secrets; all or nothing. Gives it and the agent's token."""
         registry = self._registry
-        body = {
-            "apiVersion": API_VERSION,
-            "kind": "ManagedCluster",
-            "metadata": {"name": new.name, "namespace": registry.namespace},
-            "spec": new.spec(),
-        }
+        path, body = registry.path(KIND), new.manifest(registry.namespace)
         try:
-            obj = registry.client.request("POST", registry.path(KIND), params=WRITE, body=body)
+            obj = registry.client.request("POST", path, params=WRITE, body=body)
         except Conflict:
             raise _taken(new.name, f"There is a cluster named {new.name} already.") from None
         except NotFound as error:

@@ -6,11 +6,11 @@ left, by page, REST and kubectl.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from services.clusters import agent_tokens
+from services.clusters.cluster_secrets import KUBECONFIG, TOKENS, manifest
 from services.clusters.joining import NewCluster
-from services.clusters.registry import API_VERSION, CLUSTER_LABEL, KUBECONFIG_KEYS, TOKENS_KEY
+from services.clusters.registry import KUBECONFIG_KEYS, TOKENS_KEY
 from services.demo.api import DemoApi
 from services.demo.places import HUB, Place
 
@@ -33,40 +33,11 @@ def register(places: Sequence[Place], apis: Mapping[str, DemoApi]) -> dict[str, 
             local=place.name == HUB,
             heartbeat_seconds=HEARTBEAT_SECONDS,
         )
-        owner = hub.create(
-            {
-                "apiVersion": API_VERSION,
-                "kind": "ManagedCluster",
-                "metadata": {"name": place.name, "namespace": NAMESPACE},
-                "spec": new.spec(),
-            }
-        )
+        owner = hub.create(new.manifest(NAMESPACE))
         if not new.local:
             kubeconfig = apis[place.name].kubeconfig()
-            hub.create(_secret(owner, "kubeconfig", {KUBECONFIG_KEYS[0]: kubeconfig}))
+            hub.create(manifest(owner, KUBECONFIG, {KUBECONFIG_KEYS[0]: kubeconfig}))
         if place.agent:
             token, tokens[place.name] = agent_tokens.mint(datetime.now(UTC))
-            hub.create(_secret(owner, "agent-token", {TOKENS_KEY: agent_tokens.dumped([token])}))
+            hub.create(manifest(owner, TOKENS, {TOKENS_KEY: agent_tokens.dumped([token])}))
     return tokens
-
-
-def _secret(owner: Mapping[str, Any], purpose: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    name, uid = owner["metadata"]["name"], owner["metadata"]["uid"]
-    reference = {
-        "apiVersion": API_VERSION,
-        "kind": "ManagedCluster",
-        "name": name,
-        "uid": uid,
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "Opaque",
-        "metadata": {
-            "name": f"{name}-{purpose}",
-            "namespace": NAMESPACE,
-            "labels": {CLUSTER_LABEL: name},
-            "ownerReferences": [reference],
-        },
-        "stringData": dict(texts),
-    }
