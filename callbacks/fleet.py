@@ -87,12 +87,9 @@ def _strip(registry: Registry | None) -> dict[str, Any] | None:
 
 def why_not(container: Container) -> str:
     """Why clusters cannot be registered by this console at all; "" where they can."""
-    options = container.settings
     if container.registration is not None:
         return ""
-    if options.demo:
-        return "The demo's clusters are made up"
-    if options.clusters_config:
+    if container.settings.clusters_config:
         return "Clusters come from a file"
     return "This console works on one cluster"
 
