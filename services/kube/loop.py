@@ -8,7 +8,7 @@ it: results leave as published snapshots.
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,10 @@ TLS_BUFFER = 16 * 1024
 FIRST_READS = 8
 FIRST_READ_SECONDS = 0.25
 """Clusters that are read for the first time at once, and how long one of them counts."""
+LOOKUPS = 256
+"""Names that are looked up at once, each in a thread. One that no name server answers holds its
+thread for half a minute, whoever gave up waiting; with asyncio's own few, six of them held up all.
+"""
 PROBES = 10
 PROBE_TURN_SECONDS = 1.0
 """Health checks at work at once, and how long one counts that gets no answer."""
@@ -55,12 +59,15 @@ class WatchLoop:
         self.first_reads = Turns(FIRST_READS, FIRST_READ_SECONDS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._lookups: ThreadPoolExecutor
 
     def start(self) -> None:
         """Start the thread; a second start changes nothing."""
         if self._thread is not None:
             return
         self._loop = StreamLoop()
+        self._lookups = ThreadPoolExecutor(LOOKUPS, "kube-lookups")
+        self._loop.set_default_executor(self._lookups)
         self._thread = threading.Thread(target=self._run, name="kube-watches", daemon=True)
         self._thread.start()
 
@@ -105,7 +112,7 @@ class WatchLoop:
                 task.cancel()
             loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor())
+            self._lookups.shutdown(wait=False, cancel_futures=True)
             loop.close()
 
 
