@@ -119,11 +119,10 @@ class Registration:
                 if obj["spec"].get("isLocal"):
                     raise Invalid.of("kubeconfig", "is not taken for the hub's own cluster")
                 self._connection(patch.kubeconfig)
+            if wanted:
+                self._patch(name, spec, dryRun="All")  # no Secret is replaced for what is refused
             self._secrets.put(obj, wanted)
-            path, body = self._registry.path(KIND, name), {"spec": spec}
-            written = self._registry.client.request(
-                "PATCH", path, params=WRITE, body=body, content_type=MERGE
-            )
+            written = self._patch(name, spec)
             entry.before, entry.after = obj["spec"], written["spec"]
             entry.secrets = [named(name, purpose) for purpose in wanted]
             self._registry.wait_seen(KIND, written)
@@ -165,6 +164,12 @@ class Registration:
             return self._registry.client.get(self._registry.path(KIND, name))
         except NotFound:
             raise NotFound(f"There is no cluster named {name}.", cluster=name) from None
+
+    def _patch(self, name: str, spec: Object, **params: str) -> dict[str, Any]:
+        path, body = self._registry.path(KIND, name), {"spec": spec}
+        return self._registry.client.request(
+            "PATCH", path, params={**WRITE, **params}, body=body, content_type=MERGE
+        )
 
     def _store(self, new: NewCluster) -> tuple[Object, str]:
         """The ManagedCluster, then its Secrets; all or nothing. Gives it and the agent's token."""

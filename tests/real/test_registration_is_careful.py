@@ -74,6 +74,18 @@ def test_an_edit_replaces_the_secret_that_the_cluster_itself_names(
     assert base64.b64decode(held).decode() == workload.kubeconfig()
 
 
+def test_an_edit_that_breaks_a_rule_changes_no_part(hub: Hub, workload: DemoApi) -> None:
+    assert hub.rest("POST", "/clusters", json=body(workload)).status_code == 201
+    paths = hub.secret("edge-kubeconfig"), hub.managed("edge")
+    before = [hub.api.get(path).ok() for path in paths]
+    patch = {"kubeconfig": workload.kubeconfig() + "\n", "displayName": "x" * 254}
+    refused = hub.rest("PATCH", "/clusters/edge", json=patch)
+    assert refused.status_code == 422, refused.text
+    after = [hub.api.get(path).ok() for path in paths]
+    assert after[0] == before[0]
+    assert after[1]["spec"] == before[1]["spec"]
+
+
 def test_a_dry_run_says_what_registering_would(hub: Hub, workload: DemoApi) -> None:
     tested = hub.rest("POST", "/clusters?dryRun=true", json=body(workload)).json()
     assert (tested["connected"], tested["kubernetesVersion"]) == (True, "v1.36.3")
