@@ -6,10 +6,10 @@ started, which is how a lost cluster is tested.
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app import create_app
 from services.clusters.fleet import Fleet, Member
@@ -156,31 +156,25 @@ def objects(cluster: str) -> list[dict[str, Any]]:
     return [*made, *[route(f"route-{number:03d}") for number in range(count)]]
 
 
-class Console:
-    """The console's address, its services, and the API servers behind it."""
+class Served:
+    """The console's address, its services, and the API servers behind it, by name."""
 
-    def __init__(self, folder: Path) -> None:
-        self.apis: dict[str, DemoApi] = {}
-        for name in ("hub", "web"):
-            api = self.apis[name] = DemoApi(name, definitions())
-            for obj in objects(name):
+    def __init__(self, held: dict[str, list[dict[str, Any]]]) -> None:
+        """Start an API server for each name, with the objects it holds."""
+        self.apis = {name: DemoApi(name, definitions()) for name in held}
+        for name, api in self.apis.items():
+            for obj in held[name]:
                 api.store.create(obj)
             api.start()
-        fleet = Fleet.from_members([self._member(name) for name in self.apis])
-        self.container = Container.build(load({"data": folder}), fleet)
-        self._server = loopback(create_app(self.container).server)
-        self.container.start()
-        fleet.wait_ready(30)
+
+    def serve(self, container: Container) -> None:
+        """Start the console and wait until it has read what it works on."""
+        self.container = container
+        self._server = loopback(create_app(container).server)
+        container.start()
+        container.fleet.wait_ready(30)
         self.url = f"http://127.0.0.1:{self._server.port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def _member(self, name: str) -> Member:
-        kubeconfig = self.apis[name].kubeconfig()
-        return Member(name, lambda: Connection.from_kubeconfig(kubeconfig), default=name == "web")
-
-    def live(self, kind: str, name: str, namespace: str = "shop") -> dict[str, Any]:
-        """An object of cluster ``web`` as its API server has it."""
-        return self.apis["web"].store.get(API, kind, namespace, name)
 
     def sign_in_link(self) -> str:
         return f"{self.url}/signin?code={self.container.signin.mint()}"
@@ -192,11 +186,38 @@ class Console:
             api.stop()
 
 
+T = TypeVar("T", bound=Served)
+
+
+class Console(Served):
+    """A console on the clusters ``hub`` and ``web``."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__({name: objects(name) for name in ("hub", "web")})
+        fleet = Fleet.from_members([self._member(name) for name in self.apis])
+        self.serve(Container.build(load({"data": folder}), fleet))
+
+    def _member(self, name: str) -> Member:
+        kubeconfig = self.apis[name].kubeconfig()
+        return Member(name, lambda: Connection.from_kubeconfig(kubeconfig), default=name == "web")
+
+    def live(self, kind: str, name: str, namespace: str = "shop") -> dict[str, Any]:
+        """An object of cluster ``web`` as its API server has it."""
+        return self.apis["web"].store.get(API, kind, namespace, name)
+
+
 @contextmanager
 def running() -> Iterator[Console]:
     """A console of its own, stopped at the end."""
+    with started(Console) as console:
+        yield console
+
+
+@contextmanager
+def started(make: Callable[[Path], T]) -> Iterator[T]:
+    """What ``make`` starts in a folder of its own, stopped at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        console = Console(Path(folder))
+        console = make(Path(folder))
         try:
             yield console
         finally:

@@ -1,52 +1,35 @@
 """A whole console on a hub of ManagedClusters, for the journeys of the fleet: registration, agents,
 the end. The hub and the workload clusters are the demo's API; they are real to the console."""
 
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from app import create_app
 from cli.source import managed
 from services.auth.identity import CONSOLE
 from services.clusters.heartbeats import Heartbeat
 from services.clusters.joining import NewCluster
 from services.clusters.registration import Registration
 from services.container import Container
-from services.demo.api import DemoApi
-from services.demo.definitions import definitions
 from services.kube.connection import Connection
 from services.settings import load
-from tests.browser.fleet_of_two import objects
-from tests.serving import loopback
+from tests.browser.fleet_of_two import Served, objects, started
 
 NAMESPACE = "ngf-system"
 
 
-class Hub:
-    """The console's address, its services, and the API servers behind it. ``web`` and ``spare``
-    are workload clusters, of which ``web`` is registered."""
+class Hub(Served):
+    """A console in hub mode. ``web`` and ``spare`` are workload clusters, of which ``web`` is
+    registered."""
 
     def __init__(self, folder: Path) -> None:
-        self.apis: dict[str, DemoApi] = {}
-        for name in ("hub", "web", "spare"):
-            api = self.apis[name] = DemoApi(name, definitions())
-            made = objects(name) if name != "hub" else [_namespace(NAMESPACE)]
-            for obj in made:
-                api.store.create(obj)
-            api.start()
+        held = {name: objects(name) for name in ("web", "spare")}
+        super().__init__({"hub": [_namespace(NAMESPACE)], **held})
         settings = load({"data": folder, "multicluster": True})
         kubeconfig = self.apis["hub"].kubeconfig()
         fleet = managed(settings, partial(Connection.from_kubeconfig, kubeconfig))
-        self.container = Container.build(settings, fleet)
-        self._server = loopback(create_app(self.container).server)
-        self.container.start()
-        assert self.container.registry
-        self.container.registry.cache.wait_ready(30)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.serve(Container.build(settings, fleet))
 
     @property
     def registration(self) -> Registration:
@@ -72,25 +55,12 @@ class Hub:
         said = ("1.4.0", "v1.36.3", "2.6.7", "oss", True, counts, None)
         self.container.heartbeats.take(name, Heartbeat(number, *said))  # type: ignore[arg-type]
 
-    def sign_in_link(self) -> str:
-        return f"{self.url}/signin?code={self.container.signin.mint()}"
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self.container.stop()
-        for api in self.apis.values():
-            api.stop()
-
 
 @contextmanager
 def running() -> Iterator[Hub]:
     """A hub of its own, stopped at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        hub = Hub(Path(folder))
-        try:
-            yield hub
-        finally:
-            hub.stop()
+    with started(Hub) as hub:
+        yield hub
 
 
 def _namespace(name: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,13 @@ def workload() -> Iterator[DemoApi]:
     api.start()
     yield api
     api.stop()
+
+
+@pytest.fixture
+def hub(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Hub]:
+    """A console in hub mode, of this test alone."""
+    with hub_on(kube_api, namespace, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

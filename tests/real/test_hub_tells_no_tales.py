@@ -1,35 +1,18 @@
 """Promise: what the hub says of a cluster is of that cluster and of now: not of an older one of the
 same name, not of one that rests, not of a Prometheus that nobody has asked."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import requests
 
 from services.demo.api import DemoApi
 from services.demo.definitions import definitions
-from tests.real.hub import Hub, hub_on, managed_cluster, secret
-from tests.real.kube_api import KubeApi, wait_until
+from tests.real.hub import Hub, managed_cluster, secret
+from tests.real.kube_api import wait_until
 
 WITHIN_S = 2.0
 MERGE = "application/merge-patch+json"
-
-
-@pytest.fixture(scope="module")
-def workload() -> Iterator[DemoApi]:
-    """A cluster to register."""
-    api = DemoApi("workload", definitions())
-    api.start()
-    yield api
-    api.stop()
-
-
-@pytest.fixture
-def hub(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Hub]:
-    with hub_on(kube_api, namespace, tmp_path) as running:
-        yield running
 
 
 def test_a_cluster_that_rests_says_when_it_was_seen_and_when_to_come_again(hub: Hub) -> None:

@@ -2,33 +2,13 @@
 takes effect within two seconds; registration stores nothing before the kubeconfig has passed."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from services.demo.api import DemoApi
-from services.demo.definitions import definitions
-from tests.real.hub import Hub, hub_on, managed_cluster, secret
-from tests.real.kube_api import KubeApi, wait_until
+from tests.real.hub import Hub, managed_cluster, secret
+from tests.real.kube_api import wait_until
 
 WITHIN_S = 2.0
 MERGE = "application/merge-patch+json"
-
-
-@pytest.fixture(scope="module")
-def workload() -> Iterator[DemoApi]:
-    """A cluster to register."""
-    api = DemoApi("workload", definitions())
-    api.start()
-    yield api
-    api.stop()
-
-
-@pytest.fixture
-def hub(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Hub]:
-    with hub_on(kube_api, namespace, tmp_path) as running:
-        yield running
 
 
 def test_what_kubectl_does_takes_effect_within_two_seconds(hub: Hub, workload: DemoApi) -> None:

@@ -2,32 +2,13 @@
 and what admins do about clusters, or are refused, is in the audit log without any credential."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from services.auth.identity import CONSOLE, Role
 from services.demo.api import DemoApi
-from services.demo.definitions import definitions
 from tests.real.hub import Hub, hub_on, managed_cluster, secret
 from tests.real.kube_api import KubeApi, wait_until
-
-
-@pytest.fixture(scope="module")
-def workload() -> Iterator[DemoApi]:
-    """A cluster to register."""
-    api = DemoApi("workload", definitions())
-    api.start()
-    yield api
-    api.stop()
-
-
-@pytest.fixture
-def hub(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Hub]:
-    with hub_on(kube_api, namespace, tmp_path) as running:
-        yield running
 
 
 def body(workload: DemoApi, **more: Any) -> dict[str, Any]:

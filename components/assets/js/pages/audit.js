@@ -87,24 +87,5 @@
     if (event.key === "Escape" && here() && !ngf.floating() && ngf.view.get().sel) close();
   });
 
-  const step = (by) => function () {
-    const api = here() && grid();
-    if (!api) return false;
-    const cell = api.getFocusedCell();
-    const at = cell ? cell.rowIndex + by : 0;
-    if (at < 0 || at >= api.getDisplayedRowCount()) return false;
-    api.ensureIndexVisible(at);
-    api.setFocusedCell(at, "name");
-    return true;
-  };
-  ngf.keys.add("j", "Next row", step(1));
-  ngf.keys.add("k", "Previous row", step(-1));
-  ngf.keys.add("Enter", "Open row", function () {
-    const api = here() && document.activeElement.closest(".ag-root") && grid();
-    const cell = api && api.getFocusedCell();
-    const row = cell && api.getDisplayedRowAtIndex(cell.rowIndex);
-    if (!row || !row.data) return false;
-    open(row.data.id, document.activeElement);
-    return true;
-  });
+  ngf.gridKeys("audit-grid", { here, open: (record) => open(record.id, document.activeElement) });
 })(window.ngf = window.ngf || {});
