@@ -84,6 +84,7 @@ class Console(BaseApplication):  # type: ignore[misc]
         terminate = signal.getsignal(signal.SIGTERM)
 
         def close_then_terminate(number: int, frame: FrameType | None) -> None:
+            signal.signal(signal.SIGTERM, terminate)  # a second one must not stop what is stopping
             self.stop()
             if callable(terminate):
                 terminate(number, frame)
