@@ -107,8 +107,7 @@ def test_one_in_a_secret_is_shown_as_refused_with_the_field_and_not_followed(
         assert tested.status_code == 422
         assert tested.json()["error"]["code"] == "kubeconfig_refused"
     assert traps.sprung == []
-    for attack in refused:
-        hub.rest("DELETE", f"/clusters/{attack.name}")
+    hub.api.delete(hub.managed()).ok()
 
 
 def test_a_cluster_whose_kubeconfig_is_refused_from_now_on_is_not_called_with_the_old_one(
