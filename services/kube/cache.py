@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services.errors import ConsoleError, Denied, Unavailable
+from services.errors import ConsoleError, Denied
 from services.kube.breaker import Breaker
 from services.kube.catalogue import KINDS, Kind, Resource, resolve
 from services.kube.checks import Checks
@@ -35,7 +35,7 @@ from services.kube.streaming import StreamingApi
 Listener = Callable[[str, str, int], object]
 
 PROBE_SECONDS = 5.0
-"""Between two probes of a cluster that answers, and the longest that one may take."""
+"""Between two probes of a cluster that answers, and the longest wait for an answer of one."""
 
 _log = structlog.get_logger(__name__)
 
@@ -217,12 +217,7 @@ class WatchCache:
         began = time.monotonic()
         try:
             with self.breaker.call():
-                try:
-                    async with asyncio.timeout(PROBE_SECONDS):
-                        found = await self._ask(api, discovery, running)
-                except TimeoutError:
-                    said = f"{api.host} does not answer: timed out after {PROBE_SECONDS:g} s"
-                    raise Unavailable(said) from None
+                found = await self._ask(api, discovery, running)
         except ConsoleError as error:
             if error.error_code != "breaker_open":
                 self.checks.note(datetime.now(UTC), None)
