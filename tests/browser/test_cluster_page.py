@@ -101,6 +101,8 @@ def test_a_new_token_is_shown_once_and_works(hub: Hub, admin: Window) -> None:
 def test_who_lets_a_cluster_go_is_told_what_goes_and_what_remains(hub: Hub, admin: Window) -> None:
     hub.register("spare")
     admin.open("/clusters/spare?tab=settings", "#cluster-form:not([disabled])")
+    counted = "return document.querySelector('#cluster-counts [data-key=HTTPRoute]').textContent"
+    admin.until(lambda: "3" in admin.run(counted), "the routes to be counted")
     admin.click("[data-cluster-ask=unregister]")
     assert admin.run("return document.activeElement.textContent") == "Cancel"
     admin.says(".n-dialog", "2 Gateways and 3 HTTP routes")
