@@ -38,6 +38,7 @@ class StreamLoop(asyncio.SelectorEventLoop):
     """
 
     def _make_ssl_transport(self, *args: Any, **named: Any) -> asyncio.Transport:
+        # asyncio's own hook, which its type stubs leave out.
         made: Any = super()._make_ssl_transport(*args, **named)  # type: ignore[misc]
         protocol = made._ssl_protocol
         protocol.max_size = TLS_BUFFER

@@ -37,9 +37,9 @@ class Hub(Served):
         assert self.container.registration
         return self.container.registration
 
-    def register(self, name: str = "web", **told: str) -> str:
+    def register(self, name: str = "web", region: str = "", environment: str = "") -> str:
         """Take a cluster in as an admin does; its agent's token."""
-        new = NewCluster(name, name, self.kubeconfig(name), **told)  # type: ignore[arg-type]
+        new = NewCluster(name, name, self.kubeconfig(name), region, environment)
         token = self.registration.register(CONSOLE, new).token
         self.container.fleet.get(name).cache.wait_ready(30)
         return token
@@ -51,9 +51,17 @@ class Hub(Served):
     def beat(self, name: str, number: int = 1) -> None:
         """A heartbeat of the cluster's agent."""
         assert self.container.heartbeats
-        counts = {"gateways": 2, "httpRoutes": 60, "services": 2, "namespaces": 3}
-        said = ("1.4.0", "v1.36.3", "2.6.7", "oss", True, counts, None)
-        self.container.heartbeats.take(name, Heartbeat(number, *said))  # type: ignore[arg-type]
+        beat = Heartbeat(
+            sequence=number,
+            agent_version="1.4.0",
+            kubernetes_version="v1.36.3",
+            ngf_version="2.6.7",
+            ngf_edition="oss",
+            operator_healthy=True,
+            counts={"gateways": 2, "httpRoutes": 60, "services": 2, "namespaces": 3},
+            gpus=None,
+        )
+        self.container.heartbeats.take(name, beat)
 
 
 @contextmanager

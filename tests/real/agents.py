@@ -200,8 +200,10 @@ def account(kube_api: KubeApi, namespace: str, folder: Path, without: str = "") 
     (folder / "token").write_text(token)
     (folder / "ca.crt").write_text(kube_api.ca_pem)
     try:
-        nodes = lambda: kube_api.get("/api/v1/nodes", token=token).status == 200  # noqa: E731
-        wait_until("the binding is in force", nodes)
+        wait_until(
+            "the binding is in force",
+            lambda: kube_api.get("/api/v1/nodes", token=token).status == 200,
+        )
         yield folder
     finally:
         for plural in ("clusterrolebindings", "clusterroles"):

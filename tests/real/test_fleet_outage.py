@@ -119,8 +119,11 @@ def test_an_agent_that_stops_is_stale_after_three_intervals_and_not_before(
     assert cluster.agent
     last = cluster.agent.at
     assert fleet.conditions().get("AgentReporting") == "True/Heartbeat"
-    stale = lambda: fleet.conditions().get("AgentReporting") == "Unknown/HeartbeatStale"  # noqa: E731
-    wait_until("stale", stale, 3 * INTERVAL + 5)
+    wait_until(
+        "stale",
+        lambda: fleet.conditions().get("AgentReporting") == "Unknown/HeartbeatStale",
+        3 * INTERVAL + 5,
+    )
     assert cluster.agent.at == last
     written = fleet.hub.api.get(fleet.hub.managed("edge")).ok()["status"]
     at = {one["type"]: one["lastTransitionTime"] for one in written["conditions"]}

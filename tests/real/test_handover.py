@@ -94,6 +94,11 @@ AT_REST = {
 """Phase, and the reasons of three conditions."""
 
 
+def always() -> bool:
+    """As a replica is told that leads all the time."""
+    return True
+
+
 def summed(obj: Obj) -> tuple[str, ...]:
     status = obj.get("status", {})
     reasons = {one["type"]: one["reason"] for one in status.get("conditions", ())}
@@ -116,9 +121,12 @@ class Rest:
 
     def wait(self) -> dict[str, str]:
         """The version of every object, once all say what lasts."""
-        settled = lambda: {n: summed(o) for n, o in self.objects().items()} == AT_REST  # noqa: E731
-        wait_until("at rest", settled, 60)
+        wait_until("at rest", self.is_settled, 60)
         return self.versions()
+
+    def is_settled(self) -> bool:
+        """Whether all say what lasts."""
+        return {name: summed(obj) for name, obj in self.objects().items()} == AT_REST
 
     def versions(self) -> dict[str, str]:
         return {n: obj["metadata"]["resourceVersion"] for n, obj in self.objects().items()}
@@ -184,13 +192,11 @@ def test_what_was_found_stands_until_a_cluster_has_been_read_by_a_new_console(
         kubeconfig = workload.kubeconfig().replace(workload.url, passage.url)
         with hub_on(kube_api, namespace, tmp_path / "one") as hub:
             hub.create_by_kubectl("far", kubeconfig)
-            found = lambda: summed(rest.objects()["far"])[0] == "Degraded"  # noqa: E731
-            wait_until("found", found)
+            wait_until("found", lambda: summed(rest.objects()["far"])[0] == "Degraded")
         before = rest.versions()
         passage.hold()
         with hub_on(kube_api, namespace, tmp_path / "two") as new:
             fleet = new.container.fleet
-            always = lambda: True  # noqa: E731
             assert health.write_all(new.registry, fleet, always) == 0
             passage.mend()
             wait_until("read", lambda: not fleet.get("far").is_first_read)

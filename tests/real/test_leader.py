@@ -66,9 +66,11 @@ def test_one_of_several_leads_and_the_lease_says_who(
         assert spec["holderIdentity"] == leader.identity
         assert spec["leaseDurationSeconds"] == LEASE_SECONDS
         renewed = spec["renewTime"]
-        again = lambda: kube_api.get(lease(namespace)).ok()["spec"]  # noqa: E731
-        wait_until("renewed", lambda: again()["renewTime"] != renewed, AT_ONCE_S)
-        assert again()["acquireTime"] == spec["acquireTime"]
+        path = lease(namespace)
+        wait_until(
+            "renewed", lambda: kube_api.get(path).ok()["spec"]["renewTime"] != renewed, AT_ONCE_S
+        )
+        assert kube_api.get(path).ok()["spec"]["acquireTime"] == spec["acquireTime"]
         assert [one for one in candidates if one.leads] == [leader]
 
 
