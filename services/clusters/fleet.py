@@ -66,11 +66,6 @@ class Fleet:
             self.put(member)
 
     @classmethod
-    def from_members(cls, members: Iterable[Member], default: str = "") -> "Fleet":
-        """Clusters that somebody else has put together, the demo for one."""
-        return cls(members, default)
-
-    @classmethod
     def single(
         cls, connect: Callable[[], Connection], name: str = SINGLE, display_name: str = "Default"
     ) -> "Fleet":

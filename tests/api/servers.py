@@ -22,7 +22,7 @@ def without_clusters(data: Path, **options: Any) -> Container:
     def unreachable() -> Any:
         raise Unavailable("There is no cluster in this test.")
 
-    fleet = Fleet.from_members([Member("one", unreachable)])
+    fleet = Fleet([Member("one", unreachable)])
     return Container.build(load({"data": data, **options}), fleet)
 
 

@@ -87,7 +87,7 @@ class Served:
             self.api.store.create(obj)
         self.api.start()
         kubeconfig = self.api.kubeconfig()
-        fleet = Fleet.from_members(
+        fleet = Fleet(
             [Member("bench", lambda: Connection.from_kubeconfig(kubeconfig), default=True)]
         )
         folder = tempfile.mkdtemp()

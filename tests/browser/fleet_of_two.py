@@ -194,7 +194,7 @@ class Console(Served):
 
     def __init__(self, folder: Path) -> None:
         super().__init__({name: objects(name) for name in ("hub", "web")})
-        fleet = Fleet.from_members([self._member(name) for name in self.apis])
+        fleet = Fleet([self._member(name) for name in self.apis])
         self.serve(Container.build(load({"data": folder}), fleet))
 
     def _member(self, name: str) -> Member:

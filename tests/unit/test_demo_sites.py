@@ -120,7 +120,7 @@ def test_each_answer_of_a_slow_cluster_is_late(demo: DemoFleet) -> None:
 
 
 def test_healthy_rows_are_listed_at_once_and_the_others_named(demo: DemoFleet) -> None:
-    fleet = Fleet.from_members(demo.members())
+    fleet = Fleet(demo.members())
     resources = Resources(fleet)
 
     def asked() -> tuple[int, dict[str, str]]:

@@ -20,7 +20,7 @@ Rows = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
     running = start_demo()
-    started = Fleet.from_members(running.members())
+    started = Fleet(running.members())
     started.start()
     started.wait_ready(60)
     yield started
