@@ -1,0 +1,1 @@
+"""The analytics store: telemetry taken in, kept, and asked."""

@@ -1,0 +1,243 @@
+"""The analytics store: the one interface through which telemetry is written and asked.
+
+A question is a file of ``queries/``. Its parameters are bound by the engine, never pasted; which
+clusters may be seen, which table holds a name and which further conditions apply are put into the
+text here, from constants. Every question has a time bound and the limits of its kind of reader.
+"""
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import structlog
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+
+from services.errors import Invalid, Unavailable
+from services.telemetry import migrations
+from services.telemetry.engines import Engine
+from services.telemetry.layout import Layout
+
+QUERIES = Path(__file__).parent / "queries"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one question may take."""
+
+    seconds: float
+    rows_to_read: int
+    rows: int
+    memory_mib: int = 1024
+
+    def settings(self) -> dict[str, Any]:
+        """As settings of the engine."""
+        return {
+            "max_execution_time": self.seconds,
+            "timeout_overflow_mode": "throw",
+            "max_rows_to_read": self.rows_to_read,
+            "max_result_rows": self.rows,
+            "result_overflow_mode": "throw",
+            "max_memory_usage": self.memory_mib * 1024 * 1024,
+            "max_bytes_before_external_group_by": self.memory_mib * 512 * 1024,
+            "max_threads": 4,
+        }
+
+
+PANEL = Limits(seconds=15, rows_to_read=2_000_000_000, rows=100_000)
+EXPORT = Limits(seconds=30, rows_to_read=2_000_000_000, rows=2_000_000, memory_mib=2048)
+
+_TOO_MUCH = {158, 307, 396}
+"""ClickHouse's codes for too many rows or bytes to read, or in the result."""
+_GAVE_UP = {159, 160, 202, 209, 241, 439}
+"""... for out of time, of memory, of places for queries."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What came back. ``read_rows`` were scanned for it."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    read_rows: int
+    elapsed_ms: float
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Store:
+    """Telemetry in an engine. Opened by ``open``; until it answered, everything is Unavailable."""
+
+    def __init__(self, engine: Engine, layout: Layout | None = None) -> None:
+        self.engine = engine
+        self.layout = layout or Layout()
+        self.problem: str | None = f"{engine.name} has not been asked yet"
+        self._opening = threading.Lock()
+        self._ready = False
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        return self.engine.name
+
+    def open(self) -> None:
+        """Bring the tables up to date, once. Raises Unavailable."""
+        with self._opening:
+            if not self._ready:
+                with self._client() as client:
+                    migrations.migrate(client, self.layout)
+                self._ready = True
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.engine.close()
+
+    def read(
+        self,
+        query: str,
+        parameters: Mapping[str, Any],
+        *,
+        clusters: Collection[str] | None,
+        limits: Limits = PANEL,
+        where: str = "",
+    ) -> Rows:
+        """Rows of the named ``query``.
+
+        ``clusters`` are those that may be seen, None all. ``where`` is more conditions, made of
+        constants and parameters, beginning with AND. Raises Unavailable, and Invalid where the
+        question is too big.
+        """
+        text, bound = self.text(query, parameters, clusters, where)
+        started = time.perf_counter()
+        with self._asked() as client:
+            result = client.query(text, parameters=bound, settings=limits.settings())
+            rows = [tuple(row) for row in result.result_rows]
+            read = int(result.summary.get("read_rows", 0))
+        elapsed = 1000 * (time.perf_counter() - started)
+        return Rows(tuple(result.column_names), rows, read, elapsed)
+
+    def arrow(
+        self,
+        query: str,
+        parameters: Mapping[str, Any],
+        *,
+        clusters: Collection[str] | None,
+        limits: Limits = EXPORT,
+        where: str = "",
+    ) -> Any:
+        """The answer as a ``pyarrow.Table``; otherwise as ``read``."""
+        text, bound = self.text(query, parameters, clusters, where)
+        with self._asked() as client:
+            return client.query_arrow(text, parameters=bound, settings=limits.settings())
+
+    def formatted(
+        self,
+        query: str,
+        parameters: Mapping[str, Any],
+        fmt: str,
+        *,
+        clusters: Collection[str] | None,
+        limits: Limits = EXPORT,
+        where: str = "",
+    ) -> bytes:
+        """The answer as the engine writes ``fmt``, such as Parquet or CSVWithNames."""
+        text, bound = self.text(query, parameters, clusters, where)
+        with self._asked() as client:
+            answer: bytes = client.raw_query(
+                text, parameters=bound, fmt=fmt, settings=limits.settings()
+            )
+        return answer
+
+    def insert(self, table: str, lines: bytes, token: str) -> None:
+        """Add rows, one JSON object a line. What was inserted with ``token`` is not added again.
+
+        Raises Unavailable, and Invalid where the engine refuses the rows.
+        """
+        settings = {
+            "insert_deduplicate": 1,
+            "insert_deduplication_token": token,
+            "deduplicate_blocks_in_dependent_materialized_views": 1,
+            "async_insert": 0,
+            "input_format_skip_unknown_fields": 0,
+        }
+        with self._asked() as client:
+            client.raw_insert(
+                self.layout.table(table), insert_block=lines, fmt="JSONEachRow", settings=settings
+            )
+
+    def text(
+        self,
+        query: str,
+        parameters: Mapping[str, Any],
+        clusters: Collection[str] | None,
+        where: str = "",
+    ) -> tuple[str, dict[str, Any]]:
+        """The SQL of ``query`` and its parameters, as ``read`` sends them."""
+        scope, of_scope = _scope(clusters)
+        template = _query(query)
+        tables = {
+            name: self.layout.table(name)
+            for name in template.get_identifiers()
+            if name.startswith(("ngf_", "otel_"))
+        }
+        text = template.substitute(tables, scope=scope, where=where)
+        return text, {**parameters, **of_scope}
+
+    @contextmanager
+    def _asked(self) -> Iterator[Any]:
+        if not self._ready:
+            self.open()
+        with self._client() as client:
+            yield client
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        try:
+            with self.engine.client() as client:
+                yield client
+        except DatabaseError as error:
+            raise self._told(error) from error
+        except (ClickHouseError, OSError) as error:
+            self.problem = f"{self.name} does not answer"
+            raise Unavailable(f"{self.problem}.") from error
+        self.problem = None
+
+    def _told(self, error: DatabaseError) -> Exception:
+        code = error.code
+        if code in _TOO_MUCH:
+            return Invalid.of(
+                "range", "asks for more rows than one answer may have; make it shorter"
+            )
+        if code in _GAVE_UP:
+            return Unavailable(f"{self.name} gave up: it has no time or memory for this now.")
+        if code is None:
+            self.problem = f"{self.name} does not answer"
+            return Unavailable(f"{self.problem}.")
+        _log.error("the store refused a statement", code=code, error=str(error)[:500])
+        self.problem = f"{self.name} refused a statement (code {code})"
+        return Unavailable(f"{self.problem}.")
+
+
+def _scope(clusters: Collection[str] | None) -> tuple[str, dict[str, Any]]:
+    """A condition on the cluster: an equality for one, because a list of one scans everything."""
+    if clusters is None:
+        return "1", {}
+    if not clusters:
+        return "0", {}
+    if len(clusters) == 1:
+        return "cluster_name = {cluster:String}", {"cluster": next(iter(clusters))}
+    return "cluster_name IN {clusters:Array(String)}", {"clusters": sorted(clusters)}
+
+
+@cache
+def _query(name: str) -> Template:
+    return Template((QUERIES / f"{name}.sql").read_text())
