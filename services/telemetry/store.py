@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
-from services.errors import Invalid, Unavailable
+from services.errors import ConsoleError, Invalid, Unavailable
 from services.telemetry import migrations
 from services.telemetry.engines import Engine
 from services.telemetry.layout import Layout
@@ -26,6 +26,12 @@ from services.telemetry.layout import Layout
 QUERIES = Path(__file__).parent / "queries"
 
 _log = structlog.get_logger(__name__)
+
+
+class Refused(ConsoleError):
+    """The engine refuses what it is given, and would refuse it again."""
+
+    code = "store_refused"
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ _TOO_MUCH = {158, 307, 396}
 """ClickHouse's codes for too many rows or bytes to read, or in the result."""
 _GAVE_UP = {159, 160, 202, 209, 241, 439}
 """... for out of time, of memory, of places for queries."""
+_UNREADABLE = {6, 26, 27, 41, 53, 72, 117, 130, 131}
+"""... for rows that cannot be read as what the columns hold."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,7 @@ class Store:
     def insert(self, table: str, lines: bytes, token: str) -> None:
         """Add rows, one JSON object a line. What was inserted with ``token`` is not added again.
 
-        Raises Unavailable, and Invalid where the engine refuses the rows.
+        Raises Unavailable, and Refused where the engine cannot read the rows.
         """
         settings = {
             "insert_deduplicate": 1,
@@ -222,6 +230,8 @@ class Store:
         if code is None:
             self.problem = f"{self.name} does not answer"
             return Unavailable(f"{self.problem}.")
+        if code in _UNREADABLE:
+            return Refused(f"{self.name} cannot read the rows (code {code}): {str(error)[:300]}")
         _log.error("the store refused a statement", code=code, error=str(error)[:500])
         self.problem = f"{self.name} refused a statement (code {code})"
         return Unavailable(f"{self.problem}.")

@@ -77,8 +77,9 @@ ENGINE = $replacing_merge_tree(updated_at, is_deleted)
 ORDER BY (cluster_name, namespace, name)
 SETTINGS $once;
 
--- What is known of a decision: several rows a request, each from one source, joined by request id.
--- ``evidence``: pick and profile come from spans, handled, refused and dropped from log lines.
+-- What is known of a decision: several rows a request, each from one source. ``evidence``: pick and
+-- profile come from spans, handled, refused and dropped from log lines. Log lines have the request
+-- id, the span of a profile the trace id, the span of a pick both.
 CREATE TABLE IF NOT EXISTS $db.ngf_epp_decisions $on_cluster
 (
     timestamp             DateTime64(3, 'UTC')               CODEC(Delta(8), ZSTD(1)),

@@ -104,7 +104,7 @@ SELECT
     toUInt16OrNull(SpanAttributes['llm_d.epp.picker.candidate_endpoints']) AS candidates_considered,
     if(SpanName = 'run_scheduler_profile', Duration / 1000, NULL) AS decision_latency_us
 FROM $db.otel_traces
-WHERE SpanName IN ('pick_endpoints', 'run_scheduler_profile') AND SpanAttributes['gen_ai.request.id'] != '';
+WHERE SpanName = 'run_scheduler_profile' OR (SpanName = 'pick_endpoints' AND SpanAttributes['gen_ai.request.id'] != '');
 
 -- A request as its engine tells it, in vLLM's span. The engine puts a prefix before the request id.
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.otel_inference_mv $on_cluster TO $db.ngf_inference_logs AS

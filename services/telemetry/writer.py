@@ -1,0 +1,99 @@
+"""Carries telemetry from the spool into the store, batch after batch, until it is in.
+
+While the store does not answer, rows wait on disk; the pause between tries grows to half a minute.
+A batch that the store refuses for what is in it is put aside in a file, counted and logged: it must
+not hold up all that comes after it.
+"""
+
+import secrets
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from services.errors import ConsoleError
+from services.telemetry.intake import Intake
+from services.telemetry.spool import Batch
+from services.telemetry.store import Refused, Store
+
+BATCH = 8 * 1024 * 1024
+"""Bytes that are inserted at once."""
+
+GATHER_S = 0.3
+"""How long rows are gathered before they are inserted: the store likes few big inserts."""
+
+LONGEST_PAUSE_S = 30.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """One thread. ``written`` counts rows by table, ``put_aside`` batches that were refused."""
+
+    def __init__(self, intake: Intake, store: Store, aside: Path) -> None:
+        self._intake, self._store, self._aside = intake, store, aside
+        self.written: Counter[str] = Counter()
+        self.put_aside = 0
+        self.failures = 0
+        self.newest: datetime | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="telemetry-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the batch that is under way; what waits stays on disk."""
+        self._stopping.set()
+        self._intake.arrived.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def drain(self) -> int:
+        """Insert all that waits; how many batches that were. Raises Unavailable."""
+        done = 0
+        while not self._stopping.is_set() and (batch := self._intake.spool.batch(BATCH)):
+            self._insert(batch)
+            done += 1
+        return done
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._intake.arrived.wait(LONGEST_PAUSE_S)
+            self._intake.arrived.clear()
+            self._stopping.wait(GATHER_S)
+            try:
+                self.drain()
+                self.failures = 0
+            except ConsoleError as error:
+                self.failures += 1
+                _log.warning("telemetry waits for the store", reason=error.message)
+                self._intake.arrived.set()
+                longest = min(LONGEST_PAUSE_S, 2.0**self.failures)
+                self._stopping.wait(longest * (1 + secrets.randbelow(1000) / 1000) / 2)
+            except Exception:
+                self.failures += 1
+                _log.exception("telemetry could not be written")
+                self._intake.arrived.set()
+                self._stopping.wait(LONGEST_PAUSE_S)
+
+    def _insert(self, batch: Batch) -> None:
+        for table, block in batch.blocks.items():
+            try:
+                self._store.insert(table, block.lines, f"{batch.token}-{table}")
+                self.written[table] += block.rows
+            except Refused as error:
+                self._put_aside(batch, table, error)
+        self._intake.spool.done(batch)
+        self.newest = datetime.fromtimestamp(batch.received, UTC)
+
+    def _put_aside(self, batch: Batch, table: str, error: Refused) -> None:
+        self._aside.mkdir(parents=True, exist_ok=True)
+        path = self._aside / f"{int(time.time())}-{table}.jsonl"
+        path.write_bytes(batch.blocks[table].lines)
+        self.put_aside += 1
+        _log.error("the store refused rows", table=table, file=str(path), reason=error.message)
