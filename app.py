@@ -27,6 +27,7 @@ from services.clusters.fleet import Fleet
 from services.configdb.opening import opened
 from services.container import VERSION, Container
 from services.settings import BadSettings, Settings, load
+from services.telemetry import opening as telemetry_opening
 
 ROOT = Path(__file__).parent
 COMMANDS = {"token": token, "audit": audit, "signin": signin}
@@ -107,6 +108,7 @@ def run(settings: Settings) -> int:
         if clusters is None:
             return 2
         opened(settings).close()
+        telemetry_opening.opened(settings).stop()
         session_key(settings)
         return serve(settings, listener, _builder(settings, clusters))
 

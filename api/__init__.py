@@ -14,6 +14,7 @@ from api import (
     docs,
     health,
     heartbeats,
+    intake,
     metrics,
     registration,
     resources,
@@ -42,6 +43,7 @@ def register(server: OpenAPI, container: Container) -> None:
     clusters.register(server, container)
     registration.register(server, container)
     heartbeats.register(server, container)
+    intake.register(server, container)
     resources.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)

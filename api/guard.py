@@ -33,9 +33,14 @@ from services.errors import ConsoleError, Denied, Unauthenticated
 AGENTS = "/api/v1/clusters/<cluster>/heartbeat"
 """The rule at which agents report: nobody's identity is asked for, it has tokens of its own."""
 
+INTAKE = ("/v1/logs", "/v1/traces", "/v1/metrics")
+"""The rules at which collectors send telemetry, each with the token of its cluster."""
+
+SENDERS = frozenset({AGENTS, *INTAKE})
+
 PUBLIC = frozenset(
     {
-        AGENTS,
+        *SENDERS,
         "/signin",
         "/signin/oidc",
         "/signin/callback",
@@ -75,7 +80,7 @@ def install(server: Flask, container: Container) -> None:
         g.identity = None
         rule = request.url_rule.rule if request.url_rule else ""
         public = rule in PUBLIC
-        if rule == AGENTS or (public and not request.path.startswith("/api/")):
+        if rule in SENDERS or (public and not request.path.startswith("/api/")):
             return None
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return None  # a preflight carries no credential; security.py answers it

@@ -77,6 +77,9 @@ def register(server: OpenAPI, container: Container) -> None:
         except Unavailable as error:
             database = error.message
         found = [{"name": "config database", "ok": database == "", "reason": database}]
+        if _is_known():
+            problem = container.store.problem or ""
+            found.append({"name": container.store.name, "ok": problem == "", "reason": problem})
         if container.registry and _is_known():
             problem = container.registry.problem
             found.append({"name": "hub", "ok": problem == "", "reason": problem})

@@ -24,6 +24,7 @@ from services.clusters.jobs import Jobs
 from services.container import Container
 from services.errors import Denied
 from services.kube.catalogue import KINDS
+from services.telemetry.opening import Telemetry
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """A client may call its method anything; what is none of these is counted as ``other``."""
@@ -80,6 +81,7 @@ class FleetCollector:
         yield from (up, phase, resting, check, beat, count, live, age)
         if self._container.jobs:
             yield from _of_jobs(self._container.jobs)
+        yield from _of_telemetry(self._container.telemetry)
         build = InfoMetricFamily("ngf_console_build", "Version of the console")
         build.add_metric([], {"version": self._container.version})
         yield build
@@ -95,6 +97,49 @@ def _of_jobs(jobs: Jobs) -> Iterator[Metric]:
     for writer, count in jobs.written.items():
         written.add_metric([writer], count)
     yield written
+
+
+def _of_telemetry(telemetry: Telemetry) -> Iterator[Metric]:
+    taken, writer = telemetry.intake.taken, telemetry.writer
+    requests = CounterMetricFamily(
+        "ngf_console_telemetry_requests", "Requests of telemetry taken", None, ["signal"]
+    )
+    for signal, count in list(taken.requests.items()):
+        requests.add_metric([signal], count)
+    refused = CounterMetricFamily(
+        "ngf_console_telemetry_refused", "Requests of telemetry refused", None, ["reason"]
+    )
+    for reason, count in list(taken.refused.items()):
+        refused.add_metric([reason], count)
+    rows = CounterMetricFamily(
+        "ngf_console_telemetry_rows", "Rows of telemetry taken", None, ["table"]
+    )
+    for table, count in list(taken.rows.items()):
+        rows.add_metric([table], count)
+    written = CounterMetricFamily(
+        "ngf_console_telemetry_written", "Rows of telemetry written to the store", None, ["table"]
+    )
+    for table, count in list(writer.written.items()):
+        written.add_metric([table], count)
+    yield from (requests, refused, rows, written)
+    yield CounterMetricFamily(
+        "ngf_console_telemetry_repeated",
+        "Requests of telemetry that came again and were not taken twice",
+        taken.repeated,
+    )
+    yield CounterMetricFamily(
+        "ngf_console_telemetry_put_aside", "Batches that the store refused", writer.put_aside
+    )
+    spool = telemetry.intake.spool
+    yield GaugeMetricFamily(
+        "ngf_console_telemetry_waiting_bytes", "Telemetry on disk that waits", spool.bytes
+    )
+    yield GaugeMetricFamily(
+        "ngf_console_telemetry_waiting_rows", "Rows on disk that wait", spool.rows
+    )
+    yield GaugeMetricFamily(
+        "ngf_console_store_up", "1 while the store answers", telemetry.store.problem is None
+    )
 
 
 def register(server: Flask, container: Container) -> None:

@@ -28,6 +28,10 @@ from services.gatewayapi.resources import Resources
 from services.kube.changes import Changes
 from services.realtime.hub import Hub
 from services.settings import Settings
+from services.telemetry import opening as telemetry_opening
+from services.telemetry.intake import Intake
+from services.telemetry.opening import Telemetry
+from services.telemetry.store import Store
 
 VERSION = (Path(__file__).parent.parent / "VERSION").read_text().strip()
 
@@ -52,14 +56,16 @@ class Container:
     heartbeats: Heartbeats | None
     gpus: GpuReadings
     jobs: Jobs | None
+    telemetry: Telemetry
     secret_key: str = field(repr=False)
     version: str = VERSION
 
     @classmethod
-    def build(cls, settings: Settings, fleet: Fleet) -> "Container":
+    def build(cls, settings: Settings, fleet: Fleet, store: Store | None = None) -> "Container":
         """Wire the services around ``fleet``; the config database is upgraded first.
 
-        Raises BadSettings.
+        Telemetry goes to ``store``, by default to the one that the settings name. Raises
+        BadSettings.
         """
         db = opened(settings)
         audit = AuditLog(db)
@@ -93,11 +99,23 @@ class Container:
             heartbeats=heartbeats,
             gpus=GpuReadings(),
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
+            telemetry=telemetry_opening.opened(settings, store),
             secret_key=session_key(settings),
         )
 
+    @property
+    def store(self) -> Store:
+        """Telemetry that was taken in."""
+        return self.telemetry.store
+
+    @property
+    def intake(self) -> Intake:
+        """Where telemetry is taken in."""
+        return self.telemetry.intake
+
     def start(self) -> None:
         """Begin watching the clusters, and what is done beside; returns at once."""
+        self.telemetry.start()
         self.resources.start()
         self.fleet.start()
         if self.jobs:
@@ -110,4 +128,5 @@ class Container:
             self.jobs.stop()
         self.resources.stop()
         self.fleet.stop()
+        self.telemetry.stop()
         self.db.close()

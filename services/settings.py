@@ -23,7 +23,7 @@ from services.logs import redacted
 PREFIX = "NGF_CONSOLE_"
 
 
-_OF_THE_DEMO = frozenset({"demo_clusters", "demo_routes", "demo_fault"})
+_OF_THE_DEMO = frozenset({"demo_clusters", "demo_routes", "demo_fault", "demo_traffic"})
 
 
 def _default_data() -> Path:
@@ -76,9 +76,35 @@ class Settings(BaseSettings):
     allow_http_clusters: bool = Field(
         False, description="Accept kubeconfigs of clusters whose API is plain http"
     )
+    demo_traffic: bool = Field(True, description="Traffic on the clusters of the demo fleet")
     clickhouse_url: values.Url = Field(
-        "", description="ClickHouse server; empty: the embedded store"
+        "",
+        description="ClickHouse server, as https://user:password@host:8443;"
+        " empty: the embedded store",
     )
+    clickhouse_database: str = Field(
+        "ngf", pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="Database of the analytics store"
+    )
+    clickhouse_cluster: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_-]{0,63}$",
+        description="Cluster of ClickHouse servers to make replicated tables on; empty: one server",
+    )
+    store_memory_mib: int = Field(
+        2048, ge=256, description="Memory that the embedded store may take, in MiB"
+    )
+    spool_mib: int = Field(
+        1024, ge=16, description="Telemetry that may wait on disk for the store, in MiB"
+    )
+    keep_access_days: int = Field(7, ge=1, description="Days that access logs and spans are kept")
+    keep_inference_days: int = Field(
+        14, ge=1, description="Days that inference requests and picker decisions are kept"
+    )
+    keep_readings_days: int = Field(
+        7, ge=1, description="Days that readings of pods and devices are kept"
+    )
+    keep_minutes_days: int = Field(90, ge=1, description="Days that sums by the minute are kept")
+    keep_hours_days: int = Field(365, ge=1, description="Days that sums by the hour are kept")
     prometheus_url: values.Url = Field("", description="Prometheus server; empty: none")
     metrics: Literal["mock", "clickhouse"] = Field(
         "clickhouse", description="Source of inference metrics; mock is for --demo only"

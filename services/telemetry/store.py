@@ -83,12 +83,12 @@ class Rows:
 
 
 class Store:
-    """Telemetry in an engine. Opened by ``open``; until it answered, everything is Unavailable."""
+    """Telemetry in an engine. ``problem`` says why it did not answer when it was last asked."""
 
     def __init__(self, engine: Engine, layout: Layout | None = None) -> None:
         self.engine = engine
         self.layout = layout or Layout()
-        self.problem: str | None = f"{engine.name} has not been asked yet"
+        self.problem: str | None = None
         self._opening = threading.Lock()
         self._ready = False
 

@@ -27,6 +27,10 @@ GATHER_S = 0.3
 
 LONGEST_PAUSE_S = 30.0
 
+WARM_UP_S = 3.0
+"""After the start the store is opened even where nobody has sent or asked anything yet: the
+first who asks is not to wait for it."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -55,6 +59,7 @@ class Writer:
 
     def drain(self) -> int:
         """Insert all that waits; how many batches that were. Raises Unavailable."""
+        self._store.open()
         done = 0
         while not self._stopping.is_set() and (batch := self._intake.spool.batch(BATCH)):
             self._insert(batch)
@@ -62,10 +67,13 @@ class Writer:
         return done
 
     def _run(self) -> None:
+        wait = WARM_UP_S if self._intake.spool.rows == 0 else 0
         while not self._stopping.is_set():
-            self._intake.arrived.wait(LONGEST_PAUSE_S)
+            self._intake.arrived.wait(wait)
             self._intake.arrived.clear()
-            self._stopping.wait(GATHER_S)
+            if self._stopping.wait(GATHER_S):
+                return
+            wait = LONGEST_PAUSE_S
             try:
                 self.drain()
                 self.failures = 0

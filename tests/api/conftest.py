@@ -18,6 +18,7 @@ from services.container import Container
 from services.demo.places import PLACES
 from services.settings import load
 from tests.serving import free_port, loopback
+from tests.stores import fresh_store
 
 _number = count(1)
 
@@ -69,8 +70,8 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console with its demo fleet ready."""
     data: Path = tmp_path_factory.mktemp("console")
     port = free_port()
-    settings = load({"demo": True, "data": data, "port": port})
-    container = Container.build(settings, demo(settings, PLACES))
+    settings = load({"demo": True, "demo_traffic": False, "data": data, "port": port})
+    container = Container.build(settings, demo(settings, PLACES), fresh_store())
     app = create_app(container)
     container.start()
     container.fleet.wait_ready(20)

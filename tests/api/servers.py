@@ -12,6 +12,7 @@ from services.clusters.fleet import Fleet, Member
 from services.container import Container
 from services.errors import Unavailable
 from services.settings import load
+from tests.stores import fresh_store
 
 ROOT = Path(api.__file__).parent
 
@@ -23,7 +24,7 @@ def without_clusters(data: Path, **options: Any) -> Container:
         raise Unavailable("There is no cluster in this test.")
 
     fleet = Fleet([Member("one", unreachable)])
-    return Container.build(load({"data": data, **options}), fleet)
+    return Container.build(load({"data": data, **options}), fleet, fresh_store())
 
 
 def without_pages(container: Container) -> Flask:

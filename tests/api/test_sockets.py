@@ -24,6 +24,7 @@ from services.kube.connection import Connection
 from services.realtime.hub import Full
 from services.settings import load
 from tests.api.conftest import Console
+from tests.stores import fresh_store
 
 
 class Closed(Exception):
@@ -137,7 +138,7 @@ def test_a_revoked_token_hears_nothing_more(
 def test_open_pages_leave_threads_for_requests(tmp_path: Path) -> None:
     settings = load({"data": str(tmp_path), "threads": 8})
     fleet = Fleet.single(lambda: Connection("http://127.0.0.1:1", None))
-    container = Container.build(settings, fleet)
+    container = Container.build(settings, fleet, fresh_store())
     with ExitStack() as pages:
         for _ in range(6):
             pages.enter_context(container.hub.subscribe())

@@ -27,6 +27,7 @@ from tests.browser import fleet_of_two, managed_hub
 from tests.browser.journey import Window, signed_in
 from tests.browser.tab import Console, Tab
 from tests.serving import free_port, loopback
+from tests.stores import fresh_store
 
 BINARY = Path("/usr/lib/chromium/chromium-headless-shell")
 """Chromium without the interface that nobody sees; its wrapper in the PATH hides it from the
@@ -41,7 +42,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console on its demo fleet."""
     port = free_port()
     settings = Settings(data=tmp_path_factory.mktemp("console"), demo=True, port=port)
-    container = Container.build(settings, demo(settings, PLACES))
+    container = Container.build(settings, demo(settings, PLACES), fresh_store())
     server = loopback(create_app(container).server, port)
     container.start()
     container.fleet.wait_ready(60)

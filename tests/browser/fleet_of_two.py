@@ -19,6 +19,7 @@ from services.demo.definitions import definitions
 from services.kube.connection import Connection
 from services.settings import load
 from tests.serving import loopback
+from tests.stores import fresh_store
 
 API = "gateway.networking.k8s.io/v1"
 ROUTES = 60
@@ -195,7 +196,7 @@ class Console(Served):
     def __init__(self, folder: Path) -> None:
         super().__init__({name: objects(name) for name in ("hub", "web")})
         fleet = Fleet([self._member(name) for name in self.apis])
-        self.serve(Container.build(load({"data": folder}), fleet))
+        self.serve(Container.build(load({"data": folder}), fleet, fresh_store()))
 
     def _member(self, name: str) -> Member:
         kubeconfig = self.apis[name].kubeconfig()

@@ -15,6 +15,7 @@ from services.container import Container
 from services.kube.connection import Connection
 from services.settings import load
 from tests.browser.fleet_of_two import Served, objects, started
+from tests.stores import fresh_store
 
 NAMESPACE = "ngf-system"
 
@@ -29,7 +30,7 @@ class Hub(Served):
         settings = load({"data": folder, "multicluster": True})
         kubeconfig = self.apis["hub"].kubeconfig()
         fleet = managed(settings, partial(Connection.from_kubeconfig, kubeconfig))
-        self.serve(Container.build(settings, fleet))
+        self.serve(Container.build(settings, fleet, fresh_store()))
 
     @property
     def registration(self) -> Registration:

@@ -22,6 +22,7 @@ from services.kube.connection import Connection
 from services.settings import load
 from tests.real.kube_api import KubeApi, wait_until
 from tests.serving import loopback
+from tests.stores import fresh_store
 
 Obj = dict[str, Any]
 
@@ -40,7 +41,7 @@ class Hub:
             namespace,
             allow_http=options.allow_http_clusters,
         )
-        self.container = Container.build(options, fleet)
+        self.container = Container.build(options, fleet, fresh_store())
         self.token = self.container.tokens.create(CONSOLE, "tests", Role.ADMIN)[1]
         self._server = loopback(create_app(self.container).server)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -23,6 +23,7 @@ from tests.real.hub import managed_cluster
 from tests.real.kube_api import KubeApi, wait_until
 from tests.real.replicas import BODY, Obj, Replicas
 from tests.serving import loopback
+from tests.stores import fresh_store
 
 
 @pytest.mark.parametrize("token", ["none", "ngfa_AAAAAAAAAAAA_" + "A" * 43, "{admin}"])
@@ -177,7 +178,9 @@ def test_until_clusters_and_tokens_have_been_read_agents_are_asked_to_come_again
     fleet = Fleet()
     registry = Registry(fleet, lambda: Connection.from_kubeconfig(kubeconfig), namespace)
     fleet.source = registry
-    container = Container.build(load({"data": tmp_path, "multicluster": True}), fleet)
+    container = Container.build(
+        load({"data": tmp_path, "multicluster": True}), fleet, fresh_store()
+    )
     token, text = agent_tokens.mint(datetime.now(UTC))
     spec = {"kubeconfigSecretRef": {"name": "none"}}
     managed = f"/apis/{API_VERSION}/namespaces/{namespace}/managedclusters"

@@ -1,0 +1,59 @@
+"""Where collectors send telemetry: OTLP over HTTP, at the paths that every collector knows.
+
+A sender is a cluster and no user. On a hub it proves itself with the token of its agent; anywhere,
+an API token of the role operator that is limited to exactly one cluster speaks for that cluster.
+An answer of 200 means that the rows are on disk. 429 and 503 carry Retry-After: the collector keeps
+what it has and comes again.
+"""
+
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Response, request
+from flask_openapi3 import OpenAPI
+
+from api.guard import INTAKE
+from services.auth.identity import Role
+from services.auth.tokens import PREFIX
+from services.container import Container
+from services.errors import Denied, Unauthenticated
+from services.telemetry.intake import JSON, LARGEST, PROTOBUF, Signal
+
+
+def register(server: OpenAPI, container: Container) -> None:
+    """Add ``/v1/logs``, ``/v1/traces`` and ``/v1/metrics``."""
+
+    def take() -> Response:
+        request.max_content_length = LARGEST
+        cluster = _sender(container)
+        container.intake.accept(
+            cluster,
+            cast(Signal, request.path.rpartition("/")[2]),
+            request.get_data(cache=False),
+            request.headers.get("Content-Type", PROTOBUF),
+            request.headers.get("Content-Encoding"),
+        )
+        if request.headers.get("Content-Type", "").startswith(JSON):
+            return Response(b"{}", content_type=JSON)
+        return Response(b"", content_type=PROTOBUF)
+
+    for rule in INTAKE:
+        name = "intake_" + rule.rpartition("/")[2]
+        server.add_url_rule(rule, name, take, methods=["POST"])
+
+
+def _sender(container: Container) -> str:
+    """The cluster that proves to be the sender. Raises Unauthenticated, Denied."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        raise Unauthenticated("The token of a cluster is needed.")
+    token = token.strip()
+    if not token.startswith(PREFIX):
+        if container.registry is None:
+            raise Unauthenticated("The token is not valid.")
+        return container.registry.tokens.authenticate(token, datetime.now(UTC))
+    who = container.tokens.authenticate(token)
+    who.require(Role.OPERATOR)
+    if who.clusters is None or len(who.clusters) != 1:
+        raise Denied("Telemetry is sent with a token that is limited to exactly one cluster.")
+    return next(iter(who.clusters))
