@@ -17,14 +17,13 @@ from services.auth.identity import Role
 from services.auth.tokens import PREFIX
 from services.container import Container
 from services.errors import Denied, Unauthenticated
-from services.telemetry.intake import JSON, LARGEST, PROTOBUF, Signal
+from services.telemetry.intake import JSON, PROTOBUF, Signal
 
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add ``/v1/logs``, ``/v1/traces`` and ``/v1/metrics``."""
 
     def take() -> Response:
-        request.max_content_length = LARGEST
         cluster = _sender(container)
         container.intake.accept(
             cluster,

@@ -20,10 +20,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from api.guard import error_response
+from api.guard import INTAKE, SENDERS, error_response
 from services.container import Container
 from services.errors import ConsoleError, Denied
 from services.settings import Settings
+from services.telemetry.intake import LARGEST
 
 BODY_LIMIT = 1024 * 1024
 HEARTBEAT_LIMIT = 64 * 1024
@@ -33,9 +34,6 @@ CORS_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-
 CORS_EXPOSED = "ETag, Retry-After, X-Audit-Id, X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-HEARTBEAT = "heartbeats.heartbeat"
-"""The view of agents: hundreds a second at fleet size, and each cluster tells of its last one."""
-
 _QUIET = (
     "/static/",
     "/assets/",
@@ -157,7 +155,14 @@ class _Policy:
 
 
 def _body_limit() -> int:
+    if request.path in INTAKE:
+        return LARGEST
     return HEARTBEAT_LIMIT if request.path.endswith("/heartbeat") else BODY_LIMIT
+
+
+def _from_a_sender() -> bool:
+    """Agents and collectors come hundreds of times a second at fleet size; what came is counted."""
+    return request.url_rule is not None and request.url_rule.rule in SENDERS
 
 
 def _body_length() -> int:
@@ -197,8 +202,8 @@ def _same_origin(settings: Settings, origins: frozenset[str]) -> bool:
     origins to the REST API, too; the cookie is, so one of the three headers that only the browser
     can write must say where the request comes from.
     """
-    if request.endpoint == HEARTBEAT:
-        return True  # agents have a token and nothing that a browser would send for them
+    if _from_a_sender():
+        return True  # senders have a token and nothing that a browser would send for them
     bearer = request.headers.get("Authorization", "").lower().startswith("bearer ")
     origin = request.headers.get("Origin")
     if origin is not None:
@@ -230,7 +235,7 @@ def _allow_origin(response: Response, origins: frozenset[str]) -> None:
 
 
 def _access_line(response: Response) -> None:
-    quiet = request.path.startswith(_QUIET) or request.endpoint == HEARTBEAT
+    quiet = request.path.startswith(_QUIET) or _from_a_sender()
     if response.status_code < 400 and quiet:
         return
     identity: Any = g.get("identity")

@@ -29,7 +29,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from services.errors import ConsoleError, Invalid
+from services.errors import ConsoleError
 from services.telemetry.otlp import logs, metrics, traces
 from services.telemetry.spool import Block, Full, Spool
 
@@ -64,6 +64,13 @@ class Unreadable(ConsoleError):
 
     code = "bad_request"
     status = 400
+
+
+class UnknownType(ConsoleError):
+    """The request is in a form that is not taken here."""
+
+    code = "unsupported_media_type"
+    status = 415
 
 
 class Busy(ConsoleError):
@@ -116,8 +123,7 @@ class Intake:
     ) -> Accepted:
         """Take a request that ``cluster`` has sent.
 
-        Raises Unreadable, TooLarge, Busy; and Invalid for a content type or an encoding that is
-        not known.
+        Raises Unreadable, UnknownType, TooLarge and Busy.
         """
         try:
             with self._room(len(body)):
@@ -165,7 +171,7 @@ def _unpacked(body: bytes, encoding: str | None) -> bytes:
             raise _too_large()
         return body
     if encoding != "gzip":
-        raise Invalid.of("Content-Encoding", "must be gzip or identity")
+        raise UnknownType("Content-Encoding must be gzip or identity.")
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
             plain = packed.read(LARGEST + 1)
@@ -189,7 +195,7 @@ def _blocks(signal: Signal, body: bytes, content_type: str, cluster: str) -> dic
 
 
 def _message(kind: type[Message], body: bytes, content_type: str) -> Message:
-    """Raises Unreadable, and Invalid for another content type."""
+    """Raises Unreadable, UnknownType."""
     content_type = content_type.partition(";")[0].strip().lower()
     try:
         if content_type == PROTOBUF:
@@ -198,7 +204,7 @@ def _message(kind: type[Message], body: bytes, content_type: str) -> Message:
             return json_format.Parse(_with_base64_ids(body), kind(), ignore_unknown_fields=True)
     except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError):
         raise Unreadable(f"The request is no OTLP message in {content_type}.") from None
-    raise Invalid.of("Content-Type", f"must be {PROTOBUF} or {JSON}")
+    raise UnknownType(f"Content-Type must be {PROTOBUF} or {JSON}.")
 
 
 def _with_base64_ids(body: bytes) -> bytes:

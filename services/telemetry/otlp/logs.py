@@ -5,6 +5,7 @@ line itself as its body.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,7 +71,7 @@ def _row(
         "TraceId": record.trace_id.hex(),
         "SpanId": record.span_id.hex(),
         "SeverityText": record.severity_text,
-        "SeverityNumber": record.severity_number,
+        "SeverityNumber": record.severity_number & 0xFF,
         "ServiceName": service,
         "ResourceAttributes": resource,
         "LogAttributes": fields,
@@ -78,10 +79,11 @@ def _row(
 
 
 def _time(record: LogRecord, fields: dict[str, str]) -> str:
-    """The record's own time; a picker's raw line has its time in ``ts``, in seconds."""
+    """The record's own time; a picker's raw line has its time in ``ts``, in seconds. One without any
+    is as old as its arrival."""
     if record.time_unix_nano:
         return moment(record.time_unix_nano)
     said = fields.get("ts", "")
     if re.fullmatch(r"\d{9,11}\.\d{1,9}", said):
         return said
-    return moment(record.observed_time_unix_nano)
+    return moment(record.observed_time_unix_nano or time.time_ns())

@@ -73,7 +73,10 @@ def _points(metric: Metric, head: dict[str, Any]) -> Iterator[Row]:
 
 def _finite(point: Any, kind: str) -> bool:
     """Whether it has a value: what is not a number is no reading."""
-    return math.isfinite(point.as_double if kind in ("gauge", "sum") else point.sum)
+    if kind in ("gauge", "sum"):
+        return math.isfinite(point.as_double)
+    bounds = point.explicit_bounds if kind == "histogram" else ()
+    return all(map(math.isfinite, (point.sum, *bounds)))
 
 
 def _number(point: Any) -> dict[str, Any]:
@@ -87,8 +90,6 @@ def _histogram(point: Any) -> dict[str, Any]:
         "Sum": point.sum,
         "BucketCounts": list(point.bucket_counts),
         "ExplicitBounds": list(point.explicit_bounds),
-        "Min": point.min,
-        "Max": point.max,
     }
 
 
@@ -102,8 +103,6 @@ def _exponential(point: Any) -> dict[str, Any]:
         "PositiveBucketCounts": list(point.positive.bucket_counts),
         "NegativeOffset": point.negative.offset,
         "NegativeBucketCounts": list(point.negative.bucket_counts),
-        "Min": point.min,
-        "Max": point.max,
     }
 
 

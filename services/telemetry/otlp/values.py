@@ -28,9 +28,14 @@ def attributes(pairs: Iterable[KeyValue]) -> dict[str, str]:
     return {pair.key: pair.value.string_value or text(pair.value) for pair in pairs}
 
 
+LATEST = 9_223_372_036 * 1_000_000_000
+"""The last nanosecond that the engine can hold, in the year 2262."""
+
+
 def moment(nanoseconds: int) -> str:
-    """A time as the engine reads it: seconds since 1970 with nine places."""
-    return f"{nanoseconds // 1_000_000_000}.{nanoseconds % 1_000_000_000:09d}"
+    """A time as the engine reads it: seconds since 1970 with ten digits and nine places."""
+    seconds, rest = divmod(min(nanoseconds, LATEST), 1_000_000_000)
+    return f"{seconds:010d}.{rest:09d}"
 
 
 def _plain(value: AnyValue) -> Any:
