@@ -72,6 +72,11 @@ tolerations:
 {{- end }}
 {{- end -}}
 
+{{- /* How the forwarder says who it is: with its token, or with name and token where a collector asks. */ -}}
+{{- define "agent.hubAuthenticator" -}}
+{{ ternary "basicauth/hub" "bearertokenauth/hub" (eq .Values.hub.otelAuth "basic") }}
+{{- end -}}
+
 {{- /* How the hub is trusted and convinced. Directories, not files, so that changes arrive. */ -}}
 {{- define "agent.hubMounts" -}}
 - {name: hub-token, mountPath: /var/run/secrets/ngf-console, readOnly: true}
