@@ -21,8 +21,11 @@ CHART = "ngf-console-agent"
         ({"hub.authToken": "ngfa_x"}, "hub: Additional property authToken is not allowed"),
         ({"heartbeat.intervalSeconds": 1}, "heartbeat.intervalSeconds: Must be greater than or"),
         ({"otel.image.tag": "latest"}, "otel.image.tag: Does not match pattern"),
-        ({"hub.otelEndpoint": "", "logs.enabled": True}, "logs.enabled needs hub.otelEndpoint"),
-        ({"logs.include": ["/etc/shadow"]}, "logs.include.0: Does not match pattern"),
+        ({"otel.enabled": False, "logs.enabled": True}, "logs.enabled needs otel.enabled"),
+        ({"hub.otelAuth": "basic"}, "hub.otelAuth: basic needs hub.otelEndpoint"),
+        ({"hub.otelAuth": "none"}, "hub.otelAuth must be one of"),
+        ({"otel.scrape.intervalSeconds": 1}, "otel.scrape.intervalSeconds: Must be greater than"),
+        ({"logs.gateways": ["/etc/shadow"]}, "logs.gateways.0: Does not match pattern"),
         ({"operatr": {}}, "Additional property operatr is not allowed"),
     ],
 )
@@ -50,13 +53,12 @@ def running(objects: list[Obj]) -> set[str]:
 def test_by_itself_only_the_reporter_and_the_forwarder_run() -> None:
     objects = render(CHART, "values")
     assert running(objects) == {"edge-ngf-console-agent-heartbeat", "edge-ngf-console-agent-otel"}
-    assert [it["metadata"]["name"] for it in objects if it["kind"] == "ServiceAccount"] == [
-        "edge-ngf-console-agent-heartbeat"
-    ]
+    accounts = {it["metadata"]["name"] for it in objects if it["kind"] == "ServiceAccount"}
+    assert accounts == running(objects)
 
 
-def test_nothing_is_forwarded_where_the_hub_takes_no_telemetry() -> None:
-    objects = render(CHART, "values", **{"hub.otelEndpoint": ""})
+def test_nothing_is_forwarded_where_no_telemetry_is_wanted() -> None:
+    objects = render(CHART, "values", **{"otel.enabled": False})
     assert running(objects) == {"edge-ngf-console-agent-heartbeat"}
 
 
@@ -108,9 +110,9 @@ def test_the_forwarder_names_the_cluster_and_gives_up_nothing() -> None:
     objects = render(CHART, "values")
     config = collector(objects, "-otel")
     given = variables(container(objects, "Deployment", "-otel"))
-    assert given == {"CLUSTER_NAME": "web-fra", "HUB_OTEL_ENDPOINT": "https://otel.example:4318"}
+    assert given == {"CLUSTER_NAME": "web-fra", "HUB_OTEL_ENDPOINT": "https://console.example"}
     for pipeline in config["service"]["pipelines"].values():
-        assert pipeline["processors"] == ["memory_limiter", "resource"]
+        assert pipeline["processors"][-1] == "resource"
         assert pipeline["exporters"] == ["otlp_http/hub"]
     (named,) = config["processors"]["resource"]["attributes"]
     assert (named["key"], named["action"]) == ("cluster_name", "upsert")
@@ -119,6 +121,37 @@ def test_the_forwarder_names_the_cluster_and_gives_up_nothing() -> None:
     assert authenticator == {"filename": "/var/run/secrets/ngf-console/token"}
     assert hub["sending_queue"]["storage"] in config["service"]["extensions"]
     assert hub["retry_on_failure"] == {"max_elapsed_time": "0s"}
+
+
+def test_a_collector_at_the_hub_is_told_the_cluster_beside_the_token() -> None:
+    objects = render(CHART, "values", "everything")
+    given = variables(container(objects, "Deployment", "-otel"))
+    assert given["HUB_OTEL_ENDPOINT"] == "https://otel.example:4318"
+    config = collector(objects, "-otel")
+    authenticator = config["exporters"]["otlp_http/hub"]["auth"]["authenticator"]
+    assert config["extensions"][authenticator]["client_auth"] == {
+        "username": "${env:CLUSTER_NAME}",
+        "password_file": "/var/run/secrets/ngf-console/token",
+    }
+    assert authenticator in config["service"]["extensions"]
+
+
+def test_who_is_asked_for_metrics_can_be_chosen() -> None:
+    def kept(**values: Any) -> list[str]:
+        receivers = collector(render(CHART, "values", **values), "-otel")["receivers"]
+        (job,) = (
+            job
+            for job in receivers["prometheus"]["config"]["scrape_configs"]
+            if job["job_name"] == "model-servers"
+        )
+        return [name for rule in job["relabel_configs"][1:3] for name in rule["source_labels"]]
+
+    annotation = "__meta_kubernetes_pod_annotation_prometheus_io_scrape"
+    assert annotation not in kept()
+    assert annotation in kept(**{"otel.scrape.annotatedPods": True})
+    off = collector(render(CHART, "values", **{"otel.scrape.enabled": False}), "-otel")
+    assert off["receivers"].keys() == {"otlp"}
+    assert off["service"]["pipelines"]["metrics"]["receivers"] == ["otlp"]
 
 
 def test_the_queue_can_outlive_its_pod() -> None:
@@ -138,6 +171,7 @@ def test_log_readers_hand_over_to_the_forwarder_and_have_no_credential() -> None
     assert exporter["endpoint"] == f"{service['name']}.{service['namespace']}.svc:4317"
     pod = one(objects, "DaemonSet", "-logs")["spec"]["template"]["spec"]
     assert not [volume for volume in pod["volumes"] if "secret" in volume]
+    assert exporter["sending_queue"] == {"enabled": False}, "the files are the queue"
 
 
 def test_a_new_configuration_starts_a_new_collector() -> None:

@@ -32,6 +32,11 @@ def heartbeat(cluster: ControlPlane) -> Account:
 
 
 @pytest.fixture(scope="module")
+def forwarder(cluster: ControlPlane) -> Account:
+    return account(cluster, "otel")
+
+
+@pytest.fixture(scope="module")
 def operator(cluster: ControlPlane) -> Account:
     return account(cluster, "operator")
 
@@ -74,6 +79,14 @@ def test_the_reporter_only_gets_and_lists(heartbeat: Account) -> None:
     assert "secrets" not in rights
     assert {"pods", "nodes", "inferencepools.inference.networking.x-k8s.io"} <= rights.keys()
     assert {frozenset(verbs) for verbs in rights.values()} == {frozenset({"get", "list"})}
+
+
+def test_the_forwarder_finds_pods_and_asks_them_for_metrics_and_may_nothing_else(
+    forwarder: Account,
+) -> None:
+    assert forwarder.can_i("default") == {"pods": {"get", "list", "watch"}}
+    assert forwarder.status("GET", "/metrics") == 200, "as pickers ask the API server"
+    assert forwarder.status("GET", "/api/v1/secrets") == 403
 
 
 @pytest.mark.parametrize(

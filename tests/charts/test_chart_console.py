@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from services.settings import Settings, load
 from tests.charts.helm import Obj, one, pods, refusal, render, variables
@@ -32,6 +33,14 @@ IN_SECRETS = {
         ({"auth.mode": "oidc"}, "auth.oidc needs issuer, clientId and roleMapping"),
         ({"clickhouse.enabled": True}, "clickhouse.passwordSecret.name is required"),
         ({"collector.enabled": True}, "collector.enabled needs clickhouse.enabled"),
+        (
+            {
+                "collector.enabled": True,
+                "clickhouse.enabled": True,
+                "clickhouse.passwordSecret.name": "clickhouse",
+            },
+            "collector.clustersSecret.name is required",
+        ),
         ({"gateway.enabled": True}, "gateway.hostnames is required"),
         (
             {"gateway.enabled": True, "gateway.hostnames": ["console.example"]},
@@ -94,7 +103,7 @@ def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (kind, found.auth, found.oidc_client_id) == ("Deployment", "oidc", "ngf-console")
     assert found.oidc_role_mapping["shop"].namespaces == {"shop"}
     assert (found.otel_url, found.agent_chart) == (
-        "https://otel.example:4318",
+        "https://otel.example",
         "oci://registry.example/ngf-console-agent",
     )
     assert found.clickhouse_url == "http://console:made-up@edge-ngf-console-clickhouse:8123"
@@ -139,13 +148,18 @@ def test_nothing_is_published_by_itself() -> None:
     assert not kinds & {"Gateway", "HTTPRoute", "Ingress"}
 
 
-def test_the_console_is_published_by_name_and_agents_get_heartbeats_through_only() -> None:
+def test_the_console_is_published_by_name_and_agents_get_through_what_they_send_only() -> None:
     objects = render(CHART, "values", "everything")
     people, agents = (one(objects, "HTTPRoute", name)["spec"] for name in ("-console", "-agents"))
     assert people["hostnames"] == ["console.example"]
     (rule,) = agents["rules"]
-    (match,) = rule["matches"]
-    assert (match["method"], match["path"]["type"]) == ("POST", "RegularExpression")
+    assert {match["method"] for match in rule["matches"]} == {"POST"}
+    assert [(match["path"]["type"], match["path"]["value"]) for match in rule["matches"]] == [
+        ("RegularExpression", "^/api/v1/clusters/[^/]+/heartbeat$"),
+        ("Exact", "/v1/logs"),
+        ("Exact", "/v1/metrics"),
+        ("Exact", "/v1/traces"),
+    ]
     for listener in one(objects, "Gateway", "-console")["spec"]["listeners"]:
         assert (listener["protocol"], listener["tls"]["mode"]) == ("HTTPS", "Terminate")
 
@@ -165,8 +179,23 @@ def test_stored_telemetry_is_reached_by_the_console_and_the_collector_only() -> 
         peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in rule["from"]
     }
     assert peers == {"console", "collector"}
-    (rule,) = one(objects, "NetworkPolicy", "-collector")["spec"]["ingress"]
-    assert rule["from"] == [{"podSelector": {}}], "pods of this namespace"
+
+
+def test_the_collector_takes_telemetry_of_clusters_that_prove_who_they_are_only() -> None:
+    objects = render(CHART, "values", "everything")
+    config = yaml.safe_load(one(objects, "ConfigMap", "-collector")["data"]["collector.yaml"])
+    for protocol in config["receivers"]["otlp"]["protocols"].values():
+        assert protocol["auth"] == {"authenticator": "basicauth/clusters"}
+    for pipeline in config["service"]["pipelines"].values():
+        assert pipeline["processors"][1] == "resource", "before anything forgets who sent it"
+    assert config["processors"]["resource"]["attributes"] == [
+        {"key": "cluster_name", "from_context": "auth.username", "action": "upsert"}
+    ]
+    pod = one(objects, "Deployment", "-collector")["spec"]["template"]["spec"]
+    (known,) = (volume["secret"] for volume in pod["volumes"] if "secret" in volume)
+    assert known["secretName"] == "ngf-console-clusters"
+    route = one(objects, "HTTPRoute", "-collector")["spec"]
+    assert route["hostnames"] == ["otel.example"]
 
 
 @pytest.mark.parametrize("name", ["on", "null", "1e3", "0644"])

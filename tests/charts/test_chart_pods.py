@@ -18,6 +18,7 @@ WITH_TOKEN = {
     "edge-ngf-console",
     "edge-ngf-console-agent-heartbeat",
     "edge-ngf-console-agent-operator",
+    "edge-ngf-console-agent-otel",
 }
 """Pods that talk to the API server."""
 PODS = [
@@ -63,16 +64,18 @@ def test_a_pod_is_confined(name: str, pod: Obj) -> None:
 
 
 @per_pod
-def test_only_log_files_are_read_from_the_node(name: str, pod: Obj) -> None:
+def test_of_the_node_only_log_files_are_read(name: str, pod: Obj) -> None:
     paths = {
         volume["name"]: volume["hostPath"]["path"]
         for volume in pod["volumes"]
         if "hostPath" in volume
     }
-    assert paths == ({"pods": "/var/log/pods"} if name.partition("/")[2] in AS_ROOT else {})
+    short = name.partition("/")[2]
+    known = {"pods": "/var/log/pods", "places": f"/var/lib/{short}"}
+    assert paths == (known if short in AS_ROOT else {})
     for container in pod["containers"]:
         for mount in container["volumeMounts"]:
-            assert mount["name"] not in paths or mount["readOnly"] is True
+            assert mount["name"] != "pods" or mount["readOnly"] is True
 
 
 @per_pod
