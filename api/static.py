@@ -6,12 +6,18 @@ Three families, all from this machine: our style sheets bundled behind Bootstrap
 from disk and uncompressed; here the first answer is kept, with brotli and gzip made beside it,
 which is worth a second of loading on a slow line. An address that carries a fingerprint (a digest,
 a version or ``?m=``) is immutable; the others are revalidated. Changed files show after a restart.
+
+plotly.js (4.8 MB, 1.2 MB compressed) is of the first family, although Dash would serve it: under
+an address with a fingerprint, which ``boot/theme.js`` gives to Dash, it is fetched once a version.
 """
 
 import gzip
 import hashlib
 import re
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,6 +28,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 ASSETS = Path(__file__).parent.parent / "components" / "assets"
 BOOTSTRAP = files("flask_bootstrap") / "static" / "bootstrap5" / "css"
+PLOTLY = files("plotly") / "package_data" / "plotly.min.js"
 SUITES = "/_dash-component-suites/"
 YEAR = "public, max-age=31536000, immutable"
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -39,11 +46,11 @@ class Asset:
     etag: str
 
 
-def _asset(body: bytes, mimetype: str) -> Asset:
+def _asset(body: bytes, mimetype: str, *, quality: int = 5) -> Asset:
     bodies = {"": body}
     if len(body) > 512 and mimetype.startswith(COMPRESSIBLE):
         bodies["gzip"] = gzip.compress(body, 6)
-        bodies["br"] = brotli.compress(body, quality=5)
+        bodies["br"] = brotli.compress(body, quality=quality)
     return Asset(bodies, mimetype, hashlib.sha256(body).hexdigest()[:16])
 
 
@@ -83,7 +90,29 @@ _FILES = {
     "mark.svg": _asset((ASSETS / "boot" / "mark.svg").read_bytes(), "image/svg+xml"),
     "mark-line.svg": _asset((ASSETS / "boot" / "mark-line.svg").read_bytes(), "image/svg+xml"),
 }
-_DIGEST = hashlib.sha256("".join(asset.etag for asset in _FILES.values()).encode()).hexdigest()[:12]
+
+
+class _Later:
+    """An asset that is compressed when it is asked for first: plotly.js takes a second, which a
+    console without charts should not wait for. Who asks meanwhile waits for the one that began."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._making = threading.Lock()
+        self._made: Asset | None = None
+
+    def __call__(self) -> Asset:
+        with self._making:
+            if self._made is None:
+                self._made = _asset(
+                    self._read(), "application/javascript; charset=utf-8", quality=9
+                )
+            return self._made
+
+
+_LARGE = {"plotly.min.js": _Later(PLOTLY.read_bytes)}
+_MARKS = [*(asset.etag for asset in _FILES.values()), version("plotly")]
+_DIGEST = hashlib.sha256("".join(_MARKS).encode()).hexdigest()[:12]
 
 PREFIX = f"/static/{_DIGEST}/"
 
@@ -99,9 +128,10 @@ def install(server: Flask) -> None:
     kept: dict[str, Asset] = {}
 
     def static_file(digest: str, name: str) -> BaseResponse:
-        if name not in _FILES:
+        if name not in _FILES and name not in _LARGE:
             abort(404)
-        return _answer(_FILES[name], immutable=digest == _DIGEST)
+        asset = _FILES[name] if name in _FILES else _LARGE[name]()
+        return _answer(asset, immutable=digest == _DIGEST)
 
     server.add_url_rule("/static/<digest>/<name>", view_func=static_file)
 

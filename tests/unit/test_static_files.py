@@ -58,3 +58,13 @@ def test_text_is_compressed_as_the_browser_asks(
 def test_a_name_that_is_no_file_is_not_found(client: FlaskClient) -> None:
     assert client.get("/static/x/..%2f..%2fapp.py").status_code == 404
     assert client.get("/static/x/passwd").status_code == 404
+
+
+def test_the_charts_library_is_kept_for_a_year_and_small_on_the_line(client: FlaskClient) -> None:
+    answer = client.get(f"{static.PREFIX}plotly.min.js", headers={"Accept-Encoding": "gzip, br"})
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) < 1_300_000
+    theme = client.get(f"{static.PREFIX}theme.js").text
+    assert "_dashPlotlyJSURL" in theme
+    assert "plotly.min.js" in theme
