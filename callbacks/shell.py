@@ -89,6 +89,7 @@ def facts(container: Container, who: Identity) -> dict[str, Any]:
     return {
         "version": container.version,
         "demo": container.settings.demo,
+        "grafana": container.settings.grafana_url,
         "user": {
             "name": who.name,
             "role": str(who.role),

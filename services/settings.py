@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     keep_minutes_days: int = Field(90, ge=1, description="Days that sums by the minute are kept")
     keep_hours_days: int = Field(365, ge=1, description="Days that sums by the hour are kept")
     prometheus_url: values.Url = Field("", description="Prometheus server; empty: none")
+    grafana_url: values.BaseUrl = Field(
+        "", description="Grafana dashboard that charts link to, with their range and clusters"
+    )
     metrics: Literal["mock", "clickhouse"] = Field(
         "clickhouse", description="Source of inference metrics; mock is for --demo only"
     )
