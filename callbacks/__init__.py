@@ -16,6 +16,7 @@ from callbacks import (
     lists,
     naming,
     overview,
+    panels,
     permission,
     planning,
     search,
@@ -27,6 +28,7 @@ from services.container import Container
 
 MODULES = (
     shell,
+    panels,
     search,
     overview,
     fleet,

@@ -153,16 +153,18 @@ def search_field(
     )
 
 
-def kpi(id: str, label: Child, source: Child) -> html.Div:
-    """One tile of a row of key figures; ``ngf.tile`` fills ``<id>-v`` and ``<id>-d``."""
-    return html.Div(
-        [
-            html.Div([label, html.Span(source, className="src")], className="l"),
-            html.Div(html.Span(id=f"{id}-v"), className="v"),
-            html.Div(id=f"{id}-d", className="d"),
-        ],
-        className="kpi",
-    )
+def kpi(id: str, label: Child, source: Child = None, *, spark: bool = False) -> html.Div:
+    """One tile of a row of key figures; ``ngf.tile`` fills ``<id>-v``, ``<id>-d``, with ``spark``
+    ``<id>-spark`` and, where no ``source`` is given, ``<id>-src``."""
+    said = {} if source is not None else {"id": f"{id}-src"}
+    parts: list[Child] = [
+        html.Div([label, html.Span(source, className="src", **said)], className="l"),
+        html.Div(html.Span(id=f"{id}-v"), className="v"),
+        html.Div(id=f"{id}-d", className="d"),
+    ]
+    if spark:
+        parts.append(html.Span(id=f"{id}-spark", className="spark"))
+    return html.Div(parts, className="kpi")
 
 
 def condition(

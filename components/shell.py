@@ -6,12 +6,14 @@ through the facts store and is written by ``assets/js/shell.js`` into elements t
 alone; menus, search, help and toasts are drawn by the scripts, because they are one at a time.
 """
 
+import json
 from typing import Any
 
 import dash
 from dash import Dash, dcc, html
 
-from components import ids
+from components import ids, panels
+from components.figures.paint import shipped
 from components.page import icon_button
 from components.status import icon
 
@@ -89,7 +91,7 @@ def layout(facts: dict[str, Any]) -> html.Div:
             ),
             html.Div(id="n-toasts", role="status", **{"aria-live": "polite"}),
             html.Div(id="n-alerts", role="alert"),
-            html.Div(id="n-float"),
+            html.Div(id="n-float", **{"data-charts": json.dumps(shipped())}),
             dcc.Store(id=ids.FACTS, data=facts),
             dcc.Store(id=ids.VIEW),
             dcc.Store(id=ids.LIVE_CHANGES, data=[]),
@@ -98,6 +100,8 @@ def layout(facts: dict[str, Any]) -> html.Div:
             dcc.Store(id=ids.RETRY),
             dcc.Store(id=ids.SEARCH_QUERY),
             dcc.Store(id=ids.SEARCH_RESULTS),
+            dcc.Store(id=panels.EXPORT),
+            dcc.Download(id=panels.DOWNLOAD),
         ],
         **{"data-role": facts["user"]["role"]},
     )

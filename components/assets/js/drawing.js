@@ -4,7 +4,7 @@
 //
 // ngf.put(id, ...nodes)          the room with this id holds these nodes; a node with data-key is
 //                                the same one wherever it comes to stand
-// ngf.tile(id, {value, unit, note, at})   a tile of components/page.py `kpi`
+// ngf.tile(id, {value, unit, note, at, source, as_of, spark, colour})   a tile of components/page.py `kpi`
 // ngf.strip({lead, text, names}) what is missing above a page, and the button that tries it again
 // ngf.follow({...})              asks the server again, see below
 // ngf.parts([...])               a sentence of callbacks/cluster_words.py with its times
@@ -58,10 +58,28 @@
   ngf.strip = (one) => one && el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, one.lead), " ", one.text),
     el("div", { class: "act" }, el("button", { type: "button", class: "btn btn-link btn-sm", "data-retry": one.names.join(",") }, "Retry now")));
 
-  ngf.tile = function (id, { value, unit, note, at }) {
+  // A line without axes, 50 by 22 pixels, with a dot at its end; what is not known is a gap.
+  ngf.spark = function (values, colour) {
+    const known = values.filter((value) => value !== null);
+    if (known.length < 2) return null;
+    const svg = (tag, attributes) => { const node = document.createElementNS("http://www.w3.org/2000/svg", tag); for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value); return node; };
+    const [low, high] = [Math.min(...known), Math.max(...known)];
+    const x = (at) => (2 + (45 * at) / (values.length - 1)).toFixed(1);
+    const y = (value) => (high > low ? 19 - (16 * (value - low)) / (high - low) : 11).toFixed(1);
+    const path = values.map((value, at) => (value === null ? "" : `${at && values[at - 1] !== null ? "L" : "M"}${x(at)} ${y(value)}`)).join("");
+    const picture = svg("svg", { width: 50, height: 22, viewBox: "0 0 50 22", "aria-hidden": "true" });
+    picture.append(svg("path", { d: path, style: `fill:none;stroke:var(--ngf-${colour});stroke-width:1.25` }));
+    const last = values.length - 1;
+    if (values[last] !== null) picture.append(svg("circle", { cx: x(last), cy: y(values[last]), r: 2, style: `fill:var(--ngf-${colour})` }));
+    return picture;
+  };
+
+  ngf.tile = function (id, { value, unit, note, at, source, as_of: moment, spark, colour }) {
     ngf.put(`${id}-v`, value === null ? el("span", { class: "none" }, "no data") : [value, unit ? el("small", {}, unit) : null]);
     ngf.put(`${id}-d`, el("span", { title: note.map(([text]) => text).join("") }, note.map(([text, tone]) => el("span", { class: tone || null }, text))));
     if (at !== undefined) ngf.put(`${id}-at`, ngf.since(at, { style: "age" }));
+    if (source !== undefined) ngf.put(`${id}-src`, source, moment ? [" ", ngf.since(moment, { style: "age" })] : null);
+    if (spark !== undefined) ngf.put(`${id}-spark`, ngf.spark(spark, colour || "c1"));
   };
 
   // Asks the server again for what a page shows: when something changed that it shows, and with the

@@ -2,7 +2,8 @@
 //
 // ngf.view.get()                what the address says now
 // ngf.view.set({key: value})    change it: null, "" or [] removes a key; a new history entry unless
-//                               {replace: true}. Tells the Store "view" and the event "ngf:view".
+//                               {replace: true}, with {state} where Back is to know more. Tells the
+//                               Store "view" and the event "ngf:view".
 // ngf.view.open("?q=edge")      the same for a whole query
 // ngf.go(href)                  go to another page without loading the document again
 //
@@ -28,7 +29,7 @@
       if (key === "path" || value === null || value === undefined || value === "") continue;
       if (Array.isArray(value) && !value.length) continue;
       const text = Array.isArray(value) ? value.join(",") : String(value);
-      pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(text).replace(/%2C/g, ",").replace(/%2F/g, "/")}`);
+      pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(text).replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":")}`);
     }
     return pairs.length ? "?" + pairs.join("&") : "";
   }
@@ -70,7 +71,7 @@
       if (search === location.search) return;
       const url = location.pathname + search + location.hash;
       if (options && options.replace) history.replaceState(history.state, "", url);
-      else history.pushState({}, "", url);
+      else history.pushState((options && options.state) || {}, "", url);
       tell();
     },
   };

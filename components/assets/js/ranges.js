@@ -1,0 +1,150 @@
+// The time that a page shows, and how often it asks again. The range stands in the address: "1h" ends
+// now, "2026-11-24T13:32Z/2026-11-24T14:32Z" does not move. A drag over any chart zooms all of them;
+// double-click and Back return.
+//
+// ngf.range.get()                 {text, relative, start, end}: Dates, UTC
+// ngf.range.set(text)             another one, as a new entry of the history
+// ngf.range.every()               milliseconds between two questions, 0 for none
+// ngf.range.answered()            the page has new data: "updated n s ago"
+(function (ngf) {
+  const el = ngf.element;
+  const PRESETS = [["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["24h", "24 h"], ["7d", "7 d"]];
+  const UNITS = { m: 60, h: 3600, d: 86400 };
+  const EVERY = [[0, "Off"], [5000, "5 s"], [15000, "15 s"], [60000, "1 min"]];
+  const SHORTEST_MS = 10000;
+  let updated = null; // when the page was answered last
+
+  const room = () => document.getElementById("n-range");
+  const two = (number) => String(number).padStart(2, "0");
+  const day = (date) => `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  const minute = (date) => `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  const clock = (date) => `${minute(date)}${date.getUTCSeconds() ? `:${two(date.getUTCSeconds())}` : ""}`;
+  const written = (date) => `${day(date)}T${clock(date)}Z`;
+
+  function seconds(text) {
+    const found = /^(\d+)([mhd])$/.exec(text || "");
+    return found ? found[1] * UNITS[found[2]] : 0;
+  }
+
+  function parse(text) {
+    const relative = seconds(text);
+    if (relative) {
+      const end = new Date(Math.floor(ngf.now() / 1000) * 1000);
+      return { text, relative: true, start: new Date(end - relative * 1000), end };
+    }
+    const [start, end] = (text || "").split("/").map((part) => new Date(part));
+    if (end && start < end) return { text, relative: false, start, end };
+    return null;
+  }
+
+  const usual = () => (room() && room().dataset.default) || "1h";
+  const get = () => parse(ngf.view.get().range) || parse(usual());
+
+  function set(text, options) {
+    ngf.view.set({ range: text === usual() ? "" : text, brush: "" }, options);
+  }
+
+  function between(start, end) {
+    const from = new Date(Math.floor(start / 1000) * 1000);
+    const to = new Date(Math.max(Math.ceil(end / 1000) * 1000, from.getTime() + SHORTEST_MS));
+    return `${written(from)}/${written(to)}`;
+  }
+
+  function every() {
+    let kept = null;
+    try { kept = localStorage.getItem("ngf-refresh"); } catch (error) { /* private window */ }
+    return EVERY.some(([ms]) => String(ms) === kept) ? Number(kept) : 15000;
+  }
+
+  // "13:32 to 14:32 UTC", with the dates where they are not both today's.
+  function words({ start, end, relative }) {
+    const today = day(new Date(ngf.now()));
+    const said = relative ? minute : clock;
+    if (day(start) === today && day(end) === today) return `${said(start)} to ${said(end)} UTC`;
+    const last = day(start) === day(end) ? said(end) : `${day(end).slice(5)} ${said(end)}`;
+    return `${day(start).slice(5)} ${said(start)} to ${last} UTC`;
+  }
+
+  function draw() {
+    if (!room()) return;
+    const now = get();
+    const brush = parse(ngf.view.get().brush);
+    const ms = every();
+    const [, pause] = EVERY.find(([one]) => one === ms);
+    ngf.put("n-range",
+      updated ? el("span", { class: "n-updated only-wide" }, "updated ", el("time", { class: "n-age", datetime: updated, "data-style": "age" }), " ago") : null,
+      el("div", { class: "seg only-d", role: "group", "aria-label": "Range" }, PRESETS.map(([text, label]) =>
+        el("button", { type: "button", "data-range": text, class: now.text === text ? "on" : null, "aria-pressed": String(now.text === text) }, label))),
+      el("button", { type: "button", class: "btn btn-secondary", id: "n-range-open", "aria-haspopup": "dialog", "aria-expanded": "false", title: "Range (t)" },
+        ngf.icon("calendar3"), el("span", { class: "n-range-words" }, words(brush || now)), ngf.icon("chevron-down")),
+      el("button", { type: "button", class: "btn btn-secondary", id: "n-refresh", "aria-haspopup": "menu", "aria-label": `Refresh: ${now.relative && ms ? `every ${pause}` : "off"}`, title: "Refresh (r)" },
+        ngf.icon("arrow-clockwise"), el("span", {}, now.relative && ms ? pause : "Off")));
+  }
+
+  function choose(button) {
+    const now = get();
+    const field = (label, name, date) => {
+      const input = el("input", { type: "datetime-local", class: "form-control", id: `n-range-${name}`, step: "1", value: `${day(date)}T${clock(date)}` });
+      return [el("label", { class: "lab", for: `n-range-${name}` }, `${label}, UTC`), input];
+    };
+    const wrong = el("div", { class: "hint err", role: "alert" });
+    const form = el("form", {
+      class: "n-range-form",
+      onsubmit(event) {
+        event.preventDefault();
+        const [start, end] = ["from", "to"].map((name) => new Date(`${event.target.querySelector(`#n-range-${name}`).value}Z`));
+        if (!(start < end)) { wrong.textContent = "The range must end after it starts."; return; }
+        ngf.closeFloat();
+        set(between(start, end));
+      },
+    }, field("From", "from", now.start), field("To", "to", now.end), wrong, el("button", { type: "submit", class: "btn btn-secondary" }, "Show this range"));
+    const node = el("div", {}, el("div", { class: "n-list" }, PRESETS.map(([text, label]) =>
+      el("button", { type: "button", class: "n-item", "aria-pressed": String(now.text === text), onclick() { ngf.closeFloat(); set(text); } },
+        el("span", { class: "grow" }, `Last ${label}`), now.text === text ? ngf.icon("check-lg") : null))), form);
+    ngf.float(button, node, { label: "Range", right: true });
+  }
+
+  function refresh(button) {
+    const keep = (ms) => { try { localStorage.setItem("ngf-refresh", String(ms)); } catch (error) { /* private window */ } };
+    const node = el("div", { "data-arrows": "1" },
+      el("button", { type: "button", class: "n-item", role: "menuitem", onclick() { ngf.closeFloat(); window.dispatchEvent(new Event("ngf:refresh")); } }, ngf.icon("arrow-clockwise"), "Refresh now"),
+      EVERY.map(([ms, label]) => el("button", { type: "button", class: "n-item", role: "menuitemradio", "aria-checked": String(every() === ms), onclick() { keep(ms); ngf.closeFloat(); draw(); } },
+        el("span", { class: "grow" }, ms ? `Every ${label}` : label), every() === ms ? ngf.icon("check-lg") : null)),
+      get().relative ? null : el("div", { class: "n-none" }, "This range does not move."));
+    ngf.float(button, node, { label: "Refresh", role: "menu", right: true });
+  }
+
+  document.addEventListener("click", function (event) {
+    const preset = event.target.closest && event.target.closest("[data-range]");
+    if (preset) set(preset.dataset.range);
+    const opener = event.target.closest && event.target.closest("#n-range-open, #n-refresh");
+    if (opener) (opener.id === "n-refresh" ? refresh : choose)(opener);
+  });
+
+  // A page may take a zoom for itself (preventDefault), as the logs do.
+  window.addEventListener("ngf:zoom", function (event) {
+    if (event.defaultPrevented || !room()) return;
+    const text = between(event.detail.start, event.detail.end);
+    ngf.view.set({ range: text }, { state: { zoomed: true } });
+  });
+  window.addEventListener("ngf:zoomback", function (event) {
+    if (event.defaultPrevented || !room()) return;
+    if (history.state && history.state.zoomed) history.back();
+    else ngf.figures.again(event.detail.graph);
+  });
+  window.addEventListener("ngf:view", draw);
+
+  ngf.keys.add("t", "Range", function () {
+    const button = document.getElementById("n-range-open");
+    if (!button) return false;
+    button.click();
+    return true;
+  });
+
+  ngf.range = {
+    get, set, parse, between, words, draw,
+    every: () => (get().relative ? every() : 0),
+    answered() { updated = new Date(ngf.now()).toISOString(); draw(); },
+    left() { updated = null; },
+  };
+})(window.ngf = window.ngf || {});

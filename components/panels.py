@@ -1,0 +1,169 @@
+"""Panels with a chart, key figures with a sparkline, and what a page of them asks the server.
+
+A panel stands at its final height from the first paint. Its content is one value in a store, made
+by `told` and drawn by ``assets/js/panels.js``: the chart in the theme of the moment, the source
+and the age of the newest sample, or in the chart's place why there is none. A page holds one store
+of what is asked (`asked`: range, clusters, whatever else of the address); callbacks take it as
+their input and answer into stores of their own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from components.figures.paint import Figure
+from components.page import Child, icon_button
+
+CONFIG = {"displayModeBar": False, "doubleClick": False, "showAxisDragHandles": False}
+"""Drags choose a time, which is the page's to show; so is going back from one."""
+
+NOTHING: Figure = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+"""What a chart shows before it was told anything."""
+
+LISTS = ("cluster", "status")
+"""Keys of an address that hold several values, comma separated."""
+
+EXPORT = "panel-export"
+DOWNLOAD = "panel-download"
+"""The shell's store of a table to download as Parquet, and what downloads it."""
+
+
+def chart_panel(
+    id: str,
+    title: str,
+    *,
+    unit: Child = None,
+    height: int = 212,
+    menu: bool = True,
+    classes: str = "",
+) -> html.Section:
+    """A titled chart of ``height`` pixels. `told` values drawn under ``id`` fill it."""
+    head: list[Child] = [
+        html.H2(title),
+        html.Span(unit, className="u"),
+        html.Span(id=f"{id}-note", className="u wrn"),
+        html.Span(id=f"{id}-lg", className="lg"),
+        html.Span(id=f"{id}-src", className="src"),
+    ]
+    if menu:
+        head.append(
+            icon_button(
+                "three-dots",
+                f"Menu of {title}",
+                className="sm",
+                **{"data-panel-menu": id, "aria-haspopup": "menu"},
+            )
+        )
+    return html.Section(
+        [html.Header(head), chart(id, height)],
+        className=f"panel chart {classes}".strip(),
+        **{"data-title": title},
+    )
+
+
+def chart(id: str, height: int) -> html.Div:
+    """The place of a chart alone, with what stands in it instead."""
+    return html.Div(
+        [
+            dcc.Graph(
+                id=f"{id}-graph",
+                figure=NOTHING,
+                config=CONFIG,
+                responsive=True,
+                style={"height": f"{height}px"},
+            ),
+            html.Div(id=f"{id}-none", className="instead-of-chart"),
+        ],
+        id=f"{id}-plot",
+        className="plot",
+        role="img",
+        **{"aria-label": "No data yet"},
+    )
+
+
+def told(
+    figure: Figure,
+    source: str,
+    as_of: datetime | None,
+    *,
+    reason: str | None = None,
+    last: datetime | None = None,
+    height: int | None = None,
+) -> dict[str, Any]:
+    """What a panel shows. ``reason`` says why there is nothing, or what part is missing; ``last``
+    is when something came last, where that was before the range; ``height`` replaces the panel's
+    own for charts with a row an object."""
+    return {
+        "figure": figure,
+        "source": source,
+        "as_of": as_of.isoformat() if as_of else None,
+        "reason": reason,
+        "empty": is_empty(figure),
+        "last": last.isoformat() if last else None,
+        "height": height,
+    }
+
+
+def is_empty(figure: Figure) -> bool:
+    """Whether no trace has a value to show."""
+    return not any(
+        _has_value(trace.get("z") or trace.get("y") or ())
+        for trace in figure["data"]
+        if not trace.get("meta", {}).get("aside")
+    )
+
+
+def _has_value(values: Sequence[Any]) -> bool:
+    return any(
+        _has_value(value) if isinstance(value, list | tuple) else value is not None
+        for value in values
+    )
+
+
+def tile(
+    value: str | None,
+    unit: str = "",
+    *,
+    note: Sequence[tuple[str, str]] = (),
+    source: str = "",
+    as_of: datetime | None = None,
+    spark: Sequence[float | None] = (),
+    colour: str = "c1",
+) -> dict[str, Any]:
+    """What a key figure shows; ``note`` is words and their tone (``""``, ``bad``, ``warn``,
+    ``good``), ``value`` None is not known."""
+    return {
+        "value": value,
+        "unit": unit,
+        "note": [list(one) for one in note],
+        "source": source,
+        "as_of": as_of.isoformat() if as_of else None,
+        "spark": list(spark),
+        "colour": colour,
+    }
+
+
+def asked(id: str, query: Mapping[str, str]) -> dcc.Store:
+    """The store of what a page asks, from the address it was opened with; ``panels.js`` writes it
+    anew when the address changes and when it is time to ask again."""
+    given = {key: value for key, value in query.items() if value}
+    lists = {
+        key: [one for one in given.get(key, "").split(",") if one] for key in LISTS if key in given
+    }
+    return dcc.Store(id=id, data={"cluster": [], "range": "", **given, **lists, "count": 0})
+
+
+def time_range(default: str = "1h") -> html.Div:
+    """The page's control of range and refresh, drawn by ``assets/js/ranges.js`` from the address;
+    ``default`` is the range where it names none."""
+    return html.Div(id="n-range", className="n-range", **{"data-default": default})
