@@ -1,0 +1,25 @@
+-- The newest requests that endpoint pickers had, by what any source tells of them.
+SELECT
+    cluster_name,
+    request_id,
+    min(timestamp) AS first,
+    max(timestamp) AS last,
+    max(namespace) AS namespace,
+    max(pool_name) AS pool_name,
+    max(picker) AS picker,
+    groupUniqArrayIf(trace_id, trace_id != '') AS traces
+FROM
+(
+    SELECT cluster_name, timestamp, namespace, pool_name, picker, request_id, trace_id
+    FROM $ngf_epp_decisions
+    WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+        AND request_id != '' $where
+    UNION ALL
+    SELECT cluster_name, timestamp, namespace, pool_name, picker, request_id, ''
+    FROM $ngf_epp_events
+    WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+        AND message = 'EPP received request' $where
+)
+GROUP BY cluster_name, request_id
+ORDER BY first DESC
+LIMIT {limit:UInt32}
