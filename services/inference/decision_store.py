@@ -23,9 +23,6 @@ from services.telemetry.store import Limits, Store
 from services.telemetry.windows import Window
 
 SOURCE = "picker spans and log"
-MOST = 500
-"""Decisions in one answer."""
-
 _LOOK_BACK_S = (60, 360, 2_160, 12_960, 77_760)
 """How far to look for the newest, until there are enough: a busy pool has them in a minute."""
 _BEFORE, _AFTER = timedelta(minutes=5), timedelta(minutes=15)
@@ -36,6 +33,7 @@ _NEAR = timedelta(minutes=1)
 _NEIGHBOURS = 50
 """Other decisions of the pool that help to tell one: whose address is whose, who was there."""
 _KEPT = timedelta(days=14)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _OF_POOL = (
     " AND (pool_name = {pool:String} OR (pool_name = '' AND picker IN {pickers:Array(String)}))"
@@ -64,6 +62,15 @@ class Found:
 
     place: Place
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One decision, and the newest thing that it rests on."""
+
+    found: Found
+    source: str
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +116,7 @@ class Decisions:
         as_of = row["newest"] if row["decisions"] else None
         return Answer(Counted(row["decisions"], row["scored"]), SOURCE, as_of, window)
 
-    def one(
-        self, who: Identity, request_id: str, *, pool: str = "", cluster: str = ""
-    ) -> Answer[Found]:
+    def one(self, who: Identity, request_id: str, *, pool: str = "", cluster: str = "") -> Known:
         """The decision of one request, with everything that is known of it.
 
         Raises NotFound where no source has the id, and as :meth:`newest`.
@@ -134,10 +139,11 @@ class Decisions:
         others = self._evidence(place.cluster, around)
         pods = self._pods(place.cluster, near.start)
         [decision] = gathering.decisions([evidence], pods, others)
-        return Answer(Found(place, decision), SOURCE, row["last"], window)
+        return Known(Found(place, decision), SOURCE, row["last"])
 
-    def states(self, place: Place, at: datetime) -> dict[str, PodState]:
-        """What the pods of a namespace were like at a time, by name."""
+    def states(self, place: Place, at: datetime | None = None) -> dict[str, PodState]:
+        """What the pods of a namespace are like now, or were ``at`` a time, by name."""
+        at = at or datetime.now(UTC)
         rows = self._store.read(
             "epp_states",
             {**_bounds(at - _FRESH, at), "namespace": place.namespace},
@@ -180,8 +186,8 @@ class Decisions:
         return list(rows.dicts())
 
     def _found(self, rows: Sequence[Row]) -> list[Found]:
-        """The decisions of rows of the list, in their order. What requests to one pool tell helps
-        to tell the others."""
+        """The decisions of rows of the list, newest first. What requests to one pool tell helps to
+        tell the others."""
         places: dict[Place, list[Row]] = defaultdict(list)
         for row in rows:
             places[_place(row)].append(row)

@@ -1,0 +1,224 @@
+"""Promise: decisions are found again in the store: the newest of a pool, counted, or by request id,
+within the limits of who asks."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.auth.identity import CONSOLE, Identity, Role
+from services.clusters.fleet import Fleet
+from services.errors import NotFound, Unavailable
+from services.inference.decision_store import Decisions
+from services.telemetry.engines import Embedded, Server
+from services.telemetry.store import Store
+from services.telemetry.windows import Window
+from tests import recorded_picker
+from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, PICKER, POOL, nanoseconds
+
+TODAY = Window.last(3600, datetime.now(UTC) + timedelta(minutes=1))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with the recording in it, as if it had ended five minutes ago, and what gateway,
+    engine and metrics would have told of the one request that is logged in full."""
+    store = Store(Embedded(tmp_path_factory.mktemp("store"), 1024))
+    spans, lines = recorded_picker.span_rows(), recorded_picker.line_rows()
+    newest = max(nanoseconds(row["Timestamp"]) for row in spans)
+    later = time.time_ns() - 300_000_000_000 - newest
+    for row in (*spans, *lines):
+        row["Timestamp"] = moved(row["Timestamp"], later)
+    for row in spans:
+        row["Events.Timestamp"] = [moved(one, later) for one in row["Events.Timestamp"]]
+        row["ResourceAttributes"]["ngf.inference_pool"] = POOL
+    at = next(row["Timestamp"] for row in lines if id_of(row) == FULLY_LOGGED)
+    put(store, "otel_traces", spans)
+    put(store, "otel_logs", lines)
+    put(store, "ngf_access_logs", [access_row(at)])
+    put(store, "ngf_inference_logs", [answer_row(at)])
+    put(store, "ngf_pod_metrics", [metrics_row(at, number) for number in range(4)])
+    yield store
+    store.close()
+
+
+def moved(moment: str, by: int) -> str:
+    at = nanoseconds(moment) + by
+    return f"{at // 1_000_000_000}.{at % 1_000_000_000:09d}"
+
+
+def id_of(row: dict[str, Any]) -> str:
+    found: str = row["LogAttributes"].get("x-request-id", "")
+    return found
+
+
+def put(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
+    store.insert(table, b"\n".join(map(orjson.dumps, rows)), f"{table}-recorded")
+
+
+def access_row(at: str) -> dict[str, Any]:
+    return {
+        "timestamp": at,
+        "cluster_name": CLUSTER,
+        "x_request_id": FULLY_LOGGED,
+        "status": 200,
+        "latency_ms": 820.5,
+        "upstream_header_ms": 212.0,
+        "upstream_addr": "127.0.0.3:8000",
+        "picked": True,
+    }
+
+
+def answer_row(at: str) -> dict[str, Any]:
+    return {
+        "timestamp": at,
+        "cluster_name": CLUSTER,
+        "request_id": FULLY_LOGGED,
+        "pod_name": "llama-1",
+        "time_to_first_token_ms": 210.0,
+        "time_in_queue_ms": 61.0,
+        "input_tokens": 3412,
+        "output_tokens": 611,
+    }
+
+
+def metrics_row(at: str, number: int) -> dict[str, Any]:
+    return {
+        "timestamp": moved(at, -5_000_000_000),
+        "cluster_name": CLUSTER,
+        "namespace": NAMESPACE,
+        "pool_name": POOL,
+        "pod_name": f"llama-{number}",
+        "queue_depth": number,
+        "requests_in_flight": 7,
+        "kv_cache_util_pct": 50.0,
+    }
+
+
+@pytest.fixture
+def decisions(store: Store) -> Decisions:
+    return Decisions(store, Fleet())
+
+
+def test_the_newest_come_first_and_no_more_than_asked(decisions: Decisions) -> None:
+    found = decisions.newest(CONSOLE, TODAY, 500)
+    ids = [one.decision.request_id for one in found.value or ()]
+    times = [one.decision.at.value for one in found.value or ()]
+    assert len(ids) == len(set(ids)) == 52
+    assert times == sorted(times, reverse=True)
+    some = decisions.newest(CONSOLE, TODAY, 7)
+    assert [one.decision.request_id for one in some.value or ()] == ids[:7]
+    assert found.as_of
+    assert found.source == "picker spans and log"
+
+
+def test_each_is_where_the_caller_was_sent(decisions: Decisions) -> None:
+    went = {one.request_id: one.endpoint for one in recorded_picker.sent()}
+    found = [one.decision for one in decisions.newest(CONSOLE, TODAY, 500).value or ()]
+    known = [one for one in found if one.picked.value and one.request_id in went]
+    assert len(known) == 34
+    for one in known:
+        assert one.picked.value
+        assert one.picked.value.address == went[one.request_id]
+    assert sum(bool(one.tie) for one in found) == 3
+
+
+def test_they_are_counted_with_those_that_have_scores(decisions: Decisions) -> None:
+    found = decisions.counted(CONSOLE, TODAY).value
+    assert found
+    assert (found.decisions, found.with_scores) == (52, 1)
+
+
+def test_one_is_told_with_every_source(decisions: Decisions) -> None:
+    known = decisions.one(CONSOLE, FULLY_LOGGED)
+    one, place = known.found.decision, known.found.place
+    assert (place.cluster, place.namespace, place.pool, place.picker) == (
+        CLUSTER,
+        NAMESPACE,
+        POOL,
+        PICKER,
+    )
+    assert one.picked.source == "log Request handled"
+    assert one.detail.value == "scores"
+    assert (one.status.value, one.latency_ms.value, one.first_byte_ms.value) == (200, 820.5, 212)
+    assert (one.ttft_ms.value, one.output_tokens.value) == (210, 611)
+    assert [step.name for step in one.steps][-2:] == ["Queue", "Prefill"]
+    assert [step.duration_ms for step in one.steps][-2:] == [61, 149]
+
+
+def test_metrics_say_what_a_pod_was_like_where_the_picker_does_not(decisions: Decisions) -> None:
+    known = decisions.one(CONSOLE, "dd8c0f96-a02f-4772-a8a0-fe7188e1cae0")
+    states = {one.endpoint.label: one.state for one in known.found.decision.candidates}
+    assert {label: state and state.waiting for label, state in states.items()} == {
+        f"llama-{number}": number for number in range(4)
+    }
+    assert {state and state.source for state in states.values()} == {"pod metrics"}
+
+
+def test_a_request_without_an_endpoint_is_found_with_its_spans(decisions: Decisions) -> None:
+    drained = next(one.request_id for one in recorded_picker.sent() if "drained" in one.tag)
+    one = decisions.one(CONSOLE, drained).found.decision
+    assert one.filtering.after.source == "span filter_endpoints"
+    assert one.decision_ms.value
+    assert one.filtering.emptied_by == "drop-overloaded"
+
+
+def test_an_unknown_request_is_not_found(decisions: Decisions) -> None:
+    with pytest.raises(NotFound, match="No picker told of a request"):
+        decisions.one(CONSOLE, "nobody-sent-this")
+
+
+@pytest.mark.parametrize(
+    ("pool", "count"),
+    [(POOL, 52), (f"{NAMESPACE}/{POOL}", 52), ("another", 0), (f"web/{POOL}", 0)],
+)
+def test_a_pool_has_its_own(decisions: Decisions, pool: str, count: int) -> None:
+    found = decisions.newest(CONSOLE, TODAY, 500, pool=pool)
+    assert len(found.value or ()) == count
+    assert bool(found.reason) == (count == 0)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "namespaces", "count"),
+    [
+        (frozenset({CLUSTER}), None, 52),
+        (frozenset({"web-fra"}), None, 0),
+        (frozenset(), None, 0),
+        (None, frozenset({NAMESPACE, "web"}), 52),
+        (None, frozenset({"web"}), 0),
+    ],
+)
+def test_nobody_is_told_of_what_is_beyond_the_own_limits(
+    decisions: Decisions,
+    clusters: frozenset[str] | None,
+    namespaces: frozenset[str] | None,
+    count: int,
+) -> None:
+    who = Identity("mara", Role.VIEWER, clusters, namespaces)
+    assert len(decisions.newest(who, TODAY, 500).value or ()) == count
+    if not count:
+        with pytest.raises(NotFound):
+            decisions.one(who, FULLY_LOGGED)
+
+
+def test_a_cluster_that_is_not_there_is_not_found(decisions: Decisions) -> None:
+    with pytest.raises(NotFound, match="There is no cluster named nowhere"):
+        decisions.newest(CONSOLE, TODAY, 5, cluster="nowhere")
+
+
+def test_outside_the_window_there_is_none_and_the_reason(decisions: Decisions) -> None:
+    before = Window(TODAY.start - timedelta(hours=2), TODAY.start - timedelta(hours=1))
+    found = decisions.newest(CONSOLE, before, 5)
+    assert found.value == []
+    assert found.as_of is None
+    assert found.reason == "No span or log line of a picker came in during this time."
+
+
+def test_a_store_that_is_away_is_named(tmp_path: Path) -> None:
+    away = Decisions(Store(Server("http://127.0.0.1:9")), Fleet())
+    with pytest.raises(Unavailable, match=r"ClickHouse at 127\.0\.0\.1:9 does not answer"):
+        away.newest(CONSOLE, TODAY, 5)
