@@ -105,7 +105,14 @@ class Settings(BaseSettings):
     )
     keep_minutes_days: int = Field(90, ge=1, description="Days that sums by the minute are kept")
     keep_hours_days: int = Field(365, ge=1, description="Days that sums by the hour are kept")
-    prometheus_url: values.Url = Field("", description="Prometheus server; empty: none")
+    prometheus_url: values.PrometheusUrl = Field(
+        "", description="Prometheus of clusters that name none of their own; empty: none"
+    )
+    prometheus_cluster_label: str = Field(
+        "cluster_name",
+        pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$",
+        description="Label that tells clusters apart in it, where there are several",
+    )
     grafana_url: values.BaseUrl = Field(
         "", description="Grafana dashboard that charts link to, with their range and clusters"
     )

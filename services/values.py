@@ -18,7 +18,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.auth.grants import Grant
+from services.clusters.prometheus import Prometheus
 from services.demo.faults import Fault, fault
+from services.errors import Invalid
 
 KEY_LENGTH = 32
 """Characters of a key that nobody guesses: 192 bits where they are random base64."""
@@ -59,6 +61,16 @@ def base_url(value: str) -> str:
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("must be without user, query and fragment")
     return value.rstrip("/")
+
+
+def prometheus_url(value: str) -> str:
+    """A :func:`url` of a Prometheus that the console calls; user and password may be in it."""
+    if value:
+        try:
+            Prometheus.from_url(url(value))
+        except Invalid as error:
+            raise ValueError(error.details["fields"][0]["rule"]) from error
+    return url(value)
 
 
 def origin(value: str) -> str:
@@ -162,4 +174,5 @@ Origins = Annotated[
     tuple[Annotated[str, AfterValidator(origin)], ...], NoDecode, BeforeValidator(_split)
 ]
 Grants = Annotated[dict[str, Grant], NoDecode, BeforeValidator(_from_json)]
+PrometheusUrl = Annotated[str, AfterValidator(prometheus_url)]
 Url = Annotated[str, AfterValidator(url)]

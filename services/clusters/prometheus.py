@@ -1,18 +1,13 @@
-"""Does the Prometheus of a cluster answer? Asked with a query, as the console would use it."""
+"""Where the Prometheus of a cluster is, and whether it answers: asked with a query, as the console
+uses it."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import orjson
-import urllib3
-
-from services.errors import Invalid
+from services.errors import Invalid, Unavailable
 from services.kube import addresses
-from services.kube.client import GUARDED_POOLS
-from services.kube.failures import from_transport
+from services.prometheus.client import PrometheusClient
 
 SECONDS = 5.0
 PROMETHEUS_KEYS = ("url", "username", "password")
@@ -45,38 +40,32 @@ class Prometheus:
         """As a Secret holds it. Raises Invalid."""
         return cls(*(texts.get(key, "").strip() for key in PROMETHEUS_KEYS))
 
+    @classmethod
+    def from_url(cls, url: str) -> "Prometheus":
+        """As an option names it, with user and password in it or not. Raises Invalid."""
+        parts = urlsplit(url)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        host = parts.netloc.rpartition("@")[2]
+        return cls(parts._replace(netloc=host).geturl(), user, password)
+
     def texts(self) -> dict[str, str]:
         """For a Secret to hold it."""
         return dict(zip(PROMETHEUS_KEYS, (self.url, self.username, self.password), strict=True))
 
+    def client(self) -> PrometheusClient:
+        """For queries."""
+        return PrometheusClient(self.url, self.username, self.password, SECONDS)
+
     def problem(self) -> str:
         """Why it cannot be used; "" where it answers."""
-        pool = urllib3.PoolManager(timeout=SECONDS, retries=False)
-        pool.pool_classes_by_scheme = GUARDED_POOLS
-        headers = {"Accept": "application/json"}
-        if self.username:
-            secret = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-            headers["Authorization"] = f"Basic {secret}"
-        url = f"{self.url.rstrip('/')}/api/v1/query?query=vector(1)"
+        client = self.client()
         try:
-            answer = pool.request("GET", url, headers=headers, redirect=False)
-        except urllib3.exceptions.HTTPError as error:
-            return from_transport(error, self.url).message
+            client.instant("vector(1)")
+        except Unavailable as error:
+            return error.message
         finally:
-            pool.clear()
-        if answer.status in (401, 403):
-            return f"{self.url} refuses the console ({answer.status})."
-        if answer.status != 200 or _status(answer.data) != "success":
-            return f"{self.url} does not answer as a Prometheus does ({answer.status})."
+            client.close()
         return ""
-
-
-def _status(body: bytes) -> Any:
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return answer.get("status") if isinstance(answer, dict) else None
 
 
 def _refused(rule: str) -> Invalid:

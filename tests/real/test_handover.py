@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 AT_ONCE_S = RETRY_SECONDS + 3.0
 """How long a candidate needs to notice a lease that was given up, on a busy machine."""
 HANDOVER_S = 15.0
+NOTHING = {"resultType": "vector", "result": []}
 NOWHERE = "https://127.0.0.1:1"
 """Nobody listens on port 1."""
 
@@ -45,7 +46,7 @@ def prometheus() -> Iterator[str]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps({"status": "success"}).encode())
+            self.wfile.write(json.dumps({"status": "success", "data": NOTHING}).encode())
 
         def log_message(self, format: str, *args: object) -> None:
             pass
