@@ -41,10 +41,10 @@ def from_answer(status: int, body: bytes) -> ConsoleError:
 
 def from_transport(error: BaseException, host: str) -> Unavailable:
     """The error for a call that got no answer; ``host`` is named, nothing else of the request."""
-    return Unavailable(f"{host} does not answer: {_cause(error)}")
+    return Unavailable(f"{host} does not answer: {cause(error)}")
 
 
-def _cause(error: BaseException) -> str:
+def cause(error: BaseException) -> str:
     """The innermost reason in words; transports wrap it in several layers of their own."""
     seen: BaseException | None = error
     while seen is not None:
