@@ -1,0 +1,112 @@
+"""Why requests are slow: the slowest ones, and what the time to first token goes along with.
+
+Requests come from the engines' spans, the state of their pods from the readings just before: queue
+and cache of the engine, utilization of its devices. What was not read is null.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.inference.correlation import Correlation, correlate
+from services.telemetry.answers import Answer
+from services.telemetry.store import Store
+from services.telemetry.windows import Window
+
+SOURCE = "engine spans and readings of pods"
+SAMPLE = 20_000
+"""Requests that are correlated, at random where there are more."""
+SLOWEST = 20
+FACTORS = {
+    "queue_depth": "queue_depth",
+    "kv_cache": "kv_cache_util",
+    "gpu_util": "gpu_util",
+    "input_length": "input_tokens",
+}
+"""Names of factors, and the field of a request each is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; shares are 0 to 1, None is not known."""
+
+    timestamp: datetime
+    cluster: str
+    namespace: str
+    pool: str
+    pod: str
+    request_id: str
+    trace_id: str
+    model: str
+    ttft_ms: float
+    total_ms: float | None
+    input_tokens: int | None
+    queue_depth: int | None
+    kv_cache_util: float | None
+    gpu_util: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The slowest requests, and correlations over ``sampled`` requests of the same window."""
+
+    requests: tuple[Request, ...]
+    correlations: tuple[Correlation, ...]
+    sampled: int
+
+
+def slow(
+    store: Store,
+    window: Window,
+    *,
+    clusters: Collection[str] | None,
+    namespaces: Collection[str] | None = None,
+    pool: str = "",
+    limit: int = SLOWEST,
+) -> Answer[Slow]:
+    """What was slow in ``window``; of all pools without one. Raises Unavailable."""
+    where, bound = _narrowed(pool, namespaces)
+
+    def asked(slowest: bool, rows: int) -> list[Request]:
+        parameters = {"from": window.start, "to": window.end, "slowest": int(slowest), "rows": rows}
+        found = store.read("slow_requests", parameters | bound, clusters=clusters, where=where)
+        return [_request(row) for row in found.dicts()]
+
+    sample = asked(False, SAMPLE)
+    if not sample:
+        why = "No engine has told the time to first token of a request in this time."
+        return Answer(None, SOURCE, None, window, why)
+    slowest = asked(True, limit) if len(sample) == SAMPLE else sample[:limit]
+    outcome = [one.ttft_ms for one in sample]
+    correlations = tuple(
+        correlate(factor, outcome, [getattr(one, field) for one in sample])
+        for factor, field in FACTORS.items()
+    )
+    as_of = max(one.timestamp for one in sample)
+    return Answer(Slow(tuple(slowest), correlations, len(sample)), SOURCE, as_of, window)
+
+
+def _narrowed(pool: str, namespaces: Collection[str] | None) -> tuple[str, dict[str, Any]]:
+    """Conditions and their parameters; a pool may be named with its namespace."""
+    namespace, slash, name = pool.rpartition("/")
+    where = ""
+    bound: dict[str, Any] = {}
+    if name:
+        where, bound = " AND inference_pool = {pool:String}", {"pool": name}
+    if slash:
+        where += " AND namespace = {namespace:String}"
+        bound |= {"namespace": namespace}
+    if namespaces is None:
+        return where, bound
+    within = " AND namespace IN {namespaces:Array(String)}"
+    return where + within, bound | {"namespaces": sorted(namespaces)}
+
+
+def _request(row: dict[str, Any]) -> Request:
+    cache, used = row.pop("kv_cache_pct"), row.pop("gpu_util_pct")
+    return Request(
+        **row,
+        kv_cache_util=None if cache is None else cache / 100,
+        gpu_util=None if used is None else used / 100,
+    )
