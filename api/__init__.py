@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from api import (
     audit,
+    benchmarks,
     clusters,
     docs,
     health,
@@ -19,6 +20,7 @@ from api import (
     registration,
     resources,
     signin,
+    slow_requests,
     sockets,
     static,
     tokens,
@@ -45,6 +47,8 @@ def register(server: OpenAPI, container: Container) -> None:
     heartbeats.register(server, container)
     intake.register(server, container)
     resources.register(server, container)
+    slow_requests.register(server, container)
+    benchmarks.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
     docs.register(server)

@@ -17,6 +17,7 @@ from services.clusters.gpus import GpuReadings
 from services.clusters.heartbeats import Heartbeats
 from services.clusters.install import Install
 from services.clusters.jobs import Jobs
+from services.clusters.prometheus import Prometheus
 from services.clusters.registration import Registration
 from services.clusters.registry import Registry
 from services.configdb.audit import AuditLog
@@ -25,7 +26,9 @@ from services.configdb.opening import opened
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
+from services.inference.benchmark import Benchmarks
 from services.kube.changes import Changes
+from services.prometheus.sources import Sources
 from services.realtime.hub import Hub
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
@@ -57,6 +60,8 @@ class Container:
     gpus: GpuReadings
     jobs: Jobs | None
     telemetry: Telemetry
+    prometheus: Sources
+    benchmarks: Benchmarks
     secret_key: str = field(repr=False)
     version: str = VERSION
 
@@ -100,6 +105,13 @@ class Container:
             gpus=GpuReadings(),
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
             telemetry=telemetry_opening.opened(settings, store),
+            prometheus=Sources(
+                fleet,
+                registry,
+                Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None,
+                settings.prometheus_cluster_label,
+            ),
+            benchmarks=Benchmarks(fleet, audit),
             secret_key=session_key(settings),
         )
 
@@ -124,9 +136,11 @@ class Container:
     def stop(self) -> None:
         """Close sockets, end jobs and watches, close the database, in this order."""
         self.hub.close()
+        self.benchmarks.stop()
         if self.jobs:
             self.jobs.stop()
         self.resources.stop()
         self.fleet.stop()
+        self.prometheus.close()
         self.telemetry.stop()
         self.db.close()
