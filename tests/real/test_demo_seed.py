@@ -18,6 +18,7 @@ from tests.real.kube_api import KubeApi
 PLURALS = {
     **{one["spec"]["names"]["kind"]: one["spec"]["names"]["plural"] for one in definitions()},
     **{kind.kind: name for name, kind in KINDS.items()},
+    "HorizontalPodAutoscaler": "horizontalpodautoscalers",
 }
 CLUSTER_WIDE = ("GatewayClass", "Namespace", "Node")
 LEFT_OUT = ("Namespace", "Pod")

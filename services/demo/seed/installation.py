@@ -12,6 +12,41 @@ VERSION = "2.6.7"
 _SPACE = "nginx-gateway"
 _RELEASE = {"app.kubernetes.io/name": "nginx-gateway-fabric", "app.kubernetes.io/instance": "ngf"}
 _SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9113"}
+_LOGGED = (
+    ("log", "ngf_access"),
+    ("ts", "$time_iso8601"),
+    ("msec", "$msec"),
+    ("request_id", "$request_id"),
+    ("x_request_id", "$http_x_request_id"),
+    ("remote_addr", "$remote_addr"),
+    ("host", "$host"),
+    ("server", "$server_name"),
+    ("port", "$server_port"),
+    ("scheme", "$scheme"),
+    ("proto", "$server_protocol"),
+    ("method", "$request_method"),
+    ("request_uri", "$request_uri"),
+    ("path", "$request_uri_path"),
+    ("uri", "$uri"),
+    ("status", "$status"),
+    ("body_bytes_sent", "$body_bytes_sent"),
+    ("bytes_sent", "$bytes_sent"),
+    ("req_len", "$request_length"),
+    ("rt", "$request_time"),
+    ("proxy_host", "$proxy_host"),
+    ("uaddr", "$upstream_addr"),
+    ("ustatus", "$upstream_status"),
+    ("uct", "$upstream_connect_time"),
+    ("uht", "$upstream_header_time"),
+    ("urt", "$upstream_response_time"),
+    ("route_hdr", "$sent_http_x_ngf_route"),
+    ("route_var", "$ngf_route"),
+    ("grpc_trailer", "$sent_trailer_grpc_status"),
+    ("grpc_header", "$sent_http_grpc_status"),
+    ("completion", "$request_completion"),
+    ("ua", "$http_user_agent"),
+)
+"""Keys of an access log line, and what NGINX writes there."""
 _CLASS_ARGS = (
     "controller",
     "--gateway-ctlr-name=gateway.nginx.org/nginx-gateway-controller",
@@ -20,6 +55,16 @@ _CLASS_ARGS = (
     "--gateway-api-inference-extension",
     "--snippets",
 )
+
+
+def access_log(route_variable: bool = False) -> Obj:
+    """Settings of an access log in JSON. A variable that names the route has to be declared on the
+    gateway (SnippetsPolicy), or NGINX refuses its configuration."""
+    values = dict(_LOGGED)
+    if not route_variable:
+        values["route_var"] = "-"
+    written = ",".join(f'"{key}":"{value}"' for key, value in values.items())
+    return {"escape": "json", "format": "{" + written + "}"}
 
 
 def controller(age: float, *, plus: bool = False) -> Iterator[Obj]:
@@ -57,7 +102,7 @@ def controller(age: float, *, plus: bool = False) -> Iterator[Obj]:
         labels=labels,
         spec={
             "ipFamily": "dual",
-            "logging": {"errorLevel": "info"},
+            "logging": {"errorLevel": "info", "accessLog": access_log()},
             "telemetry": {"exporter": {"endpoint": "otel-collector.platform.svc:4317"}},
             "kubernetes": {"deployment": {"replicas": 2}},
         },
@@ -113,7 +158,14 @@ def _data_plane(gateway: Obj, plus: bool) -> Iterator[Obj]:
         made("v1", "Service", place, 0, labels=labels, spec=spec),
         _deployment(place, 0, labels, labels, image, []),
         *(
-            pod(f"{place}-6d4b9c7f8-{end}", 0, image, labels=labels, annotations=_SCRAPED)
+            pod(
+                f"{place}-6d4b9c7f8-{end}",
+                0,
+                image,
+                labels=labels,
+                annotations=_SCRAPED,
+                container="nginx",
+            )
             for end in ("p7wzd", "tq5mc")
         ),
     ]

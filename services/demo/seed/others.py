@@ -1,13 +1,14 @@
 """The hub and the GPU cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from services.demo.seed.inference import ASSISTANT, POOLS, QWEN, pool, reference
 from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
     Obj,
     gateway,
     listener,
-    made,
+    marked,
     match,
     namespace,
     route,
@@ -15,15 +16,7 @@ from services.demo.seed.objects import (
     tls,
     to,
 )
-from services.demo.seed.workloads import event, node, pod, service
-
-POOLS = (
-    ("llama3-70b", 4, ("h100-1", "h100-1", "h100-2", "h100-2", "h100-3", "h100-3")),
-    ("qwen3-32b", 2, ("h100-4", "h100-4", "h100-4", "h100-4")),
-    ("phi4-mini", 1, ("l40s-1", "l40s-1")),
-)
-"""Inference pools of the GPU cluster: name, GPUs a pod, and the node of each pod."""
-PICKER = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
+from services.demo.seed.workloads import event, node, service
 
 
 def hub() -> Iterator[Obj]:
@@ -31,6 +24,8 @@ def hub() -> Iterator[Obj]:
     yield from controller(320)
     yield namespace("platform", 320)
     yield node("hub-fra-1", 320)
+    l40s = {"nvidia.com/gpu.product": "NVIDIA-L40S", "nvidia.com/gpu.present": "true"}
+    yield node("hub-fra-l40s-1", 150, l40s, nvidia_gpu="4")
     yield tls("platform/console-tls", 40, 50, "console.platform.example.com")
     gateways = [
         gateway(
@@ -51,7 +46,7 @@ def hub() -> Iterator[Obj]:
         301,
         "console",
         "console.platform.example.com",
-        rule(match("/"), backends=to("ngf-console:8050")),
+        rule(match("/"), backends=to("ngf-console:8050"), filters=[marked("platform/console/0")]),
         rule(match("/grafana"), backends=to("grafana:3000")),
     )
     yield route(
@@ -62,6 +57,7 @@ def hub() -> Iterator[Obj]:
         "",
         rule(match("/v1/logs"), match("/v1/traces"), backends=to("otel-collector:4318")),
     )
+    yield from pool(ASSISTANT)
 
 
 def gpu() -> Iterator[Obj]:
@@ -87,8 +83,8 @@ def gpu() -> Iterator[Obj]:
     ]
     yield from gateways
     yield from data_planes(gateways, plus=True)
-    for name, gpus, nodes in POOLS:
-        yield from _pool(name, gpus, nodes)
+    for one in POOLS:
+        yield from pool(one)
     yield route(
         "HTTPRoute",
         "llm/embeddings",
@@ -104,58 +100,14 @@ def gpu() -> Iterator[Obj]:
         2,
         "gpu-edge#https",
         "llm.example.com",
-        rule(match("/mixtral"), backends=[_pool_ref("mixtral-8x7b")]),
+        rule(match("/mixtral"), backends=[reference("mixtral-8x7b")]),
     )
     yield event(
-        "Pod/llm/qwen3-32b-3",
+        f"Pod/{QWEN.namespace}/{QWEN.pod_name(3)}",
         "Unhealthy",
         "Readiness probe failed: HTTP probe failed with statuscode: 503",
         0.4,
         count=7,
         kind="Warning",
         source="kubelet",
-    )
-
-
-def _pool_ref(name: str) -> Obj:
-    return {"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": name}
-
-
-def _pool(name: str, gpus: int, nodes: Sequence[str]) -> Iterator[Obj]:
-    yield from service(f"llm/{name}-epp", 90, 9002, ready=1, image=PICKER)
-    yield made(
-        "inference.networking.k8s.io/v1",
-        "InferencePool",
-        f"llm/{name}",
-        90,
-        spec={
-            "selector": {"matchLabels": {"app": name}},
-            "targetPorts": [{"number": 8000}],
-            "endpointPickerRef": {"name": f"{name}-epp", "port": {"number": 9002}},
-        },
-    )
-    for objective, priority in (("interactive", 10), ("batch", -10)):
-        yield made(
-            "inference.networking.x-k8s.io/v1alpha2",
-            "InferenceObjective",
-            f"llm/{name}-{objective}",
-            60,
-            spec={"priority": priority, "poolRef": {"name": name}},
-        )
-    for number, where in enumerate(nodes):
-        yield pod(
-            f"llm/{name}-{number}",
-            20,
-            "vllm/vllm-openai:v0.11.0",
-            f"gpu-iad-{where}",
-            str(gpus),
-            labels={"app": name},
-        )
-    yield route(
-        "HTTPRoute",
-        f"llm/{name}",
-        90,
-        "gpu-edge#https",
-        "llm.example.com",
-        rule(match("/v1/chat/completions", headers={"x-model": name}), backends=[_pool_ref(name)]),
     )

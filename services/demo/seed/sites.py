@@ -9,6 +9,7 @@ from services.demo.seed.objects import (
     Obj,
     gateway,
     listener,
+    marked,
     match,
     namespace,
     route,
@@ -137,6 +138,10 @@ def _routes(trade: Trade, count: int) -> Iterator[Obj]:
             AGE - 200 * number / max(count, 1),
             parent,
             host,
-            rule(match(f"/v{release}"), backends=to(backend)),
+            rule(
+                match(f"/v{release}"),
+                backends=to(backend),
+                filters=[marked(f"{space}/{app}-v{release}/0")],
+            ),
             labels={"team": space, "app": app},
         )

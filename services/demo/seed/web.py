@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.demo.seed.installation import controller, data_planes
+from services.demo.seed.installation import access_log, controller, data_planes
 from services.demo.seed.objects import (
     GATEWAY_API,
     NGF,
@@ -15,7 +15,7 @@ from services.demo.seed.objects import (
     targeted,
     tls,
 )
-from services.demo.seed.web_routes import TEAM_ROUTES, http_routes, other_routes
+from services.demo.seed.web_routes import MARKED_BY_VARIABLE, TEAM_ROUTES, http_routes, other_routes
 from services.demo.seed.workloads import event, node, service
 
 NGF_GROUP = "gateway.nginx.org"
@@ -64,7 +64,10 @@ def web() -> Iterator[Obj]:
         "NginxProxy",
         "shop/edge-proxy",
         214,
-        spec={"logging": {"errorLevel": "warn"}, "kubernetes": {"deployment": {"replicas": 2}}},
+        spec={
+            "logging": {"errorLevel": "warn", "accessLog": access_log(route_variable=True)},
+            "kubernetes": {"deployment": {"replicas": 2}},
+        },
     )
     gateways = list(_gateways())
     yield from gateways
@@ -221,17 +224,15 @@ def _policies() -> Iterator[Obj]:
         "Gateway/edge-public",
         {"snippets": [{"context": "http", "value": 'map "" $ngf_route { default "-"; }'}]},
     )
-    yield made(
-        NGF,
-        "SnippetsFilter",
-        "shop/route-marker",
-        20,
-        spec={
-            "snippets": [
-                {"context": "http.server.location", "value": "set $ngf_route shop/storefront;"}
-            ]
-        },
-    )
+    for name, place in MARKED_BY_VARIABLE.items():
+        value = f"set $ngf_route {place};"
+        yield made(
+            NGF,
+            "SnippetsFilter",
+            f"shop/{name}",
+            20,
+            spec={"snippets": [{"context": "http.server.location", "value": value}]},
+        )
     yield made(
         NGF,
         "AuthenticationFilter",

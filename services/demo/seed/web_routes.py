@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.demo.seed.objects import Obj, argo, flux, made, match, route, rule, to
+from services.demo.seed.objects import Obj, argo, flux, made, marked, match, route, rule, to
 
 TEAM_ROUTES = (
     ("orders", "orders.example.com", ("orders", "invoices", "returns", "shipping", "stock")),
@@ -11,6 +11,18 @@ TEAM_ROUTES = (
     ("accounts", "id.shop.example.com", ("login", "profile", "sessions", "consent")),
 )
 """Namespace, host and services that each have a plain HTTP route by path prefix."""
+
+
+MARKED_BY_VARIABLE = {
+    "route-marker": "shop/storefront/0",
+    "mark-redirect": "shop/redirect-https/0",
+    "mark-cart": "shop/cart/0",
+    "mark-catalog": "shop/catalog/0",
+    "mark-search": "shop/search/0",
+}
+"""SnippetsFilters of namespace shop, and the rule that each names in the access log."""
+UNMARKED = frozenset({"media", "sessions", "consent"})
+"""Plain routes that nothing names in the access log."""
 
 
 def http_routes() -> Iterator[Obj]:
@@ -25,7 +37,7 @@ def http_routes() -> Iterator[Obj]:
                 150,
                 gateway_name,
                 host,
-                rule(match(f"/{name}"), backends=to(f"{name}:8080")),
+                rule(match(f"/{name}"), backends=to(f"{name}:8080"), **_marker(space, name)),
                 labels={"team": space, "app": name},
             )
     yield argo(
@@ -39,6 +51,7 @@ def http_routes() -> Iterator[Obj]:
             rule(
                 match("/checkout", headers={"x-canary": "true"}),
                 backends=to("checkout-v3:8080"),
+                filters=[marked("payments/checkout/0")],
                 name="canary",
             ),
             rule(
@@ -57,11 +70,16 @@ def http_routes() -> Iterator[Obj]:
                             "path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}
                         },
                     },
+                    marked("payments/checkout/1"),
                 ],
                 timeouts={"request": "10s", "backendRequest": "4s"},
             ),
             rule(match("/checkout/v4"), backends=to("checkout-v4:8080")),
-            rule(match("/pay", "Exact", method="POST"), backends=to("checkout-v2:8080")),
+            rule(
+                match("/pay", "Exact", method="POST"),
+                backends=to("checkout-v2:8080"),
+                filters=[marked("payments/checkout/3")],
+            ),
         ),
     )
     yield route(
@@ -79,6 +97,7 @@ def http_routes() -> Iterator[Obj]:
             match("/static"),
             match("/img/.*\\.webp", "RegularExpression"),
             backends=to("shop-static:80"),
+            filters=[marked("shop/storefront/1")],
         ),
         rule(
             match("/search", query={"beta": "1"}, headers={"x-group": "b"}, method="GET"),
@@ -96,7 +115,8 @@ def http_routes() -> Iterator[Obj]:
                 {
                     "type": "RequestRedirect",
                     "requestRedirect": {"scheme": "https", "statusCode": 301},
-                }
+                },
+                _extension("SnippetsFilter", "mark-redirect"),
             ]
         ),
     )
@@ -219,6 +239,13 @@ def http_routes() -> Iterator[Obj]:
     )
 
 
+def _marker(space: str, name: str) -> dict[str, list[Obj]]:
+    """The filters of a plain route, if something is to name it."""
+    if f"mark-{name}" in MARKED_BY_VARIABLE:
+        return {"filters": [_extension("SnippetsFilter", f"mark-{name}")]}
+    return {} if name in UNMARKED else {"filters": [marked(f"{space}/{name}/0")]}
+
+
 def _extension(kind: str, name: str) -> Obj:
     ref = {"group": "gateway.nginx.org", "kind": kind, "name": name}
     return {"type": "ExtensionRef", "extensionRef": ref}
@@ -235,6 +262,7 @@ def other_routes() -> Iterator[Obj]:
         rule(
             {"method": {"type": "Exact", "service": "partner.v1.Inventory", "method": "Watch"}},
             backends=to("b2b-api:50051"),
+            filters=[marked("partner/inventory/0")],
         ),
         rule({"method": {"service": "partner.v1.Orders"}}, backends=to("b2b-api:50051")),
     )
@@ -252,7 +280,7 @@ def other_routes() -> Iterator[Obj]:
         57,
         "b2b#https",
         "api.partner.example.com",
-        rule(match("/v1"), backends=to("b2b-api:8080")),
+        rule(match("/v1"), backends=to("b2b-api:8080"), filters=[marked("partner/rest/0")]),
     )
     yield flux(
         "iot-edge",

@@ -20,6 +20,7 @@ def service(
     total: int = 0,
     image: str = "",
     failing: str = "",
+    container: str = "main",
 ) -> list[Obj]:
     """A Service, its pods and its EndpointSlice: ``ready`` of ``total`` (total: ready) endpoints.
 
@@ -35,6 +36,7 @@ def service(
             image or f"registry.example.com/{space}/{name}:1.{number % 40}.{number % 7}",
             labels={"app": name, "pod-template-hash": template},
             waiting="" if index < ready else failing or "ContainerCreating",
+            container=container,
         )
         for index in range(max(ready, total))
     ]
@@ -98,8 +100,10 @@ def node(name: str, age: float, labels: Obj | None = None, **capacity: str) -> O
 def pod(
     place: str, age: float, image: str, node_name: str = "", gpus: str = "", **more: Any
 ) -> Obj:
-    """A running pod, or one whose container is ``waiting`` for that reason."""
-    container: Obj = {"name": "main", "image": image, "args": more.pop("args", [])}
+    """A running pod, or one whose container (``container``: its name) is ``waiting`` for that
+    reason."""
+    called = more.pop("container", "main")
+    container: Obj = {"name": called, "image": image, "args": more.pop("args", [])}
     waiting = more.pop("waiting", "")
     address = _address(place)
     if gpus:
@@ -120,7 +124,7 @@ def pod(
             "podIPs": [{"ip": address}],
             "containerStatuses": [
                 {
-                    "name": "main",
+                    "name": called,
                     "image": image,
                     "imageID": "",
                     "ready": not waiting,
