@@ -82,17 +82,18 @@ def route_references(world: World, kind: str, namespace: str, route: Object) -> 
                 text = f'spec.rules[{number}].filters: Not found: "{ref["name"]}"'
                 return "False", "InvalidFilter", text
             if mirror := (entry.get("requestMirror") or {}).get("backendRef"):
-                verdict = _backend(world, kind, namespace, mirror)
+                verdict = backend(world, kind, namespace, mirror)
                 if verdict != RESOLVED:
                     return verdict
         for ref in rule.get("backendRefs") or ():
-            verdict = _backend(world, kind, namespace, ref)
+            verdict = backend(world, kind, namespace, ref)
             if verdict != RESOLVED:
                 return verdict
     return RESOLVED
 
 
-def _backend(world: World, kind: str, namespace: str, ref: Object) -> Verdict:
+def backend(world: World, kind: str, namespace: str, ref: Object) -> Verdict:
+    """One backend of a route of ``kind`` in ``namespace``."""
     target, group = ref.get("kind", "Service"), ref.get("group", "")
     place = (ref.get("namespace", namespace), ref["name"])
     where = "/".join(place)

@@ -9,19 +9,19 @@ pytestmark = pytest.mark.browser
 
 def test_types_clusters_and_nodes_tell_the_same(tab: Tab) -> None:
     tab.open("/gpus", "#gpus-grid .ag-row")
-    tab.has("#gpus-gpus-v", "of 43 allocated")
+    tab.has("#gpus-gpus-v", "of 47 allocated")
     tab.has("#gpus-by-type [data-key$=HBM3]", "of 32")
     tab.has("#gpus-by-type [data-key*=MIG]", "MIG instance")
     tab.has("#gpus-by-cluster [data-key=gpu-iad]", "of 43")
     tab.has("#gpus-by-cluster [data-key=web-fra]", "none")
     tab.has("#gpus-grid", "gpu-iad-mig-1")
-    tab.has("#gpus-count", "6 rows")
+    tab.has("#gpus-count", "7 rows")
 
 
 def test_the_filter_is_in_the_address(tab: Tab) -> None:
     tab.open("/gpus?q=l40s", "#gpus-grid .ag-row")
-    tab.has("#gpus-count", "1 of 6 rows")
-    tab.until(lambda: len(tab.all("#gpus-grid .ag-row")) == 1, "one row")
+    tab.has("#gpus-count", "2 of 7 rows")
+    tab.until(lambda: len(tab.all("#gpus-grid .ag-row")) == 2, "two rows")
     assert tab.find("#gpus-q").get_attribute("value") == "l40s"
 
 

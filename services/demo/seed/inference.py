@@ -62,12 +62,12 @@ LLAMA = Pool(
     nodes=tuple(f"gpu-iad-h100-{number}" for number in (1, 1, 2, 2, 3, 3)),
     parent="gpu-edge#https",
     host="llm.example.com",
-    args=("--tensor-parallel-size=2", "--max-num-seqs=8", "--otlp-traces-endpoint=otel:4317"),
+    args=("--tensor-parallel-size=2", "--max-num-seqs=4", "--otlp-traces-endpoint=otel:4317"),
     scaling=Scaling(
         least=6,
         most=8,
         query='sum(vllm:num_requests_waiting{namespace="llm",pool="llama3-70b"})',
-        target=5,
+        target=2,
     ),
 )
 QWEN = Pool(
@@ -149,8 +149,8 @@ def pool(one: Pool) -> Iterator[Obj]:
             spec={"priority": priority, "poolRef": {"name": one.name}},
         )
     yield _deployment(one)
-    for number in range(len(one.nodes)):
-        yield engine(one, number, one.nodes[number], 20)
+    for number, node in enumerate(one.nodes):
+        yield engine(one, one.pod_name(number), node, 20)
     matched = match("/v1/chat/completions", headers={"x-model": one.name})
     marker = {"filters": [marked(f"{one.place}/0")]} if one.marker else {}
     to_pool = rule(matched, backends=[reference(one.name)], **marker)
@@ -159,10 +159,10 @@ def pool(one: Pool) -> Iterator[Obj]:
         yield from scaled(one.place, len(one.nodes), one.scaling)
 
 
-def engine(one: Pool, number: int, node: str, age: float) -> Obj:
-    """One pod of a pool, running."""
+def engine(one: Pool, name: str, node: str, age: float, waiting: str = "") -> Obj:
+    """One pod of a pool, running, or with its container ``waiting`` for that reason."""
     return pod(
-        f"{one.namespace}/{one.pod_name(number)}",
+        f"{one.namespace}/{name}",
         age,
         one.image,
         node,
@@ -170,6 +170,7 @@ def engine(one: Pool, number: int, node: str, age: float) -> Obj:
         labels={"app": one.name, "pod-template-hash": TEMPLATE},
         container=one.engine,
         args=["--model", one.model, *one.args],
+        waiting=waiting,
     )
 
 

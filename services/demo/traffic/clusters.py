@@ -1,0 +1,140 @@
+"""One cluster's traffic: its web clients, its pools, its GPUs, and the scrapes of all of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.demo.api.seeding import Seeding
+from services.demo.traffic import flows
+from services.demo.traffic.engines import Engine
+from services.demo.traffic.exports import Export, Outbox
+from services.demo.traffic.gateway_log import GatewayLog
+from services.demo.traffic.gpus import MODELS, PRODUCT, NodeGpus
+from services.demo.traffic.loads import LOADS, Load
+from services.demo.traffic.plane_metrics import PlaneMetrics
+from services.demo.traffic.pools import PoolTraffic
+from services.demo.traffic.rhythm import dice
+from services.demo.traffic.web import WebTraffic
+
+POOL_GROUP = "inference.networking.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How much the web clients of a cluster ask for: requests a second at the busiest hour there,
+    which is so many hours east of UTC."""
+
+    rate: float
+    hours_east: float = 0.0
+
+
+class ClusterTraffic:
+    """The traffic of one cluster since ``begin``. ``origin`` is where incidents count from."""
+
+    def __init__(
+        self,
+        name: str,
+        store: Seeding,
+        habits: Habits,
+        seed: int,
+        begin: float,
+        origin: float,
+    ) -> None:
+        self.name, self._store = name, store
+        self._now = self._scraped = begin
+        self._outbox = Outbox(name)
+        self._log = GatewayLog(self._outbox)
+        surface = flows.read(store)
+        self._web = WebTraffic(
+            dice(seed, name, "web"), surface, self._log, habits.rate, habits.hours_east, origin
+        )
+        self.pools = [
+            PoolTraffic(
+                load,
+                pods,
+                picker,
+                surface,
+                self._outbox,
+                self._log,
+                dice(seed, name, load.pool.place),
+                begin,
+                origin,
+                habits.hours_east,
+            )
+            for load, pods, picker in _pools(store)
+        ]
+        machines = dice(seed, name, "machines")
+        self._gpus = [
+            NodeGpus(node, machines)
+            for node in sorted(
+                store.all("v1", "Node"), key=lambda one: str(one["metadata"]["name"])
+            )
+            if (node["metadata"].get("labels") or {}).get(PRODUCT) in MODELS
+        ]
+        self._planes = {
+            plane: PlaneMetrics(plane, machines)
+            for planes in surface.planes.values()
+            for plane in planes
+        }
+
+    def look_again(self) -> None:
+        """The objects have changed: ask for what they serve now."""
+        surface = flows.read(self._store)
+        self._web.meet(surface)
+        for pool in self.pools:
+            pool.meet(surface)
+
+    def advance(self, until: float, scrape_every: float) -> list[Export]:
+        """What the cluster sends of the time until ``until``."""
+        while (scrape := self._scraped + scrape_every) <= until:
+            self._run(scrape)
+            self._scrape(scrape)
+        self._run(until)
+        return self._outbox.emptied()
+
+    def _run(self, until: float) -> None:
+        self._web.run(self._now, until)
+        for pool in self.pools:
+            pool.run(until)
+        self._now = until
+
+    def _scrape(self, at: float) -> None:
+        since, self._scraped = at - self._scraped, at
+        for plane, metrics in self._planes.items():
+            metrics.show(self._log.served.pop(plane.place, 0), since)
+            self._outbox.scraped(metrics.target.scrape(at))
+        engines: dict[str, tuple[PoolTraffic, Engine]] = {}
+        for pool in self.pools:
+            for target in pool.show(at):
+                self._outbox.scraped(target.scrape(at))
+            engines.update({one.name: (pool, one) for one in pool.replicas.engines})
+        for node in self._gpus:
+            here = [(pool, one) for pool, one in engines.values() if one.node == node.name]
+            node.claim(
+                [
+                    ((pool.pool.namespace, one.name, pool.pool.engine), pool.pool.gpus)
+                    for pool, one in here
+                ]
+            )
+            node.show(at, lambda pod: engines[pod][1].busy)
+            self._outbox.scraped(node.target.scrape(at))
+
+
+def _pools(store: Seeding) -> Iterator[tuple[Load, list[Mapping[str, Any]], Mapping[str, Any]]]:
+    """The pools of the cluster that the demo knows, each with its pods and its picker's."""
+    pods = store.all("v1", "Pod")
+    for namespace, name in sorted(store.keyed(POOL_GROUP, "inferencepools")):
+        load = LOADS.get(f"{namespace}/{name}")
+        own = list(_labelled(pods, namespace, name))
+        pickers = list(_labelled(pods, namespace, f"{name}-epp"))
+        if load and own and pickers:
+            yield load, own, pickers[0]
+
+
+def _labelled(
+    pods: Iterable[Mapping[str, Any]], namespace: str, app: str
+) -> Iterator[Mapping[str, Any]]:
+    for pod in pods:
+        metadata = pod["metadata"]
+        if metadata["namespace"] == namespace and metadata["labels"].get("app") == app:
+            yield pod
