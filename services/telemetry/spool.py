@@ -46,11 +46,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Batch:
-    """What is inserted at once: ``token`` is the same however often it is tried."""
+    """What is inserted at once: ``token`` is the same however often it is tried.
+
+    ``bytes`` is what it takes in the spool, ``received`` when the first of it came.
+    """
 
     number: int
     token: str
     blocks: Mapping[str, Block]
+    bytes: int
     received: float
 
 
@@ -123,6 +127,7 @@ class Spool:
             number=number,
             token=f"{self._id}-{number}",
             blocks=_joined(rows),
+            bytes=sum(len(row[2]) for row in rows),
             received=min(row[3] for row in rows),
         )
 
@@ -139,7 +144,7 @@ class Spool:
                 (self._now() - REMEMBERED_S, batch.number),
             )
             self._db.execute("COMMIT")
-            self.bytes -= sum(len(block.lines) for block in batch.blocks.values())
+            self.bytes -= batch.bytes
             self.rows -= sum(block.rows for block in batch.blocks.values())
 
     def close(self) -> None:

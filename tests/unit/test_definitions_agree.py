@@ -25,7 +25,13 @@ from services.demo.seed.others import gpu, hub
 from services.demo.seed.web import web
 
 UPSTREAM = os.environ.get("NGF_CONSOLE_UPSTREAM_CRDS", "")
-SETS = ("gateway-api/v1.6.1/standard", "ngf/v2.6.7", "gie/v1.4.0-legacy", "gie/v1.5.0", "keda/v2.20.2")
+SETS = (
+    "gateway-api/v1.6.1/standard",
+    "ngf/v2.6.7",
+    "gie/v1.4.0-legacy",
+    "gie/v1.5.0",
+    "keda/v2.20.2",
+)
 OWN_MATTER = ("description", "title", "x-kubernetes-validations", "anyOf")
 """What may differ: prose, CEL, and how "integer or string" is spelled."""
 UNCHECKED = {"nginxproxies.gateway.nginx.org"}

@@ -79,7 +79,7 @@ def _row(
 
 
 def _time(record: LogRecord, fields: dict[str, str]) -> str:
-    """The record's own time; a picker's raw line has its time in ``ts``, in seconds. One without any
+    """The record's own time; a picker's raw line has it in ``ts``, in seconds. A record without any
     is as old as its arrival."""
     if record.time_unix_nano:
         return moment(record.time_unix_nano)

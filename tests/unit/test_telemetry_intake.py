@@ -1,0 +1,272 @@
+"""Promise: telemetry is taken whole or refused with the reason, belongs to who proved to have sent it,
+is on disk when the answer comes, and holds no prompt and no query string by then."""
+
+import gzip
+import json
+import struct
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from services.telemetry import intake as intake_module
+from services.telemetry.intake import (
+    JSON,
+    PROTOBUF,
+    Busy,
+    Intake,
+    TooLarge,
+    UnknownType,
+    Unreadable,
+)
+from services.telemetry.spool import Spool
+from services.telemetry.store import Store
+from services.telemetry.writer import Writer
+from tests.stores import fresh_store
+
+RECORDED = Path(__file__).parent.parent / "recorded"
+SECRET = "the-secret-of-the-prompt"
+
+
+class Door:
+    """An intake with a store behind it."""
+
+    def __init__(self, folder: Path, limit: int = 2**28) -> None:
+        self.folder = folder
+        self.store: Store = fresh_store()
+        self.intake = Intake(Spool(folder / "spool", limit))
+        self.writer = Writer(self.intake, self.store, folder / "refused")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the store holds when all that waits is in it."""
+        self.writer.drain()
+        with self.store.engine.client() as client:
+            return list(client.query(sql.replace("$db", self.store.layout.database)).result_rows)
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Door:
+    return Door(tmp_path)
+
+
+def logs(*lines: str, container: str = "nginx", **claims: str) -> ExportLogsServiceRequest:
+    message = ExportLogsServiceRequest()
+    resource = message.resource_logs.add()
+    for key, value in {"k8s.container.name": container, **claims}.items():
+        resource.resource.attributes.add(key=key).value.string_value = value
+    scope = resource.scope_logs.add()
+    for line in lines:
+        scope.log_records.add(time_unix_nano=1_795_421_222_000_000_000).body.string_value = line
+    return message
+
+
+ACCESS = json.dumps({"log": "ngf_access", "status": "200", "path": "/a", "rt": "0.1"}).replace(
+    " ", ""
+)
+
+
+def test_each_request_of_a_real_data_plane_is_told_as_it_was(door: Door) -> None:
+    lines = (RECORDED / "ngf/access_json.log").read_text(errors="replace").splitlines()
+    said = (RECORDED / "ngf/requests.jsonl").read_text().splitlines()
+    asked = {one["x_request_id"]: one for one in map(json.loads, said)}
+    door.intake.accept("web", "logs", logs(*lines).SerializeToString())
+    found = door.rows(
+        "SELECT x_request_id, status, route, rule, route_source, grpc_status, status_class, "
+        "latency_ms FROM $db.ngf_access_logs"
+    )
+    assert len(found) == 250
+    without_id = [row for row in found if row[0] not in asked]
+    assert sorted(row[1] for row in without_id) == [400, 414], "malformed, and too long a URI"
+    marked = 0
+    for name, status, route, rule, source, grpc, kind, latency, *_ in found:
+        if name not in asked:
+            continue
+        want = asked[name]
+        if "grpc_code" in want:
+            codes = {"OK": 0, "NOT_FOUND": 5, "UNIMPLEMENTED": 12, "UNAVAILABLE": 14}
+            assert grpc == codes[want["grpc_code"]] or (grpc is None and status == 404), want
+            assert kind == {0: "2xx", None: "4xx", 5: "4xx", 12: "5xx", 14: "5xx"}[grpc]
+        else:
+            assert status == (want["status"] or 499), want
+        if source:
+            marked += 1
+            assert f"{route} rule {rule}" == want["want"]
+        else:
+            assert (route, rule) == ("", "")
+        assert latency / 1000 <= want["client_s"] + 0.002, "as the caller saw it"
+    assert marked == 137
+
+
+def test_upstreams_are_told_per_attempt_and_what_is_not_there_is_null(door: Door) -> None:
+    retried = {"uaddr": "10.0.0.1:80, 10.0.0.2:80", "ustatus": "502, 200", "urt": "0.050, 0.071"}
+    lines = [
+        ACCESS[:-1] + "," + json.dumps(retried)[1:],
+        ACCESS[:-1] + ',"uaddr":"10.0.0.3:80","ustatus":"-","urt":"-","uht":"-"}',
+        ACCESS[:-1] + ',"uaddr":"","ustatus":"","urt":""}',
+        ACCESS[:-1] + ',"uaddr":"a:80 : b:80","ustatus":"302 : 200","urt":"0.001 : 0.002"}',
+    ]
+    door.intake.accept("web", "logs", logs(*lines).SerializeToString())
+    found = door.rows(
+        "SELECT upstream_addr, upstream_status, upstream_attempts, upstream_latency_ms,"
+        " upstream_header_ms FROM $db.ngf_access_logs ORDER BY upstream_addr"
+    )
+    assert [(*row[:3], row[3] and round(row[3]), row[4]) for row in found] == [
+        ("", None, 0, None, None),
+        ("10.0.0.2:80", 200, 2, 121, None),
+        ("10.0.0.3:80", None, 1, None, None),
+        ("b:80", 200, 2, 3, None),
+    ]
+
+
+def test_protobuf_json_and_gzip_say_the_same(door: Door) -> None:
+    spans = (RECORDED / "epp/spans.json").read_bytes()
+    from google.protobuf import json_format
+
+    message = json_format.Parse(intake_module._with_base64_ids(spans), ExportTraceServiceRequest())
+    binary = message.SerializeToString()
+    door.intake.accept("a", "traces", spans, JSON)
+    door.intake.accept("b", "traces", gzip.compress(spans), f"{JSON}; charset=utf-8", "gzip")
+    door.intake.accept("c", "traces", gzip.compress(binary), PROTOBUF, "gzip")
+    kept = door.rows(
+        "SELECT cluster_name, count(), uniq(TraceId), sum(cityHash64(TraceId, SpanId, ParentSpanId,"
+        " SpanName, Timestamp, Duration, toString(SpanAttributes))) FROM $db.otel_traces"
+        " GROUP BY 1 ORDER BY 1"
+    )
+    assert [row[0] for row in kept] == ["a", "b", "c"]
+    assert len({row[1:] for row in kept}) == 1
+    assert kept[0][1:3] == (len(door.rows("SELECT SpanId FROM $db.otel_traces")) // 3, 57)
+
+
+def test_a_claim_to_be_another_cluster_is_overwritten(door: Door) -> None:
+    claims = {"cluster_name": "bank", "k8s.cluster.name": "bank"}
+    door.intake.accept("web", "logs", logs(ACCESS, **claims).SerializeToString())
+    assert door.rows("SELECT cluster_name FROM $db.ngf_access_logs") == [("web",)]
+
+
+def test_prompts_answers_and_query_strings_reach_no_disk(door: Door) -> None:
+    handled = {"msg": "Request handled", "x-request-id": "r1", "request": SECRET, "body": SECRET}
+    dumped = {"msg": "Incoming body chunk", "x-request-id": "r1", "chunk": SECRET}
+    access = ACCESS[:-1] + f',"request_uri":"/a?key={SECRET}","x_body":"{SECRET}"}}'
+    door.intake.accept("web", "logs", logs(access).SerializeToString())
+    lines = logs(json.dumps(handled), json.dumps(dumped), SECRET, container="epp")
+    record = lines.resource_logs[0].scope_logs[0].log_records.add()
+    record.attributes.add(key="ngf.log").value.string_value = "epp"
+    record.attributes.add(key="prompt").value.string_value = SECRET
+    record.body.string_value = SECRET
+    door.intake.accept("web", "logs", lines.SerializeToString())
+    traces = ExportTraceServiceRequest()
+    span = traces.resource_spans.add().scope_spans.add().spans.add(name="llm_request")
+    for key in ("gen_ai.prompt.0.content", "gen_ai.completion", "gen_ai.input.messages"):
+        span.attributes.add(key=key).value.string_value = SECRET
+    span.attributes.add(key="http.target").value.string_value = f"/v1?{SECRET}"
+    event = span.events.add(name="gen_ai.content.prompt")
+    event.attributes.add(key="gen_ai.prompt").value.string_value = SECRET
+    door.intake.accept("web", "traces", traces.SerializeToString())
+    on_disk = b"".join(path.read_bytes() for path in door.folder.iterdir() if path.is_file())
+    assert b"Request handled" in on_disk
+    assert SECRET.encode() not in on_disk
+    assert door.rows("SELECT message FROM $db.ngf_epp_events ORDER BY 1") == [
+        ("Incoming body chunk",),
+        ("Request handled",),
+    ]
+
+
+def test_odd_values_spoil_nothing(door: Door) -> None:
+    message = ExportMetricsServiceRequest()
+    metrics = message.resource_metrics.add().scope_metrics.add().metrics
+    gauge = metrics.add(name="DCGM_FI_DEV_GPU_UTIL").gauge.data_points
+    gauge.add(as_double=float("nan"))
+    gauge.add(as_double=float("inf"))
+    gauge.add(as_int=7, time_unix_nano=2**64 - 1)
+    gauge.add(as_double=3, time_unix_nano=1, flags=1)
+    histogram = metrics.add(name="vllm:x").histogram.data_points
+    histogram.add(count=1, sum=float("nan"), bucket_counts=[1], explicit_bounds=[])
+    histogram.add(count=2**63, sum=1, bucket_counts=[1, 2**63], explicit_bounds=[float("inf")])
+    summary = metrics.add(name="vllm:y").summary.data_points.add(count=1, sum=2)
+    summary.quantile_values.add(quantile=0.5, value=float("nan"))
+    summary.quantile_values.add(quantile=0.9, value=2)
+    taken = door.intake.accept("web", "metrics", message.SerializeToString())
+    assert taken.rows == 2
+    early = logs(ACCESS)
+    early.resource_logs[0].scope_logs[0].log_records[0].time_unix_nano = 0
+    early.resource_logs[0].scope_logs[0].log_records[0].severity_number = 24
+    door.intake.accept("web", "logs", early.SerializeToString())
+    assert len(door.rows("SELECT timestamp FROM $db.ngf_access_logs")) == 1
+    assert door.writer.put_aside == 0
+
+
+def test_what_is_no_telemetry_is_refused_with_the_reason(door: Door) -> None:
+    whole = logs(ACCESS).SerializeToString()
+    refused: list[tuple[type[Exception], tuple[Any, ...]]] = [
+        (Unreadable, (whole[:-3], PROTOBUF)),
+        (Unreadable, (b"{not json", JSON)),
+        (Unreadable, (b'{"resourceLogs":[{"scopeLogs":3}]}', JSON)),
+        (Unreadable, (b"\xff\xfe", JSON)),
+        (Unreadable, (b"[" * 100_000, JSON)),
+        (Unreadable, (whole, PROTOBUF, "gzip")),
+        (Unreadable, (gzip.compress(whole)[:-9], PROTOBUF, "gzip")),
+        (UnknownType, (whole, "text/plain")),
+        (UnknownType, (whole, PROTOBUF, "br")),
+        (TooLarge, (gzip.compress(b"\0" * (intake_module.LARGEST + 1)), PROTOBUF, "gzip")),
+        (TooLarge, (b"\0" * (intake_module.LARGEST + 1), PROTOBUF)),
+    ]
+    for kind, arguments in refused:
+        with pytest.raises(kind):
+            door.intake.accept("web", "logs", *arguments)
+    assert door.intake.spool.rows == 0
+    assert sum(door.intake.taken.refused.values()) == len(refused)
+
+
+def test_a_request_whose_answer_was_lost_is_not_taken_twice(door: Door) -> None:
+    body = logs(ACCESS).SerializeToString()
+    assert not door.intake.accept("web", "logs", body).again
+    assert door.intake.accept("web", "logs", gzip.compress(body), PROTOBUF, "gzip").again
+    assert not door.intake.accept("gpu", "logs", body).again, "another cluster's is another"
+    assert door.rows("SELECT count() FROM $db.ngf_access_logs") == [(2,)]
+
+
+def test_a_full_spool_tells_the_sender_to_come_again(tmp_path: Path) -> None:
+    door = Door(tmp_path, limit=2_000)
+    sent = 0
+    with pytest.raises(Busy) as refused:
+        for sent in range(100):
+            door.intake.accept("web", "logs", logs(ACCESS, n=str(sent)).SerializeToString())
+    assert refused.value.details == {"retry_after": 30}
+    assert 0 < sent < 20
+    assert door.rows("SELECT count() FROM $db.ngf_access_logs") == [(sent,)]
+    door.intake.accept("web", "logs", logs(ACCESS, n="again").SerializeToString())
+
+
+def test_no_more_is_decoded_at_once_than_fits_into_memory(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    decode = intake_module._blocks
+
+    def held(*arguments: Any) -> Any:
+        inside.set()
+        go_on.wait(10)
+        return decode(*arguments)
+
+    monkeypatch.setattr(intake_module, "_blocks", held)
+    monkeypatch.setattr(intake_module, "AT_ONCE", 100)
+    body = logs(ACCESS).SerializeToString()
+    first = threading.Thread(target=door.intake.accept, args=("web", "logs", body))
+    first.start()
+    assert inside.wait(10)
+    with pytest.raises(Busy, match="at once"):
+        door.intake.accept("gpu", "logs", body)
+    go_on.set()
+    first.join()
+    assert door.intake.accept("gpu", "logs", body).rows == 1
+
+
+def test_lengths_that_lie_are_no_way_in(door: Door) -> None:
+    with pytest.raises(Unreadable):
+        door.intake.accept("web", "logs", b"\x0a" + struct.pack("<I", 0xFFFFFF7F) + b"x")
