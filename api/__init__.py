@@ -16,6 +16,7 @@ from api import (
     health,
     heartbeats,
     intake,
+    logs,
     metrics,
     registration,
     resources,
@@ -47,6 +48,7 @@ def register(server: OpenAPI, container: Container) -> None:
     heartbeats.register(server, container)
     intake.register(server, container)
     resources.register(server, container)
+    logs.register(server, container)
     slow_requests.register(server, container)
     benchmarks.register(server, container)
     audit.register(server, container)
