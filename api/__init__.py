@@ -12,6 +12,7 @@ from api import (
     audit,
     benchmarks,
     clusters,
+    decisions,
     docs,
     health,
     heartbeats,
@@ -51,6 +52,7 @@ def register(server: OpenAPI, container: Container) -> None:
     logs.register(server, container)
     slow_requests.register(server, container)
     benchmarks.register(server, container)
+    decisions.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
     docs.register(server)

@@ -27,6 +27,7 @@ from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
 from services.inference.benchmark import Benchmarks
+from services.inference.decision_store import Decisions
 from services.kube.changes import Changes
 from services.prometheus.sources import Sources
 from services.realtime.hub import Hub
@@ -124,6 +125,11 @@ class Container:
     def intake(self) -> Intake:
         """Where telemetry is taken in."""
         return self.telemetry.intake
+
+    @property
+    def decisions(self) -> Decisions:
+        """What endpoint pickers decided."""
+        return Decisions(self.store, self.fleet)
 
     def start(self) -> None:
         """Begin watching the clusters, and what is done beside; returns at once."""

@@ -5,17 +5,20 @@ kept, redacted as it is kept.
 """
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from services.telemetry.otlp import logs, traces
+from services.telemetry.store import Store
 
 FOLDER = Path(__file__).parent / "recorded" / "epp"
 CLUSTER, NAMESPACE, POOL = "gpu-iad", "llm", "llama-pool"
@@ -131,3 +134,75 @@ def _bytes(told: Any) -> Any:
             for key, value in told.items()
         }
     return [_bytes(one) for one in told] if isinstance(told, list) else told
+
+
+def put_recording(store: Store) -> None:
+    """Put the recording into ``store`` as if it had ended five minutes ago, and what gateway,
+    engine and metrics would have told of the one request that is logged in full."""
+    spans, lines = span_rows(), line_rows()
+    newest = max(nanoseconds(row["Timestamp"]) for row in spans)
+    later = time.time_ns() - 300_000_000_000 - newest
+    for row in (*spans, *lines):
+        row["Timestamp"] = _moved(row["Timestamp"], later)
+    for row in spans:
+        row["Events.Timestamp"] = [_moved(one, later) for one in row["Events.Timestamp"]]
+        row["ResourceAttributes"]["ngf.inference_pool"] = POOL
+    at = next(row["Timestamp"] for row in lines if _id_of(row) == FULLY_LOGGED)
+    _put(store, "otel_traces", spans)
+    _put(store, "otel_logs", lines)
+    _put(store, "ngf_access_logs", [_access_row(at)])
+    _put(store, "ngf_inference_logs", [_answer_row(at)])
+    _put(store, "ngf_pod_metrics", [_metrics_row(at, number) for number in range(4)])
+
+
+def _moved(moment: str, by: int) -> str:
+    at = nanoseconds(moment) + by
+    return f"{at // 1_000_000_000}.{at % 1_000_000_000:09d}"
+
+
+def _id_of(row: Row) -> str:
+    found: str = row["LogAttributes"].get("x-request-id", "")
+    return found
+
+
+def _put(store: Store, table: str, rows: list[Row]) -> None:
+    store.insert(table, b"\n".join(map(orjson.dumps, rows)), f"{table}-recorded")
+
+
+def _access_row(at: str) -> Row:
+    return {
+        "timestamp": at,
+        "cluster_name": CLUSTER,
+        "x_request_id": FULLY_LOGGED,
+        "status": 200,
+        "latency_ms": 820.5,
+        "upstream_header_ms": 212.0,
+        "upstream_addr": "127.0.0.3:8000",
+        "picked": True,
+    }
+
+
+def _answer_row(at: str) -> Row:
+    return {
+        "timestamp": at,
+        "cluster_name": CLUSTER,
+        "request_id": FULLY_LOGGED,
+        "pod_name": "llama-1",
+        "time_to_first_token_ms": 210.0,
+        "time_in_queue_ms": 61.0,
+        "input_tokens": 3412,
+        "output_tokens": 611,
+    }
+
+
+def _metrics_row(at: str, number: int) -> Row:
+    return {
+        "timestamp": _moved(at, -5_000_000_000),
+        "cluster_name": CLUSTER,
+        "namespace": NAMESPACE,
+        "pool_name": POOL,
+        "pod_name": f"llama-{number}",
+        "queue_depth": number,
+        "requests_in_flight": 7,
+        "kv_cache_util_pct": 50.0,
+    }

@@ -196,9 +196,8 @@ class Decisions:
             pods = self._pods(place.cluster, min(row["first"] for row in here))
             for one in gathering.decisions(self._evidence(place.cluster, here), pods):
                 told[place, one.request_id] = one
-        return [
-            Found(place, told[place, row["request_id"]]) for row in rows for place in (_place(row),)
-        ]
+        found = [Found(_place(row), told[_place(row), row["request_id"]]) for row in rows]
+        return sorted(found, key=lambda one: one.decision.at.value or _NEVER, reverse=True)
 
     def _evidence(self, cluster: str, rows: Sequence[Row]) -> list[Evidence]:
         """Everything recorded of the requests of ``rows``, but metrics of pods."""

@@ -1,102 +1,32 @@
 """Promise: decisions are found again in the store: the newest of a pool, counted, or by request id,
 within the limits of who asks."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
 from services.errors import NotFound, Unavailable
 from services.inference.decision_store import Decisions
-from services.telemetry.engines import Embedded, Server
+from services.telemetry.engines import Server
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
 from tests import recorded_picker
-from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, PICKER, POOL, nanoseconds
+from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, PICKER, POOL, put_recording
+from tests.stores import fresh_store
 
 TODAY = Window.last(3600, datetime.now(UTC) + timedelta(minutes=1))
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store with the recording in it, as if it had ended five minutes ago, and what gateway,
-    engine and metrics would have told of the one request that is logged in full."""
-    store = Store(Embedded(tmp_path_factory.mktemp("store"), 1024))
-    spans, lines = recorded_picker.span_rows(), recorded_picker.line_rows()
-    newest = max(nanoseconds(row["Timestamp"]) for row in spans)
-    later = time.time_ns() - 300_000_000_000 - newest
-    for row in (*spans, *lines):
-        row["Timestamp"] = moved(row["Timestamp"], later)
-    for row in spans:
-        row["Events.Timestamp"] = [moved(one, later) for one in row["Events.Timestamp"]]
-        row["ResourceAttributes"]["ngf.inference_pool"] = POOL
-    at = next(row["Timestamp"] for row in lines if id_of(row) == FULLY_LOGGED)
-    put(store, "otel_traces", spans)
-    put(store, "otel_logs", lines)
-    put(store, "ngf_access_logs", [access_row(at)])
-    put(store, "ngf_inference_logs", [answer_row(at)])
-    put(store, "ngf_pod_metrics", [metrics_row(at, number) for number in range(4)])
+def store() -> Iterator[Store]:
+    """A store with the recording in it."""
+    store = fresh_store()
+    put_recording(store)
     yield store
     store.close()
-
-
-def moved(moment: str, by: int) -> str:
-    at = nanoseconds(moment) + by
-    return f"{at // 1_000_000_000}.{at % 1_000_000_000:09d}"
-
-
-def id_of(row: dict[str, Any]) -> str:
-    found: str = row["LogAttributes"].get("x-request-id", "")
-    return found
-
-
-def put(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
-    store.insert(table, b"\n".join(map(orjson.dumps, rows)), f"{table}-recorded")
-
-
-def access_row(at: str) -> dict[str, Any]:
-    return {
-        "timestamp": at,
-        "cluster_name": CLUSTER,
-        "x_request_id": FULLY_LOGGED,
-        "status": 200,
-        "latency_ms": 820.5,
-        "upstream_header_ms": 212.0,
-        "upstream_addr": "127.0.0.3:8000",
-        "picked": True,
-    }
-
-
-def answer_row(at: str) -> dict[str, Any]:
-    return {
-        "timestamp": at,
-        "cluster_name": CLUSTER,
-        "request_id": FULLY_LOGGED,
-        "pod_name": "llama-1",
-        "time_to_first_token_ms": 210.0,
-        "time_in_queue_ms": 61.0,
-        "input_tokens": 3412,
-        "output_tokens": 611,
-    }
-
-
-def metrics_row(at: str, number: int) -> dict[str, Any]:
-    return {
-        "timestamp": moved(at, -5_000_000_000),
-        "cluster_name": CLUSTER,
-        "namespace": NAMESPACE,
-        "pool_name": POOL,
-        "pod_name": f"llama-{number}",
-        "queue_depth": number,
-        "requests_in_flight": 7,
-        "kv_cache_util_pct": 50.0,
-    }
 
 
 @pytest.fixture
@@ -218,7 +148,7 @@ def test_outside_the_window_there_is_none_and_the_reason(decisions: Decisions) -
     assert found.reason == "No span or log line of a picker came in during this time."
 
 
-def test_a_store_that_is_away_is_named(tmp_path: Path) -> None:
+def test_a_store_that_is_away_is_named() -> None:
     away = Decisions(Store(Server("http://127.0.0.1:9")), Fleet())
     with pytest.raises(Unavailable, match=r"ClickHouse at 127\.0\.0\.1:9 does not answer"):
         away.newest(CONSOLE, TODAY, 5)

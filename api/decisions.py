@@ -1,0 +1,290 @@
+"""REST of endpoint-picker decisions: the newest of a pool, one in full, and its replay."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from flask_openapi3 import OpenAPI
+from pydantic import BaseModel, Field, StringConstraints
+from werkzeug.wrappers import Response
+
+from api.guard import current_identity
+from api.openapi import CLUSTER, V1, answer, blueprint
+from services.container import Container
+from services.inference import telling
+from services.inference.replay import replay
+from services.telemetry.windows import Window
+
+MOST = 500
+NO_LATENCY = (
+    "From the recorded values. What the latency would have been is not known: nobody saw it."
+)
+"""What every replay says of time."""
+
+RequestId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[!-~]+$")]
+
+
+class DecisionParams(BaseModel):
+    """Which decisions."""
+
+    pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: all")
+    range: str = Field("1h", max_length=80, description="15m, 1h, 7d, or two times: from/to")
+    limit: int = Field(20, ge=1, le=MOST)
+
+
+class FleetDecisionParams(DecisionParams):
+    """Which decisions of the fleet."""
+
+    cluster: str = Field("", description="One cluster; empty: all")
+
+
+class DecisionPath(BaseModel):
+    """A request by its id."""
+
+    request_id: RequestId = Field(description="x-request-id, as the picker got it or made it up")
+
+
+class OneDecisionParams(BaseModel):
+    """Where the request was, if its id is not unique."""
+
+    pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: any")
+
+
+class OneFleetDecisionParams(OneDecisionParams):
+    """Where in the fleet the request was, if its id is not unique."""
+
+    cluster: str = Field("", description="One cluster; empty: any")
+
+
+class DecisionsOfCluster(BaseModel):
+    """A cluster."""
+
+    cluster: str = Field(description="Cluster")
+
+
+class DecisionPathOfCluster(DecisionPath, DecisionsOfCluster):
+    """A request to a pool of a cluster, by its id."""
+
+
+class AskedWindow(BaseModel):
+    """From start on, before end; UTC."""
+
+    start: str
+    end: str
+
+
+class DecisionRow(BaseModel):
+    """A decision in one line. What no source holds is null."""
+
+    timestamp: str | None
+    requestId: str
+    selectedPod: str | None
+    reason: str = Field(description="What decided, in one sentence")
+    queueDepth: float | None
+    kvCachePct: float | None
+    prefixCacheHit: bool | None
+    candidatesConsidered: int | None
+    decisionLatencyUs: float | None
+    endpoint: str | None = Field(description="As the picker's spans spell it: llm/llama-1-rank-0")
+    address: str | None
+    source: str | None = Field(description="Who says which endpoint was picked")
+    unknown: str | None = Field(description="Why it is not known")
+    outcome: str | None
+    status: int | None
+    tie: list[str]
+    margin: float | None
+    detail: Literal["scores", "totals"] | None
+    cluster: str
+    namespace: str
+    pool: str | None
+    picker: str
+
+
+class DecisionList(BaseModel):
+    """The newest decisions, newest first."""
+
+    items: list[DecisionRow]
+    source: str
+    as_of: str | None
+    window: AskedWindow
+    reason: str | None = Field(description="Why there is none")
+
+
+class WholeDecision(BaseModel):
+    """Everything that is known of a decision: of each field a value and its source, or a reason."""
+
+    requestId: str
+    cluster: str
+    namespace: str
+    pool: str | None
+    picker: str
+    explanation: list[str]
+    notes: list[str]
+    timestamp: dict[str, Any]
+    outcome: dict[str, Any]
+    error: dict[str, Any]
+    picked: dict[str, Any]
+    tie: list[dict[str, Any]]
+    margin: dict[str, Any]
+    profile: dict[str, Any]
+    pickerPlugin: dict[str, Any]
+    scorers: list[dict[str, Any]]
+    highestTotal: float | None
+    detail: dict[str, Any]
+    candidates: list[dict[str, Any]]
+    filters: dict[str, Any]
+    objective: dict[str, Any]
+    priority: dict[str, Any]
+    incomingModel: dict[str, Any]
+    targetModel: dict[str, Any]
+    queueMs: dict[str, Any]
+    decisionMs: dict[str, Any]
+    steps: list[dict[str, Any]]
+    status: dict[str, Any]
+    latencyMs: dict[str, Any]
+    firstByteMs: dict[str, Any]
+    ttftMs: dict[str, Any]
+    inputTokens: dict[str, Any]
+    outputTokens: dict[str, Any]
+    source: str
+    as_of: str | None
+
+
+class ReplayBody(BaseModel):
+    """Which decision, and what is to be otherwise."""
+
+    requestId: RequestId
+    pool: str = Field("", max_length=320)
+    weights: dict[str, float] = Field(
+        default_factory=dict, description="By scorer; those not named stay as they were"
+    )
+    state: Literal["recorded", "now"] = Field(
+        "recorded", description="now: with what the pods' metrics say at this moment"
+    )
+
+
+class FleetReplayBody(ReplayBody):
+    """A decision anywhere in the fleet."""
+
+    cluster: str = ""
+
+
+class ReplayAnswer(BaseModel):
+    """Who would win. ``replayMs`` is null, because nobody can say how long it would have taken."""
+
+    requestId: str
+    originalMs: float | None
+    replayMs: None
+    steps: list[dict[str, Any]] = Field(description="Of the request as it was")
+    note: str
+    basis: Literal["recorded", "now"]
+    weights: dict[str, float]
+    computed: bool
+    reason: str | None = Field(description="Why it cannot be computed")
+    original: dict[str, Any]
+    winners: list[dict[str, Any]]
+    changed: bool | None
+    margin: float | None
+    ranking: list[dict[str, Any]]
+    measuredAnew: list[str]
+    keptAsRecorded: list[str]
+    gone: list[dict[str, Any]]
+
+
+def register(server: OpenAPI, container: Container) -> None:
+    """Add the paths for the whole fleet and below each cluster."""
+    fleet, one = blueprint("decisions", V1), blueprint("decisions-cluster", CLUSTER)
+    decisions = container.decisions
+
+    def listed(query: DecisionParams, cluster: str) -> Response:
+        window = Window.parse(query.range)
+        who = current_identity()
+        found = decisions.newest(who, window, query.limit, pool=query.pool, cluster=cluster)
+        return answer(
+            {
+                "items": [telling.row(one) for one in found.value or ()],
+                "window": {"start": window.start.isoformat(), "end": window.end.isoformat()},
+                "reason": found.reason,
+                **_rests_on(found.source, found.as_of),
+            }
+        )
+
+    def whole(path: DecisionPath, pool: str, cluster: str) -> Response:
+        known = decisions.one(current_identity(), path.request_id, pool=pool, cluster=cluster)
+        return answer({**telling.whole(known.found), **_rests_on(known.source, known.as_of)})
+
+    def again(body: ReplayBody, cluster: str) -> Response:
+        who = current_identity()
+        found = decisions.one(who, body.requestId, pool=body.pool, cluster=cluster).found
+        states = decisions.states(found.place) if body.state == "now" else None
+        result = replay(found.decision, body.weights, states)
+        return answer(
+            {
+                "requestId": body.requestId,
+                "originalMs": found.decision.latency_ms.value,
+                "replayMs": None,
+                "steps": telling.whole(found)["steps"],
+                "note": NO_LATENCY,
+                **telling.replayed(found.decision, result),
+            }
+        )
+
+    @fleet.get(
+        "/inference/metrics/epp-decisions",
+        responses={"200": DecisionList},
+        operation_id="list_epp_decisions",
+    )
+    def newest(query: FleetDecisionParams) -> Response:
+        """The newest decisions of endpoint pickers."""
+        return listed(query, query.cluster)
+
+    @one.get(
+        "/inference/metrics/epp-decisions",
+        responses={"200": DecisionList},
+        operation_id="list_epp_decisions_on_cluster",
+    )
+    def newest_on_cluster(path: DecisionsOfCluster, query: DecisionParams) -> Response:
+        """The newest decisions of the endpoint pickers of a cluster."""
+        return listed(query, path.cluster)
+
+    @fleet.get(
+        "/inference/decisions/<request_id>",
+        responses={"200": WholeDecision},
+        operation_id="get_decision",
+    )
+    def explained(path: DecisionPath, query: OneFleetDecisionParams) -> Response:
+        """Why a request went to its endpoint: candidates, scores, weights, filters, times."""
+        return whole(path, query.pool, query.cluster)
+
+    @one.get(
+        "/inference/decisions/<request_id>",
+        responses={"200": WholeDecision},
+        operation_id="get_decision_on_cluster",
+    )
+    def explained_on_cluster(path: DecisionPathOfCluster, query: OneDecisionParams) -> Response:
+        """Why a request to a pool of a cluster went to its endpoint."""
+        return whole(path, query.pool, path.cluster)
+
+    @fleet.post(
+        "/inference/diagnostics/replay",
+        responses={"200": ReplayAnswer},
+        operation_id="replay_decision",
+    )
+    def replayed(body: FleetReplayBody) -> Response:
+        """A recorded decision with other weights, or with what pods say now. Changes nothing."""
+        return again(body, body.cluster)
+
+    @one.post(
+        "/inference/diagnostics/replay",
+        responses={"200": ReplayAnswer},
+        operation_id="replay_decision_on_cluster",
+    )
+    def replayed_on_cluster(path: DecisionsOfCluster, body: ReplayBody) -> Response:
+        """A recorded decision of a cluster once more. Changes nothing."""
+        return again(body, path.cluster)
+
+    server.register_api(fleet)
+    server.register_api(one)
+
+
+def _rests_on(source: str, as_of: datetime | None) -> dict[str, Any]:
+    return {"source": source, "as_of": as_of.isoformat() if as_of else None}
