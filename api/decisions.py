@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field, StringConstraints
 from werkzeug.wrappers import Response
 
 from api.guard import current_identity
-from api.openapi import CLUSTER, V1, answer, blueprint
+from api.openapi import Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.inference import telling
+from services.inference.decision_store import Known
 from services.inference.replay import replay
-from services.telemetry.windows import Window
+from services.telemetry.windows import RULE, Window
 
 MOST = 500
 NO_LATENCY = (
@@ -27,42 +28,20 @@ class DecisionParams(BaseModel):
     """Which decisions."""
 
     pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: all")
-    range: str = Field("1h", max_length=80, description="15m, 1h, 7d, or two times: from/to")
+    range: str = Field("1h", max_length=80, description=f"It {RULE}")
     limit: int = Field(20, ge=1, le=MOST)
 
 
-class FleetDecisionParams(DecisionParams):
-    """Which decisions of the fleet."""
-
-    cluster: str = Field("", description="One cluster; empty: all")
-
-
-class DecisionPath(BaseModel):
+class DecisionPath(Tree):
     """A request by its id."""
 
     request_id: RequestId = Field(description="x-request-id, as the picker got it or made it up")
 
 
 class OneDecisionParams(BaseModel):
-    """Where the request was, if its id is not unique."""
+    """Whose picker, where two had a request of the id."""
 
     pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: any")
-
-
-class OneFleetDecisionParams(OneDecisionParams):
-    """Where in the fleet the request was, if its id is not unique."""
-
-    cluster: str = Field("", description="One cluster; empty: any")
-
-
-class DecisionsOfCluster(BaseModel):
-    """A cluster."""
-
-    cluster: str = Field(description="Cluster")
-
-
-class DecisionPathOfCluster(DecisionPath, DecisionsOfCluster):
-    """A request to a pool of a cluster, by its id."""
 
 
 class AskedWindow(BaseModel):
@@ -162,12 +141,6 @@ class ReplayBody(BaseModel):
     )
 
 
-class FleetReplayBody(ReplayBody):
-    """A decision anywhere in the fleet."""
-
-    cluster: str = ""
-
-
 class ReplayAnswer(BaseModel):
     """Who would win. ``replayMs`` is null, because nobody can say how long it would have taken."""
 
@@ -191,14 +164,19 @@ class ReplayAnswer(BaseModel):
 
 
 def register(server: OpenAPI, container: Container) -> None:
-    """Add the paths for the whole fleet and below each cluster."""
-    fleet, one = blueprint("decisions", V1), blueprint("decisions-cluster", CLUSTER)
-    decisions = container.decisions
+    """Add ``/inference/metrics/epp-decisions``, ``/inference/decisions`` and the replay."""
+    fleet, decisions = container.fleet, container.decisions
 
-    def listed(query: DecisionParams, cluster: str) -> Response:
-        window = Window.parse(query.range)
-        who = current_identity()
-        found = decisions.newest(who, window, query.limit, pool=query.pool, cluster=cluster)
+    def known(path: Tree, request_id: str, pool: str) -> Known:
+        cluster = cluster_of(path, fleet)
+        return decisions.one(current_identity(), request_id, pool=pool, cluster=cluster)
+
+    def list_epp_decisions(path: Tree, query: DecisionParams) -> Response:
+        """The newest decisions of endpoint pickers."""
+        window, cluster = Window.parse(query.range), cluster_of(path, fleet)
+        found = decisions.newest(
+            current_identity(), window, query.limit, pool=query.pool, cluster=cluster
+        )
         return answer(
             {
                 "items": [telling.row(one) for one in found.value or ()],
@@ -208,13 +186,14 @@ def register(server: OpenAPI, container: Container) -> None:
             }
         )
 
-    def whole(path: DecisionPath, pool: str, cluster: str) -> Response:
-        known = decisions.one(current_identity(), path.request_id, pool=pool, cluster=cluster)
-        return answer({**telling.whole(known.found), **_rests_on(known.source, known.as_of)})
+    def get_decision(path: DecisionPath, query: OneDecisionParams) -> Response:
+        """Why a request went to its endpoint: candidates, scores, weights, filters, times."""
+        one = known(path, path.request_id, query.pool)
+        return answer({**telling.whole(one.found), **_rests_on(one.source, one.as_of)})
 
-    def again(body: ReplayBody, cluster: str) -> Response:
-        who = current_identity()
-        found = decisions.one(who, body.requestId, pool=body.pool, cluster=cluster).found
+    def replay_decision(path: Tree, body: ReplayBody) -> Response:
+        """A recorded decision with other weights, or with what pods say now. Changes nothing."""
+        found = known(path, body.requestId, body.pool).found
         states = decisions.states(found.place) if body.state == "now" else None
         result = replay(found.decision, body.weights, states)
         return answer(
@@ -228,62 +207,30 @@ def register(server: OpenAPI, container: Container) -> None:
             }
         )
 
-    @fleet.get(
-        "/inference/metrics/epp-decisions",
-        responses={"200": DecisionList},
-        operation_id="list_epp_decisions",
+    in_both_trees(
+        server,
+        "decisions",
+        [
+            (
+                "get",
+                "/inference/metrics/epp-decisions",
+                list_epp_decisions,
+                {"responses": {"200": DecisionList}},
+            ),
+            (
+                "get",
+                "/inference/decisions/<request_id>",
+                get_decision,
+                {"responses": {"200": WholeDecision}},
+            ),
+            (
+                "post",
+                "/inference/diagnostics/replay",
+                replay_decision,
+                {"responses": {"200": ReplayAnswer}},
+            ),
+        ],
     )
-    def newest(query: FleetDecisionParams) -> Response:
-        """The newest decisions of endpoint pickers."""
-        return listed(query, query.cluster)
-
-    @one.get(
-        "/inference/metrics/epp-decisions",
-        responses={"200": DecisionList},
-        operation_id="list_epp_decisions_on_cluster",
-    )
-    def newest_on_cluster(path: DecisionsOfCluster, query: DecisionParams) -> Response:
-        """The newest decisions of the endpoint pickers of a cluster."""
-        return listed(query, path.cluster)
-
-    @fleet.get(
-        "/inference/decisions/<request_id>",
-        responses={"200": WholeDecision},
-        operation_id="get_decision",
-    )
-    def explained(path: DecisionPath, query: OneFleetDecisionParams) -> Response:
-        """Why a request went to its endpoint: candidates, scores, weights, filters, times."""
-        return whole(path, query.pool, query.cluster)
-
-    @one.get(
-        "/inference/decisions/<request_id>",
-        responses={"200": WholeDecision},
-        operation_id="get_decision_on_cluster",
-    )
-    def explained_on_cluster(path: DecisionPathOfCluster, query: OneDecisionParams) -> Response:
-        """Why a request to a pool of a cluster went to its endpoint."""
-        return whole(path, query.pool, path.cluster)
-
-    @fleet.post(
-        "/inference/diagnostics/replay",
-        responses={"200": ReplayAnswer},
-        operation_id="replay_decision",
-    )
-    def replayed(body: FleetReplayBody) -> Response:
-        """A recorded decision with other weights, or with what pods say now. Changes nothing."""
-        return again(body, body.cluster)
-
-    @one.post(
-        "/inference/diagnostics/replay",
-        responses={"200": ReplayAnswer},
-        operation_id="replay_decision_on_cluster",
-    )
-    def replayed_on_cluster(path: DecisionsOfCluster, body: ReplayBody) -> Response:
-        """A recorded decision of a cluster once more. Changes nothing."""
-        return again(body, path.cluster)
-
-    server.register_api(fleet)
-    server.register_api(one)
 
 
 def _rests_on(source: str, as_of: datetime | None) -> dict[str, Any]:

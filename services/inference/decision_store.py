@@ -194,8 +194,10 @@ class Decisions:
         told: dict[tuple[Place, str], Decision] = {}
         for place, here in places.items():
             pods = self._pods(place.cluster, min(row["first"] for row in here))
-            for one in gathering.decisions(self._evidence(place.cluster, here), pods):
-                told[place, one.request_id] = one
+            decided = gathering.decisions(self._evidence(place.cluster, here), pods)
+            states = self._states_then(place, decided)
+            for one in decided:
+                told[place, one.request_id] = _in_state(one, states.get(one.request_id))
         found = [Found(_place(row), told[_place(row), row["request_id"]]) for row in rows]
         return sorted(found, key=lambda one: one.decision.at.value or _NEVER, reverse=True)
 
@@ -220,6 +222,27 @@ class Decisions:
             self._read("epp_answers", cluster, late),
         )
 
+    def _states_then(self, place: Place, decided: Sequence[Decision]) -> dict[str, PodState]:
+        """What the pods that were picked were like just before, by request, where the picker
+        itself does not say it."""
+        asked = [
+            (one.request_id, one.chosen.endpoint.pod, one.at.value)
+            for one in decided
+            if one.chosen and one.chosen.endpoint.pod and one.at.value and not one.chosen.state
+        ]
+        if not asked:
+            return {}
+        ids, pods, times = (list(part) for part in zip(*asked, strict=True))
+        parameters = {
+            **_bounds(min(times) - _NEAR, max(times) + _NEAR),
+            "ids": ids,
+            "namespaces": [place.namespace] * len(asked),
+            "pods": pods,
+            "times": times,
+        }
+        rows = self._read("epp_states_at", place.cluster, parameters)
+        return {row["request_id"]: gathering.state(row) for row in rows}
+
     def _pods(self, cluster: str, since: datetime) -> dict[str, str]:
         """Pods by IP; none of a cluster that is not registered any more."""
         try:
@@ -230,6 +253,14 @@ class Decisions:
     def _read(self, query: str, cluster: str, parameters: Row) -> list[dict[str, Any]]:
         rows = self._store.read(query, parameters, clusters=[cluster], limits=_LIMITS)
         return rows.dicts()
+
+
+def _in_state(decision: Decision, state: PodState | None) -> Decision:
+    """The decision with what the pod that it picked was like."""
+    if state is None:
+        return decision
+    candidates = (replace(one, state=state) if one.picked else one for one in decision.candidates)
+    return replace(decision, candidates=tuple(candidates))
 
 
 def _place(row: Row) -> Place:

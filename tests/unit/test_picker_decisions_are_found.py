@@ -89,6 +89,26 @@ def test_metrics_say_what_a_pod_was_like_where_the_picker_does_not(decisions: De
     assert {state and state.source for state in states.values()} == {"pod metrics"}
 
 
+def test_a_list_has_the_state_of_the_pods_that_were_picked(decisions: Decisions) -> None:
+    found = {
+        one.decision.request_id: one.decision
+        for one in decisions.newest(CONSOLE, TODAY, 500).value or ()
+    }
+    logged, second = (
+        found[FULLY_LOGGED].chosen,
+        found["dd8c0f96-a02f-4772-a8a0-fe7188e1cae0"].chosen,
+    )
+    assert logged
+    assert logged.state
+    assert logged.state.source == "picker log"
+    assert second
+    assert second.state
+    assert (second.state.source, second.state.waiting) == ("pod metrics", 1)
+    late = found["a2a12883-c2f2-4940-afca-c6982b4d68da"].chosen
+    assert late
+    assert late.state is None, "a reading of five minutes ago says nothing"
+
+
 def test_a_request_without_an_endpoint_is_found_with_its_spans(decisions: Decisions) -> None:
     drained = next(one.request_id for one in recorded_picker.sent() if "drained" in one.tag)
     one = decisions.one(CONSOLE, drained).found.decision

@@ -1,21 +1,26 @@
--- What pods said last before the decisions that picked them.
+-- What pods said last before the decisions that picked them. A reading counts for a minute.
 SELECT
     asked.id AS request_id,
-    asked.pod AS pod,
     toUnixTimestamp64Milli(reading.timestamp) * 1000000 AS at,
-    reading.queue_depth AS waiting,
-    reading.requests_in_flight AS running,
-    reading.kv_cache_util_pct AS kv_cache_pct
+    reading.waiting AS waiting,
+    reading.running AS running,
+    reading.kv_cache_pct AS kv_cache_pct
 FROM
 (
-    SELECT one.1 AS id, one.2 AS pod, fromUnixTimestamp64Milli(one.3, 'UTC') AS timestamp
-    FROM (SELECT arrayJoin(arrayZip({ids:Array(String)}, {pods:Array(String)}, {times:Array(Int64)})) AS one)
+    SELECT one.1 AS id, one.2 AS namespace, one.3 AS pod, one.4 AS timestamp
+    FROM (SELECT arrayJoin(arrayZip(
+        {ids:Array(String)}, {namespaces:Array(String)}, {pods:Array(String)},
+        {times:Array(DateTime64(3, 'UTC'))})) AS one)
 ) AS asked
 ASOF INNER JOIN
 (
-    SELECT pod_name AS pod, timestamp, queue_depth, requests_in_flight, kv_cache_util_pct
+    SELECT namespace, pod_name AS pod, timestamp, max(queue_depth) AS waiting,
+        max(requests_in_flight) AS running, max(kv_cache_util_pct) AS kv_cache_pct
     FROM $ngf_pod_metrics
-    WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
-        AND pod_name IN {pods:Array(String)} AND isNull(gpu_id) AND isNotNull(kv_cache_util_pct)
-) AS reading ON asked.pod = reading.pod AND asked.timestamp >= reading.timestamp
+    WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+        AND pod_name IN {pods:Array(String)} AND isNull(gpu_id)
+    GROUP BY namespace, pod_name, timestamp
+    HAVING isNotNull(waiting) OR isNotNull(running) OR isNotNull(kv_cache_pct)
+) AS reading
+ON asked.namespace = reading.namespace AND asked.pod = reading.pod AND asked.timestamp >= reading.timestamp
 WHERE asked.timestamp < reading.timestamp + INTERVAL 60 SECOND

@@ -9,9 +9,10 @@ from services.auth.identity import Role
 from tests.api.conftest import Console
 from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, POOL, put_recording
 
-ROWS = "/api/v1/inference/metrics/epp-decisions"
-ONE = f"/api/v1/inference/decisions/{FULLY_LOGGED}"
-REPLAY = "/api/v1/inference/diagnostics/replay"
+INFERENCE = f"/api/v1/clusters/{CLUSTER}/inference"
+ROWS = f"{INFERENCE}/metrics/epp-decisions"
+ONE = f"{INFERENCE}/decisions/{FULLY_LOGGED}"
+REPLAY = f"{INFERENCE}/diagnostics/replay"
 UNSCORED = "dd8c0f96-a02f-4772-a8a0-fe7188e1cae0"
 
 
@@ -70,13 +71,14 @@ def test_one_decision_is_told_in_full(console: Console) -> None:
     assert body["ttftMs"]["source"] == "engine span"
 
 
-def test_the_tree_of_a_cluster_has_its_own(console: Console) -> None:
-    below = f"/api/v1/clusters/{CLUSTER}/inference"
-    assert told(console, f"{below}/decisions/{FULLY_LOGGED}")["cluster"] == CLUSTER
-    assert told(console, f"{below}/metrics/epp-decisions?limit=1")["items"]
-    other = told(console, "/api/v1/clusters/web-fra/inference/metrics/epp-decisions")
-    assert other["items"] == []
-    assert other["reason"]
+def test_a_cluster_has_its_own_and_without_one_it_is_the_default(console: Console) -> None:
+    default = console.container.fleet.default_name()
+    assert default != CLUSTER
+    for tree in ("/api/v1", f"/api/v1/clusters/{default}"):
+        other = told(console, f"{tree}/inference/metrics/epp-decisions")
+        assert other["items"] == []
+        assert other["reason"] == "No span or log line of a picker came in during this time."
+        assert console.ask("GET", f"{tree}/inference/decisions/{FULLY_LOGGED}").status_code == 404
 
 
 def test_a_replay_says_who_would_win_and_no_latency(console: Console) -> None:
@@ -138,12 +140,12 @@ def test_bad_questions_name_the_field(console: Console, query: str, field: str) 
 
 def test_nobody_is_told_of_other_clusters_and_namespaces(console: Console) -> None:
     elsewhere = console.token(Role.VIEWER, clusters=("web-fra",))
-    assert told(console, ROWS, elsewhere)["items"] == []
+    assert console.ask("GET", ROWS, elsewhere).status_code == 404
     assert console.ask("GET", ONE, elsewhere).status_code == 404
-    assert console.ask("GET", f"{ROWS}?cluster={CLUSTER}", elsewhere).status_code == 404
     within = console.token(Role.VIEWER, namespaces=(NAMESPACE,))
     assert told(console, f"{ROWS}?limit=500", within)["items"]
     without = console.token(Role.VIEWER, namespaces=("web",))
+    assert told(console, f"{ROWS}?limit=500", without)["items"] == []
     assert console.ask("POST", REPLAY, without, json={"requestId": FULLY_LOGGED}).status_code == 404
 
 
