@@ -169,13 +169,13 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def known(path: Tree, request_id: str, pool: str) -> Known:
         cluster = cluster_of(path, fleet)
-        return decisions.one(current_identity(), request_id, pool=pool, cluster=cluster)
+        return decisions.one(current_identity(), request_id, pool=pool, clusters=(cluster,))
 
     def list_epp_decisions(path: Tree, query: DecisionParams) -> Response:
         """The newest decisions of endpoint pickers."""
         window, cluster = Window.parse(query.range), cluster_of(path, fleet)
         found = decisions.newest(
-            current_identity(), window, query.limit, pool=query.pool, cluster=cluster
+            current_identity(), window, query.limit, pool=query.pool, clusters=(cluster,)
         )
         return answer(
             {

@@ -6,7 +6,7 @@ requests that are shown, each source with one question.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,18 +89,24 @@ class Decisions:
         self._fleet = fleet
 
     def newest(
-        self, who: Identity, window: Window, limit: int, *, pool: str = "", cluster: str = ""
+        self,
+        who: Identity,
+        window: Window,
+        limit: int,
+        *,
+        pool: str = "",
+        clusters: Collection[str] = (),
     ) -> Answer[list[Found]]:
         """The newest ``limit`` decisions of ``window``, newest first.
 
-        ``pool`` is a name, or namespace/name. Raises NotFound for a cluster that is not there, and
-        Unavailable and Invalid as the store does.
+        ``pool`` is a name, namespace/name, or namespace/ for all of a namespace; no ``clusters`` are
+        all. Raises NotFound for a cluster that is not there, Unavailable and Invalid as the store.
         """
-        self._check(who, cluster)
+        self._check(who, clusters)
         rows: list[Row] = []
         for seconds in (*_LOOK_BACK_S, window.seconds):
             start = max(window.start, window.end - timedelta(seconds=seconds))
-            rows = self._named("epp_newest", who, Window(start, window.end), pool, cluster, limit)
+            rows = self._named("epp_newest", who, Window(start, window.end), pool, clusters, limit)
             if len(rows) >= limit or start == window.start:
                 break
         as_of = max((row["last"] for row in rows), default=None)
@@ -108,23 +114,25 @@ class Decisions:
         return Answer(self._found(rows), SOURCE, as_of, window, reason)
 
     def counted(
-        self, who: Identity, window: Window, *, pool: str = "", cluster: str = ""
+        self, who: Identity, window: Window, *, pool: str = "", clusters: Collection[str] = ()
     ) -> Answer[Counted]:
         """How many there were in ``window``; otherwise as :meth:`newest`."""
-        self._check(who, cluster)
-        row = self._named("epp_count", who, window, pool, cluster)[0]
+        self._check(who, clusters)
+        row = self._named("epp_count", who, window, pool, clusters)[0]
         as_of = row["newest"] if row["decisions"] else None
         return Answer(Counted(row["decisions"], row["scored"]), SOURCE, as_of, window)
 
-    def one(self, who: Identity, request_id: str, *, pool: str = "", cluster: str = "") -> Known:
+    def one(
+        self, who: Identity, request_id: str, *, pool: str = "", clusters: Collection[str] = ()
+    ) -> Known:
         """The decision of one request, with everything that is known of it.
 
         Raises NotFound where no source has the id, and as :meth:`newest`.
         """
-        self._check(who, cluster)
+        self._check(who, clusters)
         now = datetime.now(UTC)
         window = Window(now - _KEPT, now + _NEAR)
-        rows = self._named("epp_named", who, window, pool, cluster, id=request_id)
+        rows = self._named("epp_named", who, window, pool, clusters, id=request_id)
         if not rows:
             raise NotFound(f"No picker told of a request {request_id}.", request_id=request_id)
         row, place = rows[0], _place(rows[0])
@@ -133,7 +141,7 @@ class Decisions:
         near = Window(row["first"] - _NEAR, row["first"] + _NEAR)
         around = [
             other
-            for other in self._named("epp_newest", who, near, pool, place.cluster, _NEIGHBOURS)
+            for other in self._named("epp_newest", who, near, pool, [place.cluster], _NEIGHBOURS)
             if _place(other) == place and other["request_id"] != request_id
         ]
         others = self._evidence(place.cluster, around)
@@ -152,9 +160,9 @@ class Decisions:
         ).dicts()
         return {row["pod"]: gathering.state(row) for row in rows}
 
-    def _check(self, who: Identity, cluster: str) -> None:
-        if cluster:
-            self._fleet.visible(who, cluster)
+    def _check(self, who: Identity, clusters: Collection[str]) -> None:
+        for name in clusters:
+            self._fleet.visible(who, name)
 
     def _named(
         self,
@@ -162,17 +170,16 @@ class Decisions:
         who: Identity,
         window: Window,
         pool: str,
-        cluster: str,
+        clusters: Collection[str],
         limit: int = 1,
         **more: str,
     ) -> list[Row]:
         """Rows of a question about requests, within the identity's limits."""
         namespace, _, name = pool.rpartition("/")
-        clusters = [cluster] if cluster else who.clusters
         where = _OF_POOL if name else ""
         where += _OF_NAMESPACE if namespace else ""
         where += _WITHIN if who.namespaces is not None else ""
-        asked = [one for one in self._fleet.clusters(who) if cluster in ("", one.name)]
+        asked = [one for one in self._fleet.clusters(who) if not clusters or one.name in clusters]
         parameters = {
             "limit": limit,
             "pool": name,
@@ -182,7 +189,9 @@ class Decisions:
             **more,
             **_bounds(window.start, window.end),
         }
-        rows = self._store.read(query, parameters, clusters=clusters, limits=_LIMITS, where=where)
+        rows = self._store.read(
+            query, parameters, clusters=clusters or who.clusters, limits=_LIMITS, where=where
+        )
         return list(rows.dicts())
 
     def _found(self, rows: Sequence[Row]) -> list[Found]:

@@ -157,7 +157,7 @@ def test_nobody_is_told_of_what_is_beyond_the_own_limits(
 
 def test_a_cluster_that_is_not_there_is_not_found(decisions: Decisions) -> None:
     with pytest.raises(NotFound, match="There is no cluster named nowhere"):
-        decisions.newest(CONSOLE, TODAY, 5, cluster="nowhere")
+        decisions.newest(CONSOLE, TODAY, 5, clusters=["nowhere"])
 
 
 def test_outside_the_window_there_is_none_and_the_reason(decisions: Decisions) -> None:
