@@ -26,6 +26,7 @@ from api import (
     sockets,
     static,
     tokens,
+    traffic,
 )
 from api.guard import error_response
 from api.openapi import V1, problem
@@ -50,6 +51,7 @@ def register(server: OpenAPI, container: Container) -> None:
     intake.register(server, container)
     resources.register(server, container)
     logs.register(server, container)
+    traffic.register(server, container)
     slow_requests.register(server, container)
     benchmarks.register(server, container)
     decisions.register(server, container)

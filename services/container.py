@@ -33,9 +33,11 @@ from services.prometheus.sources import Sources
 from services.realtime.hub import Hub
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
+from services.telemetry.access import AccessLogs
 from services.telemetry.intake import Intake
 from services.telemetry.opening import Telemetry
 from services.telemetry.store import Store
+from services.traffic.choosing import Traffic
 
 VERSION = (Path(__file__).parent.parent / "VERSION").read_text().strip()
 
@@ -62,6 +64,7 @@ class Container:
     jobs: Jobs | None
     telemetry: Telemetry
     prometheus: Sources
+    traffic: Traffic
     benchmarks: Benchmarks
     secret_key: str = field(repr=False)
     version: str = VERSION
@@ -88,6 +91,9 @@ class Container:
             settings.public_url, settings.otel_url, settings.agent_chart, settings.own_url
         )
         heartbeats = Heartbeats(fleet, registry, settings.otel_url) if registry else None
+        telemetry = telemetry_opening.opened(settings, store)
+        shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
+        prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
         return cls(
             settings=settings,
             db=db,
@@ -105,13 +111,9 @@ class Container:
             heartbeats=heartbeats,
             gpus=GpuReadings(),
             jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
-            telemetry=telemetry_opening.opened(settings, store),
-            prometheus=Sources(
-                fleet,
-                registry,
-                Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None,
-                settings.prometheus_cluster_label,
-            ),
+            telemetry=telemetry,
+            prometheus=prometheus,
+            traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
             benchmarks=Benchmarks(fleet, audit),
             secret_key=session_key(settings),
         )

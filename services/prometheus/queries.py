@@ -55,7 +55,7 @@ def traffic(scope: Sequence[str], seconds: int) -> str:
     return _together(
         {
             "rate": _per_second(REQUESTS, (*scope, _NGF, _TOTAL), seconds),
-            "connections": _sum(connections(scope)),
+            "connections": _connections(scope),
             "responses": _per_second(RESPONSES, (*scope, _NGF, _SERVERS), seconds),
             "errors": _per_second(
                 RESPONSES, (*scope, _NGF, _SERVERS, 'nginx_status_range="5xx"'), seconds
@@ -65,22 +65,23 @@ def traffic(scope: Sequence[str], seconds: int) -> str:
     )
 
 
-def rate(scope: Sequence[str], seconds: int) -> str:
-    """Requests a second of all places together, averaged over ``seconds``."""
-    return f"sum({_rate(REQUESTS, (*scope, _NGF, _TOTAL), seconds)})"
+def over_time(scope: Sequence[str], seconds: int) -> str:
+    """``rate``, averaged over the last ``seconds``, and ``connections`` of each place."""
+    return _together(
+        {
+            "rate": _per_second(REQUESTS, (*scope, _NGF, _TOTAL), seconds),
+            "connections": _connections(scope),
+        }
+    )
 
 
-def connections(scope: Sequence[str]) -> str:
-    """Active connections of each series."""
-    return _any(CONNECTIONS, (*scope, _NGF, 'nginx_connections_outcome="ACTIVE"'))
+def _connections(scope: Sequence[str]) -> str:
+    return _sum(_any(CONNECTIONS, (*scope, _NGF, 'nginx_connections_outcome="ACTIVE"')))
 
 
 def _per_second(names: Sequence[str], matchers: Sequence[str], seconds: int) -> str:
-    return _sum(_rate(names, matchers, seconds))
-
-
-def _rate(names: Sequence[str], matchers: Sequence[str], seconds: int) -> str:
-    return " or ".join(f"rate({_selector(name, matchers)}[{seconds}s])" for name in names)
+    rates = (f"rate({_selector(name, matchers)}[{seconds}s])" for name in names)
+    return _sum(" or ".join(rates))
 
 
 def _newest(matchers: Sequence[str], seconds: int) -> str:

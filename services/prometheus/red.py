@@ -8,17 +8,19 @@ cluster only.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agent.ngf import GATEWAY_LABEL
 from services.clusters.fleet import Cluster
 from services.prometheus import queries
 from services.prometheus.client import Labels, Sample
 from services.prometheus.sources import Source
+from services.telemetry.windows import Window
 
 Gateway = tuple[str, str]
 """Namespace and name."""
 UNKNOWN: Gateway = ("", "")
+RATE_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ class Reading:
         return total
 
 
-def read(source: Source, cluster: Cluster, end: datetime, seconds: int) -> Reading:
-    """The figures of the last ``seconds`` before ``end``. Raises Unavailable."""
-    found = source.client.instant(queries.traffic(source.scope, seconds), end)
+def read(source: Source, cluster: Cluster, window: Window) -> Reading:
+    """The figures of a window. Raises Unavailable."""
+    query = queries.traffic(source.scope, max(1, round(window.seconds)))
+    found = source.client.instant(query, window.end)
     pods = _pods(cluster)
     gateways: dict[Gateway, Figures] = {}
     for sample in found.items:
@@ -84,6 +87,34 @@ def read(source: Source, cluster: Cluster, end: datetime, seconds: int) -> Readi
         gateways[key] = gateways.get(key, Figures()).and_also(_figure(sample))
     unnamed = gateways.pop(UNKNOWN, None)
     return Reading(gateways, unnamed, found.warnings)
+
+
+def over_time(
+    source: Source,
+    cluster: Cluster,
+    buckets: Window,
+    step: int,
+    namespaces: Collection[str] | None = None,
+) -> dict[datetime, Figures]:
+    """Rate and connections of all gateways of ``namespaces`` (of everything without them), by the
+    start of each bucket of ``step`` seconds; buckets of which nothing is known are not there.
+
+    What a bucket has is how things stood at its end, with the rate of two minutes at least: data
+    planes have new numbers once a minute. Raises Unavailable.
+    """
+    query = queries.over_time(source.scope, max(step, RATE_SECONDS))
+    ends = timedelta(seconds=step)
+    found = source.client.range(query, buckets.start + ends, buckets.end, step)
+    pods = _pods(cluster)
+    made: dict[datetime, Figures] = {}
+    for series in found.items:
+        if namespaces is not None and gateway_of(series.labels, pods)[0] not in namespaces:
+            continue
+        field = series.labels.get(queries.FIELD, "")
+        for at, value in series.points:
+            figure = Figures(**{field: value})  # type: ignore[arg-type]
+            made[at - ends] = made.get(at - ends, Figures()).and_also(figure)
+    return made
 
 
 def gateway_of(labels: Labels, pods: Mapping[Gateway, str]) -> Gateway:

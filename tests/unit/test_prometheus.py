@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from services.errors import Unavailable
 from services.prometheus import queries, red
 from services.prometheus.client import PrometheusClient
 from services.prometheus.sources import NoPrometheus, Source, Sources
+from services.telemetry.windows import Window
 from tests import prometheus
 from tests.real.kube_api import wait_until
 from tests.serving import free_port
@@ -116,7 +117,7 @@ def nowhere() -> Cluster:
 
 def reading(client: PrometheusClient, seconds: int = 300, **labels: str) -> red.Reading:
     scope = tuple(queries.equals(labels or {"cluster_name": ""}))
-    return red.read(Source(client, scope), nowhere(), MOMENT, seconds)
+    return red.read(Source(client, scope), nowhere(), Window.last(seconds, MOMENT))
 
 
 def test_open_source_has_rate_and_connections_and_no_errors(client: PrometheusClient) -> None:
@@ -166,16 +167,25 @@ def test_what_is_not_there_is_not_known(client: PrometheusClient) -> None:
     assert gone.as_of == datetime.fromtimestamp(END - 385, UTC)
 
 
-def test_a_range_has_a_point_for_each_step_and_none_where_nothing_is(
+def test_time_is_cut_into_buckets_and_those_without_numbers_are_not_there(
     client: PrometheusClient,
 ) -> None:
-    scope = queries.equals({"cluster_name": "", "gateway": "public"})
-    start = datetime.fromtimestamp(END - 1200, UTC)
-    (series,) = client.range(queries.rate(scope, 60), start, MOMENT, 60).items
-    assert len(series.points) == 10
-    assert series.points[-1] == (MOMENT, pytest.approx(12.5))
-    nothing = client.range("vector(0) / 0", start, MOMENT, 60).items
-    assert [one.points for one in nothing] == [()]
+    source = Source(client, tuple(queries.equals({"cluster_name": ""})))
+    buckets = Window(MOMENT - timedelta(minutes=20), MOMENT)
+    found = red.over_time(source, nowhere(), buckets, 60)
+    assert sorted(found) == [MOMENT - timedelta(minutes=back) for back in range(11, 0, -1)]
+    assert found[MOMENT - timedelta(minutes=1)].rate == pytest.approx(24.5)
+    assert {one.connections for one in found.values()} == {10}
+    begun = found[MOMENT - timedelta(minutes=11)]
+    assert (begun.rate, begun.connections) == (None, 10), "one sample is no rate"
+    shop = red.over_time(source, nowhere(), buckets, 60, {"shop"})
+    assert shop[MOMENT - timedelta(minutes=1)].rate == pytest.approx(8)
+
+
+def test_a_ratio_of_nothing_is_no_number(client: PrometheusClient) -> None:
+    assert client.instant("vector(0) / 0").items == ()
+    start = MOMENT - timedelta(minutes=2)
+    assert [one.points for one in client.range("vector(0) / 0", start, MOMENT, 60).items] == [()]
 
 
 def test_a_refused_query_is_told_in_prometheus_own_words(client: PrometheusClient) -> None:
@@ -267,7 +277,7 @@ def test_what_a_server_says_it_left_out_is_passed_on() -> None:
         "warnings": ["store gateway-2 did not answer"],
     }
     with answering(lambda _: Response(200, partial)) as (url, _):
-        found = red.read(Source(PrometheusClient(url)), nowhere(), MOMENT, 60)
+        found = red.read(Source(PrometheusClient(url)), nowhere(), Window.last(60, MOMENT))
     assert found.warnings == ("store gateway-2 did not answer",)
 
 
@@ -305,7 +315,7 @@ def test_what_a_data_plane_really_exposes_is_read(client: PrometheusClient) -> N
 
     def known() -> red.Reading | None:
         scope = tuple(queries.equals({"cluster_name": "recorded"}))
-        found = red.read(Source(client, scope), nowhere(), datetime.now(UTC), 30)
+        found = red.read(Source(client, scope), nowhere(), Window.last(30))
         return found if found.together.rate is not None else None
 
     found = wait_until("two samples", known)
