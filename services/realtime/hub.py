@@ -8,11 +8,12 @@ does not sit out its sockets.
 """
 
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from services.realtime.subscription import Seats, Subscription
 
 QUEUE = 1_000
 """Messages a reader may fall behind before its oldest are dropped."""
@@ -26,58 +27,17 @@ class Message:
     payload: dict[str, Any]
 
 
-class Full(Exception):
-    """The hub has as many subscriptions as it accepts."""
-
-
-class Subscription:
-    """One reader's queue. Only its own thread reads it."""
-
-    def __init__(self, size: int) -> None:
-        self._messages: deque[Message] = deque(maxlen=size)
-        self._filled = threading.Condition()
-        self._closed = False
-
-    @property
-    def closed(self) -> bool:
-        """Whether the stream has ended; what was queued before can still be taken."""
-        return self._closed
-
-    def take(self, timeout: float | None = None) -> list[Message]:
-        """Everything queued, waiting up to ``timeout`` seconds for a first message.
-
-        Empty when the time is up or the stream has ended.
-        """
-        with self._filled:
-            self._filled.wait_for(lambda: self._messages or self._closed, timeout)
-            messages = list(self._messages)
-            self._messages.clear()
-        return messages
-
-    def wait_closed(self, timeout: float) -> bool:
-        """Wait until the stream ends or ``timeout`` seconds pass; messages keep queueing."""
-        with self._filled:
-            return self._filled.wait_for(lambda: self._closed, timeout)
-
-    def _put(self, message: Message) -> None:
-        with self._filled:
-            self._messages.append(message)
-            self._filled.notify()
-
-    def _end(self) -> None:
-        with self._filled:
-            self._closed = True
-            self._filled.notify()
-
-
 class Hub:
-    """Hands every published message to every open subscription."""
+    """Hands every published message to every open subscription.
+
+    ``seats`` are those of all sockets, of which other hubs may take some.
+    """
 
     def __init__(self, limit: int = 400, queue: int = QUEUE) -> None:
-        self._limit = limit
+        self.seats = Seats(limit)
         self._queue = queue
         self._lock = threading.Lock()
-        self._subscriptions: frozenset[Subscription] = frozenset()
+        self._subscriptions: frozenset[Subscription[Message]] = frozenset()
         self._closed = False
 
     def __len__(self) -> int:
@@ -87,23 +47,22 @@ class Hub:
         """Queue the message for everyone; returns at once whatever the readers do."""
         message = Message(topic, payload)
         for subscription in self._subscriptions:
-            subscription._put(message)
+            subscription.put(message)
 
     @contextmanager
-    def subscribe(self) -> Iterator[Subscription]:
+    def subscribe(self) -> Iterator[Subscription[Message]]:
         """A subscription for the length of the block. Raises Full above the limit."""
-        subscription = Subscription(self._queue)
-        with self._lock:
-            if len(self._subscriptions) >= self._limit:
-                raise Full
-            self._subscriptions |= {subscription}
-            if self._closed:
-                subscription._end()
-        try:
-            yield subscription
-        finally:
+        subscription: Subscription[Message] = Subscription(self._queue)
+        with self.seats.take():
             with self._lock:
-                self._subscriptions -= {subscription}
+                self._subscriptions |= {subscription}
+                if self._closed:
+                    subscription.end()
+            try:
+                yield subscription
+            finally:
+                with self._lock:
+                    self._subscriptions -= {subscription}
 
     def close(self) -> None:
         """End every stream, now and of later subscribers."""
@@ -111,4 +70,4 @@ class Hub:
             self._closed = True
             subscriptions = self._subscriptions
         for subscription in subscriptions:
-            subscription._end()
+            subscription.end()

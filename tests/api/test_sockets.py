@@ -1,64 +1,29 @@
 """Promise: the socket lets in who may read, tells only what they may see, and ends politely."""
 
-import json
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websocket import (
-    ABNF,
-    WebSocket,
-    WebSocketBadStatusException,
-    WebSocketTimeoutException,
-    create_connection,
-)
+from websocket import WebSocket, WebSocketBadStatusException
 
 from api import sockets
 from services.auth.identity import CONSOLE, Role
 from services.clusters.fleet import Fleet
 from services.container import Container
 from services.kube.connection import Connection
-from services.realtime.hub import Full
+from services.realtime.subscription import Full
 from services.settings import load
+from tests.api import listening
 from tests.api.conftest import Console
+from tests.api.listening import Closed, messages
 from tests.stores import fresh_store
 
 
-class Closed(Exception):
-    """The console ended the socket; ``code`` says why."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@contextmanager
-def opened(console: Console, token: str, origin: str | None = None) -> Iterator[WebSocket]:
-    url = console.url.replace("http://", "ws://") + "/ws"
-    headers = {"Authorization": f"Bearer {token}"}
-    with closing(
-        create_connection(url, header=headers, origin=origin, suppress_origin=origin is None)
-    ) as client:
-        yield client
-
-
-def messages(client: WebSocket, topic: str, seconds: float = 10) -> Iterator[dict[str, Any]]:
-    """What comes on ``topic`` within ``seconds``. Raises Closed when the console ends it."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        client.settimeout(left)
-        try:
-            kind, data = client.recv_data()
-        except WebSocketTimeoutException:
-            return
-        if kind == ABNF.OPCODE_CLOSE:
-            raise Closed(int.from_bytes(data[:2], "big"))
-        message = json.loads(data)
-        if message["topic"] == topic:
-            yield message
+def opened(
+    console: Console, token: str, origin: str | None = None
+) -> AbstractContextManager[WebSocket]:
+    return listening.opened(f"{console.url}/ws", token, origin)
 
 
 def publish(console: Console, cluster: str, version: int) -> None:
@@ -148,7 +113,7 @@ def test_open_pages_leave_threads_for_requests(tmp_path: Path) -> None:
 
 
 def test_a_full_hub_says_try_later(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console.container.hub, "_limit", 0)
+    monkeypatch.setattr(console.container.hub.seats, "limit", 0)
     with opened(console, console.token()) as client, pytest.raises(Closed) as closed:
         next(messages(client, "tick"))
     assert closed.value.code == 1013
@@ -158,7 +123,7 @@ def test_the_end_of_the_stream_says_come_back(console: Console) -> None:
     with opened(console, console.token()) as client:
         next(messages(client, "tick"))
         for subscription in console.container.hub._subscriptions:
-            subscription._end()
+            subscription.end()
         with pytest.raises(Closed) as closed:
             list(messages(client, "no such topic"))
     assert closed.value.code == 1012

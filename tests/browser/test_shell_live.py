@@ -38,7 +38,7 @@ def test_a_lost_socket_comes_back_by_itself(tab: Tab) -> None:
     assert before
     hub = tab.console.container.hub
     for subscription in list(hub._subscriptions):
-        subscription._end()
+        subscription.end()
     tab.until(lambda: tab.run("return window.again"), "the second socket")
 
 

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from services.realtime.hub import Full, Hub
+from services.realtime.hub import Hub
+from services.realtime.subscription import Full
 
 
 def test_every_subscription_gets_every_message() -> None:
