@@ -18,6 +18,7 @@ from api import (
     heartbeats,
     intake,
     logs,
+    live,
     metrics,
     registration,
     resources,
@@ -43,7 +44,7 @@ def register(server: OpenAPI, container: Container) -> None:
     metrics.register(server, container)
     static.install(server)
     signin.register(server, container)
-    sockets.register(server, container)
+    live.register(server, sockets.register(server, container), container)
     health.register(server, container)
     clusters.register(server, container)
     registration.register(server, container)

@@ -24,6 +24,7 @@ from services.clusters.jobs import Jobs
 from services.container import Container
 from services.errors import Denied
 from services.kube.catalogue import KINDS
+from services.realtime.topics import Topics
 from services.telemetry.opening import Telemetry
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -82,6 +83,7 @@ class FleetCollector:
         if self._container.jobs:
             yield from _of_jobs(self._container.jobs)
         yield from _of_telemetry(self._container.telemetry)
+        yield from _of_topics(self._container.topics)
         build = InfoMetricFamily("ngf_console_build", "Version of the console")
         build.add_metric([], {"version": self._container.version})
         yield build
@@ -142,6 +144,33 @@ def _of_telemetry(telemetry: Telemetry) -> Iterator[Metric]:
     )
 
 
+def _of_topics(topics: Topics) -> Iterator[Metric]:
+    listeners = GaugeMetricFamily(
+        "ngf_console_live_listeners", "Sockets that listen to a topic", None, ["topic"]
+    )
+    scopes = GaugeMetricFamily(
+        "ngf_console_live_scopes", "Scopes in which a topic is listened to", None, ["topic"]
+    )
+    for name, (listening, asked) in topics.listening().items():
+        listeners.add_metric([name], listening)
+        scopes.add_metric([name], asked)
+    sent = CounterMetricFamily(
+        "ngf_console_live_messages_sent", "Messages handed to sockets", None, ["topic"]
+    )
+    lost = CounterMetricFamily(
+        "ngf_console_live_messages_lost", "Messages too many for a slow socket", None, ["topic"]
+    )
+    closed = CounterMetricFamily(
+        "ngf_console_live_sockets_closed", "Sockets that ended", None, ["topic", "reason"]
+    )
+    for name, count in topics.counts.items():
+        sent.add_metric([name], count.sent)
+        lost.add_metric([name], count.lost)
+        for reason, number in count.closed.copy().items():
+            closed.add_metric([name, reason], number)
+    yield from (listeners, scopes, sent, lost, closed)
+
+
 def register(server: Flask, container: Container) -> None:
     """Count requests and answer ``/metrics``."""
     registry = CollectorRegistry()
@@ -167,9 +196,10 @@ def register(server: Flask, container: Container) -> None:
     @server.after_request
     def end(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
+        socket = bool(request.url_rule and request.url_rule.websocket)
         method = request.method if request.method in METHODS else "other"
         requests.labels(method, route, response.status_code).inc()
-        if "began" in g and route != "/ws":
+        if "began" in g and not socket:
             seconds.labels(method, route).observe(time.perf_counter() - g.began)
         return response
 

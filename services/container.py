@@ -30,7 +30,9 @@ from services.inference.benchmark import Benchmarks
 from services.inference.decision_store import Decisions
 from services.kube.changes import Changes
 from services.prometheus.sources import Sources
+from services.realtime import fleet_changes
 from services.realtime.hub import Hub
+from services.realtime.topics import Topics
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
 from services.telemetry.access import AccessLogs
@@ -57,6 +59,7 @@ class Container:
     resources: Resources
     views: SavedViews
     hub: Hub
+    topics: Topics
     registry: Registry | None
     registration: Registration | None
     heartbeats: Heartbeats | None
@@ -106,6 +109,7 @@ class Container:
             resources=Resources(fleet),
             views=SavedViews(db),
             hub=hub,
+            topics=Topics([fleet_changes.topic(fleet)], hub.seats),
             registry=registry,
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
@@ -145,6 +149,7 @@ class Container:
         """Close sockets, end jobs and watches, close the database, in this order."""
         self.hub.close()
         self.benchmarks.stop()
+        self.topics.close()
         if self.jobs:
             self.jobs.stop()
         self.resources.stop()
