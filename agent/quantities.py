@@ -1,7 +1,7 @@
-"""Quantities as Kubernetes writes them ("8", "2k", "4Gi", "1e3"), read as whole numbers.
+"""Quantities as Kubernetes writes them ("8", "2k", "4Gi", "1e3", "37500m").
 
 The grammar is that of ``Quantity`` in the API conventions; as there, a fraction counts as the next
-whole number.
+whole number where whole ones are wanted.
 """
 
 import re
@@ -18,10 +18,14 @@ _FACTORS = {
 
 def whole(quantity: str | int) -> int:
     """A quantity as an integer. Raises ValueError when it is none."""
+    return int(exact(quantity).to_integral_value(ROUND_CEILING))
+
+
+def exact(quantity: str | int) -> Decimal:
+    """A quantity as it is meant, fractions and all. Raises ValueError when it is none."""
     found = _WRITTEN.fullmatch(str(quantity))
     if found is None:
         raise ValueError(f"{quantity!r} is no quantity")
     number, unit = Decimal(found[1]), found[2]
     factor = _FACTORS.get(unit)
-    exact = number * factor if factor is not None else number.scaleb(int(unit[1:]))
-    return int(exact.to_integral_value(ROUND_CEILING))
+    return number * factor if factor is not None else number.scaleb(int(unit[1:]))

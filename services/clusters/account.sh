@@ -29,8 +29,14 @@ rules:
 - apiGroups: [""]
   resources: [services, namespaces, secrets, nodes, pods, events]
   verbs: [get, list, watch]
-- apiGroups: [apps, discovery.k8s.io, resource.k8s.io]
-  resources: [deployments, endpointslices, resourceslices, resourceclaims]
+- apiGroups: [apps, autoscaling, discovery.k8s.io, keda.sh, resource.k8s.io]
+  resources:
+  - deployments
+  - horizontalpodautoscalers
+  - scaledobjects
+  - endpointslices
+  - resourceslices
+  - resourceclaims
   verbs: [get, list, watch]
 ---
 apiVersion: rbac.authorization.k8s.io/v1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agent.ngf import Edition, Ngf, detect
+from agent.ngf import CONTROL_PLANE_SELECTOR, Edition, Ngf, detect
 from services.clusters.standing import (
     HEARTBEAT_SECONDS,
     AgentReport,
@@ -20,6 +20,7 @@ from services.kube.cache import Reachability, WatchCache
 from services.kube.checks import Check
 from services.kube.client import KubeClient
 from services.kube.connection import Connection
+from services.kube.labels import selector
 from services.kube.loop import WatchLoop
 from services.kube.shelf import Snapshot
 from services.kube.stream import Object
@@ -217,7 +218,8 @@ class Cluster:
         seen = [self.snapshot(kind) for kind in _TELL_NGF]
         versions = tuple(snapshot.version for snapshot in seen)
         if self._detected is None or self._detected[0] != versions:
-            self._detected = versions, detect(*map(_known, seen))
+            deployments, pods, classes = map(_known, seen)
+            self._detected = versions, detect(_control_planes(deployments), pods, classes)
         found, agent = self._detected[1], self.agent
         if found.detected is None and agent and agent.ngf_version:
             return Ngf(True, agent.ngf_version, agent.ngf_edition, "The agent says so.")
@@ -254,6 +256,14 @@ class Cluster:
             unasked=self.member.prometheus and self.prometheus is None,
             terminating=self.member.terminating,
         )
+
+
+def _control_planes(deployments: Collection[Object] | None) -> Collection[Object] | None:
+    """Those that NGF's chart and manifests label so: others may have a container of that name."""
+    if deployments is None:
+        return None
+    chosen = selector(CONTROL_PLANE_SELECTOR)
+    return [one for one in deployments if chosen(one["metadata"].get("labels") or {})]
 
 
 def _known(source: Snapshot) -> Collection[Object] | None:

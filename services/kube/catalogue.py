@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from agent.ngf import CONTROL_PLANE_SELECTOR
 from services.errors import Invalid
 
 GATEWAY_API = "gateway.networking.k8s.io"
@@ -147,16 +146,12 @@ KINDS: Mapping[str, Kind] = {
         _dra("resourceslices", "ResourceSlice", namespaced=False),
         _dra("resourceclaims", "ResourceClaim"),
         Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", ("v1",)),
-        Kind(
-            "deployments",
-            "Deployment",
-            "apps",
-            ("v1",),
-            selector=CONTROL_PLANE_SELECTOR,
-        ),
+        Kind("deployments", "Deployment", "apps", ("v1",)),
+        Kind("horizontalpodautoscalers", "HorizontalPodAutoscaler", "autoscaling", ("v2",)),
+        Kind("scaledobjects", "ScaledObject", "keda.sh", ("v1alpha1",)),
     )
 }
-"""Every kind that is watched. Deployments are those of the NGF control plane only."""
+"""Every kind that is watched."""
 
 GROUPS = frozenset(group for kind in KINDS.values() for group, _ in kind.candidates)
 """API groups that a server is asked about."""
