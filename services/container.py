@@ -26,8 +26,10 @@ from services.configdb.opening import opened
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
 from services.gatewayapi.resources import Resources
+from services.inference import live
 from services.inference.benchmark import Benchmarks
 from services.inference.decision_store import Decisions
+from services.inference.scaling import Scaling
 from services.kube.changes import Changes
 from services.prometheus.sources import Sources
 from services.realtime import fleet_changes
@@ -60,6 +62,7 @@ class Container:
     views: SavedViews
     hub: Hub
     topics: Topics
+    scaling: Scaling
     registry: Registry | None
     registration: Registration | None
     heartbeats: Heartbeats | None
@@ -97,6 +100,14 @@ class Container:
         telemetry = telemetry_opening.opened(settings, store)
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
+        jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
+        telemetry = telemetry_opening.opened(settings, store)
+        scaling = Scaling.of(fleet, telemetry.store, lambda: jobs is None or jobs.leadership.leads)
+        topics = (
+            *live.topics(telemetry.store, fleet),
+            scaling.recorder.topic(),
+            fleet_changes.topic(fleet),
+        )
         return cls(
             settings=settings,
             db=db,
@@ -109,7 +120,8 @@ class Container:
             resources=Resources(fleet),
             views=SavedViews(db),
             hub=hub,
-            topics=Topics([fleet_changes.topic(fleet)], hub.seats),
+            topics=Topics(topics, hub.seats),
+            scaling=scaling,
             registry=registry,
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
@@ -118,7 +130,15 @@ class Container:
             telemetry=telemetry,
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
+            prometheus=Sources(
+                fleet,
+                registry,
+                Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None,
+                settings.prometheus_cluster_label,
+            ),
             benchmarks=Benchmarks(fleet, audit),
+            jobs=jobs,
+            telemetry=telemetry,
             secret_key=session_key(settings),
         )
 
@@ -142,6 +162,7 @@ class Container:
         self.telemetry.start()
         self.resources.start()
         self.fleet.start()
+        self.scaling.start()
         if self.jobs:
             self.jobs.start()
 
@@ -152,6 +173,7 @@ class Container:
         self.topics.close()
         if self.jobs:
             self.jobs.stop()
+        self.scaling.stop()
         self.resources.stop()
         self.fleet.stop()
         self.prometheus.close()

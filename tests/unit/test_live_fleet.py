@@ -1,6 +1,7 @@
 """Promise: the topic of the fleet tells what has changed about clusters, and of those only that one
 may see."""
 
+from itertools import chain
 from typing import Any
 
 from services.clusters.fleet import Fleet, Member
@@ -15,7 +16,7 @@ def unreachable() -> Any:
 
 def told(answer: tuple[Any, Any]) -> list[tuple[str, str, str]]:
     messages, _ = answer
-    return [(one["cluster"], one["change"], one["displayName"]) for one in sum(messages, [])]
+    return [(one["cluster"], one["change"], one["displayName"]) for one in chain(*messages)]
 
 
 def test_it_begins_with_what_is_and_tells_what_comes_goes_and_changes() -> None:

@@ -1,0 +1,159 @@
+"""Promise: live decisions are those that came since one listens, each with all its pieces and none
+left out; live GPUs are the newest readings, and what nobody measured is null."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from services.clusters.fleet import Fleet
+from services.inference import live
+from services.realtime.scope import Scope
+from services.realtime.topics import Source
+from services.telemetry.store import Store
+from tests.stores import fresh_store
+
+Row = dict[str, Any]
+EVERYTHING = Scope()
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    found = fresh_store()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def sources(store: Store) -> Iterator[dict[str, Source]]:
+    yield {topic.name: topic.source for topic in live.topics(store, Fleet())}
+    with store.engine.client() as client:
+        for table in ("ngf_epp_decisions", "ngf_pod_metrics"):
+            client.command(f"TRUNCATE TABLE IF EXISTS {store.layout.table(table)}")
+
+
+def put(store: Store, table: str, *rows: Row) -> None:
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+    place = {"timestamp": at, "cluster_name": "gpu", "namespace": "llm", "pool_name": "llama"}
+    lines = b"".join(orjson.dumps({**place, **row}) + b"\n" for row in rows)
+    store.insert(table, lines, str(hash(lines)))
+
+
+def handled(number: int, **more: Any) -> Row:
+    return {
+        "request_id": f"r{number}",
+        "picker": "llama-epp",
+        "evidence": "handled",
+        "selected_pod": "llama-0",
+        **more,
+    }
+
+
+def told(source: Source, scope: Scope, cursor: Any) -> tuple[list[Row], Any]:
+    items, cursor = source(scope, cursor)
+    return list(items), cursor
+
+
+def test_every_decision_since_the_last_question_comes_once(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    decisions = sources["epp-decisions"]
+    put(store, "ngf_epp_decisions", handled(0))
+    items, cursor = told(decisions, EVERYTHING, None)
+    assert items == [], "what was there is in the list"
+    put(store, "ngf_epp_decisions", *map(handled, range(1, 300)))
+    items, cursor = told(decisions, EVERYTHING, cursor)
+    assert {one["requestId"] for one in items} == {f"r{number}" for number in range(1, 300)}
+    items, cursor = told(decisions, EVERYTHING, cursor)
+    assert items == []
+
+
+def test_more_than_one_answer_holds_is_told_in_turns(
+    store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BATCH", 10)
+    decisions = sources["epp-decisions"]
+    _, cursor = told(decisions, EVERYTHING, None)
+    start = datetime.now(UTC) - timedelta(seconds=20)
+    rows = [
+        handled(number, timestamp=f"{start + timedelta(seconds=number / 5):%F %T.%f}"[:-3])
+        for number in range(45)
+    ]
+    put(store, "ngf_epp_decisions", *rows)
+    heard: list[str] = []
+    for _ in range(12):
+        items, cursor = told(decisions, EVERYTHING, cursor)
+        heard += [one["requestId"] for one in items]
+    assert heard == [f"r{number}" for number in range(45)]
+
+
+def test_a_late_piece_brings_the_decision_again_with_everything(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    decisions = sources["epp-decisions"]
+    _, cursor = told(decisions, EVERYTHING, None)
+    put(store, "ngf_epp_decisions", handled(1, objective="interactive"))
+    (first,), cursor = told(decisions, EVERYTHING, cursor)
+    assert (first["selectedPod"], first["candidatesConsidered"]) == ("llama-0", None)
+    assert first["evidence"] == ["handled"]
+    piece = {
+        "evidence": "pick",
+        "selected_pod": None,
+        "candidates_considered": 4,
+        "top_endpoints": ["llama-0", "llama-1"],
+        "top_scores": [1.0, 0.25],
+    }
+    put(store, "ngf_epp_decisions", handled(1, **piece))
+    (second,), cursor = told(decisions, EVERYTHING, cursor)
+    assert second["evidence"] == ["handled", "pick"]
+    assert (second["selectedPod"], second["candidatesConsidered"]) == ("llama-0", 4)
+    assert second["topScores"] == [1.0, 0.25]
+    assert second["queueDepth"] is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "heard"),
+    [
+        (EVERYTHING, {"r1", "r2", "r3"}),
+        (Scope(frozenset({"other"})), {"r3"}),
+        (Scope(frozenset({"gpu"}), frozenset({"llm"})), {"r1"}),
+        (Scope(None, None, "llm/llama"), {"r1", "r3"}),
+        (Scope(frozenset()), set()),
+    ],
+)
+def test_only_what_belongs_to_the_scope_is_told(
+    store: Store, sources: dict[str, Source], scope: Scope, heard: set[str]
+) -> None:
+    decisions = sources["epp-decisions"]
+    _, cursor = told(decisions, scope, None)
+    put(
+        store,
+        "ngf_epp_decisions",
+        handled(1),
+        handled(2, namespace="batch", pool_name="qwen"),
+        handled(3, cluster_name="other"),
+    )
+    items, _ = told(decisions, scope, cursor)
+    assert {one["requestId"] for one in items} == heard
+
+
+def test_each_device_is_told_with_what_its_engine_says(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    readings = sources["gpu-metrics"]
+    assert told(readings, EVERYTHING, None) == ([], None)
+    put(
+        store,
+        "ngf_pod_metrics",
+        {"pod_name": "llama-0", "queue_depth": 3, "kv_cache_util_pct": 0},
+        {"pod_name": "llama-0", "gpu_id": 0, "gpu_util_pct": 88, "gpu_type": "H100"},
+        {"pod_name": "llama-0", "gpu_id": 1, "gpu_util_pct": 91, "gpu_type": "H100"},
+        {"pod_name": "llama-1", "queue_depth": 0},
+    )
+    (pods,), cursor = readings(EVERYTHING, None)
+    shown = [(one["podName"], one["gpuId"], one["gpuUtilPct"], one["queueDepth"]) for one in pods]
+    assert shown == [("llama-0", 0, 88, 3), ("llama-0", 1, 91, 3), ("llama-1", None, None, 0)]
+    assert (pods[0]["kvCacheUtilPct"], pods[2]["kvCacheUtilPct"]) == (0, None)
+    assert told(readings, EVERYTHING, cursor)[0] == [], "nothing new was measured"
