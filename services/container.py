@@ -101,7 +101,6 @@ class Container:
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
-        telemetry = telemetry_opening.opened(settings, store)
         scaling = Scaling.of(fleet, telemetry.store, lambda: jobs is None or jobs.leadership.leads)
         topics = (
             *live.topics(telemetry.store, fleet),
@@ -126,19 +125,11 @@ class Container:
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
             gpus=GpuReadings(),
-            jobs=Jobs(fleet, registry, heartbeats) if registry and heartbeats else None,
+            jobs=jobs,
             telemetry=telemetry,
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
-            prometheus=Sources(
-                fleet,
-                registry,
-                Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None,
-                settings.prometheus_cluster_label,
-            ),
             benchmarks=Benchmarks(fleet, audit),
-            jobs=jobs,
-            telemetry=telemetry,
             secret_key=session_key(settings),
         )
 

@@ -99,7 +99,7 @@ class Decisions:
     ) -> Answer[list[Found]]:
         """The newest ``limit`` decisions of ``window``, newest first.
 
-        ``pool`` is a name, namespace/name, or namespace/ for all of a namespace; no ``clusters`` are
+        ``pool`` is a name, namespace/name, or namespace/ for all of one; no ``clusters`` are
         all. Raises NotFound for a cluster that is not there, Unavailable and Invalid as the store.
         """
         self._check(who, clusters)

@@ -1,5 +1,5 @@
-"""Promise: what was taken stays taken. A batch keeps its rows and its token until it is done, through
-a restart, too; a request that comes again is known; a full spool says so and loses nothing."""
+"""Promise: what was taken stays taken. A batch keeps its rows and its token until it is done, also
+through a restart; a request that comes again is known; a full spool says so and loses nothing."""
 
 from pathlib import Path
 

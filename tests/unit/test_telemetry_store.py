@@ -9,6 +9,7 @@ import pytest
 
 from services.errors import Invalid, Unavailable
 from services.telemetry import migrations
+from services.telemetry.engines import Server
 from services.telemetry.layout import Layout, Retention
 from services.telemetry.store import Limits, Refused, Store
 from tests.stores import fresh_store
@@ -145,10 +146,8 @@ def test_only_clusters_that_may_be_seen_are_read(clusters: list[str] | None, see
 
 
 def test_an_engine_that_does_not_answer_is_unavailable_by_name() -> None:
-    from services.telemetry.engines import Server
-
     store = Store(Server("http://127.0.0.1:9"))
-    with pytest.raises(Unavailable, match="ClickHouse at 127.0.0.1:9 does not answer"):
+    with pytest.raises(Unavailable, match="does not answer"):
         store.open()
     assert store.problem == "ClickHouse at 127.0.0.1:9 does not answer"
 
