@@ -20,6 +20,7 @@ from services.clusters.registry import API_VERSION, Registry
 from services.container import Container
 from services.kube.connection import Connection
 from services.settings import load
+from services.telemetry.store import Store
 from tests.real.kube_api import KubeApi, wait_until
 from tests.serving import loopback
 from tests.stores import fresh_store
@@ -30,7 +31,14 @@ Obj = dict[str, Any]
 class Hub:
     """A console that takes its clusters from ``namespace`` of ``api``."""
 
-    def __init__(self, api: KubeApi, namespace: str, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self,
+        api: KubeApi,
+        namespace: str,
+        folder: Path,
+        store: Store | None = None,
+        **settings: Any,
+    ) -> None:
         self.api, self.namespace = api, namespace
         kubeconfig = api.kubeconfig()
         fleet = Fleet()
@@ -41,7 +49,7 @@ class Hub:
             namespace,
             allow_http=options.allow_http_clusters,
         )
-        self.container = Container.build(options, fleet, fresh_store())
+        self.container = Container.build(options, fleet, store or fresh_store())
         self.token = self.container.tokens.create(CONSOLE, "tests", Role.ADMIN)[1]
         self._server = loopback(create_app(self.container).server)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -91,9 +99,11 @@ class Hub:
 
 
 @contextmanager
-def hub_on(api: KubeApi, namespace: str, folder: Path, **settings: Any) -> Iterator[Hub]:
+def hub_on(
+    api: KubeApi, namespace: str, folder: Path, store: Store | None = None, **settings: Any
+) -> Iterator[Hub]:
     """A hub of its own, stopped at the end."""
-    hub = Hub(api, namespace, folder, **settings)
+    hub = Hub(api, namespace, folder, store, **settings)
     try:
         yield hub
     finally:
