@@ -83,12 +83,14 @@ def managed(settings: Settings, connect: Connect) -> Fleet:
 def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     """The built-in fleet: its Kubernetes APIs, NGF and agents are threads of this process.
 
-    The agents report to where ``settings`` say that the console listens.
+    The agents report to where ``settings`` say that the console listens. Traffic is made here and
+    sent from here: it tells of clusters that this process plays.
     """
     from services.demo.agents import DemoAgents
     from services.demo.fleet import start_demo
     from services.demo.places import DEFAULT
     from services.demo.registered import NAMESPACE, register
+    from services.demo.traffic.live import DemoTraffic
 
     running = start_demo(chosen, settings.demo_fault)
     tokens = register(chosen, running.apis)
@@ -97,6 +99,10 @@ def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     agents = DemoAgents(running.apis, tokens, settings.own_url, fleet.source.wait_ready)
     agents.start()
     fleet.attendants += [agents, running]
+    if settings.demo_traffic:
+        traffic = DemoTraffic(chosen, running.apis)
+        fleet.feeds.append(traffic)
+        fleet.attendants.insert(0, traffic)
     return fleet
 
 

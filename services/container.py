@@ -154,6 +154,8 @@ class Container:
         self.resources.start()
         self.fleet.start()
         self.scaling.start()
+        for feed in self.fleet.feeds:
+            feed.start(self.intake, self.store)
         if self.jobs:
             self.jobs.start()
 

@@ -8,7 +8,7 @@ last, clusters come and go while the console runs.
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.auth.identity import CONSOLE, Identity
 from services.clusters.cluster import Cluster, ClusterInfo, ClusterState, Member
@@ -17,6 +17,10 @@ from services.errors import NotFound, Unavailable
 from services.kube.cache import Listener
 from services.kube.connection import Connection
 from services.kube.loop import WatchLoop
+
+if TYPE_CHECKING:
+    from services.telemetry.intake import Intake
+    from services.telemetry.store import Store
 
 __all__ = ["MEMBERSHIP", "SINGLE", "Cluster", "ClusterInfo", "ClusterState", "Fleet", "Member"]
 
@@ -32,6 +36,13 @@ class Attendant(Protocol):
 
     def stop(self) -> None:
         """End."""
+
+
+class Feed(Protocol):
+    """Sends telemetry of the fleet's clusters from within this process, as agents would."""
+
+    def start(self, intake: "Intake", store: "Store") -> None:
+        """Begin; returns at once."""
 
 
 class Source(Protocol):
@@ -59,6 +70,7 @@ class Fleet:
         self._clusters: Mapping[str, Cluster] = {}
         self.source: Source | None = None
         self.attendants: list[Attendant] = []
+        self.feeds: list[Feed] = []
         self._listeners: tuple[Listener, ...] = ()
         self._started = False
         self._changes = 0

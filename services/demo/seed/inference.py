@@ -13,6 +13,8 @@ from services.demo.seed.workloads import POD_ENDS, pod, service
 
 TODAYS_PICKER = "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0"
 OLD_PICKER = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
+POOL_LABEL = "ngf-console.f5.com/inference-pool"
+"""By which a collector knows whose engine a pod is."""
 TEMPLATE = "7f9c5d8b4"
 """Hash of every engine's pod template."""
 _AGE = 90.0
@@ -128,7 +130,10 @@ def reference(name: str) -> Obj:
 def pool(one: Pool) -> Iterator[Obj]:
     """Every object of a pool."""
     epp = f"{one.place}-epp"
-    yield from service(epp, _AGE, 9002, ready=1, image=one.picker, container="epp")
+    for obj in service(epp, _AGE, 9002, ready=1, image=one.picker, container="epp"):
+        if obj["kind"] == "Pod":
+            obj["metadata"]["labels"]["inferencepool"] = f"{one.name}-epp"
+        yield obj
     yield made(
         "inference.networking.k8s.io/v1",
         "InferencePool",
@@ -167,7 +172,7 @@ def engine(one: Pool, name: str, node: str, age: float, waiting: str = "") -> Ob
         one.image,
         node,
         str(one.gpus),
-        labels={"app": one.name, "pod-template-hash": TEMPLATE},
+        labels={"app": one.name, "pod-template-hash": TEMPLATE, POOL_LABEL: one.name},
         container=one.engine,
         args=["--model", one.model, *one.args],
         waiting=waiting,

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.demo.api.seeding import Seeding
 from services.demo.traffic import flows
-from services.demo.traffic.engines import Engine
 from services.demo.traffic.exports import Export, Outbox
 from services.demo.traffic.gateway_log import GatewayLog
 from services.demo.traffic.gpus import MODELS, PRODUCT, NodeGpus
@@ -41,7 +40,8 @@ class ClusterTraffic:
         origin: float,
     ) -> None:
         self.name, self._store = name, store
-        self._now = self._scraped = begin
+        self._now = self._scraped = self._counted = begin
+        self._scrapes = 0
         self._outbox = Outbox(name)
         self._log = GatewayLog(self._outbox)
         surface = flows.read(store)
@@ -99,21 +99,30 @@ class ClusterTraffic:
         self._now = until
 
     def _scrape(self, at: float) -> None:
-        since, self._scraped = at - self._scraped, at
-        for plane, metrics in self._planes.items():
-            metrics.show(self._log.served.pop(plane.place, 0), since)
-            self._outbox.scraped(metrics.target.scrape(at))
-        engines: dict[str, tuple[PoolTraffic, Engine]] = {}
+        """Engines and pickers are asked every time, gateways and GPUs every other time."""
+        self._scraped = at
         for pool in self.pools:
             for target in pool.show(at):
                 self._outbox.scraped(target.scrape(at))
-            engines.update({one.name: (pool, one) for one in pool.replicas.engines})
+        self._scrapes += 1
+        if self._scrapes % 2:
+            self._scrape_gateways(at)
+            self._scrape_gpus(at)
+
+    def _scrape_gateways(self, at: float) -> None:
+        since, self._counted = at - self._counted, at
+        for plane, metrics in self._planes.items():
+            metrics.show(self._log.served.pop(plane.place, 0), since)
+            self._outbox.scraped(metrics.target.scrape(at))
+
+    def _scrape_gpus(self, at: float) -> None:
+        engines = {one.name: (pool, one) for pool in self.pools for one in pool.replicas.engines}
         for node in self._gpus:
-            here = [(pool, one) for pool, one in engines.values() if one.node == node.name]
             node.claim(
                 [
                     ((pool.pool.namespace, one.name, pool.pool.engine), pool.pool.gpus)
-                    for pool, one in here
+                    for pool, one in engines.values()
+                    if one.node == node.name
                 ]
             )
             node.show(at, lambda pod: engines[pod][1].busy)

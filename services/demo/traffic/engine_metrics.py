@@ -83,8 +83,6 @@ class Vllm:
         self._queue = target.histogram("vllm:request_queue_time_seconds", WHOLE, **labels)
         self._prefill = target.histogram("vllm:request_prefill_time_seconds", WHOLE, **labels)
         self._decode = target.histogram("vllm:request_decode_time_seconds", WHOLE, **labels)
-        self._asked = target.histogram("vllm:request_prompt_tokens", TOKENS, **labels)
-        self._given = target.histogram("vllm:request_generation_tokens", TOKENS, **labels)
 
     def began(self, prompt: Prompt) -> None:
         self._queried.add(prompt.prompt)
@@ -103,8 +101,6 @@ class Vllm:
         self._queue.observe(prompt.began - prompt.arrived)
         self._prefill.observe(prompt.first - prompt.began)
         self._decode.observe(prompt.ended - prompt.first)
-        self._asked.observe(prompt.prompt)
-        self._given.observe(prompt.output)
 
     def show(self, engine: Engine, at: float) -> None:
         self._running.value = len(engine.running)

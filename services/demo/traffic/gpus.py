@@ -20,17 +20,16 @@ Load = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A type of GPU: MiB of memory, watts at rest and at most, MHz of the cores at most."""
+    """A type of GPU: MiB of memory, watts at rest and at most."""
 
     memory: int
     rest: float
     most: float
-    clock: float
 
 
 MODELS = {
-    "NVIDIA-H100-80GB-HBM3": Model(81_559, 72, 700, 1980),
-    "NVIDIA-L40S": Model(46_068, 36, 350, 2520),
+    "NVIDIA-H100-80GB-HBM3": Model(81_559, 72, 700),
+    "NVIDIA-L40S": Model(46_068, 36, 350),
 }
 RESERVED = 512
 MIG_MEMORY = 9_984
@@ -107,24 +106,19 @@ class NodeGpus:
             "DCGM_FI_DEV_FB_RESERVED": RESERVED,
             "DCGM_FI_DEV_FB_FREE": memory - RESERVED - int(used),
             "DCGM_FI_DEV_GPU_TEMP": round(device.heat),
-            "DCGM_FI_DEV_MEMORY_TEMP": round(device.heat + 8),
             "DCGM_FI_DEV_POWER_USAGE": round(watts, 3),
-            "DCGM_FI_DEV_SM_CLOCK": model.clock if busy else 345,
             "DCGM_FI_DEV_XID_ERRORS": 0,
             "DCGM_FI_PROF_GR_ENGINE_ACTIVE": busy,
-            "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE": busy * 0.46,
-            "DCGM_FI_PROF_DRAM_ACTIVE": busy * 0.71,
         }
         if not device.instance:
             values["DCGM_FI_DEV_GPU_UTIL"] = round(100 * busy)
-            values["DCGM_FI_DEV_MEM_COPY_UTIL"] = round(58 * busy)
         for name, value in values.items():
             gauges[name].value = float(value)
         if device.energy:
             device.energy.value = device.millijoules
 
     def _series(self) -> Target:
-        target = Target("dcgm", f"{self.name}:9400", {"Hostname": self.name})
+        target = Target("gpus", f"{self.name}:9400", {"Hostname": self.name, "node": self.name})
         for device in self._devices:
             labels = {
                 "gpu": str(device.number),
@@ -138,7 +132,7 @@ class NodeGpus:
                 labels |= {"GPU_I_PROFILE": "1g.10gb", "GPU_I_ID": device.instance}
             if device.owner:
                 labels |= dict(zip(("namespace", "pod", "container"), device.owner, strict=True))
-            names = NAMES if not device.instance else NAMES[:-2]
+            names = NAMES if not device.instance else NAMES[:-1]
             device.gauges = {name: target.gauge(name, **labels) for name in names}
             device.energy = target.counter("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", **labels)
         return target
@@ -149,17 +143,12 @@ NAMES = (
     "DCGM_FI_DEV_FB_RESERVED",
     "DCGM_FI_DEV_FB_FREE",
     "DCGM_FI_DEV_GPU_TEMP",
-    "DCGM_FI_DEV_MEMORY_TEMP",
     "DCGM_FI_DEV_POWER_USAGE",
-    "DCGM_FI_DEV_SM_CLOCK",
     "DCGM_FI_DEV_XID_ERRORS",
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
-    "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE",
-    "DCGM_FI_PROF_DRAM_ACTIVE",
     "DCGM_FI_DEV_GPU_UTIL",
-    "DCGM_FI_DEV_MEM_COPY_UTIL",
 )
-"""Gauges of a device; an instance of a partitioned one lacks the last two."""
+"""Gauges of a device; an instance of a partitioned one lacks the last."""
 
 
 def _uuid(node: str, number: int) -> str:

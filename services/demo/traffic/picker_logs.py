@@ -24,6 +24,7 @@ def lines(
         "targetModelName": model,
         "priority": prompt.priority,
     }
+    yield _line(at - 0.001, "info", "handlers/server.go:451", "EPP received request", request)
     if decision.error:
         if decision.error == ALL_FULL:
             yield _line(

@@ -20,34 +20,23 @@ class PlaneMetrics:
             "namespace": plane.namespace,
             "node": plane.node,
             "gateway": plane.gateway,
-            "gateway_namespace": plane.namespace,
             "instance_id": "e8d1bda6-397e-3b98-a179-e500ff99fbc7",
             "instance_type": "nginx",
         }
-        self.target = Target("ngf-dataplane", f"{plane.pod}:9113", labels)
+        self.target = Target("gateways", f"{plane.pod}:9113", labels)
         before = float(chance.randrange(200_000, 4_000_000))
         self._requests = self.target.counter("nginx_http_requests_total").add(before)
-        self._lately = self.target.gauge("nginx_http_request_count_requests")
         self._connections = {
             outcome: self.target.gauge(
                 "nginx_http_connection_count_connections", nginx_connections_outcome=outcome
             )
             for outcome in OUTCOMES
         }
-        self._accepted = [
-            self.target.counter(
-                "nginx_http_connections_total", nginx_connections_outcome=outcome
-            ).add(int(before / 3))
-            for outcome in ("ACCEPTED", "HANDLED")
-        ]
 
     def show(self, served: int, seconds: float) -> None:
         """So many requests in the last ``seconds``."""
         self._requests.add(served + 1)
-        self._lately.value = served + 1
         writing = 1 + int(served / seconds * self._chance.uniform(0.05, 0.3))
         waiting = int(served / seconds * self._chance.uniform(1.5, 4))
         for outcome, value in zip(OUTCOMES, (writing + waiting, 0, writing, waiting), strict=True):
             self._connections[outcome].value = value
-        for counter in self._accepted:
-            counter.add(int(served * 0.3) + 1)

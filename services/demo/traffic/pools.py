@@ -143,12 +143,12 @@ class PoolTraffic:
 
     def _decided(self, prompt: Prompt, decision: Decision, at: float) -> float:
         """What the picker leaves behind of a decision; gives when it was made."""
-        begin = at + 0.0006
-        if self._old:
-            over = begin + lognormal(self._chance, 0.0011, 0.25)
-        else:
-            pool = self.pool
+        begin, pool = at + 0.0006, self.pool
+        if not self._old and self._decisions % self.load.traced == 0:
             over = self._spans.tell(prompt, decision, pool.model, begin)
+        else:
+            over = begin + lognormal(self._chance, 0.0011, 0.25)
+        if not self._old:
             scored = self._decisions % picker_logs.SCORED_EVERY == 0
             for when, text in picker_logs.lines(
                 prompt, decision, pool.model, pool.namespace, over, scored=scored
@@ -226,7 +226,12 @@ def _picker(pool: Pool, pod: Mapping[str, Any]) -> tuple[Resource, PickerMetrics
             "service.version": "",
         }
     )
-    labels = {"namespace": pool.namespace, "pod": name, "node": pod["spec"]["nodeName"]}
-    target = Target("epp", f"{pod['status']['podIP']}:9090", labels)
+    labels = {
+        "namespace": pool.namespace,
+        "pod": name,
+        "node": pod["spec"]["nodeName"],
+        "pool": pool.name,
+    }
+    target = Target("pickers", f"{pod['status']['podIP']}:9090", labels)
     old = pool.picker == OLD_PICKER
     return resource, PickerMetrics(target, pool.name, pool.namespace, pool.model, old=old)

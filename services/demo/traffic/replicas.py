@@ -90,7 +90,7 @@ class Replicas:
             "pool": pool.name,
         }
         self.metrics[engine] = _metrics(
-            Target("engines", engine.endpoint, labels), self._load, engine
+            Target("model-servers", engine.endpoint, labels), self._load, engine
         )
         self.resources[engine] = Resource(
             {

@@ -34,7 +34,7 @@ class Demand:
     batch: float = 0.2
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Prompt:
     """One request. Times are set on its way: when it came, began, had its first token, ended.
 
