@@ -145,5 +145,6 @@ def _labelled(
 ) -> Iterator[Mapping[str, Any]]:
     for pod in pods:
         metadata = pod["metadata"]
-        if metadata["namespace"] == namespace and metadata["labels"].get("app") == app:
+        labels = metadata.get("labels") or {}
+        if metadata["namespace"] == namespace and labels.get("app") == app:
             yield pod

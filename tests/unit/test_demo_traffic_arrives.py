@@ -1,0 +1,163 @@
+"""Promise: the demo's traffic goes the way of all telemetry into every table that it can fill, goes
+on where it ended, and changes the cluster's objects as an autoscaler would."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.demo.fleet import DemoFleet, start_demo
+from services.demo.places import PLACES
+from services.demo.traffic import incidents, live
+from services.demo.traffic.generator import Generator
+from services.demo.traffic.live import DemoTraffic, begins
+from services.demo.traffic.replicas_now import ReplicasNow
+from services.telemetry.intake import Intake
+from services.telemetry.spool import Spool
+from services.telemetry.store import Store
+from services.telemetry.writer import Writer
+from tests.stores import fresh_store
+
+DEADLINE_S = 60.0
+NOT_OURS = {"ngf_inference_pools", "ngf_scaling_events", "ngf_scaling_samples"}
+"""Filled from the objects that the console watches."""
+HPA = ("autoscaling/v2", "HorizontalPodAutoscaler", "llm", "keda-hpa-llama3-70b")
+DEPLOYMENT = ("apps/v1", "Deployment", "llm", "llama3-70b")
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[DemoFleet]:
+    started = start_demo()
+    yield started
+    started.stop()
+
+
+def eventually(what: str, holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + DEADLINE_S
+    while not holds():
+        assert time.monotonic() < end, f"not within {DEADLINE_S} s: {what}"
+        time.sleep(0.05)
+
+
+def test_a_demo_fills_the_tables_and_goes_on_where_the_last_one_ended(
+    fleet: DemoFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HISTORY", 240.0)
+    monkeypatch.setattr(live, "TICK", 0.01)
+    now = [time.time()]
+    store, intake = fresh_store(), Intake(Spool(tmp_path / "spool", 2**28))
+    writer = Writer(intake, store, tmp_path / "refused")
+    traffic = DemoTraffic(PLACES, fleet.apis, lambda: now[0])
+    begun = now[0]
+    assert begins(store, begun) == begun - 240
+    traffic.start(intake, store)
+    eventually("history", lambda: intake.taken.requests["metrics"] >= len(PLACES))
+    now[0] += 30
+    before = intake.taken.requests["metrics"]
+    eventually("what came after", lambda: intake.taken.requests["metrics"] >= before + len(PLACES))
+    traffic.stop()
+    writer.drain()
+    counts = filled(store)
+    ours = {name for name in counts if name.startswith("ngf_")} - NOT_OURS
+    assert {name for name in ours if not counts[name]} == set()
+    assert counts["otel_traces"] > 0
+    assert writer.put_aside == 0
+    newest = begins(store, now[0])
+    assert begun + 20 < newest <= now[0]
+    assert bounds(store) == pytest.approx((begun - 240, newest), abs=2)
+
+
+def filled(store: Store) -> dict[str, int]:
+    """Rows by table."""
+    with store.engine.client() as client:
+        database = store.layout.database
+        names = client.query(
+            "SELECT name FROM system.tables WHERE database = {database:String}"
+            " AND engine NOT IN ('MaterializedView', 'Null')",
+            parameters={"database": database},
+        ).result_rows
+        return {
+            name: client.query(f"SELECT count() FROM {database}.{name}").result_rows[0][0]
+            for (name,) in names
+        }
+
+
+def bounds(store: Store) -> tuple[float, float]:
+    """The times of the first and of the last request."""
+    with store.engine.client() as client:
+        table = f"{store.layout.database}.ngf_access_logs"
+        first, last = client.query(f"SELECT min(timestamp), max(timestamp) FROM {table}").first_row
+        return first.timestamp(), last.timestamp()
+
+
+def test_the_autoscaler_of_a_rush_is_seen_on_the_objects(fleet: DemoFleet) -> None:
+    api = fleet.apis["gpu-iad"]
+    origin = time.time()
+    made = Generator(PLACES, {name: one.store for name, one in fleet.apis.items()}, origin, origin)
+    cluster = made.clusters["gpu-iad"]
+    pool = next(one for one in cluster.pools if one.pool.name == "llama3-70b")
+    keeper = ReplicasNow(api.store, pool)
+
+    def engines() -> dict[str, Any]:
+        pods = api.store.all("v1", "Pod", "llm")
+        return {
+            pod["metadata"]["name"]: pod["status"]["conditions"][0]["status"]
+            for pod in pods
+            if (pod["metadata"].get("labels") or {}).get("app") == "llama3-70b"
+        }
+
+    sizes, waited = [], []
+    for second in range(0, int(incidents.SURGE.first + incidents.SURGE.length + 420), 15):
+        cluster.advance(origin + second, 60)
+        keeper.follow(origin + second)
+        status = api.store.get(*HPA)["status"]
+        replicas = api.store.get(*DEPLOYMENT)["spec"]["replicas"]
+        assert status["desiredReplicas"] == replicas == len(engines())
+        sizes.append(replicas)
+        waited.append(list(engines().values()).count("False"))
+        metric = status["currentMetrics"][0]["external"]["current"]["averageValue"]
+        assert metric.endswith("m")
+    assert (sizes[0], max(sizes), sizes[-1]) == (6, 8, 6)
+    assert max(waited) == 2, "new pods are not ready at once"
+    assert waited[-1] == 0
+    events = {
+        event["message"].partition(";")[0]: event
+        for event in api.store.all("v1", "Event", "llm")
+        if event["reason"] in ("SuccessfulRescale", "ScalingReplicaSet")
+    }
+    assert {"New size: 8", "New size: 6"} <= events.keys()
+    assert any(message.endswith("from 6 to 8") for message in events)
+    assert events["New size: 8"]["involvedObject"]["uid"] == api.store.get(*HPA)["metadata"]["uid"]
+
+
+def test_of_what_scaled_before_the_start_there_are_events_of_that_time(fleet: DemoFleet) -> None:
+    api = fleet.apis["gpu-iad"]
+    origin = time.time() + 100_000
+    stores = {name: one.store for name, one in fleet.apis.items()}
+    cluster = Generator(PLACES, stores, origin - 2_100, origin).clusters["gpu-iad"]
+    before = api.store.get(*DEPLOYMENT)
+    cluster.advance(origin - 1_200, 60)
+    for pool in cluster.pools:
+        ReplicasNow(api.store, pool).tell_past()
+    assert api.store.get(*DEPLOYMENT) is before
+    begun = origin + incidents.SURGE.first - incidents.SURGE.period
+    stamps = [
+        datetime.fromisoformat(event["lastTimestamp"]).timestamp()
+        for event in api.store.all("v1", "Event", "llm")
+        if event["message"].startswith("New size: 8")
+    ]
+    assert any(begun < stamp < begun + incidents.SURGE.length for stamp in stamps)
+
+
+def test_a_console_without_the_demo_has_none_of_its_traffic() -> None:
+    loaded = "sorted(name for name in sys.modules if 'demo.traffic' in name)"
+    code = f"import sys, cli.source, services.container; print({loaded})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
