@@ -24,6 +24,8 @@ from services.telemetry.writer import Writer
 from tests.stores import fresh_store
 
 DEADLINE_S = 60.0
+NOW = 1_795_700_000.0
+"""2026-11-26T14:13:20Z."""
 NOT_OURS = {"ngf_inference_pools", "ngf_scaling_events", "ngf_scaling_samples"}
 """Filled from the objects that the console watches."""
 HPA = ("autoscaling/v2", "HorizontalPodAutoscaler", "llm", "keda-hpa-llama3-70b")
@@ -97,7 +99,7 @@ def bounds(store: Store) -> tuple[float, float]:
 
 def test_the_autoscaler_of_a_rush_is_seen_on_the_objects(fleet: DemoFleet) -> None:
     api = fleet.apis["gpu-iad"]
-    origin = time.time()
+    origin = NOW
     made = Generator(PLACES, {name: one.store for name, one in fleet.apis.items()}, origin, origin)
     cluster = made.clusters["gpu-iad"]
     pool = next(one for one in cluster.pools if one.pool.name == "llama3-70b")
@@ -137,7 +139,7 @@ def test_the_autoscaler_of_a_rush_is_seen_on_the_objects(fleet: DemoFleet) -> No
 
 def test_of_what_scaled_before_the_start_there_are_events_of_that_time(fleet: DemoFleet) -> None:
     api = fleet.apis["gpu-iad"]
-    origin = time.time() + 100_000
+    origin = NOW + 100_000
     stores = {name: one.store for name, one in fleet.apis.items()}
     cluster = Generator(PLACES, stores, origin - 2_100, origin).clusters["gpu-iad"]
     before = api.store.get(*DEPLOYMENT)

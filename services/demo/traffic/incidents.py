@@ -23,7 +23,7 @@ class Incident:
 
 SURGE = Incident(first=60, period=2100, length=330)
 """A rush of prompts: the engines of a pool fall behind, the autoscaler adds some."""
-SURGE_HEIGHT = 2.0
+SURGE_HEIGHT = 2.4
 """By how much the rush exceeds the load of the busiest hour."""
 SURGE_RAMP = 45.0
 
