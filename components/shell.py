@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("HTTP routes", "/httproutes", "signpost-split", "r"),
         ),
     ),
+    ("Inference", (("Picker decisions", "/decisions", "bullseye", "p"),)),
     (
         "Operate",
         (

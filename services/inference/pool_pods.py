@@ -5,6 +5,12 @@ from datetime import datetime
 from services.clusters.cluster import Cluster
 
 
+def pools_of(cluster: Cluster) -> list[str]:
+    """``namespace/name`` of each InferencePool."""
+    keys = cluster.snapshot("inferencepools").objects
+    return [f"{namespace}/{name}" for namespace, name in keys]
+
+
 def pickers_of(cluster: Cluster, pool: str) -> set[str]:
     """Names of the Services that pick for the pools called ``pool``, a name or namespace/name. A
     picker's Deployment has the name of its Service where the picker's chart installed both."""

@@ -23,6 +23,7 @@ PAGES = {
     "/clusters/none": ".missing-state .b6",
     "/clusters/register": "#register-steps [aria-current]",
     "/gpus": "#gpus-grid .ag-row",
+    "/decisions": "#decisions-foot",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",

@@ -64,7 +64,8 @@
       at = page.waiting = Date.now();
       dash_clientside.set_props(store, { data: Object.assign(ngf.view.get(), { count }) });
     };
-    const again = () => { if (page.here()) page.ask(); };
+    const stands = () => page.here() && last !== null; // before it does, its store is not there to be written
+    const again = () => { if (stands()) page.ask(); };
 
     window.addEventListener("ngf:view", function () {
       if (!page.here()) { last = null; page.waiting = null; return; }
@@ -74,7 +75,7 @@
     window.addEventListener("ngf:refresh", again);
     window.addEventListener("ngf:changes", (event) => { if ((event.detail || []).some((change) => change.kind === "*")) again(); });
     window.addEventListener("ngf:second", function () {
-      const every = page.here() && ngf.range.every();
+      const every = stands() && ngf.range.every();
       if (!every || Date.now() - at < every) return;
       if (page.waiting && Date.now() - page.waiting < ANSWER_MS) return;
       page.ask();
