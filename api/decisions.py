@@ -28,7 +28,7 @@ class DecisionParams(BaseModel):
     """Which decisions."""
 
     pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: all")
-    range: str = Field("1h", max_length=80, description=f"It {RULE}")
+    time_range: str = Field("1h", alias="timeRange", max_length=80, description=f"It {RULE}")
     limit: int = Field(20, ge=1, le=MOST)
 
 
@@ -173,7 +173,7 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def list_epp_decisions(path: Tree, query: DecisionParams) -> Response:
         """The newest decisions of endpoint pickers."""
-        window, cluster = Window.parse(query.range), cluster_of(path, fleet)
+        window, cluster = Window.parse(query.time_range, field="timeRange"), cluster_of(path, fleet)
         found = decisions.newest(
             current_identity(), window, query.limit, pool=query.pool, clusters=(cluster,)
         )

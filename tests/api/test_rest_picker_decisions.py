@@ -130,7 +130,12 @@ def test_a_replay_names_the_field_that_is_wrong(
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("range=soon", "range"), ("limit=0", "limit"), ("limit=501", "limit"), ("pod=a", "pod")],
+    [
+        ("timeRange=soon", "timeRange"),
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("pod=a", "pod"),
+    ],
 )
 def test_bad_questions_name_the_field(console: Console, query: str, field: str) -> None:
     answer = console.ask("GET", f"{ROWS}?{query}")
