@@ -1,5 +1,7 @@
 """REST of slow requests: the slowest ones of a pool, and what slowness goes along with."""
 
+from dataclasses import asdict
+
 from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
@@ -38,6 +40,16 @@ class SlowRequest(BaseModel):
     kvCacheUtil: float | None = Field(description="0 to 1")
 
 
+class CorrelationBin(BaseModel):
+    """Requests with about the same value of the factor, and their time to first token."""
+
+    low: float
+    high: float
+    n: int
+    p50: float = Field(description="ms")
+    p95: float = Field(description="ms")
+
+
 class CorrelationItem(BaseModel):
     """What the time to first token goes along with; correlation is no cause."""
 
@@ -48,6 +60,7 @@ class CorrelationItem(BaseModel):
     n: int = Field(description="Requests of which the factor is known")
     impact: str | None = Field(description="high, medium or low")
     reason: str | None
+    bins: list[CorrelationBin] = Field(description="About as many requests in each")
 
 
 class SlowAnswer(BaseModel):
@@ -136,4 +149,5 @@ def _correlation(one: Correlation) -> dict[str, object]:
         "n": one.n,
         "impact": one.impact,
         "reason": one.reason,
+        "bins": [asdict(made) for made in one.bins],
     }

@@ -7,7 +7,7 @@ a long queue and a full cache grow together.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,13 +19,27 @@ SAMPLES = 20
 """Fewer say nothing."""
 HIGH, MEDIUM = 0.5, 0.3
 SIGNIFICANT = 0.01
+BINS = 8
 _FIELLER = 1.06
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Requests whose value is from ``low`` to ``high``, both included: how many, and the median
+    and the 95th percentile of their outcome."""
+
+    low: float
+    high: float
+    n: int
+    p50: float
+    p95: float
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
     """One factor: both coefficients (-1 to 1), over ``n`` requests that have it, and ``p``, how
-    often chance alone would give as much. None, with ``reason``, where that cannot be said."""
+    often chance alone would give as much. None, with ``reason``, where that cannot be said.
+    ``bins`` have about as many requests each, from small values to large ones."""
 
     factor: str
     spearman: float | None
@@ -34,6 +48,7 @@ class Correlation:
     impact: Impact | None
     n: int
     reason: str | None = None
+    bins: tuple[Bin, ...] = ()
 
 
 def correlate(factor: str, outcome: Sequence[float], values: Sequence[float | None]) -> Correlation:
@@ -50,7 +65,9 @@ def correlate(factor: str, outcome: Sequence[float], values: Sequence[float | No
     spearman = float(ranks["value"].corr(ranks["outcome"]))
     pearson = float(frame["value"].corr(frame["outcome"]))
     p = chance(spearman, n)
-    return Correlation(factor, spearman, pearson, p, impact(spearman, p), n)
+    return Correlation(
+        factor, spearman, pearson, p, impact(spearman, p), n, bins=tuple(_bins(frame))
+    )
 
 
 def impact(spearman: float, p: float) -> Impact:
@@ -66,6 +83,14 @@ def chance(spearman: float, n: int) -> float:
         return 0.0
     z = abs(math.atanh(spearman)) * math.sqrt((n - 3) / _FIELLER)
     return math.erfc(z / math.sqrt(2))
+
+
+def _bins(frame: pd.DataFrame) -> Iterator[Bin]:
+    places = pd.qcut(frame["value"], BINS, labels=False, duplicates="drop")
+    for _, part in frame.groupby(places):
+        low, high = part["value"].min(), part["value"].max()
+        p50, p95 = part["outcome"].quantile([0.5, 0.95])
+        yield Bin(float(low), float(high), len(part), float(p50), float(p95))
 
 
 def _unknown(factor: str, n: int, reason: str) -> Correlation:

@@ -47,6 +47,15 @@ def test_ties_share_their_rank() -> None:
     assert found.spearman == pytest.approx(0.9486833)
 
 
+def test_bins_hold_about_as_many_requests_each() -> None:
+    values = [float(value) for value in range(1, 41)]
+    found = correlate("x", [10 * value for value in values], values).bins
+    assert [(one.low, one.high, one.n) for one in found[:2]] == [(1, 5, 5), (6, 10, 5)]
+    assert (found[0].p50, found[-1].p95) == (30, pytest.approx(398))
+    few = correlate("x", values, [0.0] * 30 + [1.0] * 10).bins
+    assert [(one.low, one.high, one.n) for one in few] == [(0, 0, 30), (1, 1, 10)]
+
+
 def test_chance_is_no_impact() -> None:
     drawn = random.Random(7)
     outcome = [drawn.gauss(0, 1) for _ in range(SAMPLES)]
