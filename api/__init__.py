@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from api import (
     audit,
+    autoscaling,
     benchmarks,
     clusters,
     decisions,
@@ -56,6 +57,7 @@ def register(server: OpenAPI, container: Container) -> None:
     slow_requests.register(server, container)
     benchmarks.register(server, container)
     decisions.register(server, container)
+    autoscaling.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
     docs.register(server)
