@@ -27,10 +27,11 @@ TIMEOUT_S = 35
 
 
 class Engine(Protocol):
-    """Where clients come from. ``name`` is for people."""
+    """Where clients come from. ``name`` is for people; ``opened`` is when the engine was opened, in
+    seconds since 1970, where this process alone uses it."""
 
     name: str
-    embedded: bool
+    opened: float | None
 
     @contextmanager
     def client(self) -> Iterator[Any]:
@@ -43,7 +44,7 @@ class Engine(Protocol):
 class Server:
     """A ClickHouse server at ``url``, such as ``https://user:password@clickhouse:8443``."""
 
-    embedded = False
+    opened: float | None = None
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -84,12 +85,12 @@ class Embedded:
     """
 
     name = "the embedded store"
-    embedded = True
 
     def __init__(self, folder: Path, memory_mib: int) -> None:
         self._folder = folder
         self._options = {"max_server_memory_usage": memory_mib * 1024 * 1024}
         self._idle: LifoQueue[Any] = LifoQueue()
+        self.opened: float | None = time.time()
 
     @contextmanager
     def client(self) -> Iterator[Any]:

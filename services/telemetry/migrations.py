@@ -3,8 +3,8 @@
 Migrations are the files ``migrations/m0001_….sql``, applied in order and written down in
 ``schema_migrations`` with a checksum. Every statement may run twice. One console at a time migrates
 a server: creating the table ``schema_lock`` is the lock, because only one can create it, and a lock
-older than ten minutes belongs to a console that is gone. Of an embedded store there is one owner
-anyway.
+older than two minutes belongs to a console that is gone. In an embedded store, which has one owner,
+every lock from before it was opened does.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from services.telemetry.layout import Layout
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK_S = 60
-STALE_S = 600
+STALE_S = 120
 EXISTS = 57
 """ClickHouse's code for a table that is there already."""
 
@@ -58,14 +58,20 @@ def shipped() -> list[Migration]:
     return [Migration(int(file.stem[1:5]), file.stem, file.read_text()) for file in files]
 
 
-def migrate(client: Any, layout: Layout, pause: Callable[[float], None] = time.sleep) -> int:
+def migrate(
+    client: Any,
+    layout: Layout,
+    pause: Callable[[float], None] = time.sleep,
+    opened: float | None = None,
+) -> int:
     """Apply what is lacking and set how long rows are kept; how many files were applied.
 
-    Raises Altered, Unavailable where another console holds the lock too long, ClickHouseError.
+    ``opened`` is when this process, the only one that uses it, opened the engine. Raises Altered,
+    Unavailable where another console holds the lock too long, ClickHouseError.
     """
     for statement in layout.rendered(_OWN, text_index=False):
         client.command(statement)
-    with _Lock(client, layout, pause):
+    with _Lock(client, layout, pause, opened):
         applied = _applied(client, layout)
         lacking = [one for one in shipped() if one.number not in applied]
         for migration in shipped():
@@ -116,8 +122,10 @@ def _keep(client: Any, layout: Layout) -> None:
 
 
 class _Lock:
-    def __init__(self, client: Any, layout: Layout, pause: Callable[[float], None]) -> None:
-        self._client, self._pause = client, pause
+    def __init__(
+        self, client: Any, layout: Layout, pause: Callable[[float], None], opened: float | None
+    ) -> None:
+        self._client, self._pause, self._opened = client, pause, opened
         self._database, self._table = layout.database, f"{layout.database}.schema_lock"
 
     def __enter__(self) -> None:
@@ -129,7 +137,7 @@ class _Lock:
             except DatabaseError as error:
                 if error.code != EXISTS:
                     raise
-            if self._age() > STALE_S:
+            if self._is_abandoned():
                 self._client.command(f"DROP TABLE IF EXISTS {self._table}")
             elif time.monotonic() > deadline:
                 raise Unavailable("Another console is migrating the analytics store.")
@@ -139,13 +147,17 @@ class _Lock:
     def __exit__(self, *_: object) -> None:
         self._client.command(f"DROP TABLE IF EXISTS {self._table}")
 
-    def _age(self) -> float:
+    def _is_abandoned(self) -> bool:
         rows = self._client.query(
-            "SELECT dateDiff('second', metadata_modification_time, now()) FROM system.tables "
-            "WHERE database = {db:String} AND name = 'schema_lock'",
+            "SELECT toUnixTimestamp(metadata_modification_time), toUnixTimestamp(now()) "
+            "FROM system.tables WHERE database = {db:String} AND name = 'schema_lock'",
             parameters={"db": self._database},
         ).result_rows
-        return float(rows[0][0]) if rows else 0.0
+        if not rows:
+            return False
+        taken, now = rows[0]
+        before = now - STALE_S if self._opened is None else int(self._opened)
+        return bool(taken < before)
 
 
 _OWN = """

@@ -102,7 +102,7 @@ class Store:
         with self._opening:
             if not self._ready:
                 with self._client() as client:
-                    migrations.migrate(client, self.layout)
+                    migrations.migrate(client, self.layout, opened=self.engine.opened)
                 self._ready = True
 
     def close(self) -> None:

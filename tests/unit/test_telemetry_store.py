@@ -2,6 +2,7 @@
 to keep, adds nothing twice, and never answers beyond what was asked and allowed."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 import orjson
@@ -72,6 +73,21 @@ def test_a_lock_that_nobody_lets_go_is_named() -> None:
 
         assert migrations.migrate(client, store.layout, pause) == 0
     assert len(waits) == 3
+
+
+def test_a_lock_of_a_console_that_was_killed_holds_nobody_up() -> None:
+    store = fresh_store()
+    store.open()
+    with store.engine.client() as client:
+        client.command(
+            f"CREATE TABLE {store.layout.database}.schema_lock (taken UInt8) ENGINE = Memory"
+        )
+
+        def pause(_: float) -> None:
+            pytest.fail("nobody is there to wait for")
+
+        later = time.time() + 5
+        assert migrations.migrate(client, store.layout, pause, opened=later) == 0
 
 
 def test_a_migration_with_another_text_is_refused() -> None:
