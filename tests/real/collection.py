@@ -53,10 +53,11 @@ def recorded(name: str) -> bytes:
 
 @dataclass
 class Arrived:
-    """The stores at the ends of both ways, and the collector at the hub."""
+    """The stores at the ends of both ways, the collector at the hub, the token of the cluster."""
 
     stores: dict[str, Store]
     hub: HubCollector
+    token: str
 
     def rows(self, path: str, text: str) -> list[Obj]:
         store = self.stores[path]
@@ -103,7 +104,7 @@ def collected(
             forwarder = running.enter_context(agent)
             taken = requests.post(f"{forwarder}/v1/traces", json=spans, timeout=10)
             assert taken.status_code == 200, taken.text
-        arrived = Arrived(stores, inbound)
+        arrived = Arrived(stores, inbound, token)
         for path in PATHS:
             wait_until(f"all, through the {path}", lambda path=path: _is_all(arrived, path), 60)
         yield arrived

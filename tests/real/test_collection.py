@@ -31,6 +31,7 @@ from tests.real.collection import (
     workload_of,
 )
 from tests.real.controlplane import ControlPlane
+from tests.real.kube_api import wait_until
 from tests.real.workload import NODE
 
 pytestmark = [pytest.mark.compiled, pytest.mark.otelcol]
@@ -313,3 +314,27 @@ def test_a_collector_at_the_hub_lets_nobody_in_without_a_name_and_its_token(
     for credential in (None, (CLUSTER, "ngfa_wrong"), ("web-lon", "ngfa_wrong")):
         answer = requests.post(f"{arrived.hub.url}/v1/logs", json=body, auth=credential, timeout=5)
         assert answer.status_code == 401
+
+
+def test_a_collector_at_the_hub_takes_the_name_that_was_proved_not_the_one_that_is_claimed(
+    arrived: Arrived,
+) -> None:
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c",
+        "spanId": "eee19b7ec3c1b174",
+        "name": "claimed",
+        "startTimeUnixNano": "1795421223000000000",
+        "endTimeUnixNano": "1795421223000000001",
+    }
+    claim = {"key": "cluster_name", "value": {"stringValue": "web-lon"}}
+    told = {"resource": {"attributes": [claim]}, "scopeSpans": [{"spans": [span]}]}
+    answer = requests.post(
+        f"{arrived.hub.url}/v1/traces",
+        json={"resourceSpans": [told]},
+        auth=(CLUSTER, arrived.token),
+        timeout=5,
+    )
+    assert answer.status_code == 200
+    asked = "SELECT cluster_name FROM otel_traces WHERE SpanName = 'claimed'"
+    (row,) = wait_until("it is there", lambda: arrived.rows("collector", asked))
+    assert row == {"cluster_name": CLUSTER}

@@ -1,6 +1,7 @@
 """Promise: the real collector takes every configuration that is shipped, and lets through only what
 the console's own intake would keep."""
 
+import json
 import re
 from pathlib import Path
 
@@ -130,3 +131,12 @@ def test_what_runs_is_what_was_tested() -> None:
 def test_memory_is_watched_first(name: str) -> None:
     for pipeline in SHIPPED[name]()["service"]["pipelines"].values():
         assert pipeline["processors"][0] == "memory_limiter"
+
+
+def test_the_documented_access_log_is_one_that_is_kept() -> None:
+    text = (CHARTS.parent / "docs" / "telemetry.md").read_text()
+    (written,) = re.findall(r"^    format: '(.*)'$", text, re.MULTILINE)
+    fields = json.loads(written)
+    assert fields["log"] == "ngf_access"
+    assert fields.keys() <= redaction.ACCESS
+    assert len(written) <= 4096, "NGF takes no longer one"
