@@ -21,7 +21,7 @@ MARKED_BY_VARIABLE = {
     "mark-search": "shop/search/0",
 }
 """SnippetsFilters of namespace shop, and the rule that each names in the access log."""
-UNMARKED = frozenset({"media", "sessions", "consent"})
+UNMARKED = frozenset({"reviews", "sessions", "consent"})
 """Plain routes that nothing names in the access log."""
 
 
@@ -130,10 +130,11 @@ def http_routes() -> Iterator[Obj]:
             match("/"),
             backends=to("shop-web:8080"),
             filters=[
+                marked("shop/mirror/0"),
                 {
                     "type": "RequestMirror",
                     "requestMirror": {"backendRef": to("catalog:8080")[0], "percent": 10},
-                }
+                },
             ],
         ),
     )
@@ -175,7 +176,7 @@ def http_routes() -> Iterator[Obj]:
         6,
         "shop/edge-public#https",
         "try.shop.example.com",
-        rule(match("/"), backends=to("canary:8080")),
+        rule(match("/"), backends=to("canary:8080"), filters=[marked("labs/try/0")]),
     )
     yield route(
         "HTTPRoute",
@@ -199,7 +200,11 @@ def http_routes() -> Iterator[Obj]:
         12,
         edge,
         "id.shop.example.com",
-        rule(match("/avatar"), backends=to("shop/media:8080")),
+        rule(
+            match("/avatar"),
+            backends=to("shop/media:8080"),
+            filters=[marked("accounts/shared/0")],
+        ),
     )
     yield route(
         "HTTPRoute",
@@ -210,7 +215,10 @@ def http_routes() -> Iterator[Obj]:
         rule(
             match("/staff"),
             backends=to("profile:8080"),
-            filters=[_extension("AuthenticationFilter", "staff-only")],
+            filters=[
+                _extension("AuthenticationFilter", "staff-only"),
+                marked("accounts/staff/0"),
+            ],
         ),
     )
     yield route(

@@ -21,7 +21,7 @@ POPULAR = {
     "payments/checkout": 3.0,
     "orders/orders": 3.5,
     "accounts/login": 2.0,
-    "accounts/sessions": 2.0,
+    "accounts/profile": 2.0,
     "partner/inventory": 1.5,
     "platform/otlp": 4.0,
     "platform/console": 1.5,
