@@ -219,10 +219,8 @@ class Decisions:
         near = {**_bounds(first - _BEFORE, last + _NEAR), "ids": ids}
         late = {**_bounds(first - _BEFORE, last + _AFTER), "ids": ids}
         traces = {trace for row in rows for trace in row["traces"]}
-        bare = [row["request_id"] for row in rows if not row["traces"]]
-        if bare:
-            found = self._read("epp_traces", cluster, {**near, "ids": bare})
-            traces |= {row["trace_id"] for row in found}
+        if len(rows) == 1 and not traces:  # to look for them costs too much for a whole list
+            traces = {row["trace_id"] for row in self._read("epp_traces", cluster, near)}
         return gathering.gather(
             ids,
             self._read("epp_spans", cluster, {**near, "traces": sorted(traces)}),

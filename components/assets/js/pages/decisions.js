@@ -25,7 +25,7 @@
   }
 
   function rows() {
-    if (!list.rows.length) return el("div", { class: "quiet" }, list.reason);
+    if (!list.rows.length) return el("div", { class: "quiet" }, el("div", { class: "b5" }, list.reason), "Choose a longer time, or let the collector of the cluster read the picker's log, from verbosity 3 on, and take its spans.");
     const head = [["Time, UTC", 124], ["Picked"], ["Margin", 62, "num"], ["ms", 54, "num"]];
     return el("table", { class: "grid tight gsm" }, el("thead", {}, el("tr", {}, head.map(([label, width, kind]) => el("th", { scope: "col", class: kind, style: width ? `width:${width}px` : null }, label)))), el("tbody", {}, list.rows.map(line)));
   }
@@ -147,14 +147,16 @@
   }
 
   function drawOne() {
+    const room = document.querySelector(".decisions-one");
+    if (room) room.classList.toggle("bare", !one || Boolean(one.problem));
     if (!one) {
       const text = list && list.rows && !list.rows.length ? "There is no decision in this time to explain." : "Choose a decision.";
-      for (const name of ["why", "candidates", "replay", "time"]) ngf.put(`decisions-${name}`, el("div", { class: "quiet" }, name === "why" ? text : ""));
+      ngf.put("decisions-why", el("div", { class: "quiet" }, text));
       return;
     }
     if (one.problem) {
       ngf.put("decisions-why", el("div", { class: "quiet" }, one.problem));
-      for (const name of ["candidates", "replay", "time"]) ngf.put(`decisions-${name}`, el("div", { class: "quiet" }));
+      ngf.put("decisions-why-src");
       return;
     }
     ngf.put("decisions-why", why());
