@@ -35,6 +35,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ),
     ),
     ("Inference", (("Picker decisions", "/decisions", "bullseye", "p"),)),
+    ("Observe", (("Diagnostics", "/diagnostics", "clipboard2-pulse", "x"),)),
     (
         "Operate",
         (

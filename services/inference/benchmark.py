@@ -160,14 +160,19 @@ class Benchmarks:
             "result": self._result(run) if ended else None,
         }
 
-    def list(self, who: Identity, cluster: str) -> list[dict[str, Any]]:
-        """Those of a cluster, newest first, without their timelines."""
-        self._fleet.visible(who, cluster)
+    def list(self, who: Identity, cluster: str | None = None) -> list[dict[str, Any]]:
+        """Those of a cluster, or of all that may be seen, newest first, without their timelines.
+
+        Raises NotFound for a cluster out of sight.
+        """
+        if cluster is not None:
+            self._fleet.visible(who, cluster)
         with self._lock:
-            runs = [one for one in self._runs.values() if one.cluster == cluster]
+            runs = [one for one in self._runs.values() if cluster in (None, one.cluster)]
         return [
             {
                 "id": one.id,
+                "cluster": one.cluster,
                 "pool": one.order.pool,
                 "state": one.state,
                 "startedBy": one.who.name,
@@ -177,6 +182,7 @@ class Benchmarks:
                 "concurrentUsers": one.order.concurrent_users,
             }
             for one in sorted(runs, key=lambda one: one.started, reverse=True)
+            if who.may_see_cluster(one.cluster)
         ]
 
     def cancel(

@@ -14,7 +14,7 @@ from services.telemetry.answers import Answer
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
 
-SOURCE = "engine spans and readings of pods"
+SOURCE = "engine spans, pod readings"
 SAMPLE = 20_000
 """Requests that are correlated, at random where there are more."""
 SLOWEST = 20

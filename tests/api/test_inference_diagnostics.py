@@ -120,7 +120,7 @@ def test_slow_requests_are_those_of_the_store(console: Console) -> None:
     assert (factors["input_length"]["impact"], factors["input_length"]["n"]) == ("high", 30)
     assert factors["queue_depth"]["correlation"] is None
     assert factors["queue_depth"]["reason"] == "Known of no request."
-    assert (found["source"], found["sampled"]) == ("engine spans and readings of pods", 30)
+    assert (found["source"], found["sampled"]) == ("engine spans, pod readings", 30)
     assert found["as_of"].startswith(rows[0]["timestamp"][:10])
     limited = console.ask("GET", SLOW, console.token(namespaces=("shop",)), params=asked).json()
     assert (limited["slowRequests"], limited["as_of"]) == ([], None)

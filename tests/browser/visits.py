@@ -24,6 +24,7 @@ PAGES = {
     "/clusters/register": "#register-steps [aria-current]",
     "/gpus": "#gpus-grid .ag-row",
     "/decisions": "#decisions-foot",
+    "/diagnostics": "#benchmark-runs .quiet, #benchmark-runs tr",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",

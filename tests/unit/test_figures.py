@@ -19,6 +19,7 @@ from components.figures.lines import LINE_H, Line, percentiles, time_series
 from components.figures.marks import Event, Threshold
 from components.figures.paint import painted, shipped
 from components.figures.palette import FONT, THEMES, slot, token
+from components.figures.steps import Step, between, steps
 from components.panels import is_empty, told
 
 SHEET = (Path(__file__).parents[2] / "components/assets/css/tokens.css").read_text()
@@ -46,6 +47,7 @@ def everything() -> list[dict[str, Any]]:
         percentiles([("p50", line(40).points), ("p99", line(400).points)], SPAN),
         by_class([at(0)], {"2xx": [10], "5xx": [1]}, SPAN, chosen=(at(0), at(5))),
         histogram([(1, 2, 5), (2, 4, 9)], {"p95": 3.0, "p99": None}),
+        steps([Step("0", 5, 80, 120), Step("1 to 4", 5, 200, 900)]),
         heat.heat_map([("a", [1.0, None]), ("b", [99.0, 20.0])], [at(0), at(1)], SPAN, limit=90),
     ]
 
@@ -222,3 +224,15 @@ def test_a_panel_says_where_its_numbers_come_from_and_why_there_are_none() -> No
     assert one["empty"]
     assert (one["source"], one["as_of"], one["reason"]) == ("access logs", None, "No line came.")
     assert one["last"] == "2026-11-24T13:32:00+00:00"
+
+
+def test_steps_name_their_groups_and_what_grows() -> None:
+    figure = steps([Step("0", 5, 80, 120), Step("1 to 4", 7, 200, 900)])
+    medians, tails = figure["data"]
+    assert (medians["y"], tails["y"]) == ([80, 200], [120, 900])
+    assert figure["layout"]["xaxis"]["ticktext"] == ["0", "1 to 4"]
+    said = figure["layout"]["meta"]["finding"]
+    assert said == "median 80 ms at 0, 200 ms at 1 to 4"
+    assert medians["meta"]["labels"] == ["0", "1 to 4"]
+    assert is_empty(steps([]))
+    assert (between(3, 3), between(1200, 4100)) == ("3", "1.2k to 4.1k")
