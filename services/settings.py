@@ -96,15 +96,21 @@ class Settings(BaseSettings):
     spool_mib: int = Field(
         1024, ge=16, description="Telemetry that may wait on disk for the store, in MiB"
     )
-    keep_access_days: int = Field(7, ge=1, description="Days that access logs and spans are kept")
+    keep_access_days: int = Field(
+        7, ge=1, le=3650, description="Days that access logs and spans are kept"
+    )
     keep_inference_days: int = Field(
-        14, ge=1, description="Days that inference requests and picker decisions are kept"
+        14, ge=1, le=3650, description="Days that inference requests and picker decisions are kept"
     )
     keep_readings_days: int = Field(
-        7, ge=1, description="Days that readings of pods and devices are kept"
+        7, ge=1, le=3650, description="Days that readings of pods and devices are kept"
     )
-    keep_minutes_days: int = Field(90, ge=1, description="Days that sums by the minute are kept")
-    keep_hours_days: int = Field(365, ge=1, description="Days that sums by the hour are kept")
+    keep_minutes_days: int = Field(
+        90, ge=1, le=3650, description="Days that sums by the minute are kept"
+    )
+    keep_hours_days: int = Field(
+        365, ge=1, le=3650, description="Days that sums by the hour are kept"
+    )
     prometheus_url: values.PrometheusUrl = Field(
         "", description="Prometheus of clusters that name none of their own; empty: none"
     )
