@@ -106,7 +106,7 @@ def collected(
             assert taken.status_code == 200, taken.text
         arrived = Arrived(stores, inbound, token)
         for path in PATHS:
-            wait_until(f"all, through the {path}", lambda path=path: _is_all(arrived, path), 60)
+            wait_until(f"all, through the {path}", lambda path=path: _is_all(arrived, path), 120)
         yield arrived
     admin = clickhouse.client()
     for name in databases.values():

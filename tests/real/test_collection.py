@@ -34,7 +34,7 @@ from tests.real.controlplane import ControlPlane
 from tests.real.kube_api import wait_until
 from tests.real.workload import NODE
 
-pytestmark = [pytest.mark.compiled, pytest.mark.otelcol]
+pytestmark = [pytest.mark.compiled, pytest.mark.otelcol, pytest.mark.timeout(300)]
 
 CODES = {"OK": 0, "NOT_FOUND": 5, "UNIMPLEMENTED": None, "UNAVAILABLE": 14}
 """gRPC's numbers; a method that no route has is NGINX's 404, which has none."""

@@ -118,7 +118,7 @@ class Workload:
             if "client_auth" in extension:
                 extension["client_auth"]["password_file"] = str(token)
         prometheus = config["receivers"]["prometheus"]["config"]
-        prometheus["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s"}
+        prometheus["global"] = {"scrape_interval": "2s", "scrape_timeout": "2s"}
         for job in prometheus["scrape_configs"]:
             job["kubernetes_sd_configs"][0]["kubeconfig_file"] = str(self.account)
             if "authorization" in job:
