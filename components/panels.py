@@ -50,7 +50,7 @@ def chart_panel(
     """A titled chart of ``height`` pixels. `told` values drawn under ``id`` fill it."""
     head: list[Child] = [
         html.H2(title),
-        html.Span(unit, className="u"),
+        html.Span(unit, id=f"{id}-unit", className="u"),
         html.Span(id=f"{id}-note", className="u wrn"),
         html.Span(id=f"{id}-lg", className="lg"),
         html.Span(id=f"{id}-src", className="src"),
@@ -80,12 +80,13 @@ def chart(id: str, height: int) -> html.Div:
                 figure=NOTHING,
                 config=CONFIG,
                 responsive=True,
-                style={"height": f"{height}px"},
+                style={"height": "100%"},
             ),
             html.Div(id=f"{id}-none", className="instead-of-chart"),
         ],
         id=f"{id}-plot",
         className="plot",
+        style={"height": f"{height}px"},
         role="img",
         **{"aria-label": "No data yet"},
     )
@@ -99,10 +100,11 @@ def told(
     reason: str | None = None,
     last: datetime | None = None,
     height: int | None = None,
+    unit: str | None = None,
 ) -> dict[str, Any]:
     """What a panel shows. ``reason`` says why there is nothing, or what part is missing; ``last``
-    is when something came last, where that was before the range; ``height`` replaces the panel's
-    own for charts with a row an object."""
+    is when something came last, where that was before the range; ``height`` and ``unit`` replace
+    the panel's own, for charts with a row an object or of counts in buckets."""
     return {
         "figure": figure,
         "source": source,
@@ -111,6 +113,7 @@ def told(
         "empty": is_empty(figure),
         "last": last.isoformat() if last else None,
         "height": height,
+        "unit": unit,
     }
 
 
@@ -163,7 +166,9 @@ def asked(id: str, query: Mapping[str, str]) -> dcc.Store:
     return dcc.Store(id=id, data={"cluster": [], "range": "", **given, **lists, "count": 0})
 
 
-def time_range(default: str = "1h") -> html.Div:
+def time_range(default: str = "1h", *, short: bool = False) -> html.Div:
     """The page's control of range and refresh, drawn by ``assets/js/ranges.js`` from the address;
-    ``default`` is the range where it names none."""
-    return html.Div(id="n-range", className="n-range", **{"data-default": default})
+    ``default`` is the range where it names none. A ``short`` one is a button that says the range,
+    for pages that refresh in a way of their own."""
+    part = {"data-short": "1"} if short else {}
+    return html.Div(id="n-range", className="n-range", **{"data-default": default}, **part)

@@ -4,7 +4,7 @@
 // ngf.figures.show(id, figure)   the Graph with this id shows it, now and after the theme changes
 // ngf.figures.table(figure)      {columns, rows} of what it shows
 // Tells the event "ngf:zoom" {graph, start, end} of a time that was dragged over, "ngf:zoomback" of a
-// double-click.
+// double-click; both can be prevented by a page that does something else with them.
 (function (ngf) {
   const NAME = /^--ngf-([a-z0-9-]+)(?: \/ ([0-9.]+))?$/;
   const shown = new Map();
@@ -73,14 +73,13 @@
     for (const plot of document.querySelectorAll(".js-plotly-plot:not([data-heard])")) {
       if (!plot.on) continue;
       plot.dataset.heard = "";
-      const graph = plot.closest(".dash-graph");
+      const graph = plot.closest(".dash-graph").id;
+      const tell = (name, detail, usual) => { if (window.dispatchEvent(new CustomEvent(name, { cancelable: true, detail }))) usual(detail); };
       plot.on("plotly_relayout", function (change) {
         const [start, end] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-        if (typeof start === "string" && graph) window.dispatchEvent(new CustomEvent("ngf:zoom", { detail: { graph: graph.id, start: new Date(utc(start)), end: new Date(utc(end)) } }));
+        if (typeof start === "string") tell("ngf:zoom", { graph, start: new Date(utc(start)), end: new Date(utc(end)) }, ngf.zoomed);
       });
-      plot.on("plotly_doubleclick", function () {
-        window.dispatchEvent(new CustomEvent("ngf:zoomback", { detail: { graph: graph ? graph.id : "" } }));
-      });
+      plot.on("plotly_doubleclick", () => tell("ngf:zoomback", { graph }, ngf.zoomedBack));
     }
   }
   new MutationObserver(hear).observe(document.documentElement, { childList: true, subtree: true });

@@ -1,8 +1,9 @@
 // Panels and key figures of a page, drawn from stores that the server answers into. Shapes are those of
 // components/panels.py.
 //
-// ngf.panelPage({path, store, keys})   asks the server (by writing `store`) when the address changes in
-//                                      one of `keys`, with the refresh, and when it is told to
+// ngf.panelPage({path, store, keys, every})   asks the server (by writing `store`) when the address
+//                                      changes in one of `keys`, with the refresh (or after `every()`
+//                                      milliseconds), and when it is told to
 // ngf.panel(id, told)                  one panel
 (function (ngf) {
   const el = ngf.element;
@@ -21,16 +22,17 @@
     const plot = document.getElementById(`${id}-plot`);
     if (!plot) return;
     told.set(id, one);
-    const { figure, source, as_of: moment, reason, empty, last } = one;
+    const { figure, source, as_of: moment, reason, empty, last, unit } = one;
     const meta = figure.layout.meta || {};
     ngf.put(`${id}-src`, source, moment ? [", ", ngf.since(moment, { style: "age" })] : null);
+    if (unit) ngf.put(`${id}-unit`, unit);
     ngf.put(`${id}-lg`, (meta.legend || []).map(swatch));
     ngf.put(`${id}-note`, empty ? null : reason);
     const note = document.getElementById(`${id}-note`);
     if (note) note.title = reason || "";
     ngf.put(`${id}-none`, empty ? [el("div", { class: "b5" }, reason || "No data in this range."), last ? el("div", {}, "Last sample ", ngf.since(last), " ago") : null] : null);
     plot.setAttribute("aria-label", `${titleOf(id)}: ${empty ? reason || "no data in this range" : meta.finding || ""}`);
-    if (one.height) dash_clientside.set_props(`${id}-graph`, { style: { height: `${one.height}px` } });
+    if (one.height) plot.style.height = `${one.height}px`;
     ngf.figures.show(`${id}-graph`, figure);
   };
 
@@ -50,11 +52,13 @@
     },
   };
 
-  ngf.panelPage = function ({ path, store, keys }) {
-    const page = { here: () => location.pathname === path, waiting: null, answered };
+  ngf.panelPage = function ({ path, store, keys, every }) {
+    const pause = every || (() => ngf.range.every());
+    const shown = () => location.pathname === path;
     const watched = ["range", "cluster", "namespace", ...(keys || [])];
     const key = () => { const view = ngf.view.get(); return JSON.stringify(watched.map((one) => view[one] || "")); };
-    let last = null; // what was asked, while the page is shown
+    let last = null; // what was asked, once the page has been laid out and while it is shown
+    const page = { here: () => shown() && last !== null, waiting: null, answered };
     let at = 0;
     let count = 0;
 
@@ -64,19 +68,18 @@
       at = page.waiting = Date.now();
       dash_clientside.set_props(store, { data: Object.assign(ngf.view.get(), { count }) });
     };
-    const stands = () => page.here() && last !== null; // before it does, its store is not there to be written
-    const again = () => { if (stands()) page.ask(); };
+    const again = () => { if (page.here()) page.ask(); };
 
     window.addEventListener("ngf:view", function () {
-      if (!page.here()) { last = null; page.waiting = null; return; }
+      if (!shown()) { last = null; page.waiting = null; return; }
       if (last === null) { last = key(); at = Date.now(); ngf.range.left(); ngf.range.draw(); return; } // the layout has asked for what it was opened with
       if (last !== key()) page.ask();
     });
     window.addEventListener("ngf:refresh", again);
     window.addEventListener("ngf:changes", (event) => { if ((event.detail || []).some((change) => change.kind === "*")) again(); });
     window.addEventListener("ngf:second", function () {
-      const every = stands() && ngf.range.every();
-      if (!every || Date.now() - at < every) return;
+      const wait = page.here() && pause();
+      if (!wait || Date.now() - at < wait) return;
       if (page.waiting && Date.now() - page.waiting < ANSWER_MS) return;
       page.ask();
     });

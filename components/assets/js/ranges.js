@@ -71,13 +71,14 @@
     const brush = parse(ngf.view.get().brush);
     const ms = every();
     const [, pause] = EVERY.find(([one]) => one === ms);
+    const short = room().dataset.short;
     ngf.put("n-range",
-      updated ? el("span", { class: "n-updated only-wide" }, "updated ", el("time", { class: "n-age", datetime: updated, "data-style": "age" }), " ago") : null,
-      el("div", { class: "seg only-d", role: "group", "aria-label": "Range" }, PRESETS.map(([text, label]) =>
+      updated && !short ? el("span", { class: "n-updated only-wide" }, "updated ", el("time", { class: "n-age", datetime: updated, "data-style": "age" }), " ago") : null,
+      short ? null : el("div", { class: "seg only-d", role: "group", "aria-label": "Range" }, PRESETS.map(([text, label]) =>
         el("button", { type: "button", "data-range": text, class: now.text === text ? "on" : null, "aria-pressed": String(now.text === text) }, label))),
       el("button", { type: "button", class: "btn btn-secondary", id: "n-range-open", "aria-haspopup": "dialog", "aria-expanded": "false", title: "Range (t)" },
         ngf.icon("calendar3"), el("span", { class: "n-range-words" }, words(brush || now)), ngf.icon("chevron-down")),
-      el("button", { type: "button", class: "btn btn-secondary", id: "n-refresh", "aria-haspopup": "menu", "aria-label": `Refresh: ${now.relative && ms ? `every ${pause}` : "off"}`, title: "Refresh (r)" },
+      short ? null : el("button", { type: "button", class: "btn btn-secondary", id: "n-refresh", "aria-haspopup": "menu", "aria-label": `Refresh: ${now.relative && ms ? `every ${pause}` : "off"}`, title: "Refresh (r)" },
         ngf.icon("arrow-clockwise"), el("span", {}, now.relative && ms ? pause : "Off")));
   }
 
@@ -121,17 +122,14 @@
     if (opener) (opener.id === "n-refresh" ? refresh : choose)(opener);
   });
 
-  // A page may take a zoom for itself (preventDefault), as the logs do.
-  window.addEventListener("ngf:zoom", function (event) {
-    if (event.defaultPrevented || !room()) return;
-    const text = between(event.detail.start, event.detail.end);
-    ngf.view.set({ range: text }, { state: { zoomed: true } });
-  });
-  window.addEventListener("ngf:zoomback", function (event) {
-    if (event.defaultPrevented || !room()) return;
-    if (history.state && history.state.zoomed) history.back();
-    else ngf.figures.again(event.detail.graph);
-  });
+  // What a drag and a double-click do where the page does nothing else with them.
+  ngf.zoomed = function ({ start, end }) {
+    if (room()) ngf.view.set({ range: between(start, end) }, { state: { zoomed: true } });
+  };
+  ngf.zoomedBack = function ({ graph }) {
+    if (room() && history.state && history.state.zoomed) history.back();
+    else ngf.figures.again(graph);
+  };
   window.addEventListener("ngf:view", draw);
 
   ngf.keys.add("t", "Range", function () {

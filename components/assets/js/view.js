@@ -10,7 +10,7 @@
 // Dash's own Location is told about pages only, never about a changed query: it would build the
 // page anew and throw away what is typed, scrolled and focused.
 (function (ngf) {
-  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome", "label", "ngf"];
+  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
   const PAGES = { gateway: "gateways", httproute: "httproutes", gatewayclass: "gatewayclasses" };
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
 
