@@ -35,6 +35,11 @@ FIELDS = (
 
 TOP_MAX = 100
 
+EXPORT_MAX = 10_000
+"""Lines of a file; who wants more reads pages."""
+
+FORMATS = {"csv": "CSVWithNames", "parquet": "Parquet", "json": "JSONEachRow"}
+
 _CURSOR_RULE = "must be the cursor of an answer"
 
 
@@ -116,6 +121,22 @@ class LogLines:
         made = LogPage([_plain(line) for line in lines], following, read, elapsed)
         return Answer(made, SOURCE, newest, window, reason)
 
+    def slowest(
+        self, scope: Scope, window: Window, filters: Filters, n: int = 5
+    ) -> Answer[list[dict[str, Any]]]:
+        """The lines that took longest."""
+        where, bound = _conditions(scope, filters)
+        rows = self._store.read(
+            "log_slowest",
+            {**bound, "from": window.start, "to": window.end, "limit": n},
+            clusters=scope.clusters,
+            where=where,
+        )
+        found = [_plain(line) for line in rows.dicts()]
+        reason = None if found else self._why_no_line(scope, window, filters)
+        newest = max((line["timestamp"] for line in found), default=None)
+        return Answer(found or None, SOURCE, newest, window, reason)
+
     def count(self, scope: Scope, window: Window, filters: Filters) -> Answer[int]:
         """How many lines there are."""
         where, bound = _conditions(scope, filters)
@@ -190,6 +211,21 @@ class LogLines:
         for name, value, lines in rows.rows:
             made[name].append((value, lines))
         return Answer(dict(made), SOURCE, None, window)
+
+    def export(
+        self, scope: Scope, window: Window, filters: Filters, fmt: str, limit: int = EXPORT_MAX
+    ) -> bytes:
+        """The newest lines as a file: ``csv``, ``parquet`` or ``json`` (an object a line)."""
+        if fmt not in FORMATS:
+            raise Invalid.of("format", f"must be one of {', '.join(FORMATS)}")
+        where, bound = _conditions(scope, filters)
+        return self._store.formatted(
+            "log_export",
+            {**bound, "from": window.start, "to": window.end, "limit": min(limit, EXPORT_MAX)},
+            FORMATS[fmt],
+            clusters=scope.clusters,
+            where=where,
+        )
 
     def _why_no_line(self, scope: Scope, window: Window, filters: Filters) -> str:
         if filters.any:
