@@ -35,7 +35,14 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         ),
     ),
     ("Inference", (("Picker decisions", "/decisions", "bullseye", "p"),)),
-    ("Observe", (("Diagnostics", "/diagnostics", "clipboard2-pulse", "x"),)),
+    (
+        "Observe",
+        (
+            ("Dashboard", "/dashboard", "speedometer2", "d"),
+            ("Logs", "/logs", "list-columns-reverse", "l"),
+            ("Diagnostics", "/diagnostics", "clipboard2-pulse", "x"),
+        ),
+    ),
     (
         "Operate",
         (

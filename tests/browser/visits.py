@@ -25,6 +25,8 @@ PAGES = {
     "/gpus": "#gpus-grid .ag-row",
     "/decisions": "#decisions-foot",
     "/diagnostics": "#benchmark-runs .quiet, #benchmark-runs tr",
+    "/dashboard": "#dashboard-by button",
+    "/logs": "#logs-foot span",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",

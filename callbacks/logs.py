@@ -1,0 +1,193 @@
+"""The page of access logs: spread, frequent values and lines are asked side by side."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, dcc
+
+from callbacks.asking import Asked, many, panels, question, span_of, window_of
+from callbacks.registrar import Callbacks, toast
+from components import logs
+from components.figures.bars import by_class
+from components.figures.frame import frame, words
+from components.panels import told
+from services.auth.identity import Identity
+from services.container import Container
+from services.errors import ConsoleError
+from services.telemetry.access import SOURCE
+from services.telemetry.log_filters import COLUMNS, Filters
+from services.telemetry.log_lines import LogLines
+from services.telemetry.scope import Scope
+from services.telemetry.windows import Window
+
+LINES = 200
+SAVED = "logs"
+"""The page under which questions are kept."""
+
+SINGLE = ("path", "user_agent", "trace_id", "pod")
+"""Filters of one value, which may hold a comma."""
+
+SPELLED = {"path": "uri"}
+"""Filters with another name in the address, where ``path`` is that of the page."""
+
+NONE = "-"
+"""How an address spells that a field is empty."""
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the questions and their drawing."""
+    container = callbacks.container
+
+    @callbacks.on(Output(logs.HISTOGRAM, "data"), Input(logs.ASKED, "data"))
+    def histogram(asked: dict[str, Any]) -> dict[str, Any]:
+        return spread(container, callbacks.who(), asked)
+
+    @callbacks.on(Output(logs.FACETS, "data"), Input(logs.ASKED, "data"))
+    def facets(asked: dict[str, Any]) -> dict[str, Any]:
+        return top_values(container, callbacks.who(), asked)
+
+    @callbacks.on(Output(logs.ROWS, "data"), Input(logs.PAGE, "data"))
+    def rows(asked: dict[str, Any]) -> dict[str, Any]:
+        return lines(container, callbacks.who(), asked)
+
+    @callbacks.on(
+        Output(logs.DOWNLOAD, "data"),
+        Input(logs.EXPORT, "data"),
+        State(logs.ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    def download(wanted: dict[str, Any], asked: dict[str, Any]) -> Any:
+        scope = question(container, callbacks.who(), _place(asked))
+        made = LogLines(container.store).export(
+            scope, _window(asked), filters(asked), str(wanted["format"])
+        )
+        ending = "jsonl" if wanted["format"] == "json" else wanted["format"]
+        return dcc.send_bytes(made, f"access-logs.{ending}")
+
+    @callbacks.on(
+        Output(logs.QUESTIONS, "data"),
+        Input(logs.QUESTIONS_ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    def questions(asked: dict[str, str]) -> Any:
+        who = callbacks.who()
+        if asked["do"] == "save":
+            container.views.save(who, SAVED, asked["name"], asked["query"])
+            toast("ok", f"Question {asked['name']} saved", "It is in the menu Saved questions.")
+        if asked["do"] == "remove":
+            container.views.remove(who, SAVED, asked["name"])
+        return [asdict(view) for view in container.views.list(who, SAVED)]
+
+    callbacks.clientside(ClientsideFunction("ngfPanels", "draw"), Input(logs.HISTOGRAM, "data"))
+    callbacks.clientside(ClientsideFunction("ngfLogs", "facets"), Input(logs.FACETS, "data"))
+    callbacks.clientside(ClientsideFunction("ngfLogs", "rows"), Input(logs.ROWS, "data"))
+    callbacks.clientside(ClientsideFunction("ngfLogs", "questions"), Input(logs.QUESTIONS, "data"))
+    callbacks.clientside(
+        ClientsideFunction("ngfLogs", "typed"), Input("logs-q", "value"), prevent_initial_call=True
+    )
+
+
+def filters(asked: Asked) -> Filters:
+    """What an address filters by; what is none is refused where it is asked."""
+    exact: dict[str, tuple[str, ...]] = {}
+    for name in COLUMNS:
+        said = asked.get(SPELLED.get(name, name))
+        values = [str(said)] if name in SINGLE and said else many(said)
+        if values:
+            exact[name] = tuple(one for value in values for one in _spelled(value))
+    least = str(asked.get("min_ms") or "")
+    return Filters(
+        text=str(asked.get("q") or ""),
+        status=tuple(many(asked.get("status"))),
+        request_id=str(asked.get("request_id") or ""),
+        min_ms=float(least) if least.replace(".", "", 1).isdigit() else None,
+        exact=exact,
+    )
+
+
+def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+    """Lines over the whole range, the part of it that is looked at marked."""
+    window, scope = window_of(asked), question(container, who, _place(asked))
+
+    def made() -> dict[str, dict[str, Any]]:
+        found = LogLines(container.store).histogram(scope, window, filters(asked), 90)
+        value = found.value
+        if value is None:
+            figure, unit = frame(span_of(window), None), ""
+        else:
+            looked_at = window_of(asked, "brush") if asked.get("brush") else None
+            chosen = (looked_at.start, looked_at.end) if looked_at else None
+            span = span_of(window, value.step)
+            figure = by_class(value.times, value.counts, span, chosen=chosen)
+            unit = f"in {words(value.step)}, all status codes; drag to narrow"
+        panel = told(figure, SOURCE, found.as_of, reason=found.reason, unit=unit)
+        return {"logs-histogram": panel}
+
+    return {"panels": panels(["logs-histogram"], window, SOURCE, made)}
+
+
+def top_values(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+    """The frequent values of the lines, and how many lines there are."""
+    window, scope = _window(asked), question(container, who, _place(asked))
+    service = LogLines(container.store)
+    try:
+        chosen = filters(asked)
+        found = service.facets(scope, window, chosen).value or {}
+        total = service.count(scope, window, chosen).value
+    except ConsoleError as error:
+        return {"facets": {}, "total": None, "reason": error.message}
+    return {"facets": found, "total": total, "reason": None, "slots": _slots(container, scope)}
+
+
+def lines(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+    """A page of lines and what it cost."""
+    window, scope = _window(asked), question(container, who, _place(asked))
+    cursor = str(asked.get("before") or "") or None
+    try:
+        found = LogLines(container.store).page(scope, window, filters(asked), cursor, LINES)
+    except ConsoleError as error:
+        return {"lines": [], "cursor": None, "reason": error.message, "failed": True}
+    page = found.value
+    if page is None:
+        return {"lines": [], "cursor": None, "reason": found.reason, "failed": False}
+    return {
+        "lines": [_line(line) for line in page.lines],
+        "cursor": page.cursor,
+        "reason": found.reason,
+        "failed": False,
+        "read": page.read_rows,
+        "elapsed": page.elapsed_ms,
+        "as_of": window.end.isoformat(),
+        "source": found.source,
+        "slots": _slots(container, scope),
+    }
+
+
+def _place(asked: Asked) -> Asked:
+    """Clusters and namespace alone: gateways and routes are filters here, of any number."""
+    return {key: asked[key] for key in ("cluster", "namespace") if asked.get(key)}
+
+
+def _window(asked: Asked) -> Window:
+    """The part of the range that is looked at."""
+    return window_of(asked, "brush") if asked.get("brush") else window_of(asked)
+
+
+def _spelled(value: str) -> tuple[str, ...]:
+    """What a filter's value means: a dash is a field that is empty, as NGINX writes it."""
+    if value.removeprefix("!") != NONE:
+        return (value,)
+    prefix = "!" if value.startswith("!") else ""
+    return prefix, prefix + NONE
+
+
+def _slots(container: Container, scope: Scope) -> dict[str, int]:
+    return {name: container.fleet.slot(name) for name in scope.clusters or ()}
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in line.items()
+    }

@@ -1,0 +1,93 @@
+// The dashboard: what its charts are narrowed to, the table and its cells, requests to look at. Shapes
+// are those of callbacks/dashboard.py.
+(function (ngf) {
+  const el = ngf.element;
+  const HERE = "/dashboard";
+  const here = () => location.pathname === HERE;
+  const BY = [["cluster", "Clusters"], ["gateway", "Gateways"], ["route", "Routes"]];
+
+  // The log of what is shown, further narrowed.
+  ngf.logsHref = function (filters) {
+    const view = ngf.view.get();
+    const keys = Object.assign({ range: view.range, cluster: view.cluster, namespace: view.namespace, gateway: view.gateway, route: view.route }, filters);
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(keys)) if (value && value.length !== 0) query.set(key, Array.isArray(value) ? value.join(",") : value);
+    return `/logs?${query.toString().replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%3A/g, ":")}`;
+  };
+
+  function head() {
+    if (!here()) return;
+    const view = ngf.view.get();
+    const by = BY.some(([key]) => key === view.by) ? view.by : "cluster";
+    ngf.put("dashboard-by", BY.map(([key, label]) => el("button", { type: "button", "data-red-by": key, class: by === key ? "on" : null, "aria-pressed": String(by === key) }, label)));
+    ngf.put("dashboard-chips", ["gateway", "route"].filter((key) => (view[key] || []).length).map((key) =>
+      el("span", { class: "chip", "data-key": key }, el("span", { class: "k" }, key), ` ${view[key][0]}`, el("button", { type: "button", "data-red-drop": key, "aria-label": `Remove filter ${key}` }, ngf.icon("x")))));
+  }
+
+  function example(line) {
+    const at = new Date(line.time).getTime();
+    const range = ngf.range.between(at - 60000, at + 60000);
+    const href = ngf.logsHref({ range, cluster: [line.cluster], request_id: line.request_id, gateway: null, route: null });
+    return el("tr", { "data-key": line.request_id || line.time },
+      el("td", { class: "mono" }, line.time.slice(11, 19)),
+      el("td", {}, el("span", { class: `tag ${line.status >= 500 ? "err" : line.status >= 400 ? "warn" : ""}` }, line.status)),
+      el("td", { class: "num" }, line.took || el("span", { class: "t3" }, "no time")),
+      el("td", { title: `${line.method || ""} ${line.host || ""}${line.path || ""}` }, el("a", { href, class: "plain mono" }, `${line.method || ""} ${line.path || ""}`)),
+      el("td", { class: "hm" }, el("span", { class: `cl c${line.slot}` }, line.cluster)));
+  }
+
+  const table = (lines) => el("table", { class: "grid tight" }, el("colgroup", {}, [[96], [56], [84], [""], [120, "hm"]].map(([width, kind]) => el("col", { class: kind || null, style: width ? `width:${width}px` : null }))),
+    el("thead", {}, el("tr", {}, [["UTC"], ["Status"], ["Time", "num"], ["Request"], ["Cluster", "hm"]].map(([label, kind]) => el("th", { scope: "col", class: kind || null }, label)))), el("tbody", {}, lines.map(example)));
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.ngfDashboard = {
+    rows(answer) {
+      if (!answer) return dash_clientside.no_update;
+      head();
+      ngf.put("dashboard-rows-src", answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
+      ngf.put("dashboard-rows-note", answer.reason);
+      return answer.rows;
+    },
+    examples(answer) {
+      if (!answer) return;
+      const none = (one, words) => el("div", { class: "quiet" }, one.reason || words);
+      ngf.put("dashboard-failed", answer.failed.lines.length ? table(answer.failed.lines) : none(answer.failed, "None. No response of class 5xx in this range."));
+      ngf.put("dashboard-slow", answer.slow.lines.length ? table(answer.slow.lines) : none(answer.slow, "None. No request in this range."));
+      for (const key of ["failed", "slow"]) ngf.put(`dashboard-${key}-src`, el("a", { href: ngf.logsHref(key === "failed" ? { status: ["5xx"] } : {}) }, "All in the log"));
+    },
+  };
+
+  document.addEventListener("click", function (event) {
+    const target = event.target.closest && here() ? event.target : null;
+    const by = target && target.closest("[data-red-by]");
+    if (by) ngf.view.set({ by: by.dataset.redBy === "cluster" ? "" : by.dataset.redBy });
+    const drop = target && target.closest("[data-red-drop]");
+    if (drop) ngf.view.set({ [drop.dataset.redDrop]: "" });
+    const into = target && target.closest("[data-red-into]");
+    if (into) ngf.view.set(JSON.parse(into.dataset.redInto));
+  });
+
+  const h = (...args) => window.React.createElement(...args);
+  const three = (value, most) => value.toLocaleString("en", { maximumSignificantDigits: 3, maximumFractionDigits: most });
+  const known = (value, text) => (value === null || value === undefined ? h("span", { className: "t3" }, "no data") : text(value));
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  (window.dashAgGridFunctions = window.dashAgGridFunctions || {}).ngfRedId = (params) => params.data.id;
+  cells.NgfRate = ({ value }) => known(value, (one) => (one >= 100 ? Math.round(one).toLocaleString("en") : three(one)));
+  cells.NgfShare = ({ value }) => known(value, (one) => h("span", { className: one >= 0.01 ? "bad" : one ? "" : "t3" }, one ? three(100 * one) : "none"));
+  cells.NgfMs = ({ value }) => known(value, (one) => (one >= 100 ? Math.round(one).toLocaleString("en") : three(one)));
+  cells.NgfRedName = function ({ data: row }) {
+    if (row.by === "cluster") return h("button", { className: "linkish", "data-red-into": JSON.stringify({ cluster: [row.cluster_name], by: "gateway" }) }, row.name);
+    if (!row.key) return h("span", { className: "t3", title: "The lines of these requests name no route." }, "no route named");
+    return h("button", { className: "linkish", title: row.key, "data-red-into": JSON.stringify({ cluster: [row.cluster_name], [row.by]: [row.key] }) }, row.name);
+  };
+  cells.NgfRedLogs = function ({ data: row }) {
+    const place = Object.assign({ cluster: [row.cluster_name] }, row.by === "cluster" || !row.key ? {} : { [row.by]: [row.key] });
+    const slow = row.p95 ? h("a", { href: ngf.logsHref(Object.assign({ min_ms: String(Math.ceil(row.p95)) }, place)) }, "slow") : null;
+    const failed = row.failure_share ? h("a", { href: ngf.logsHref(Object.assign({ status: ["5xx"] }, place)) }, "failed") : null;
+    return h("span", { className: "row-f" }, failed, slow);
+  };
+
+  window.addEventListener("ngf:view", head);
+  ngf.gridKeys("dashboard-grid", { here, open: (row) => ngf.view.set(row.by === "cluster" ? { cluster: [row.cluster_name], by: "gateway" } : row.key ? { cluster: [row.cluster_name], [row.by]: [row.key] } : {}) });
+  ngf.panelPage({ path: HERE, store: "dashboard-asked", keys: ["gateway", "route", "by"] });
+})(window.ngf = window.ngf || {});

@@ -1,0 +1,91 @@
+"""Promise: the dashboard says how many, how bad and how slow, in both themes, for one range of all
+its charts, and each number leads to the lines behind it."""
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+
+from tests.browser.journey import Window
+from tests.browser.logged import FAILED, SILENT, log_lines
+from tests.browser.tab import Console, Tab
+
+pytestmark = pytest.mark.browser
+
+ROW = "#dashboard-grid .ag-center-cols-container .ag-row"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lines(console: Console) -> None:
+    log_lines(console.container)
+
+
+@pytest.fixture
+def page(tab: Tab) -> Window:
+    window = Window(tab.driver, tab.console)
+    window.open("/dashboard", "#dashboard-requests-plot .nsewdrag")
+    window.one(ROW)
+    return window
+
+
+def test_numbers_name_their_source_their_age_and_who_is_silent(page: Window) -> None:
+    page.says("#dashboard-kpi-failures-v", "5%")
+    page.says("#dashboard-requests-src", "access logs, ")
+    page.says("#dashboard-requests-note", f"No access log of {SILENT} in this range.")
+    said = page.one("#dashboard-failures-plot").get_attribute("aria-label")
+    assert said.startswith("Failed responses: now 4xx 0%, 5xx ")
+
+
+def test_another_theme_repaints_the_charts_at_once(page: Window) -> None:
+    colour = (
+        "return getComputedStyle(document.querySelector("
+        "'#dashboard-failures-plot .scatterlayer .trace:nth-of-type(2) path.js-line')).stroke"
+    )
+    assert page.until(lambda: page.run(colour)) == "rgb(204, 58, 44)"
+    page.theme("dark")
+    page.until(lambda: page.run(colour) == "rgb(229, 96, 79)", "the dark colour")
+
+
+def test_a_drag_zooms_all_charts_and_back_restores(page: Window) -> None:
+    ticks = "return [...document.querySelectorAll('#dashboard-latency-plot .xtick')].length"
+    before = page.run(ticks)
+    plot = page.one("#dashboard-requests-plot .nsewdrag")
+    drag = ActionChains(page.driver).move_to_element_with_offset(plot, 150, 60)
+    drag.click_and_hold().move_by_offset(40, 0).move_by_offset(40, 0).release().perform()
+    page.address("range=20")
+    page.until(
+        lambda: page.run(
+            "return document.querySelector('#dashboard-latency-graph .js-plotly-plot')"
+            ".layout.xaxis.range.join() === document.querySelector("
+            "'#dashboard-requests-graph .js-plotly-plot').layout.xaxis.range.join()"
+        ),
+        "the other chart zoomed",
+    )
+    page.driver.back()
+    page.until(lambda: page.query() == "/dashboard", "the range before")
+    page.until(lambda: page.run(ticks) == before, "the chart as it was")
+
+
+def test_a_row_leads_inwards_and_to_the_lines_that_failed(page: Window) -> None:
+    page.click("[data-red-by=route]")
+    page.address("by=route")
+    page.says(ROW, "payments/checkout")
+    page.says("#dashboard-grid", "no route named")
+    link = next(one for one in page.all("#dashboard-grid a") if one.text == "failed")
+    page.run("arguments[0].click()", link)
+    page.address("status=5xx")
+    page.says("#logs-foot", f"{FAILED} lines in the range")
+    page.says("#logs-chips", "payments/checkout")
+
+
+def test_the_key_t_opens_the_range_and_a_preset_is_in_the_address(page: Window) -> None:
+    page.press("t")
+    page.says(".n-menu", "Last 15 min")
+    next(one for one in page.all(".n-menu .n-item") if one.text == "Last 15 min").click()
+    page.address("range=15m")
+    page.says("#n-range [aria-pressed=true]", "15 min")
+
+
+def test_a_chart_is_a_table_too(page: Window) -> None:
+    page.click("[data-panel-menu=dashboard-failures]")
+    next(one for one in page.all(".n-menu .n-item") if one.text == "Show as table").click()
+    page.says(".n-dialog", "Time, UTC")
+    page.says(".n-dialog th:last-child", "5xx")
