@@ -1,4 +1,5 @@
-"""The overview in one answer: tiles, clusters, what needs attention, recent changes."""
+"""The overview: what there is in one answer, pushed when it changes; requests in two others, asked
+for the range of the page."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -7,7 +8,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import attention
+from callbacks import attention, red_words
+from callbacks.asking import Asked, panels, question, window_of
 from callbacks.cluster_words import look, ngf_words, place
 from callbacks.registrar import Callbacks
 from components import ids, overview
@@ -19,6 +21,7 @@ from services.clusters.fleet import ClusterInfo
 from services.configdb.audit import AuditRecord
 from services.container import Container
 from services.kube.catalogue import KINDS
+from services.telemetry.access import SOURCE, AccessLogs
 
 ATTENTION = 6
 CLUSTERS = 12
@@ -49,7 +52,46 @@ def register(callbacks: Callbacks) -> None:
         namespace = str((view or {}).get("namespace") or "")
         return page(container, callbacks.who(), certificates, chosen, namespace)
 
+    @callbacks.on(Output(overview.CHARTS, "data"), Input(overview.ASKED, "data"))
+    def charts(asked: dict[str, Any]) -> dict[str, Any]:
+        return requests(container, callbacks.who(), asked)
+
+    @callbacks.on(Output(overview.FIGURES, "data"), Input(overview.ASKED, "data"))
+    def figures(asked: dict[str, Any]) -> dict[str, Any]:
+        scope, window = question(container, callbacks.who(), asked), window_of(asked)
+        found = red_words.key_figures(AccessLogs(container.store), scope, window)
+        return {"tiles": {f"overview-{key}": found[key] for key, _, _ in overview.RED_TILES}}
+
     callbacks.clientside(ClientsideFunction("ngfOverview", "draw"), Input(overview.DATA, "data"))
+    callbacks.clientside(ClientsideFunction("ngfOverview", "red"), Input(overview.CHARTS, "data"))
+    callbacks.clientside(ClientsideFunction("ngfPanels", "draw"), Input(overview.FIGURES, "data"))
+
+
+def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+    """The two charts, and of each cluster what its row says of requests."""
+    scope, window = question(container, who, asked), window_of(asked)
+    access = AccessLogs(container.store)
+    labels = {info.name: info.display_name for info in container.fleet.list(who)}
+    rows: dict[str, Any] = {}
+
+    def made() -> dict[str, dict[str, Any]]:
+        for row in access.table(scope, window, "cluster").value or ():
+            red = row.red
+            rows[row.cluster] = {
+                "per_second": red.per_second,
+                "failure_share": red.failure_share,
+                "p95": red.p95_ms,
+            }
+        by_cluster = access.series(scope, window, "cluster")
+        return {
+            "overview-rate": red_words.requests_by_cluster(
+                by_cluster, container.fleet.slot, lambda name: labels.get(name, name)
+            ),
+            "overview-failed": red_words.failures(access.series(scope, window)),
+        }
+
+    told = panels(["overview-rate", "overview-failed"], window, SOURCE, made)
+    return {"panels": told, "clusters": rows}
 
 
 def page(
@@ -84,14 +126,11 @@ def page(
     problems = attention.items(clusters, found, lacking, served, now)
     return {
         "tiles": {
-            "clusters": _cluster_tile(list(clusters.values())),
             "gateways": _kind_tile("gateways", "programmed", per_cluster, clusters),
             "httproutes": _kind_tile("httproutes", "accepted", per_cluster, clusters),
             "certificates": _certificate_tile(served, now)
             if any(info.state.last_seen for info in clusters.values())
             else _unknown(clusters),
-            "requests": _not_connected(),
-            "failures": _not_connected(),
         },
         "strip": _strip(list(clusters.values())),
         "clusters": _rows(clusters, per_cluster),
@@ -116,16 +155,6 @@ def page(
 def _unknown(clusters: Collection[Any]) -> dict[str, Any]:
     why = "no cluster has answered yet" if clusters else "no cluster here"
     return {"value": None, "unit": "", "note": [(why, "")]}
-
-
-def _cluster_tile(clusters: list[ClusterInfo]) -> dict[str, Any]:
-    if not clusters:
-        return {"value": "0", "unit": "", "note": [("no cluster here", "")]}
-    up = sum(info.state.connected for info in clusters)
-    note: Words = [("every cluster answers", "")]
-    if up < len(clusters):
-        note = [(f"{len(clusters) - up} not reachable", "bad")]
-    return {"value": str(up), "unit": f"of {len(clusters)}", "note": note}
 
 
 def _kind_tile(
@@ -180,10 +209,6 @@ def _certificate_tile(served: list[Certificate], now: datetime) -> dict[str, Any
     }
 
 
-def _not_connected() -> dict[str, Any]:
-    return {"value": None, "unit": "", "note": [("telemetry is not connected", "")]}
-
-
 def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:
     gone = [info for info in clusters if info.state.unreachable]
     if not gone:
@@ -229,7 +254,6 @@ def _row(info: ClusterInfo, counts: dict[str, Any]) -> dict[str, Any]:
         "word": shown.word,
         "reason": info.standing.title,
         "ngf": ngf,
-        "kubernetes": (state.kubernetes_version or "").removeprefix("v"),
         "gateways": None if gateways is None else sum(gateways.values()),
         "httproutes": None if routes is None else sum(routes.values()),
         "problems": errors + warnings if known else None,

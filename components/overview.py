@@ -1,35 +1,61 @@
 """The overview page. Its numbers and lists are one store, drawn by ``assets/js/overview.js``: a
 push changes the words that differ and mounts nothing anew."""
 
+from collections.abc import Mapping
+
 from dash import dcc, html
 
-from components.page import kpi, loading, no_data, page_head, panel
+from components.page import kpi, loading, page_head, panel
+from components.panels import asked, chart_panel, time_range
 
 DATA = "overview-data"
 TICK = "overview-tick"
 
+ASKED = "overview-asked"
+CHARTS = "overview-red"
+FIGURES = "overview-figures"
+
+RED_TILES = (
+    ("requests", "Requests", "/dashboard"),
+    ("failures", "5xx responses", "/logs?status=5xx"),
+    ("p95", "Latency, p95", "/dashboard"),
+)
 TILES = (
-    ("clusters", "Clusters", "/clusters", "watch"),
     ("gateways", "Gateways", "/gateways", "watch"),
     ("httproutes", "HTTP routes", "/httproutes", "watch"),
     ("certificates", "Certificates", "", "watch"),
-    ("requests", "Requests", "", "logs"),
-    ("failures", "5xx responses", "", "logs"),
 )
-"""Key, label, the page behind the label, and where the number comes from."""
+"""Key, label, the page behind the label, and where the number comes from; of those of requests the
+answer says where from."""
 
 
-def layout() -> html.Div:
+def layout(query: Mapping[str, str]) -> html.Div:
     """Every panel stands from the first paint at its final place."""
     return html.Div(
         [
-            page_head("Overview"),
+            page_head("Overview", actions=[time_range()]),
             html.Div(id="overview-strip", role="status", className="live-strip"),
-            html.Div([_tile(*tile) for tile in TILES], className="kpis"),
+            html.Div(
+                [*(_red_tile(*one) for one in RED_TILES), *(_tile(*one) for one in TILES)],
+                className="kpis",
+            ),
             html.Div(
                 [
                     html.Div(
                         [
+                            html.Div(
+                                [
+                                    chart_panel(
+                                        "overview-rate", "Requests", unit="per second, by cluster"
+                                    ),
+                                    chart_panel(
+                                        "overview-failed",
+                                        "Failed responses",
+                                        unit="share of all responses",
+                                    ),
+                                ],
+                                className="charts",
+                            ),
                             panel(
                                 "Clusters",
                                 loading(3),
@@ -38,16 +64,6 @@ def layout() -> html.Div:
                                 source=html.A("All clusters", href="/clusters", className="n-keep"),
                                 rule=True,
                                 flush=True,
-                            ),
-                            panel(
-                                "Requests",
-                                no_data(
-                                    "Telemetry is not connected",
-                                    "Rates, failures and latency come from access logs, which do "
-                                    "not reach this console. Objects and their status are live.",
-                                ),
-                                unit="per second, by cluster",
-                                source="Access logs, not connected",
                             ),
                         ],
                         className="stack",
@@ -91,6 +107,9 @@ def layout() -> html.Div:
             ),
             dcc.Store(id=DATA),
             dcc.Store(id=TICK, data=0),
+            asked(ASKED, query),
+            dcc.Store(id=CHARTS),
+            dcc.Store(id=FIGURES),
         ]
     )
 
@@ -98,3 +117,8 @@ def layout() -> html.Div:
 def _tile(key: str, label: str, href: str, source: str) -> html.Div:
     name = html.A(label, href=href, className="n-keep plain") if href else label
     return kpi(f"overview-{key}", name, source)
+
+
+def _red_tile(key: str, label: str, href: str) -> html.Div:
+    name = html.A(label, href=href, className="n-keep plain")
+    return kpi(f"overview-{key}", name, spark=True)

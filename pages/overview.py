@@ -8,5 +8,5 @@ from components import overview
 dash.register_page(__name__, path="/", title="Overview · NGF Console", name="Overview")
 
 
-def layout(**_query: str) -> html.Div:
-    return overview.layout()
+def layout(**query: str) -> html.Div:
+    return overview.layout(query)

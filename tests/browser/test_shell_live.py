@@ -42,8 +42,8 @@ def test_a_lost_socket_comes_back_by_itself(tab: Tab) -> None:
     tab.until(lambda: tab.run("return window.again"), "the second socket")
 
 
-def test_telemetry_that_is_not_connected_shows_no_numbers(tab: Tab) -> None:
-    tab.open("/")
+def test_requests_that_are_not_logged_show_no_numbers(tab: Tab) -> None:
+    tab.open("/?cluster=hub-fra")
     tab.has("#overview-requests-v", "no data")
-    tab.has("#overview-requests-d", "telemetry is not connected")
-    tab.has("#main", "Telemetry is not connected")
+    tab.has("#overview-requests-d", "No access log has come from hub-fra yet.")
+    tab.has("#overview-rate-none", "No access log has come from hub-fra yet.")

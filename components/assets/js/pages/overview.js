@@ -3,6 +3,8 @@
   const el = ngf.element;
   const time = ngf.since;
   let tick = 0;
+  let data = null;
+  let red = {}; // requests, failures and latency by cluster
 
   const name = (href, parts) => (href ? el("a", { href, class: "plain b5" }, parts) : el("span", { class: "b5" }, parts));
 
@@ -19,27 +21,43 @@
       el("span", { class: "w" }, time(item.time)), el("div", { class: "m" }, item.text))));
   }
 
+  const short = (value) => (value >= 100 ? Math.round(value).toLocaleString("en") : value.toLocaleString("en", { maximumSignificantDigits: 3 }));
+  function requests(name, kind, key) {
+    const value = red[name] ? red[name][key] : null;
+    if (value === null || value === undefined) return el("td", { class: `${kind} t3` }, "no data");
+    const text = short(key === "failure_share" ? 100 * value : value);
+    const href = key === "failure_share" && value ? `/logs?cluster=${name}&status=5xx` : `/dashboard?cluster=${name}`;
+    return el("td", { class: kind }, el("a", { href: ngf.view.get().range ? `${href}&range=${ngf.view.get().range}` : href, class: "plain" }, key === "failure_share" && value >= 0.01 ? el("span", { class: "bad" }, text) : text));
+  }
+
   function clusters(rows) {
     if (!rows.length) return el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("hdd-stack")), el("div", { class: "b6" }, "No cluster yet"), el("div", { class: "state-a" }, el("a", { class: "btn btn-secondary", href: "/clusters" }, "Clusters")));
-    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Kubernetes", "hm"], ["Gateways", "num hm"], ["Routes", "num"], ["Problems", "num hm"], ["Data age", "num hm"]];
+    const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Gateways", "num hm"], ["Routes", "num hm"], ["Problems", "num hm"], ["Req/s", "num"], ["5xx, %", "num hm"], ["p95, ms", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [22, 17, 12, 11, 10, 9, 9, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [15, 14, 11, 9, 8, 9, 8, 8, 9, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("a", { href: row.href, class: "plain", title: [row.region, row.environment].filter(Boolean).join(", ") }, el("span", { class: `cl c${row.slot}` }, row.label)), el("span", { class: "sub" }, row.under)),
         el("td", { title: row.reason }, ngf.status(row.status, row.word)),
         el("td", { class: "hm" }, row.ngf || el("span", { class: "t3" }, row.connected ? "not found" : "not known")),
-        el("td", { class: "hm" }, row.kubernetes || el("span", { class: "t3" }, "not known")),
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/gateways?cluster=${row.name}` }, row.gateways)),
-        el("td", { class: "num" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
+        el("td", { class: "num hm" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
+        requests(row.name, "num", "per_second"), requests(row.name, "num hm", "failure_share"), requests(row.name, "num hm", "p95"),
         el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, { style: "age", cluster: row.name })))))));
   }
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfOverview = {
-    draw(data) {
-      if (!data) return;
+    red(answer) {
+      if (!answer) return;
+      dash_clientside.ngfPanels.draw(answer);
+      red = answer.clusters;
+      if (data) ngf.put("overview-clusters", clusters(data.clusters));
+    },
+    draw(answer) {
+      if (!answer) return;
+      data = answer;
       for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`overview-${key}`, value);
       ngf.put("overview-strip", ngf.strip(data.strip));
       ngf.put("overview-attention", attention({ items: data.attention, calm: data.calm }));
@@ -51,6 +69,7 @@
     },
   };
 
+  ngf.panelPage({ path: "/", store: "overview-asked" });
   ngf.follow({
     here: () => location.pathname === "/",
     concerns: () => true,
