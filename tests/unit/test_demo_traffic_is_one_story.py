@@ -40,7 +40,7 @@ def generator(fleet: DemoFleet, begin: float = BEGIN, seed: int = 1) -> Generato
 
 @pytest.fixture(scope="module")
 def exports(fleet: DemoFleet) -> list[Export]:
-    return list(generator(fleet).advance(END, SCRAPE))
+    return generator(fleet).advance(END, SCRAPE)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from services.telemetry.store import Store
 
 HISTORY = 3600.0
 """Seconds before the start that are made up for."""
-SLICE = 600.0
+SLICE = 1200.0
 """Seconds of history that are sent at once."""
 SCRAPE_THEN, SCRAPE_NOW = 60.0, 15.0
 """Seconds between scrapes, in the history and after."""

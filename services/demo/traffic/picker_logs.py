@@ -10,12 +10,23 @@ from services.demo.traffic.picking import ALL_FULL, SCORERS, Decision
 from services.demo.traffic.requests import Prompt
 
 SCORED_EVERY = 10
+PICKER = "max-score-picker/max-score-picker"
 
 
 def lines(
-    prompt: Prompt, decision: Decision, model: str, namespace: str, at: float, *, scored: bool
+    prompt: Prompt,
+    decision: Decision,
+    model: str,
+    namespace: str,
+    began: float,
+    at: float,
+    *,
+    scored: bool,
 ) -> Iterator[tuple[float, str]]:
-    """Times and texts of the lines about one decision; ``scored``: at verbosity 4."""
+    """Times and texts of the lines about one decision, from ``began`` to ``at``.
+
+    ``scored``: at verbosity 4.
+    """
     request = {"x-request-id": prompt.request_id}
     about = {
         **request,
@@ -24,7 +35,7 @@ def lines(
         "targetModelName": model,
         "priority": prompt.priority,
     }
-    yield _line(at - 0.001, "info", "handlers/server.go:451", "EPP received request", request)
+    yield _line(began, "info", "handlers/server.go:451", "EPP received request", request)
     if decision.error:
         if decision.error == ALL_FULL:
             yield _line(
@@ -59,6 +70,13 @@ def lines(
                     "Calculated score",
                     {**about, "plugin": f"{kind}/{kind}", "endpoint": endpoint, "score": score},
                 )
+        yield _line(
+            at - 0.0001,
+            "info",
+            "scheduling/scheduler_profile.go:357",
+            "Running picker plugin",
+            {**about, "plugin": PICKER},
+        )
     if decision.picked:
         yield _line(
             at,

@@ -151,7 +151,7 @@ class PoolTraffic:
         if not self._old:
             scored = self._decisions % picker_logs.SCORED_EVERY == 0
             for when, text in picker_logs.lines(
-                prompt, decision, pool.model, pool.namespace, over, scored=scored
+                prompt, decision, pool.model, pool.namespace, begin, over, scored=scored
             ):
                 self._outbox.line(self._picker, when, text)
         self._decisions += 1
