@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from services.demo.traffic.flows import Flow
-from services.demo.traffic.rhythm import one_of
+from services.demo.traffic.flows import Backend, Flow
+from services.demo.traffic.rhythm import Choice, one_of
 
 POPULAR = {
     "shop/storefront": 9.0,
@@ -33,6 +33,7 @@ READ_ONLY = frozenset({"catalog", "search", "media", "storefront", "reviews", "c
 WRITTEN = frozenset({"cart", "checkout", "login", "refunds", "payouts", "otlp", "embeddings"})
 TAILS = ("", "/{n}", "/{n}", "/{n}/details", "/latest", "/{n}/history")
 PAGES = ("/", "/", "/offers", "/c/{n}", "/p/{n}", "/p/{n}", "/help", "/about")
+SPELLED_OUT = {"/img/.*\\.webp": ("/img/banner-{n}.webp", "/img/product-{n}.webp")}
 TERMS = ("q=shoes", "q=lamp", "q=coffee+grinder", "page=2", "page=3", "sort=price")
 
 
@@ -53,6 +54,7 @@ class Errand:
     methods: tuple[str, ...]
     program: bool
     limited: bool
+    backends: Choice[Backend]
 
     def path(self, chance: Random) -> str:
         """A path that the flow's match takes."""
@@ -90,8 +92,10 @@ class Errand:
 
 
 def errands(flows: Iterable[Flow]) -> list[Errand]:
-    """One errand for each flow."""
-    return [_errand(flow) for flow in flows]
+    """One errand for each flow. Who would ask for what a regular expression takes is known of the
+    seed's only."""
+    known = (one for one in flows if one.kind != "RegularExpression" or one.path in SPELLED_OUT)
+    return [_errand(flow) for flow in known]
 
 
 def _errand(flow: Flow) -> Errand:
@@ -99,9 +103,8 @@ def _errand(flow: Flow) -> Errand:
     unit = seen[0] / 255
     name = flow.route.partition("/")[2]
     app = name.partition("-v")[0]
-    works = not flow.broken and (
-        flow.redirect or any(one.service and one.peers for one in flow.backends)
-    )
+    weighty = [one for one in flow.backends if one.weight]
+    works = not flow.broken and (flow.redirect or any(one.service and one.peers for one in weighty))
     weight = POPULAR.get(flow.route, 0.3 + unit) if works else BROKEN
     if flow.rule and works:
         weight /= 3
@@ -113,7 +116,7 @@ def _errand(flow: Flow) -> Errand:
     elif flow.path == "/":
         tails = PAGES
     if flow.kind == "RegularExpression":
-        flow, tails = replace(flow, path="/"), ("/img/banner-{n}.webp", "/img/product-{n}.webp")
+        flow, tails = replace(flow, path="/"), SPELLED_OUT[flow.path]
     methods: tuple[str, ...] = ("GET",) * 7 + ("POST", "POST", "PUT")
     if app in READ_ONLY:
         methods = ("GET",)
@@ -129,4 +132,5 @@ def _errand(flow: Flow) -> Errand:
         methods=methods,
         program=flow.gateway.partition("/")[0] in ("partner", "llm", "platform") or flow.grpc,
         limited=flow.gateway == "shop/edge-public",
+        backends=Choice(weighty, (one.weight for one in weighty)),
     )

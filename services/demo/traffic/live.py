@@ -92,10 +92,16 @@ class DemoTraffic:
         while not self._ended.wait(TICK):
             now = self._clock()
             for name in self._taken():
-                generator.clusters[name].look_again()
+                self._look_again(generator, name)
             self._send(generator.advance(now, SCRAPE_NOW), intake)
             for one in replicas:
                 one.follow(now)
+
+    def _look_again(self, generator: Generator, cluster: str) -> None:
+        try:
+            generator.clusters[cluster].look_again()
+        except Exception:  # whatever somebody made there, the rest goes on
+            _log.exception("demo clients go on as before", cluster=cluster)
 
     def _note(self, cluster: str) -> None:
         with self._lock:

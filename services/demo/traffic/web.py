@@ -81,7 +81,7 @@ class WebTraffic:
     def _errand(self, errand: Errand, at: float) -> None:
         chance, flow = self._chance, errand.flow
         path, method = errand.path(chance), errand.method(chance)
-        outcome, upstream = self._outcome(errand, at, path, method)
+        outcome, upstream = self._outcome(errand, at, method)
         status, seconds = outcome.status, outcome.seconds
         completion, trailer, header, route_header = "OK", "", "", flow.header
         if status == 499:
@@ -140,7 +140,7 @@ class WebTraffic:
         )
         self._log.write(plane, at, line)
 
-    def _outcome(self, errand: Errand, at: float, path: str, method: str) -> tuple[Outcome, str]:
+    def _outcome(self, errand: Errand, at: float, method: str) -> tuple[Outcome, str]:
         """What comes of it, and the name of the upstream."""
         chance, flow = self._chance, errand.flow
         drawn = chance.random()
@@ -154,12 +154,9 @@ class WebTraffic:
             return _at_once(413), ""
         if errand.limited and drawn < 0.002:
             return _at_once(429), ""
-        if not flow.backends:
+        if not errand.backends:
             return upstreams.own_server(500), INVALID
-        backend = flow.backends[0]
-        if len(flow.backends) > 1:
-            weights = [one.weight for one in flow.backends]
-            backend = chance.choices(flow.backends, weights=weights)[0]
+        backend = errand.backends.draw(chance)
         if not backend.service:
             return upstreams.own_server(500), backend.upstream
         if not backend.peers:
