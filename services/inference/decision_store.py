@@ -197,17 +197,20 @@ class Decisions:
     def _found(self, rows: Sequence[Row]) -> list[Found]:
         """The decisions of rows of the list, newest first. What requests to one pool tell helps to
         tell the others."""
-        places: dict[Place, list[Row]] = defaultdict(list)
-        for row in rows:
-            places[_place(row)].append(row)
-        told: dict[tuple[Place, str], Decision] = {}
-        for place, here in places.items():
-            pods = self._pods(place.cluster, min(row["first"] for row in here))
-            decided = gathering.decisions(self._evidence(place.cluster, here), pods)
-            states = self._states_then(place, decided)
-            for one in decided:
-                told[place, one.request_id] = _in_state(one, states.get(one.request_id))
-        found = [Found(_place(row), told[_place(row), row["request_id"]]) for row in rows]
+        found: list[Found] = []
+        for cluster in {row["cluster_name"] for row in rows}:
+            here = [row for row in rows if row["cluster_name"] == cluster]
+            pods = self._pods(cluster, min(row["first"] for row in here))
+            pools: dict[Place, list[Evidence]] = defaultdict(list)
+            for row, evidence in zip(here, self._evidence(cluster, here), strict=True):
+                pools[_place(row)].append(evidence)
+            decided = [
+                Found(place, decision)
+                for place, those in pools.items()
+                for decision in gathering.decisions(those, pods)
+            ]
+            states = self._states_then(cluster, decided)
+            found += [_in_state(one, states.get(one.decision.request_id)) for one in decided]
         return sorted(found, key=lambda one: one.decision.at.value or _NEVER, reverse=True)
 
     def _evidence(self, cluster: str, rows: Sequence[Row]) -> list[Evidence]:
@@ -229,25 +232,28 @@ class Decisions:
             self._read("epp_answers", cluster, late),
         )
 
-    def _states_then(self, place: Place, decided: Sequence[Decision]) -> dict[str, PodState]:
+    def _states_then(self, cluster: str, decided: Sequence[Found]) -> dict[str, PodState]:
         """What the pods that were picked were like just before, by request, where the picker
         itself does not say it."""
         asked = [
-            (one.request_id, one.chosen.endpoint.pod, one.at.value)
+            (one.decision.request_id, one.place.namespace, chosen.endpoint.pod, at)
             for one in decided
-            if one.chosen and one.chosen.endpoint.pod and one.at.value and not one.chosen.state
+            if (chosen := one.decision.chosen)
+            and chosen.endpoint.pod
+            and not chosen.state
+            and (at := one.decision.at.value)
         ]
         if not asked:
             return {}
-        ids, pods, times = (list(part) for part in zip(*asked, strict=True))
+        ids, namespaces, pods, times = (list(part) for part in zip(*asked, strict=True))
         parameters = {
             **_bounds(min(times) - _NEAR, max(times) + _NEAR),
             "ids": ids,
-            "namespaces": [place.namespace] * len(asked),
+            "namespaces": namespaces,
             "pods": pods,
             "times": times,
         }
-        rows = self._read("epp_states_at", place.cluster, parameters)
+        rows = self._read("epp_states_at", cluster, parameters)
         return {row["request_id"]: gathering.state(row) for row in rows}
 
     def _pods(self, cluster: str, since: datetime) -> dict[str, str]:
@@ -262,12 +268,13 @@ class Decisions:
         return rows.dicts()
 
 
-def _in_state(decision: Decision, state: PodState | None) -> Decision:
+def _in_state(found: Found, state: PodState | None) -> Found:
     """The decision with what the pod that it picked was like."""
     if state is None:
-        return decision
+        return found
+    decision = found.decision
     candidates = (replace(one, state=state) if one.picked else one for one in decision.candidates)
-    return replace(decision, candidates=tuple(candidates))
+    return replace(found, decision=replace(decision, candidates=tuple(candidates)))
 
 
 def _place(row: Row) -> Place:
