@@ -1,0 +1,68 @@
+-- By how much counters grew in each bucket of time, as in inf_growth. After a gap a series grows from
+-- its next sample: when the rest of it came is not known.
+WITH
+    number_of_part > 1 AND date_diff('second', earlier_at, at) <= {gap:UInt32} AS follows,
+    follows AND first >= earlier_last AND first_count >= earlier_count AS goes_on,
+    follows AND started != earlier_started AND NOT goes_on AS began_anew,
+    last - multiIf(goes_on, earlier_last, began_anew, 0, first) AS grown,
+    toInt64(last_count) - toInt64(multiIf(goes_on, earlier_count, began_anew, 0, first_count)) AS grown_count,
+    multiIf(goes_on, earlier_buckets, began_anew, ([], []), first_buckets) AS base,
+    follows OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
+SELECT
+    at,
+    if({by_pool:Bool}, cluster_name, '') AS cluster,
+    if({by_pool:Bool}, namespace, '') AS of_namespace,
+    if({by_pool:Bool}, of_pool, '') AS pool,
+    replaceOne(source, ' (old names)', '') AS told_by,
+    metric,
+    sumOrNullIf(grown, told) AS value,
+    sum(grown_count) AS count,
+    sumMap(arrayConcat(last_buckets.1, base.1), arrayConcat(arrayMap(x -> toInt64(x), last_buckets.2), arrayMap(x -> -toInt64(x), base.2))) AS buckets,
+    max(last_seen) AS newest
+FROM
+(
+    SELECT
+        *,
+        row_number() OVER parts AS number_of_part,
+        lagInFrame(at) OVER parts AS earlier_at,
+        lagInFrame(started) OVER parts AS earlier_started,
+        lagInFrame(last) OVER parts AS earlier_last,
+        lagInFrame(last_count) OVER parts AS earlier_count,
+        lagInFrame(last_buckets) OVER parts AS earlier_buckets,
+        max(source = 'picker') OVER (PARTITION BY cluster_name, namespace, of_pool, pod_name, metric) AS renamed
+    FROM
+    (
+        SELECT
+            cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started,
+            toDateTime64(intDiv(toUnixTimestamp(window_start), {step:UInt32}) * {step:UInt32}, 0, 'UTC') AS at,
+            min(first_value) AS first,
+            max(last_value) AS last,
+            min(c.first_count) AS first_count,
+            max(c.last_count) AS last_count,
+            minMap(c.first_buckets) AS first_buckets,
+            maxMap(c.last_buckets) AS last_buckets,
+            max(c.last_seen) AS last_seen,
+            sum(c.samples) AS samples
+        FROM
+        (
+            SELECT
+                *, if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
+            FROM $ngf_counters_1m
+            WHERE NOT {hourly:Bool} AND $scope AND metric IN {metrics:Array(String)}
+                AND toStartOfHour(window_start) >= toStartOfHour({back:DateTime64(3, 'UTC')}) AND toStartOfHour(window_start) <= toStartOfHour({to:DateTime64(3, 'UTC')})
+                AND window_start >= {back:DateTime64(3, 'UTC')} AND window_start < {to:DateTime64(3, 'UTC')} $where
+            UNION ALL
+            SELECT
+                *, if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
+            FROM $ngf_counters_1h
+            WHERE {hourly:Bool} AND $scope AND metric IN {metrics:Array(String)}
+                AND toDate(window_start) >= toDate({back:DateTime64(3, 'UTC')}) AND toDate(window_start) <= toDate({to:DateTime64(3, 'UTC')})
+                AND window_start >= {back:DateTime64(3, 'UTC')} AND window_start < {to:DateTime64(3, 'UTC')} $where
+        ) AS c
+        GROUP BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started, at
+    )
+    WINDOW parts AS (PARTITION BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series ORDER BY started, at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+)
+WHERE at >= {from:DateTime64(3, 'UTC')} AND NOT (source = 'picker (old names)' AND renamed)
+GROUP BY at, cluster, of_namespace, pool, told_by, metric
+ORDER BY cluster, of_namespace, pool, told_by, metric, at
