@@ -97,6 +97,75 @@ def bounds(store: Store) -> tuple[float, float]:
         return first.timestamp(), last.timestamp()
 
 
+def test_what_goes_wrong_shows_in_every_table_at_the_same_time(
+    fleet: DemoFleet, tmp_path: Path
+) -> None:
+    origin = time.time()
+    stores = {name: api.store for name, api in fleet.apis.items()}
+    made = Generator(PLACES, stores, origin - 2_160, origin)
+    intake = Intake(Spool(tmp_path / "spool", 2**28))
+    store = fresh_store()
+    for export in made.advance(origin - 1_140, 30):
+        intake.accept(export.cluster, export.signal, export.body)
+    Writer(intake, store, tmp_path / "refused").drain()
+    rush = origin + incidents.SURGE.first - incidents.SURGE.period
+    crash = origin + incidents.CRASH.first - incidents.CRASH.period
+    told = f"""
+        WITH timestamp >= toDateTime64({rush + 60:.0f}, 3, 'UTC')
+            AND timestamp < toDateTime64({rush + 240:.0f}, 3, 'UTC') AS rush,
+            timestamp < toDateTime64({rush:.0f}, 3, 'UTC') AS before
+        SELECT {{0}} FROM $db.{{1}} WHERE cluster_name = 'gpu-iad' AND {{2}} = 'llama3-70b'
+    """
+    with store.engine.client() as client:
+
+        def asked(sql: str) -> tuple[Any, ...]:
+            row: tuple[Any, ...] = client.query(sql.replace("$db", store.layout.database)).first_row
+            return row
+
+        waiting, then, pods, pods_then = asked(
+            told.format(
+                "maxIf(queue_depth, rush), maxIf(queue_depth, before),"
+                " uniqIf(pod_name, rush), uniqIf(pod_name, before)",
+                "ngf_pod_metrics",
+                "source = 'vllm' AND pool_name",
+            )
+        )
+        assert waiting > then + 2
+        assert (pods_then, pods) == (6, 8)
+        first, first_then = asked(
+            told.format(
+                "avgIf(time_to_first_token_ms, rush), avgIf(time_to_first_token_ms, before)",
+                "ngf_inference_logs",
+                "inference_pool",
+            )
+        )
+        assert first > 4 * first_then
+        ready, ready_then = asked(
+            told.format(
+                "maxIf(ready_endpoints, rush), maxIf(ready_endpoints, before)",
+                "ngf_picker_metrics",
+                "pool_name",
+            )
+        )
+        assert (ready_then, ready) == (6, 8)
+        failed, elsewhere, outside = asked(
+            f"""
+            SELECT countIf(route = 'orders/orders'), countIf(route != 'orders/orders'),
+                countIf(timestamp < toDateTime64({crash + 60:.0f}, 3, 'UTC'))
+            FROM $db.ngf_access_logs WHERE cluster_name = 'web-fra' AND status = 502
+            """
+        )
+        assert failed > 10
+        assert (elsewhere, outside) == (0, 0)
+        (errors,) = asked(
+            """
+            SELECT sum(request_count) FROM $db.ngf_metrics_1m
+            WHERE cluster_name = 'web-fra' AND route = 'orders/orders' AND status_class = '5xx'
+            """
+        )
+        assert errors >= failed
+
+
 def test_the_autoscaler_of_a_rush_is_seen_on_the_objects(fleet: DemoFleet) -> None:
     api = fleet.apis["gpu-iad"]
     origin = NOW
