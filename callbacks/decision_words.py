@@ -5,9 +5,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.inference.decision_store import Counted, Found, Known
-from services.inference.decisions import Candidate, Decision, Removed, Told
+from services.inference.decisions import (
+    KV_CACHE,
+    PREFIX,
+    QUEUE,
+    Candidate,
+    Decision,
+    Removed,
+    Told,
+    kv_cache,
+)
 from services.inference.evidence import PodState
-from services.inference.explaining import KV_CACHE, PREFIX, QUEUE, sentences, short, why_not
+from services.inference.explaining import sentences, short, why_not
 from services.inference.replay import Replay
 
 Row = dict[str, Any]
@@ -30,9 +39,10 @@ def row(found: Found, slot: int) -> Row:
         "pool": found.place.pool,
         "time": _clock(one.at.value),
         "picked": one.picked.value.label if one.picked.value else None,
+        "scored": one.detail.value == "scores",
         "none": _none(one),
         "failed": one.outcome.value in _ENDED,
-        "why": " ".join(sentences(one)[:2]),
+        "why": " ".join((*_full(one), *sentences(one)[:2])),
         "margin": _fixed(one.margin.value),
         "close": one.margin.value is not None and one.margin.value < 0.1,
         "ms": _ms(one.decision_ms.value),
@@ -80,7 +90,8 @@ def whole(known: Known, slot: Callable[[str], int]) -> Row:
         "detail": one.detail.reason,
         "prefix": bool(one.detail.value == "scores")
         and any(scorer.type == PREFIX for scorer in one.scorers),
-        "states": any(seen.state for seen in (*one.candidates, *one.filtering.removed)),
+        "states": one.detail.value == "scores"
+        or any(seen.state for seen in (*one.candidates, *one.filtering.removed)),
         "unit": _unit(one),
         "candidates": [_candidate(one, candidate) for candidate in one.candidates],
         "removed": [_removed(gone) for gone in one.filtering.removed],
@@ -138,6 +149,12 @@ def _none(one: Decision) -> str:
     return f"tie of {len(one.tie)}" if one.tie else "not known"
 
 
+def _full(one: Decision) -> list[str]:
+    """The whole name of the one that was picked, where its label is a part of it."""
+    picked = one.picked.value
+    return [f"{picked.name}."] if picked and picked.pod and picked.label != picked.pod else []
+
+
 def _sources(one: Decision) -> list[str]:
     """Who told it: of whom was picked, and of the scores."""
     said = [one.picked.source or one.outcome.source, one.detail.source]
@@ -189,13 +206,13 @@ def _colours(one: Decision) -> dict[str, str]:
 
 
 def _unit(one: Decision) -> str:
-    scored, removed = len(one.candidates), one.filtering
-    considered = removed.after.value
-    of = f" of {considered}" if considered is not None and considered > scored else ""
-    said = [f"{scored}{of} scored"] if scored else []
-    if removed.before.value is not None and considered is not None:
-        out = removed.before.value - considered
-        said += [f"{out} filtered out"] if out else []
+    shown, removed = len(one.candidates), one.filtering
+    left = removed.after.value
+    said = []
+    if shown:
+        said = [f"the best {shown} of {left}" if left and left > shown else f"{shown} scored"]
+    if removed.before.value is not None and left is not None and left < removed.before.value:
+        said.append(f"{removed.before.value - left} filtered out")
     return ", ".join(said)
 
 
@@ -208,6 +225,7 @@ def _candidate(one: Decision, candidate: Candidate) -> Row:
     return {
         "id": candidate.endpoint.name,
         "label": candidate.endpoint.label,
+        "name": candidate.endpoint.name,
         "picked": candidate.picked,
         "total": _fixed(candidate.total),
         "behind": _fixed(candidate.behind) if candidate.behind else "",
@@ -215,6 +233,7 @@ def _candidate(one: Decision, candidate: Candidate) -> Row:
         "bars": bars,
         "why": why_not(one, candidate),
         **_state(candidate.state),
+        **_kv(kv_cache(one.scorers, candidate)),
     }
 
 
@@ -223,6 +242,7 @@ def _removed(gone: Removed) -> Row:
     return {
         "id": gone.endpoint.name,
         "label": gone.endpoint.label,
+        "name": gone.endpoint.name,
         "why": f"Not scored: {by}",
         "title": f"As the {gone.source} says" if gone.by else f"Follows from {gone.source}",
         **_state(gone.state),
@@ -230,13 +250,22 @@ def _removed(gone: Removed) -> Row:
 
 
 def _state(state: PodState | None) -> Row:
-    if state is None:
-        return {"waiting": None, "kv": None, "state": "Nothing tells what the pod was like."}
+    """What a pod was like; ``state`` says who says so."""
+    waiting = state.waiting if state else None
+    used: Told[float] = Told(state.kv_cache if state else None, state.source if state else "")
     return {
-        "waiting": None if state.waiting is None else f"{state.waiting:g}",
-        "kv": None if state.kv_cache is None else f"{state.kv_cache:.0%}",
-        "full": state.kv_cache is not None and state.kv_cache >= 0.95,
-        "state": f"As the {state.source} says",
+        "waiting": None if waiting is None else f"{waiting:g}",
+        "state": f"As the {state.source} says" if state else "Nothing tells what it was like.",
+        **_kv(used),
+    }
+
+
+def _kv(used: Told[float]) -> Row:
+    share = used.value
+    return {
+        "kv": None if share is None else f"{share:.0%}",
+        "full": share is not None and share >= 0.95,
+        "kv_source": used.reason or f"As the {used.source} says",
     }
 
 

@@ -6,7 +6,7 @@ to 1, the weighted sum is the total, and the highest total is picked unless the 
 is another one. Candidates that share the highest total are a tie, which a plugin breaks at random.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
@@ -15,6 +15,11 @@ from services.inference.endpoints import Endpoint
 from services.inference.evidence import PodState
 
 T = TypeVar("T")
+
+PREFIX, QUEUE, KV_CACHE = "prefix-cache-scorer", "queue-scorer", "kv-cache-utilization-scorer"
+"""Types of scorers whose rule is known. The first gives the share of the prompt that an endpoint
+holds, the second 1 for the shortest queue and 0 for the longest, the third the share of the KV
+cache that is free."""
 
 Outcome = Literal[
     "picked", "refused", "queued_out", "client_gone", "no_endpoints", "bad_request", "failed"
@@ -95,6 +100,18 @@ class Step:
     start_ms: float
     duration_ms: float
     source: str
+
+
+def kv_cache(scorers: Iterable[Scorer], candidate: Candidate) -> Told[float]:
+    """The share of a candidate's KV cache that was used: what the picker scored it by, else as the
+    state of its pod tells."""
+    scorer = next((one for one in scorers if one.type == KV_CACHE), None)
+    if scorer and candidate.scores is not None:
+        return Told(1 - candidate.scores[scorer.name], "score of the picker")
+    state = candidate.state
+    if state and state.kv_cache is not None:
+        return Told(state.kv_cache, state.source)
+    return unknown("Nothing tells how full its KV cache was.")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+_DEPLOYED = re.compile(r".+-[0-9a-z]{6,10}-(?P<own>[0-9a-z]{5})")
 _RANKED = re.compile(r"(?P<pod>.+)-rank-(?P<rank>\d+)")
 
 
@@ -38,8 +39,15 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """For people: the pod, with its rank where it is not the first."""
-        return (self.pod + (f" rank {self.rank}" if self.rank else "")) or self.address
+        """For people: the pod, of a Deployment's pod what tells it from the others, with its rank
+        where it is not the first.
+
+        >>> Endpoint("llm", "llama-7f9c5d8b4-x7k2d", 0).label, Endpoint("llm", "llama-1", 1).label
+        ('x7k2d', 'llama-1 rank 1')
+        """
+        deployed = _DEPLOYED.fullmatch(self.pod)
+        pod = deployed["own"] if deployed else self.pod
+        return (pod + (f" rank {self.rank}" if self.rank else "")) or self.address
 
 
 def is_address(text: str) -> bool:

@@ -1,16 +1,21 @@
 """A decision in words, made of its numbers and nothing else.
 
 The deciding scorer is the one that put the endpoint that was picked furthest ahead of the next best
-candidate, weight included. What a score means is known for the scorers whose rule is: the prefix
-cache's is the share of the prompt that an endpoint holds, that of the KV cache the share that is
-free, that of the queue says who has the shortest. Others are told as the number that they are.
+candidate, weight included. A score is told as what it means where the scorer's rule is known, else
+as the number that it is.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from services.inference.decisions import Candidate, Decision, Scorer
+from services.inference.decisions import (
+    KV_CACHE,
+    PREFIX,
+    QUEUE,
+    Candidate,
+    Decision,
+    Scorer,
+)
 
-PREFIX, QUEUE, KV_CACHE = "prefix-cache-scorer", "queue-scorer", "kv-cache-utilization-scorer"
 _ENDED = {
     "refused": "The picker refused the request",
     "queued_out": "The request waited in the picker's queue until its time was up",
@@ -88,7 +93,8 @@ def _tied(decision: Decision) -> tuple[str, ...]:
 
 
 def _told_by(source: str) -> str:
-    return f"the {source} names the one that was picked"
+    where = f"log line {source[4:]}" if source.startswith("log ") else source
+    return f"the {where} names the one that was picked"
 
 
 def _unscored(decision: Decision) -> tuple[str, ...]:

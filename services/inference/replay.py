@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.errors import Invalid
-from services.inference.decisions import Candidate, Decision, Scorer
+from services.inference.decisions import KV_CACHE, QUEUE, Candidate, Decision, Scorer
 from services.inference.endpoints import Endpoint
 from services.inference.evidence import PodState
-from services.inference.explaining import KV_CACHE, QUEUE
 
 RUNNING = "running-requests-size-scorer"
 MEASURED = (QUEUE, KV_CACHE, RUNNING)

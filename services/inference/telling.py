@@ -9,10 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from services.inference.decision_store import Found
-from services.inference.decisions import Candidate, Decision, Removed, Told
+from services.inference.decisions import (
+    PREFIX,
+    Candidate,
+    Decision,
+    Removed,
+    Told,
+    kv_cache,
+)
 from services.inference.endpoints import Endpoint
 from services.inference.evidence import PodState
-from services.inference.explaining import PREFIX, sentences, short, why_not
+from services.inference.explaining import sentences, short, why_not
 from services.inference.replay import Replay
 from services.inference.timing import moment
 
@@ -28,10 +35,10 @@ def row(found: Found) -> Plain:
     return {
         "timestamp": _time(one.at.value),
         "requestId": one.request_id,
-        "selectedPod": endpoint.label if endpoint else None,
+        "selectedPod": endpoint.pod or endpoint.address if endpoint else None,
         "reason": sentences(one)[0],
         "queueDepth": state.waiting if state else None,
-        "kvCachePct": _percent(state.kv_cache) if state else None,
+        "kvCachePct": _percent(kv_cache(one.scorers, chosen).value) if chosen else None,
         "prefixCacheHit": _prefix_hit(one),
         "candidatesConsidered": _considered(one),
         "decisionLatencyUs": None
@@ -175,6 +182,7 @@ def _candidate(decision: Decision, one: Candidate) -> Plain:
         "scores": None if scores is None else dict(scores),
         "weighted": None if scores is None else _weighted(weights, scores),
         "whyNot": why_not(decision, one) or None,
+        "kvCachePct": _told(kv_cache(decision.scorers, one), _percent),
         "state": _state(one.state),
     }
 

@@ -21,7 +21,7 @@
     const picked = row.picked || (row.failed ? el("span", { class: "st err" }, ngf.icon("x-octagon-fill"), row.none) : el("span", { class: "t3" }, row.none));
     return el("tr", { "data-key": row.id, "data-request": row.id, class: row.id === ngf.view.get().request ? "sel" : null },
       el("td", { class: "mono" }, el("a", { class: "plain", href: address(row.id), "aria-current": row.id === ngf.view.get().request ? "true" : null, title: `${row.id}, ${row.pool || "pool not told"} on ${row.cluster}` }, row.time)),
-      el("td", { title: row.why }, picked), el("td", { class: "num" }, el("span", { class: row.close ? "t3" : null }, row.margin)), el("td", { class: "num" }, row.ms));
+      el("td", { title: row.why }, picked, row.scored ? el("i", { class: "bi bi-bar-chart-steps scored", role: "img", "aria-label": "with scores", title: "Each candidate's scores were recorded" }) : null), el("td", { class: "num" }, el("span", { class: row.close ? "t3" : null }, row.margin)), el("td", { class: "num" }, row.ms));
   }
 
   function rows() {
@@ -73,10 +73,10 @@
   }
 
   // What the pod was like: requests that wait, and how full its KV cache was.
-  const state = (row) => (one.states ? [el("td", { class: "num hm", title: row.state }, row.waiting === null ? none(row.state) : row.waiting), el("td", { class: "num hm", title: row.state }, row.kv === null ? none(row.state) : el("span", { class: row.full ? "wrn" : null }, row.kv))] : null);
+  const state = (row) => (one.states ? [el("td", { class: "num hm", title: row.state }, row.waiting === null ? none(row.state) : row.waiting), el("td", { class: "num hm", title: row.kv_source }, row.kv === null ? none(row.kv_source) : el("span", { class: row.full ? "wrn" : null }, row.kv))] : null);
 
   function candidate(row) {
-    const name = el("td", {}, row.picked ? [ngf.statusIcon("ok"), " ", el("b", { class: "b6" }, row.label)] : [el("span", { class: "pad" }), row.label], el("span", { class: "sub" }, row.why));
+    const name = el("td", { title: row.name }, row.picked ? [ngf.statusIcon("ok"), " ", el("b", { class: "b6" }, row.label)] : [el("span", { class: "pad" }), row.label], el("span", { class: "sub" }, row.why));
     return el("tr", { "data-key": row.id, class: row.picked ? "sel" : null }, name, state(row),
       one.prefix ? el("td", { class: "num hm" }, row.prefix === null ? none(one.detail) : row.prefix) : null, one.scored ? el("td", { class: "hm" }, bars(row)) : null,
       el("td", { class: `num ${row.picked ? "b6" : ""}` }, row.total === null ? none("Its total was not recorded.") : row.total), el("td", { class: "num t2" }, row.behind ? `−${row.behind}`.replace("−-", "+") : null), el("td", { class: row.picked ? "hm" : "t2 hm" }, row.why));
@@ -84,7 +84,7 @@
 
   function removed(row) {
     const columns = 3 + (one.scored ? 1 : 0);
-    return el("tr", { "data-key": row.id, class: "dim" }, el("td", {}, ngf.icon("slash-circle"), " ", row.label, el("span", { class: "sub" }, row.why)), state(row), one.prefix ? el("td", { class: "hm" }) : null, el("td", { class: "hm", colspan: columns, title: row.title }, row.why));
+    return el("tr", { "data-key": row.id, class: "dim" }, el("td", { title: row.name }, ngf.icon("slash-circle"), " ", row.label, el("span", { class: "sub" }, row.why)), state(row), one.prefix ? el("td", { class: "hm" }) : null, el("td", { class: "hm", colspan: columns, title: row.title }, row.why));
   }
 
   function candidates() {
