@@ -4,6 +4,7 @@ Requests come from the engines' spans, the state of their pods from the readings
 and cache of the engine, utilization of its devices. What was not read is null.
 """
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,8 @@ from services.telemetry.store import Store
 from services.telemetry.windows import Window
 
 SOURCE = "engine spans, pod readings"
-SAMPLE = 20_000
-"""Requests that are correlated, at random where there are more."""
+SAMPLE = 5_000
+"""About as many requests are correlated, at random where there are more."""
 SLOWEST = 20
 FACTORS = {
     "queue_depth": "queue_depth",
@@ -67,24 +68,25 @@ def slow(
 ) -> Answer[Slow]:
     """What was slow in ``window``; of all pools without one. Raises Unavailable."""
     where, bound = _narrowed(pool, namespaces)
-
-    def asked(slowest: bool, rows: int) -> list[Request]:
-        parameters = {"from": window.start, "to": window.end, "slowest": int(slowest), "rows": rows}
-        found = store.read("slow_requests", parameters | bound, clusters=clusters, where=where)
-        return [_request(row) for row in found.dicts()]
-
-    sample = asked(False, SAMPLE)
-    if not sample:
+    asked = {**bound, "from": window.start, "to": window.end}
+    (extent,) = store.read("slow_extent", asked, clusters=clusters, where=where).dicts()
+    if not extent["requests"]:
         why = "No engine has told the time to first token of a request in this time."
         return Answer(None, SOURCE, None, window, why)
-    slowest = asked(True, limit) if len(sample) == SAMPLE else sample[:limit]
+    share = min(1_000_000, math.ceil(1_000_000 * SAMPLE / extent["requests"]))
+    slowest = extent["longest"][:limit][-1]
+    rows = store.read(
+        "slow_requests", {**asked, "share": share, "slow": slowest}, clusters=clusters, where=where
+    ).dicts()
+    found = [(row.pop("sampled"), _request(row)) for row in rows]
+    sample = [one for sampled, one in found if sampled]
     outcome = [one.ttft_ms for one in sample]
     correlations = tuple(
         correlate(factor, outcome, [getattr(one, field) for one in sample])
         for factor, field in FACTORS.items()
     )
-    as_of = max(one.timestamp for one in sample)
-    return Answer(Slow(tuple(slowest), correlations, len(sample)), SOURCE, as_of, window)
+    requests = tuple(one for _, one in found[:limit])
+    return Answer(Slow(requests, correlations, len(sample)), SOURCE, extent["newest"], window)
 
 
 def _narrowed(pool: str, namespaces: Collection[str] | None) -> tuple[str, dict[str, Any]]:
