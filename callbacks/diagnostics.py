@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
-from callbacks.panels import window_of
+from callbacks.asking import Asked, question, span_of, window_of
 from callbacks.registrar import Callbacks, nothing
 from components import diagnostics as page
 from components.figures.frame import Span, frame
@@ -20,8 +20,6 @@ from services.inference.benchmark import Order
 from services.inference.correlation import Correlation
 from services.inference.slow import SOURCE, Request, Slow, slow
 from services.telemetry.answers import Answer
-from services.telemetry.scope import scope_of
-from services.telemetry.windows import Window
 
 STEPS = "diagnostics-steps"
 SLOWEST = 10
@@ -76,14 +74,11 @@ def register(callbacks: Callbacks) -> None:
     callbacks.clientside(ClientsideFunction("ngfDiagnostics", "acted"), Input(page.FAULTS, "data"))
 
 
-def slowness(container: Container, who: Identity, asked: Mapping[str, Any]) -> dict[str, Any]:
+def slowness(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     """The slowest requests, what slowness goes along with, and one factor in steps."""
-    window = _window(asked)
+    window, scope = window_of(asked), question(container, who, asked)
     pool = str(asked.get("pool") or "")
     try:
-        scope = scope_of(
-            container.fleet, who, asked.get("cluster") or (), str(asked.get("namespace") or "")
-        )
         found = slow(
             container.store,
             window,
@@ -181,14 +176,6 @@ def _faults(error: Invalid) -> dict[str, str]:
     return found
 
 
-def _window(asked: Mapping[str, Any]) -> Window:
-    """The range that is asked for, the usual one where the address has none that can be read."""
-    try:
-        return Window.parse(window_of(asked))
-    except Invalid:
-        return Window.parse(None)
-
-
 def _chosen(correlations: Mapping[str, Correlation], wanted: str) -> str:
     """The factor that is shown in steps: the one that is asked for, else the strongest."""
     known = [one for one in correlations.values() if one.spearman is not None]
@@ -233,8 +220,9 @@ def _request(container: Container, one: Request) -> dict[str, Any]:
 
 def _steps(found: Answer[Slow], one: Correlation | None) -> dict[str, Any]:
     if one is None:
-        span = Span(found.window.start, found.window.end, found.window.step())
-        return told(frame(span, None), found.source, found.as_of, reason=found.reason)
+        return told(
+            frame(span_of(found.window), None), found.source, found.as_of, reason=found.reason
+        )
     unit = page.FACTORS[one.factor][1]
     times = 100 if unit == "%" else 1
     groups = [
