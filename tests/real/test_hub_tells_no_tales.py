@@ -1,6 +1,7 @@
 """Promise: what the hub says of a cluster is of that cluster and of now: not of an older one of the
 same name, not of one that rests, not of a Prometheus that nobody has asked."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,8 +9,10 @@ import requests
 
 from services.demo.api import DemoApi
 from services.demo.definitions import definitions
+from services.prometheus.queries import FIELD
 from tests.real.hub import Hub, managed_cluster, secret
 from tests.real.kube_api import wait_until
+from tests.unit.loopback import Request, Response, answering
 
 WITHIN_S = 2.0
 MERGE = "application/merge-patch+json"
@@ -96,6 +99,39 @@ def test_of_a_prometheus_is_said_what_it_answered_and_nothing_before(
     assert "metrics does not exist" in str(hub.cluster("edge")["conditions"])
     hub.api.patch(hub.managed("edge"), {"spec": {"prometheusSecretRef": None}}, MERGE).ok()
     wait_until("none", lambda: prometheus(hub) == ("Unknown", "NotConfigured"), WITHIN_S)
+
+
+def test_a_cluster_is_told_the_numbers_of_the_prometheus_that_its_secret_names_now(
+    hub: Hub, workload: DemoApi
+) -> None:
+    def connections() -> tuple[float | None, str]:
+        found = hub.rest("GET", "/clusters/edge/metrics/summary").json()
+        return found["activeConnections"], found["reasons"].get("activeConnections", "")
+
+    def point_at(url: str) -> None:
+        hub.api.patch(hub.secret("metrics"), {"stringData": {"url": url}}, MERGE).ok()
+
+    with answering(counting(3)) as (first, _), answering(counting(5)) as (second, _):
+        body = {"metadata": {"name": "metrics"}, "stringData": {"url": first}}
+        hub.api.post(hub.secret(), body).ok()
+        ref = {"prometheusSecretRef": {"name": "metrics"}}
+        hub.create_by_kubectl("edge", workload.kubeconfig(), **ref)
+        wait_until("known", lambda: hub.cluster("edge"), 5)
+        wait_until("the first", lambda: connections() == (3, ""), 5)
+        point_at(second)
+        wait_until("the second", lambda: connections() == (5, ""), 5)
+        point_at("http://169.254.169.254")
+        wait_until("refused", lambda: "link-local" in connections()[1], 5)
+        hub.api.patch(hub.managed("edge"), {"spec": {"prometheusSecretRef": None}}, MERGE).ok()
+        wait_until("none", lambda: "No Prometheus is named" in connections()[1], 5)
+
+
+def counting(connections: int) -> Callable[[Request], Response]:
+    """What a Prometheus answers that knows one gateway with so many connections."""
+    place = {"gateway": "edge", "gateway_namespace": "web", FIELD: "connections"}
+    sample = {"metric": place, "value": [1_790_000_000, str(connections)]}
+    data = {"resultType": "vector", "result": [sample]}
+    return lambda _: Response(200, {"status": "success", "data": data})
 
 
 @pytest.mark.parametrize("name", ["register", "summary"])
