@@ -148,7 +148,8 @@ def _lonely(values: Sequence[float | None]) -> bool:
 
 def _highest(lines: Sequence[Line], limits: Sequence[Threshold]) -> float | None:
     known = [value for line in lines for _, value in line.points if value is not None]
-    return max([*known, *(one.value for one in limits)]) if known else None
+    # A limit has its name above it.
+    return max([*known, *(1.1 * one.value for one in limits)]) if known else None
 
 
 def _last(line: Line) -> tuple[datetime, float] | None:

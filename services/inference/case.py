@@ -130,8 +130,8 @@ def words(condition: Mapping[str, Any]) -> str:
 
 
 def evidence(obj: Object, condition: Mapping[str, Any]) -> Evidence:
-    """A condition as evidence."""
-    value = f"{condition.get('status', '')} {words(condition)}"
+    """A condition as evidence: its status and reason; the message is the sentence's to tell."""
+    value = f"{condition.get('status', '')} {condition.get('reason', '')}".strip()
     return Evidence(label(obj), f"status.conditions[{condition.get('type', '')}]", value)
 
 

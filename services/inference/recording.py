@@ -39,6 +39,7 @@ TAKEOVER = timedelta(minutes=15)
 """How long another replica keeps what the leader may not have written."""
 REPEAT = timedelta(minutes=10)
 """A failure that goes on is told again after this time."""
+RECENT = timedelta(minutes=1)
 RETRY_S = 5.0
 
 _FOLLOWED = (*READ, "events")
@@ -167,7 +168,8 @@ class Recorder:
                 if not old:
                     self._told += 1
                     self._recent.append((self._told, record))
-        self._doubtful |= old
+        # What is older than a moment may have been seen before: by another replica, by another run.
+        self._doubtful |= old or datetime.now(UTC) - event.at > RECENT
 
     def _write(self) -> None:
         """Write down what is not yet, or leave it to the leader."""

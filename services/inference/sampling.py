@@ -1,15 +1,14 @@
 """Writes down what autoscalers compare and what workloads have, so that it can be drawn later.
 
 Kubernetes keeps no history of it: an HPA knows the value of the moment only. A quarter of a minute
-is how often the autoscaler looks itself. What has not changed is written once a minute, so that a
-gap means that nobody looked, and nothing is written of a cluster that does not answer.
+is how often the autoscaler looks itself. Nothing is written of a cluster that does not answer, so
+that a gap means that nobody could look.
 """
 
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -24,17 +23,7 @@ from services.telemetry.store import Store
 
 TABLE = "ngf_scaling_samples"
 SECONDS = 15.0
-AT_LEAST = timedelta(seconds=60)
-
-_Key = tuple[str, str, str, str, str, str]
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Written:
-    at: datetime
-    content: tuple[Any, ...]
 
 
 class Sampler:
@@ -42,7 +31,6 @@ class Sampler:
 
     def __init__(self, fleet: Fleet, store: Store, leads: Callable[[], bool]) -> None:
         self._fleet, self._store, self._leads = fleet, store, leads
-        self._written: dict[_Key, _Written] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scaling-samples", daemon=True)
 
@@ -55,28 +43,20 @@ class Sampler:
         self._ended.set()
 
     def sample(self, now: datetime) -> int:
-        """Write what is new at ``now``; how many rows that were. Raises Unavailable, Invalid."""
-        rows: list[dict[str, Any]] = []
-        known: dict[_Key, _Written] = {}
-        for cluster in self._fleet.clusters():
-            for row in _rows(cluster):
-                key: _Key = tuple(row[name] for name in _KEY)
-                last, content = self._written.get(key), tuple(row.values())
-                if last and last.content == content and now - last.at < AT_LEAST:
-                    known[key] = last
-                    continue
-                known[key] = _Written(now, content)
-                rows.append({"timestamp": f"{now:%Y-%m-%d %H:%M:%S.%f}"[:-3], **row})
+        """Write how everything is at ``now``; how many rows that were.
+
+        Raises Unavailable, Invalid.
+        """
+        at = f"{now:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+        rows = [row for cluster in self._fleet.clusters() for row in _rows(cluster)]
         if rows:
-            lines = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+            lines = b"".join(orjson.dumps({"timestamp": at, **row}) + b"\n" for row in rows)
             self._store.insert(TABLE, lines, f"samples-{hashlib.sha256(lines).hexdigest()}")
-        self._written = known
         return len(rows)
 
     def _run(self) -> None:
         while not self._ended.wait(SECONDS):
             if not self._leads():
-                self._written = {}
                 continue
             try:
                 self.sample(datetime.now(UTC))
@@ -84,9 +64,6 @@ class Sampler:
                 _log.warning("what scales pools was not written down", reason=error.message)
             except Exception:
                 _log.exception("what scales pools was not written down")
-
-
-_KEY = ("cluster_name", "namespace", "pool_name", "target_kind", "target_name", "metric")
 
 
 def _rows(cluster: Cluster) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from services.telemetry.answers import Answer
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
 
-SOURCE = "autoscalers, watched by the console"
+SOURCE = "autoscalers"
 POINTS = 240
 MOST_POINTS = 20_000
 
@@ -83,9 +83,9 @@ class ScalingHistory:
 
     def tracks(self, scope: Scope, window: Window) -> Answer[History]:
         """Metrics and sizes of the workloads of one pool. Raises Unavailable, Invalid."""
-        step = max(15, window.step(POINTS))
+        seconds = step(window)
         where, parameters = conditions(scope)
-        bounds = {"from": window.start, "to": window.end, "step": step, "most": MOST_POINTS}
+        bounds = {"from": window.start, "to": window.end, "step": seconds, "most": MOST_POINTS}
         rows = self._store.read(
             "scaling_samples", bounds | parameters, clusters=scope.clusters, where=where
         ).dicts()
@@ -101,9 +101,32 @@ class ScalingHistory:
                 "The console has seen no autoscaler at work in this time. It writes down what it"
                 " sees while it runs."
             )
-        elif rows[0]["bucket"] > window.start + timedelta(seconds=2 * step):
+        elif rows[0]["bucket"] > window.start + timedelta(seconds=2 * seconds):
             reason = "The console began to watch within this time."
-        return Answer(History(step, tracks), SOURCE, newest, window, reason)
+        return Answer(History(seconds, tracks), SOURCE, newest, window, reason)
+
+    def demand(
+        self, scope: Scope, window: Window, seconds: int
+    ) -> Answer[list[tuple[datetime, float | None]]]:
+        """Requests that wait in the engines of a pool, on average of a pod, in buckets of so many
+        seconds.
+
+        Raises Unavailable, Invalid.
+        """
+        where, parameters = conditions(scope)
+        bounds = {"from": window.start, "to": window.end, "step": seconds, "most": MOST_POINTS}
+        rows = self._store.read(
+            "scaling_demand", bounds | parameters, clusters=scope.clusters, where=where
+        ).dicts()
+        newest = max((row["newest"] for row in rows), default=None)
+        points = [(row["bucket"], row["waiting"]) for row in rows]
+        reason = None if rows else "No engine of this pool told how many requests wait."
+        return Answer(points, "engine metrics", newest, window, reason)
+
+
+def step(window: Window) -> int:
+    """Seconds of a bucket, twice those between two samples at least: none is empty by chance."""
+    return max(30, window.step(POINTS))
 
 
 def _track(row: dict[str, Any]) -> tuple[str, str, str]:

@@ -13,12 +13,12 @@ import requests
 from services.auth.identity import CONSOLE, Role
 from services.clusters.fleet import SINGLE, Fleet
 from services.container import Container
+from services.demo.definitions import definitions
 from services.inference import recording, scaling_steps
 from services.kube.connection import Connection
 from services.settings import load
 from tests.api.listening import messages, opened
 from tests.api.servers import without_pages
-from tests.real.definitions import for_tests
 from tests.real.kube_api import wait_until
 from tests.real.scaled_pool import ABOVE, ScaledPool
 from tests.real.servers import demo_server
@@ -52,7 +52,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     patch = pytest.MonkeyPatch()
     patch.setattr(recording, "SECONDS", 0.1)
     patch.setattr(scaling_steps, "SETTLE_S", 0.3)
-    with demo_server(for_tests()) as api:
+    with demo_server(definitions()) as api:
         for name in NAMESPACES:
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
             api.post("/api/v1/namespaces", body).ok()

@@ -1,5 +1,5 @@
 -- What autoscalers compare and what workloads have, as the console sees it: a row a workload and
--- metric when something has changed, and each minute while the cluster is watched.
+-- metric each quarter of a minute while the cluster answers.
 -- ``metric`` is empty for a workload without a metric; ``value`` is null where it cannot be read.
 
 CREATE TABLE IF NOT EXISTS $db.ngf_scaling_samples $on_cluster
