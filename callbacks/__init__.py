@@ -5,6 +5,7 @@ from dash import Dash
 from callbacks import (
     applying,
     audit,
+    autoscaling,
     cluster,
     cluster_care,
     cluster_register,
@@ -44,6 +45,7 @@ MODULES = (
     decisions,
     diagnostics,
     logs,
+    autoscaling,
     audit,
     settings,
     lists,

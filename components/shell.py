@@ -34,7 +34,13 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("HTTP routes", "/httproutes", "signpost-split", "r"),
         ),
     ),
-    ("Inference", (("Picker decisions", "/decisions", "bullseye", "p"),)),
+    (
+        "Inference",
+        (
+            ("Picker decisions", "/decisions", "bullseye", "p"),
+            ("Autoscaling", "/autoscaling", "graph-up", "z"),
+        ),
+    ),
     (
         "Observe",
         (

@@ -27,6 +27,7 @@ PAGES = {
     "/diagnostics": "#benchmark-runs .quiet, #benchmark-runs tr",
     "/dashboard": "#dashboard-by button",
     "/logs": "#logs-foot span",
+    "/autoscaling": "#scaling-pools tr[data-key]",
     "/gateways": "#gateways-grid .ag-row",
     "/httproutes": "#httproutes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",
