@@ -26,6 +26,7 @@ from services.auth.session_key import session_key
 from services.clusters.fleet import Fleet
 from services.configdb.opening import opened
 from services.container import VERSION, Container
+from services.inference.opening import prices_of
 from services.settings import BadSettings, Settings, load
 from services.telemetry import opening as telemetry_opening
 
@@ -109,6 +110,7 @@ def run(settings: Settings) -> int:
             return 2
         opened(settings).close()
         telemetry_opening.opened(settings).stop()
+        prices_of(settings)
         session_key(settings)
         return serve(settings, listener, _builder(settings, clusters))
 

@@ -29,6 +29,8 @@ from services.gatewayapi.resources import Resources
 from services.inference import live
 from services.inference.benchmark import Benchmarks
 from services.inference.decision_store import Decisions
+from services.inference.opening import Inference
+from services.inference.provider import MetricsProvider
 from services.inference.scaling import Scaling
 from services.kube.changes import Changes
 from services.prometheus.sources import Sources
@@ -72,6 +74,7 @@ class Container:
     prometheus: Sources
     traffic: Traffic
     benchmarks: Benchmarks
+    inference: Inference
     secret_key: str = field(repr=False)
     version: str = VERSION
 
@@ -101,7 +104,11 @@ class Container:
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
-        scaling = Scaling.of(fleet, telemetry.store, lambda: jobs is None or jobs.leadership.leads)
+
+        def leads() -> bool:
+            return jobs is None or jobs.leadership.leads
+
+        scaling = Scaling.of(fleet, telemetry.store, leads)
         topics = (
             *live.topics(telemetry.store, fleet),
             scaling.recorder.topic(),
@@ -130,6 +137,7 @@ class Container:
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
             benchmarks=Benchmarks(fleet, audit),
+            inference=Inference.of(settings, fleet, telemetry.store, leads),
             secret_key=session_key(settings),
         )
 
@@ -144,6 +152,11 @@ class Container:
         return self.telemetry.intake
 
     @property
+    def metrics(self) -> MetricsProvider:
+        """Where numbers of inference come from."""
+        return self.inference.metrics
+
+    @property
     def decisions(self) -> Decisions:
         """What endpoint pickers decided."""
         return Decisions(self.store, self.fleet)
@@ -154,6 +167,7 @@ class Container:
         self.resources.start()
         self.fleet.start()
         self.scaling.start()
+        self.inference.start()
         for feed in self.fleet.feeds:
             feed.start(self.intake, self.store)
         if self.jobs:
@@ -166,6 +180,7 @@ class Container:
         self.topics.close()
         if self.jobs:
             self.jobs.stop()
+        self.inference.stop()
         self.scaling.stop()
         self.resources.stop()
         self.fleet.stop()

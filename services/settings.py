@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     metrics: Literal["mock", "clickhouse"] = Field(
         "clickhouse", description="Source of inference metrics; mock is for --demo only"
     )
+    gpu_prices: values.File | None = Field(
+        None, description="YAML file with the prices of a GPU-hour by type of GPU"
+    )
     config_db: values.DatabaseUrl = Field(
         "",
         description="Config database: a SQLAlchemy URL of PostgreSQL, or the path of a SQLite file;"

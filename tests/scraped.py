@@ -4,6 +4,7 @@ Counters and histograms are cumulative since ``started``; a histogram's buckets 
 itself, as OTLP has them.
 """
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -87,3 +88,17 @@ def put(store: Store, cluster: str, body: bytes) -> None:
         tables.setdefault(table, []).append(orjson.dumps(row))
     for table, lines in tables.items():
         store.insert(table, b"\n".join(lines), uuid.uuid4().hex)
+
+
+def changed(text: str, **more: float) -> str:
+    """The text with something added to each sample of a name, or of a name and labels."""
+    for sample, amount in more.items():
+        found = re.findall(rf"^{sample}(?:{{.*}})? (\S+)$", text, flags=re.MULTILINE)
+        assert found, sample
+        text = re.sub(
+            rf"^({sample}(?:{{.*}})?) (\S+)$",
+            lambda one: f"{one[1]} {float(one[2]) + amount}",  # noqa: B023
+            text,
+            flags=re.MULTILINE,
+        )
+    return text

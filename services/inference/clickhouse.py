@@ -286,7 +286,7 @@ class ClickHouseProvider:
         if not known:
             known = set(self._gauges.last(asked, window, belonging)) & set(engines.ENGINES)
         if counted.rows and what == "ttft":
-            return summing.NO_TOKEN
+            return summing.NOTHING_STREAMED
         return (
             engines.why_missing(known, what)
             if known

@@ -26,7 +26,7 @@ class Grown:
     """What one counter of a pool or pod grew by between ``since`` and ``newest``.
 
     ``value`` is the counter, or the sum of a histogram, None where one sample is all there is;
-    ``count`` and ``buckets`` (by upper bound) are of histograms. What it is not told apart by is "".
+    ``count`` and ``buckets`` (by upper bound) are of histograms. What is not asked for is "".
     """
 
     cluster: str

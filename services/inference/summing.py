@@ -24,7 +24,7 @@ METRICS = (
 
 _Row = TypeVar("_Row", Grown, Gauged, Busy)
 
-NO_TOKEN = "No request had its first token in this range."
+NOTHING_STREAMED = "No request had its first token in this range."
 NO_LOOK_UP = "No prompt was looked up in the prefix cache in this range."
 NO_GPU = "No readings of its GPUs (DCGM) have come in this range."
 
@@ -70,7 +70,7 @@ def summary(counted: Counted, gauged: Sequence[Gauged], busy: Sequence[Busy]) ->
     hist, count = ttft.buckets, ttft.count
     seen_by = "picker histogram" if vantage == "picker" else source_of(ttft.sources)
     mean = ttft.value / count if ttft.value is not None and count else None
-    quiet = NO_TOKEN if ttft.rows else ""
+    quiet = NOTHING_STREAMED if ttft.rows else ""
     tell("avg_ttft_ms", "ttft", mean, seen_by, quiet)
     for level in (50, 95, 99):
         value = buckets.value_at(hist, level / 100)

@@ -18,7 +18,7 @@ from services.inference.provider import Asked
 from services.telemetry import buckets
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
-from tests.scraped import otlp, put
+from tests.scraped import changed, otlp, put
 from tests.stores import fresh_store
 
 RECORDED = Path(__file__).parent.parent / "recorded"
@@ -49,20 +49,6 @@ def cluster(request: pytest.FixtureRequest) -> str:
 
 def recorded(name: str) -> str:
     return (RECORDED / name).read_text()
-
-
-def changed(text: str, **more: float) -> str:
-    """The text with something added to each sample of a name, or of a name and labels."""
-    for sample, amount in more.items():
-        found = re.findall(rf"^{sample}(?:{{.*}})? (\S+)$", text, flags=re.MULTILINE)
-        assert found, sample
-        text = re.sub(
-            rf"^({sample}(?:{{.*}})?) (\S+)$",
-            lambda one: f"{one[1]} {float(one[2]) + amount}",  # noqa: B023
-            text,
-            flags=re.MULTILINE,
-        )
-    return text
 
 
 def only(text: str, *names: str) -> str:
