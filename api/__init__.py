@@ -15,6 +15,7 @@ from api import (
     clusters,
     decisions,
     docs,
+    export,
     health,
     heartbeats,
     intake,
@@ -60,6 +61,7 @@ def register(server: OpenAPI, container: Container) -> None:
     autoscaling.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
+    export.register(server, container)
     docs.register(server)
     server.register_error_handler(ConsoleError, _expected)
     server.register_error_handler(Exception, _unexpected)

@@ -31,7 +31,7 @@ HEARTBEAT_LIMIT = 64 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-Request-ID"
-CORS_EXPOSED = "ETag, Retry-After, X-Audit-Id, X-Request-ID"
+CORS_EXPOSED = "Content-Disposition, ETag, Retry-After, X-Audit-Id, X-Request-ID"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _QUIET = (

@@ -62,8 +62,7 @@ def register(callbacks: Callbacks) -> None:
         made = LogLines(container.store).export(
             scope, _window(asked), filters(asked), str(wanted["format"])
         )
-        ending = "jsonl" if wanted["format"] == "json" else wanted["format"]
-        return dcc.send_bytes(made, f"access-logs.{ending}")
+        return dcc.send_bytes(made, f"access-logs.{wanted['format']}")
 
     @callbacks.on(
         Output(logs.QUESTIONS, "data"),

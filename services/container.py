@@ -40,6 +40,7 @@ from services.realtime.topics import Topics
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
 from services.telemetry.access import AccessLogs
+from services.telemetry.export import Exports
 from services.telemetry.intake import Intake
 from services.telemetry.opening import Telemetry
 from services.telemetry.store import Store
@@ -71,6 +72,7 @@ class Container:
     gpus: GpuReadings
     jobs: Jobs | None
     telemetry: Telemetry
+    exports: Exports
     prometheus: Sources
     traffic: Traffic
     benchmarks: Benchmarks
@@ -134,6 +136,7 @@ class Container:
             gpus=GpuReadings(),
             jobs=jobs,
             telemetry=telemetry,
+            exports=Exports(telemetry.store, fleet, demo=settings.demo),
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
             benchmarks=Benchmarks(fleet, audit),

@@ -5,25 +5,44 @@ clients are kept: a server has one that threads share; chDB has a few, each for 
 because a call on one waits for the last, and because a query that failed leaves its rests in the
 client's next answer: a client is closed after any error.
 
+Answers of any length come as a stream. A server ends the query first and holds the answer until it
+was fetched, so that what goes wrong is known before the first byte; chDB makes each part when it is
+asked for, so that the time of whoever reads counts, too.
+
 chDB is imported when it is opened and not before: a process that forks after the import hangs.
 """
 
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import clickhouse_connect
+from clickhouse_connect.driver.binding import bind_query
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+from urllib3.exceptions import HTTPError
 
 HANDLES = 4
 """Clients of chDB kept ready: more do not make two cores faster."""
 
 TIMEOUT_S = 35
 """Longest wait for an answer of a server; the longest query is ended before."""
+
+STREAM_S = 600
+"""Longest that a stream out of chDB may take, whoever reads it included."""
+
+BATCH_ROWS = 100_000
+CHUNK = 1024 * 1024
+"""Rows, and bytes, that are read of a stream at once."""
+
+Values = Mapping[str, Any]
+
+_CODE = re.compile(r"\bCode: (\d+)")
 
 
 class Engine(Protocol):
@@ -36,6 +55,12 @@ class Engine(Protocol):
     @contextmanager
     def client(self) -> Iterator[Any]:
         """A clickhouse-connect client for one call. Raises ClickHouseError."""
+
+    def batches(self, text: str, parameters: Values, settings: Values) -> Iterator[Any]:
+        """The answer in parts, each a ``pyarrow.RecordBatch``. Raises ClickHouseError."""
+
+    def chunks(self, text: str, parameters: Values, settings: Values, fmt: str) -> Iterator[bytes]:
+        """The answer as the engine writes ``fmt``, in parts. Raises ClickHouseError."""
 
     def close(self) -> None:
         """Let go of all clients."""
@@ -71,6 +96,35 @@ class Server:
                 tz_mode="aware",
             )
         yield self._client
+
+    def batches(self, text: str, parameters: Values, settings: Values) -> Iterator[Any]:
+        """In parts as the server sends them."""
+        import pyarrow.ipc
+
+        with self._streamed(text, parameters, settings, "ArrowStream") as answer:
+            try:
+                yield from pyarrow.ipc.open_stream(answer)
+            except (pyarrow.ArrowInvalid, HTTPError, OSError) as error:
+                raise OperationalError(str(error)) from error
+
+    def chunks(self, text: str, parameters: Values, settings: Values, fmt: str) -> Iterator[bytes]:
+        """In parts of ``CHUNK`` bytes."""
+        with self._streamed(text, parameters, settings, fmt) as answer:
+            try:
+                while chunk := answer.read(CHUNK):
+                    yield chunk
+            except (HTTPError, OSError) as error:
+                raise OperationalError(str(error)) from error
+
+    @contextmanager
+    def _streamed(self, text: str, parameters: Values, settings: Values, fmt: str) -> Iterator[Any]:
+        ended = {**settings, "wait_end_of_query": 1}
+        with self.client() as client:
+            answer = client.raw_stream(text, parameters=parameters, settings=ended, fmt=fmt)
+            try:
+                yield answer
+            finally:
+                answer.close()
 
     def close(self) -> None:
         """Close connections."""
@@ -108,6 +162,37 @@ class Embedded:
             self._idle.put(client)
         else:
             client.close()
+
+    def batches(self, text: str, parameters: Values, settings: Values) -> Iterator[Any]:
+        """In parts of ``BATCH_ROWS`` rows."""
+        with self._streamed(text, parameters, settings, "Arrow") as parts:
+            yield from parts.record_batch(BATCH_ROWS)
+
+    def chunks(self, text: str, parameters: Values, settings: Values, fmt: str) -> Iterator[bytes]:
+        """In parts of a block; ``fmt`` is one without a beginning or end, such as CSV."""
+        with self._streamed(text, parameters, settings, fmt) as parts:
+            for part in parts:
+                yield part.bytes()
+
+    @contextmanager
+    def _streamed(self, text: str, parameters: Values, settings: Values, fmt: str) -> Iterator[Any]:
+        """Through a handle of its own: clickhouse-connect would gather the answer in memory."""
+        import chdb
+
+        _use_utc()
+        _, bound = bind_query(text, dict(parameters))
+        given = {name.removeprefix("param_"): value for name, value in bound.items()}
+        limits = {**settings, "max_execution_time": STREAM_S}
+        text += "\nSETTINGS " + ", ".join(f"{name} = {value!r}" for name, value in limits.items())
+        handle: Any = chdb.connect(f"{os.path.realpath(self._folder)}?{urlencode(self._options)}")
+        try:
+            with handle.send_query(text, fmt, params=given) as parts:
+                yield parts
+        except RuntimeError as error:
+            code = _CODE.search(str(error))
+            raise DatabaseError(str(error), code=int(code[1]) if code else None) from error
+        finally:
+            handle.close()
 
     def close(self) -> None:
         """Close what is idle."""

@@ -17,6 +17,7 @@ import orjson
 from services.errors import Invalid
 from services.telemetry.access import SOURCE, AccessLogs
 from services.telemetry.answers import Answer
+from services.telemetry.export_formats import Format, written
 from services.telemetry.log_filters import Filters
 from services.telemetry.scope import Scope
 from services.telemetry.store import Store
@@ -38,7 +39,7 @@ TOP_MAX = 100
 EXPORT_MAX = 10_000
 """Lines of a file; who wants more reads pages."""
 
-FORMATS = {"csv": "CSVWithNames", "parquet": "Parquet", "json": "JSONEachRow"}
+FORMATS: tuple[Format, ...] = ("csv", "parquet", "json")
 
 _CURSOR_RULE = "must be the cursor of an answer"
 
@@ -215,17 +216,22 @@ class LogLines:
     def export(
         self, scope: Scope, window: Window, filters: Filters, fmt: str, limit: int = EXPORT_MAX
     ) -> bytes:
-        """The newest lines as a file: ``csv``, ``parquet`` or ``json`` (an object a line)."""
+        """The newest lines as a file: ``csv``, ``parquet`` or ``json``."""
         if fmt not in FORMATS:
             raise Invalid.of("format", f"must be one of {', '.join(FORMATS)}")
         where, bound = _conditions(scope, filters)
-        return self._store.formatted(
-            "log_export",
-            {**bound, "from": window.start, "to": window.end, "limit": min(limit, EXPORT_MAX)},
-            FORMATS[fmt],
-            clusters=scope.clusters,
-            where=where,
-        )
+        asked = {
+            "query": "log_export",
+            "parameters": {
+                **bound,
+                "from": window.start,
+                "to": window.end,
+                "limit": min(limit, EXPORT_MAX),
+            },
+            "clusters": scope.clusters,
+            "where": where,
+        }
+        return b"".join(written(self._store, asked, fmt, {"source": SOURCE}))
 
     def _why_no_line(self, scope: Scope, window: Window, filters: Filters) -> str:
         if filters.any:

@@ -60,6 +60,23 @@ class Limits:
 PANEL = Limits(seconds=15, rows_to_read=2_000_000_000, rows=100_000)
 EXPORT = Limits(seconds=30, rows_to_read=2_000_000_000, rows=2_000_000, memory_mib=2048)
 
+AS_IT_IS = "$query"
+"""Around a question that is asked by itself."""
+
+_ARROW = {
+    "output_format_arrow_string_as_string": 1,
+    "output_format_arrow_low_cardinality_as_dictionary": 1,
+    "output_format_arrow_use_signed_indexes_for_dictionary": 1,
+}
+_TEXT = {
+    "date_time_output_format": "iso",
+    "format_csv_null_representation": "",
+    "output_format_csv_crlf_end_of_line": 1,
+    "output_format_json_quote_64bit_integers": 0,
+    "max_block_size": 16_384,
+    "output_format_json_escape_forward_slashes": 0,
+}
+
 _TOO_MUCH = {158, 307, 396}
 """ClickHouse's codes for too many rows or bytes to read, or in the result."""
 _GAVE_UP = {159, 160, 202, 209, 241, 439}
@@ -101,7 +118,7 @@ class Store:
         """Bring the tables up to date, once. Raises Unavailable."""
         with self._opening:
             if not self._ready:
-                with self._client() as client:
+                with self._told(), self.engine.client() as client:
                     migrations.migrate(client, self.layout, opened=self.engine.opened)
                 self._ready = True
 
@@ -117,14 +134,15 @@ class Store:
         clusters: Collection[str] | None,
         limits: Limits = PANEL,
         where: str = "",
+        around: str = AS_IT_IS,
     ) -> Rows:
         """Rows of the named ``query``.
 
         ``clusters`` are those that may be seen, None all. ``where`` is more conditions, made of
-        constants and parameters, beginning with AND. Raises Unavailable, and Invalid where the
-        question is too big.
+        constants and parameters, beginning with AND; ``around`` is a statement, made likewise, in
+        which ``$query`` stands. Raises Unavailable, and Invalid where the question is too big.
         """
-        text, bound = self.text(query, parameters, clusters, where)
+        text, bound = self.text(query, parameters, clusters, where, around)
         started = time.perf_counter()
         with self._asked() as client:
             result = client.query(text, parameters=bound, settings=limits.settings())
@@ -133,7 +151,7 @@ class Store:
         elapsed = 1000 * (time.perf_counter() - started)
         return Rows(tuple(result.column_names), rows, read, elapsed)
 
-    def arrow(
+    def batches(
         self,
         query: str,
         parameters: Mapping[str, Any],
@@ -141,13 +159,30 @@ class Store:
         clusters: Collection[str] | None,
         limits: Limits = EXPORT,
         where: str = "",
-    ) -> Any:
-        """The answer as a ``pyarrow.Table``; otherwise as ``read``."""
-        text, bound = self.text(query, parameters, clusters, where)
-        with self._asked() as client:
-            return client.query_arrow(text, parameters=bound, settings=limits.settings())
+        around: str = AS_IT_IS,
+    ) -> Iterator[Any]:
+        """The answer in parts, at least one, each a ``pyarrow.RecordBatch``; else as ``read``.
 
-    def formatted(
+        Texts that repeat come as dictionaries. What is not read to its end must be closed.
+        """
+        text, bound = self.text(query, parameters, clusters, where, around)
+        settings = limits.settings() | _ARROW
+        batch = None
+        with self._opened():
+            for batch in self.engine.batches(text, bound, settings):
+                yield batch
+        if batch is None:
+            yield _no_rows(self.schema(query, parameters, where=where, around=around))
+
+    def schema(
+        self, query: str, parameters: Mapping[str, Any], *, where: str = "", around: str = AS_IT_IS
+    ) -> Any:
+        """The columns that ``batches`` has, as a ``pyarrow.Schema``."""
+        text, bound = self.text(query, parameters, (), where, around)
+        with self._asked() as client:
+            return client.query_arrow(text, bound, PANEL.settings() | _ARROW).schema
+
+    def chunks(
         self,
         query: str,
         parameters: Mapping[str, Any],
@@ -156,14 +191,12 @@ class Store:
         clusters: Collection[str] | None,
         limits: Limits = EXPORT,
         where: str = "",
-    ) -> bytes:
-        """The answer as the engine writes ``fmt``, such as Parquet or CSVWithNames."""
-        text, bound = self.text(query, parameters, clusters, where)
-        with self._asked() as client:
-            answer: bytes = client.raw_query(
-                text, parameters=bound, fmt=fmt, settings=limits.settings()
-            )
-        return answer
+        around: str = AS_IT_IS,
+    ) -> Iterator[bytes]:
+        """The answer in parts, as the engine writes CSV or JSONEachRow; else as ``batches``."""
+        text, bound = self.text(query, parameters, clusters, where, around)
+        with self._opened():
+            yield from self.engine.chunks(text, bound, limits.settings() | _TEXT, fmt)
 
     def insert(self, table: str, lines: bytes, token: str) -> None:
         """Add rows, one JSON object a line. What was inserted with ``token`` is not added again.
@@ -188,6 +221,7 @@ class Store:
         parameters: Mapping[str, Any],
         clusters: Collection[str] | None,
         where: str = "",
+        around: str = AS_IT_IS,
     ) -> tuple[str, dict[str, Any]]:
         """The SQL of ``query`` and its parameters, as ``read`` sends them."""
         scope, of_scope = _scope(clusters)
@@ -198,28 +232,34 @@ class Store:
             if name.startswith(("ngf_", "otel_"))
         }
         text = template.substitute(tables, scope=scope, where=where)
+        text = Template(around).substitute(query=text)
         return text, {**parameters, **of_scope}
 
     @contextmanager
     def _asked(self) -> Iterator[Any]:
-        if not self._ready:
-            self.open()
-        with self._client() as client:
+        with self._opened(), self.engine.client() as client:
             yield client
 
     @contextmanager
-    def _client(self) -> Iterator[Any]:
+    def _opened(self) -> Iterator[None]:
+        if not self._ready:
+            self.open()
+        with self._told():
+            yield
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the engine become the console's."""
         try:
-            with self.engine.client() as client:
-                yield client
+            yield
         except DatabaseError as error:
-            raise self._told(error) from error
+            raise self._meant(error) from error
         except (ClickHouseError, OSError) as error:
             self.problem = f"{self.name} does not answer"
             raise Unavailable(f"{self.problem}.") from error
         self.problem = None
 
-    def _told(self, error: DatabaseError) -> Exception:
+    def _meant(self, error: DatabaseError) -> Exception:
         code = error.code
         if code in _TOO_MUCH:
             return Invalid.of(
@@ -246,6 +286,12 @@ def _scope(clusters: Collection[str] | None) -> tuple[str, dict[str, Any]]:
     if len(clusters) == 1:
         return "cluster_name = {cluster:String}", {"cluster": next(iter(clusters))}
     return "cluster_name IN {clusters:Array(String)}", {"clusters": sorted(clusters)}
+
+
+def _no_rows(schema: Any) -> Any:
+    import pyarrow
+
+    return pyarrow.RecordBatch.from_pylist([], schema)
 
 
 @cache
