@@ -70,6 +70,14 @@ class Console:
         except requests.RequestException:
             return False
 
+    def __enter__(self) -> "Console":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+
     def kill(self) -> None:
         """SIGKILL to the program and its worker."""
         assert self.process
@@ -159,20 +167,17 @@ def killed(home: Path, times: int, seed: int = 7) -> tuple[int, int]:
     Raises AssertionError where a batch is missing or there twice.
     """
     chance = random.Random(seed)
-    console = Console(home)
-    console.start()
-    with Senders(console, console.token()) as senders:
-        for _ in range(times):
+    with Console(home) as console:
+        with Senders(console, console.token()) as senders:
+            for _ in range(times):
+                _some_more(senders)
+                time.sleep(chance.uniform(0.0, 0.6))
+                console.kill()
+                console.start()
             _some_more(senders)
-            time.sleep(chance.uniform(0.0, 0.6))
-            console.kill()
-            console.start()
-        _some_more(senders)
-    console.stop()
-    console.start()
-    spool = home / "demo" / "telemetry" / "spool.sqlite3"
-    wait_until("all is in the store", lambda: _waiting(spool) == 0, 60)
-    console.stop()
+        spool = home / "demo" / "telemetry" / "spool.sqlite3"
+        wait_until("all is in the store", lambda: _waiting(spool) == 0, 60)
+        console.stop()
     store = home / "demo" / "telemetry" / "store"
     out = subprocess.run(
         [sys.executable, "-c", READ, str(store)], cwd=ROOT, capture_output=True, check=True
