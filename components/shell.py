@@ -136,7 +136,7 @@ def _sidebar(facts: dict[str, Any]) -> html.Nav:
                 # The icon is the link's own ``::before`` and the number is drawn by shell.js: a
                 # page has room for few components, and the frame is part of every page.
                 html.A(
-                    html.Span(label, className="n-word"),
+                    label,
                     href=path,
                     className=f"n-keep bi bi-{icon_name}",
                     **{"data-go": letter, "data-label": label, "data-count": path.strip("/")},
