@@ -1,8 +1,9 @@
 """A console without pages or clusters that serves one topic, as a process of its own on gunicorn.
 
-``python -m tests.live_console FOLDER SECONDS THREADS`` prints its port and a token, then serves
-until it is told to stop. The topic ``beat`` says every SECONDS when it was asked, on the clock that
-all processes of a machine share. So tests and measurements meet the server that people meet.
+``python -m tests.live_console FOLDER SECONDS THREADS BYTES`` prints its port and a token, then
+serves until it is told to stop. The topic ``beat`` says every SECONDS when it was asked, on the
+clock that all processes of a machine share, and as many BYTES beside. So tests and measurements
+meet the server that people meet.
 """
 
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.serve import listen, serve
+from services import logs
 from services.auth.identity import CONSOLE, Role
 from services.realtime.scope import Scope
 from services.realtime.topics import Topic, Topics
@@ -34,9 +36,11 @@ class LiveConsole:
 
 
 @contextmanager
-def live_console(folder: Path, seconds: float = 0.05, threads: int = 16) -> Iterator[LiveConsole]:
+def live_console(
+    folder: Path, seconds: float = 0.05, threads: int = 16, size: int = 0
+) -> Iterator[LiveConsole]:
     """One for the length of the block."""
-    options = (str(folder), str(seconds), str(threads))
+    options = (str(folder), str(seconds), str(threads), str(size))
     with subprocess.Popen(
         [sys.executable, "-m", "tests.live_console", *options],
         cwd=ROOT,
@@ -51,13 +55,15 @@ def live_console(folder: Path, seconds: float = 0.05, threads: int = 16) -> Iter
             process.terminate()
 
 
-def beat(_: Scope, number: int | None) -> tuple[list[dict[str, float]], int]:
-    """One item a call, numbered."""
-    following = (number or 0) + 1
-    return [{"number": following, "sent": time.monotonic()}], following
+def main(folder: str, seconds: str, threads: str, size: str) -> int:
+    logs.configure("warning")  # its standard output is read for one line only
+    filling = "x" * int(size)
 
+    def beat(_: Scope, number: int | None) -> tuple[list[dict[str, Any]], int]:
+        following = (number or 0) + 1
+        said = {"number": following, "sent": time.monotonic(), "filling": filling}
+        return [said], following
 
-def main(folder: str, seconds: str, threads: str) -> int:
     container = without_clusters(Path(folder), threads=int(threads), port=free_port())
     topic = Topic("beat", beat, float(seconds))
     container = replace(container, topics=Topics([topic], container.hub.seats))
