@@ -47,7 +47,6 @@ def layout(query: Mapping[str, str]) -> html.Div:
                             chart_panel(
                                 METRIC,
                                 "Metric against target",
-                                unit=html.Span(id="scaling-metric-unit"),
                                 height=196,
                             ),
                             chart_panel(SIZE, "Replicas", height=196),

@@ -63,7 +63,6 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     chart_panel(
                         "diagnostics-steps",
                         "Time to first token",
-                        unit=html.Span(id="diagnostics-steps-unit"),
                     ),
                 ],
                 className="charts",

@@ -30,7 +30,7 @@ transform/kept:
 {{- end -}}
 
 {{- define "agent.pickerFields" -}}
-["ngf.log", "level", "ts", "msg", "caller", "logger", "x-request-id", "objectiveKey", "incomingModelName", "targetModel", "targetModelName", "priority", "fairnessID", "endpoint", "plugin", "score", "outcome", "error", "remainingEndpoints", "filter", "endpoints", "max-num-of-endpoints", "num-of-candidates", "endpoints-weighted-score"]
+["ngf.log", "level", "ts", "msg", "caller", "logger", "x-request-id", "objectiveKey", "incomingModelName", "targetModel", "targetModelName", "priority", "fairnessID", "endpoint", "plugin", "score", "outcome", "error", "remainingEndpoints", "endpointsBefore", "modelName", "profile", "filter", "endpoints", "max-num-of-endpoints", "num-of-candidates", "endpoints-weighted-score"]
 {{- end -}}
 
 {{- define "agent.content" -}}
