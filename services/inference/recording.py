@@ -146,6 +146,9 @@ class Recorder:
         snapshots = {kind: cluster.snapshot(kind) for kind in (*_FOLLOWED, "pods")}
         if any(one.state == "loading" for one in snapshots.values()):
             return False
+        if not snapshots["inferencepools"].objects:
+            seen.before, seen.first = {}, None  # nothing here is scaled for a pool
+            return True
         seen.world = World.of(snapshots)
         now = time.monotonic()
         if seen.first is None:
