@@ -18,6 +18,8 @@ from api import (
     export,
     health,
     heartbeats,
+    inference_metrics,
+    inference_pools,
     intake,
     live,
     logs,
@@ -55,6 +57,8 @@ def register(server: OpenAPI, container: Container) -> None:
     resources.register(server, container)
     logs.register(server, container)
     traffic.register(server, container)
+    inference_pools.register(server, container)
+    inference_metrics.register(server, container)
     slow_requests.register(server, container)
     benchmarks.register(server, container)
     decisions.register(server, container)

@@ -163,7 +163,8 @@ def grown_in_buckets(
 
 
 def _grown(row: Mapping[str, Any]) -> Grown:
-    bounds, counts = row["buckets"]
+    # A bucket in which nothing came says where the next one begins.
+    filled = dict(zip(*row["buckets"], strict=True))
     return Grown(
         cluster=row["cluster"],
         namespace=row.get("namespace", row.get("of_namespace", "")),
@@ -172,7 +173,7 @@ def _grown(row: Mapping[str, Any]) -> Grown:
         metric=row["metric"],
         value=row["value"],
         count=row["count"],
-        buckets=dict(zip(bounds, counts, strict=True)),
+        buckets={bound: filled.get(bound, 0) for bound in row["bounds"]},
         newest=row["newest"],
         since=row.get("since"),
         pod=row.get("pod", ""),

@@ -1,17 +1,16 @@
 -- By how much counters of engines and pickers grew, and what fell into the buckets of histograms.
--- A series is a run from one start to the next. A run grows from what it showed last before the
--- window, or else from its first sample. One that follows another of its series goes on from that if
--- it shows as much (its collector began anew), else it began at 0. Whole hours come from their rollup.
+-- A series is counted from one start to the next: from what it showed last before the window, or else
+-- from its first sample on. What an engine or a collector that begins anew had counted before it was
+-- seen is nobody's growth. Whole hours come from their rollup.
 -- A picker's counter under an old name counts where that picker has no new one.
 WITH
+    last - if(known_before, before, first) AS grown,
+    toInt64(last_count) - toInt64(if(known_before, count_before, first_count)) AS grown_count,
+    if(known_before, buckets_before, first_buckets) AS base,
     -- A collector starts a series that it sees first at that sample.
-    multiIf(known_before, seen_before, number_of_run > 1, earlier_seen, started >= first_minute, started, first_minute) AS counted_from,
-    number_of_run > 1 AND first >= earlier_last AND first_count >= earlier_count AS goes_on,
-    last - multiIf(known_before, before, goes_on, earlier_last, number_of_run > 1, 0, first) AS grown,
-    toInt64(last_count) - toInt64(multiIf(known_before, count_before, goes_on, earlier_count, number_of_run > 1, 0, first_count)) AS grown_count,
-    multiIf(known_before, buckets_before, goes_on, earlier_buckets, number_of_run > 1, ([], []), first_buckets) AS base,
+    multiIf(known_before, seen_before, started >= first_minute, started, first_minute) AS counted_from,
     -- One sample tells of no growth.
-    known_before OR number_of_run > 1 OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
+    known_before OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
 SELECT
     cluster_name AS cluster,
     namespace,
@@ -24,17 +23,13 @@ SELECT
     sumOrNullIf(grown, told) AS value,
     sum(grown_count) AS count,
     sumMap(arrayConcat(last_buckets.1, base.1), arrayConcat(arrayMap(x -> toInt64(x), last_buckets.2), arrayMap(x -> -toInt64(x), base.2))) AS buckets,
+    arraySort(groupUniqArrayArray(last_buckets.1)) AS bounds,
     min(counted_from) AS since,
     max(last_seen) AS newest
 FROM
 (
     SELECT
         *,
-        row_number() OVER runs AS number_of_run,
-        lagInFrame(last) OVER runs AS earlier_last,
-        lagInFrame(last_count) OVER runs AS earlier_count,
-        lagInFrame(last_buckets) OVER runs AS earlier_buckets,
-        lagInFrame(last_seen) OVER runs AS earlier_seen,
         max(source = 'picker') OVER (PARTITION BY cluster_name, namespace, of_pool, pod_name, metric) AS renamed
     FROM
     (
@@ -74,7 +69,6 @@ FROM
         ) AS c
         GROUP BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started
     )
-    WINDOW runs AS (PARTITION BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series ORDER BY started ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
 )
 WHERE inside AND NOT (source = 'picker (old names)' AND renamed)
 GROUP BY cluster, namespace, pool, pod, told_by, metric, of_label

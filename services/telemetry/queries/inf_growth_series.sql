@@ -2,11 +2,9 @@
 -- its next sample: when the rest of it came is not known.
 WITH
     number_of_part > 1 AND date_diff('second', earlier_at, at) <= {gap:UInt32} AS follows,
-    follows AND first >= earlier_last AND first_count >= earlier_count AS goes_on,
-    follows AND started != earlier_started AND NOT goes_on AS began_anew,
-    last - multiIf(goes_on, earlier_last, began_anew, 0, first) AS grown,
-    toInt64(last_count) - toInt64(multiIf(goes_on, earlier_count, began_anew, 0, first_count)) AS grown_count,
-    multiIf(goes_on, earlier_buckets, began_anew, ([], []), first_buckets) AS base,
+    last - if(follows, earlier_last, first) AS grown,
+    toInt64(last_count) - toInt64(if(follows, earlier_count, first_count)) AS grown_count,
+    if(follows, earlier_buckets, first_buckets) AS base,
     follows OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
 SELECT
     at,
@@ -18,6 +16,7 @@ SELECT
     sumOrNullIf(grown, told) AS value,
     sum(grown_count) AS count,
     sumMap(arrayConcat(last_buckets.1, base.1), arrayConcat(arrayMap(x -> toInt64(x), last_buckets.2), arrayMap(x -> -toInt64(x), base.2))) AS buckets,
+    arraySort(groupUniqArrayArray(last_buckets.1)) AS bounds,
     max(last_seen) AS newest
 FROM
 (
@@ -25,7 +24,6 @@ FROM
         *,
         row_number() OVER parts AS number_of_part,
         lagInFrame(at) OVER parts AS earlier_at,
-        lagInFrame(started) OVER parts AS earlier_started,
         lagInFrame(last) OVER parts AS earlier_last,
         lagInFrame(last_count) OVER parts AS earlier_count,
         lagInFrame(last_buckets) OVER parts AS earlier_buckets,
@@ -61,7 +59,7 @@ FROM
         ) AS c
         GROUP BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started, at
     )
-    WINDOW parts AS (PARTITION BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series ORDER BY started, at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    WINDOW parts AS (PARTITION BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
 )
 WHERE at >= {from:DateTime64(3, 'UTC')} AND NOT (source = 'picker (old names)' AND renamed)
 GROUP BY at, cluster, of_namespace, pool, told_by, metric
