@@ -30,6 +30,7 @@ from api import (
     slow_requests,
     sockets,
     static,
+    tables,
     tokens,
     traffic,
 )
@@ -46,6 +47,7 @@ log = structlog.get_logger(__name__)
 def register(server: OpenAPI, container: Container) -> None:
     """Add everything the console answers besides Dash's pages."""
     metrics.register(server, container)
+    tables.install(server, container)
     static.install(server)
     signin.register(server, container)
     live.register(server, sockets.register(server, container), container)

@@ -7,6 +7,7 @@ from flask_openapi3 import OpenAPI
 
 from api.openapi import V1, answer
 from api.static import HEAD
+from api.tables import documented
 
 
 def register(server: OpenAPI) -> None:
@@ -14,11 +15,11 @@ def register(server: OpenAPI) -> None:
 
     @server.route(f"{V1}/openapi.json", methods=["GET"])
     def openapi_document() -> Response:
-        return answer(server.api_doc)
+        return answer(documented(server.api_doc))
 
     @server.route(f"{V1}/docs", methods=["GET"])
     def openapi_page() -> str:
-        document = server.api_doc
+        document = documented(server.api_doc)
         return render_template(
             "docs.html", head=HEAD, info=document["info"], groups=_groups(document)
         )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.guard import current_identity
 from api.openapi import CLUSTER, V1, blueprint
+from api.tables import HEADER
 from services.container import Container
 from services.telemetry.datasets import DATASETS, FILTERS
 from services.telemetry.export import MOST, Asked, File
@@ -16,10 +17,6 @@ from services.telemetry.windows import RULE, Window
 
 STUCK_S = 60
 """A client that takes nothing for so long is cut off: its export holds a place."""
-
-HEADER = "X-Export-"
-"""In front of the names of the facts about an export."""
-
 
 Value = Annotated[str, StringConstraints(max_length=500)]
 

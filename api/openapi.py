@@ -3,7 +3,7 @@
 Every REST view declares its path, query, header and body as pydantic models. The same models refuse
 bad input (422, naming field and rule) and make the OpenAPI document at ``/api/v1/openapi.json``. A
 query parameter that no model names, or that comes twice, is refused, too: a mistyped ``dryRun``, or
-a second one, would write for real.
+a second one, would write for real. What every GET has is ``format`` (api/tables.py).
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from werkzeug.exceptions import BadRequest
 
 from api.bodies import BoundedJSON
 from api.guard import current_identity
+from api.tables import FORMATS
 from services.clusters.fleet import Fleet
 from services.errors import NotFound
 
@@ -163,12 +164,16 @@ def _refuse_unclear_parameters() -> Response | None:
     view = current_app.view_functions[request.endpoint or ""]
     fields = getattr(view.__annotations__.get("query"), "model_fields", {})
     known = [field.alias or name for name, field in fields.items()]
+    tabular = request.method in ("GET", "HEAD") and "format" not in known
+    known += ["format"] if tabular else []
     rule = f"must be one of {', '.join(known)}" if known else "there are no parameters here"
     wrong = [
         {"field": name, "rule": rule if name not in known else "must be given once"}
         for name, values in request.args.lists()
         if name not in known or len(values) > 1
     ]
+    if tabular and request.args.get("format", FORMATS[0]) not in FORMATS:
+        wrong.append({"field": "format", "rule": f"must be one of {', '.join(FORMATS)}"})
     if not wrong:
         return None
     message = "The request has unknown or repeated parameters."

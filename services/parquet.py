@@ -1,18 +1,23 @@
 """Small tables as Parquet: what a chart shows, with times that are times and gaps that are null."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.errors import Invalid
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z")
+PREFIX = "ngf_console."
+"""In front of the names of our facts in the metadata of a file."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)")
 
 
-def parquet(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """A file with ``columns``; of a column each value is a number, a text, a time as ISO 8601 in
-    UTC, or None. Raises Invalid."""
+def parquet(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], facts: Mapping[str, str] | None = None
+) -> bytes:
+    """A file with ``columns``; of a column each value is a number, a truth, a text, a time as ISO
+    8601 in UTC, or None. ``facts`` go into its metadata. Raises Invalid."""
     # Half a second of start-up for what few ask for.
     import pyarrow
     import pyarrow.parquet
@@ -27,7 +32,9 @@ def parquet(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
         except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
             raise Invalid.of(str(name), "must hold values of one type") from None
     sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(pyarrow.table(made), sink, compression="zstd")
+    told = {PREFIX + name: value for name, value in (facts or {}).items()}
+    table = pyarrow.table(made).replace_schema_metadata(told)
+    pyarrow.parquet.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from string import Template
 from typing import Any, Literal, get_args
 
+from services.parquet import PREFIX
 from services.telemetry.store import AS_IT_IS, Store
 
 Format = Literal["json", "csv", "parquet", "arrow"]
@@ -21,9 +22,6 @@ CONTENT_TYPES: Mapping[str, str] = {
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
-
-PREFIX = "ngf_console."
-"""In front of the names of our facts in the metadata of a file."""
 
 _GUARDED = Template(
     r"if(match($column, '^[=+\\-@\\t\\r]'), concat('\'', $column), $column) AS $column"
