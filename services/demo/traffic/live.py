@@ -31,6 +31,7 @@ SCRAPE_THEN, SCRAPE_NOW = 60.0, 15.0
 """Seconds between scrapes, in the history and after."""
 TICK = 1.0
 STOP_S = 10.0
+LEFT_OVER_S = 10.0
 
 _log = structlog.get_logger(__name__)
 _FOLLOWED = frozenset((KINDS[name].group, name) for name in flows.KINDS_READ)
@@ -71,6 +72,7 @@ class DemoTraffic:
             _log.exception("the demo has no traffic any more")
 
     def _run(self, intake: Intake, store: Store) -> None:
+        self._wait_for_what_waits(intake)
         origin = self._clock()
         begin = begins(store, origin)
         stores = {name: api.store for name, api in self._apis.items()}
@@ -96,6 +98,12 @@ class DemoTraffic:
             self._send(generator.advance(now, SCRAPE_NOW), intake)
             for one in replicas:
                 one.follow(now)
+
+    def _wait_for_what_waits(self, intake: Intake) -> None:
+        """Until the store has what an earlier demo sent, or does not take it."""
+        end = time.monotonic() + LEFT_OVER_S
+        while intake.spool.rows and time.monotonic() < end and not self._ended.wait(0.1):
+            pass
 
     def _look_again(self, generator: Generator, cluster: str) -> None:
         try:
