@@ -7,7 +7,7 @@ A bucket in which a cluster sent nothing is not known, which is not the same as 
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -26,6 +26,11 @@ SHORT_S = 15 * 60
 
 HOURLY_S = 6 * 3600
 """From here on whole hours are read from their own rollup."""
+
+WHOLE_S = 300
+LATE_S = 15
+"""A bucket of up to five minutes is told when it has been over for so long: before that, lines that
+are on their way would look like lines that are missing."""
 
 REMEMBERED = timedelta(days=90)
 """How far back is looked for the last line of a cluster."""
@@ -78,8 +83,8 @@ class RedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one ``name`` (of a cluster: the cluster's), without those of the bucket that has
-    hardly begun. ``rest`` says of how many others together this is the series."""
+    """Points of one ``name`` (of a cluster: the cluster's), without the last ones, of which lines
+    may still be on their way. ``rest`` says of how many others together this is the series."""
 
     cluster: str
     name: str
@@ -92,8 +97,8 @@ class AccessLogs:
     """Questions about requests. All of them raise Unavailable, and Invalid where too much is
     asked."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self._store, self._clock = store, clock
 
     def summary(self, scope: Scope, window: Window) -> Answer[Red]:
         """The window as a whole."""
@@ -131,7 +136,8 @@ class AccessLogs:
         newest = max((row["newest"] for row in rows), default=None)
         if newest is None:
             return Answer(None, SOURCE, None, window, self.why_nothing(scope, window))
-        made = _series(rows, buckets.start, window.end, step, by, max(0, others))
+        over = _Over(buckets, step, self._clock())
+        made = _series(rows, over, by, max(0, others))
         reason = silent(scope, {row["cluster"] for row in rows}) if by == "cluster" else None
         return Answer(made, SOURCE, newest, window, reason)
 
@@ -160,7 +166,7 @@ class AccessLogs:
     def _fine(self, window: Window) -> bool:
         """Whether the window is short, and its lines are still there."""
         kept = timedelta(days=self._store.layout.retention.access_days)
-        return window.seconds <= SHORT_S and window.start > datetime.now(UTC) - kept
+        return window.seconds <= SHORT_S and window.start > self._clock() - kept
 
     def _table(self, scope: Scope, window: Window, by: By, limit: int) -> tuple[Rows, Window]:
         where, bound = scope.where()
@@ -187,7 +193,7 @@ class AccessLogs:
             clusters=scope.clusters,
             where=where,
         )
-        return rows, Window(minutes.start, window.end)
+        return rows, Window(minutes.start, min(minutes.end, max(window.end, self._clock())))
 
     def _series(
         self,
@@ -257,39 +263,47 @@ def _red(row: Mapping[str, Any], window: Window) -> Red:
     )
 
 
-def _series(
-    rows: list[dict[str, Any]], start: datetime, end: datetime, step: int, by: By, others: int
-) -> list[Series]:
-    """``rows`` as series over the same buckets from ``start`` on, the largest first."""
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """The buckets of a window of which enough is over to be told, and how much of each is."""
+
+    window: Window
+    step: int
+    now: datetime
+
+    def starts(self) -> list[datetime]:
+        """When they begin."""
+        count = int(self.window.seconds // self.step)
+        starts = [self.window.start + timedelta(seconds=self.step * at) for at in range(count)]
+        # A short bucket is told once its lines have had the time to arrive, a long one as it fills.
+        least = self.step + LATE_S if self.step <= WHOLE_S else self.step / 4
+        return [at for at in starts if (self.now - at).total_seconds() >= least]
+
+    def seconds(self, at: datetime) -> float:
+        """How much of the bucket that begins ``at`` is over."""
+        return min(float(self.step), (self.now - at).total_seconds())
+
+
+def _series(rows: list[dict[str, Any]], over: _Over, by: By, others: int) -> list[Series]:
+    """``rows`` as series over the same buckets, the largest first."""
     found: dict[tuple[str, str | None], dict[datetime, dict[str, Any]]] = defaultdict(dict)
     heard: dict[str, set[datetime]] = defaultdict(set)
     for row in rows:
         found[row["cluster"], row["name"]][row["bucket"]] = row
         heard[row["cluster"]].add(row["bucket"])
-    buckets = _buckets(start, end, step)
+    starts = over.starts()
     made = []
     for (cluster, name), of in found.items():
         points = tuple(
-            _point(at, of.get(at), _seconds(at, end, step), known=at in heard[cluster])
-            for at in buckets
+            _point(at, of.get(at), over.seconds(at), known=at in heard[cluster]) for at in starts
         )
         rest = others if name is None else 0
         made.append((sum(row["requests"] for row in of.values()), rest, cluster, name, points))
     made.sort(key=lambda one: (one[3] is None, -one[0], one[2], one[3] or ""))
     return [
-        Series(cluster, name or "", points, step, rest) for _, rest, cluster, name, points in made
+        Series(cluster, name or "", points, over.step, rest)
+        for _, rest, cluster, name, points in made
     ]
-
-
-def _buckets(start: datetime, end: datetime, step: int) -> list[datetime]:
-    count = math.ceil((end - start).total_seconds() / step)
-    starts = [start + timedelta(seconds=step * number) for number in range(count)]
-    return [at for at in starts if _seconds(at, end, step) >= min(step, max(10.0, step / 4))]
-
-
-def _seconds(at: datetime, end: datetime, step: int) -> float:
-    """How much of a bucket lies within the window: the last may not be over."""
-    return min(float(step), (end - at).total_seconds())
 
 
 def _point(at: datetime, row: dict[str, Any] | None, seconds: float, *, known: bool) -> RedPoint:

@@ -203,15 +203,37 @@ def test_routes_beyond_the_first_come_together(access: AccessLogs) -> None:
     assert total == 3 * 60 * A_MINUTE * 0.6
 
 
-def test_the_last_bucket_is_divided_by_what_is_over_of_it(access: AccessLogs) -> None:
-    window = Window(START, START + timedelta(hours=3, seconds=150))
-    series = access.series(ONE, window).value
+def test_a_bucket_is_told_when_its_lines_had_time_to_arrive(store: Watched) -> None:
+    now = START + timedelta(hours=1, minutes=3, seconds=10)
+    access = AccessLogs(store, lambda: now)
+    series = access.series(ONE, Window(now - timedelta(hours=1), now)).value
     assert series is not None
-    assert series[0].step == 300
-    whole = Window(START, START + timedelta(hours=3, seconds=30))
-    shorter = access.series(ONE, whole).value
-    assert shorter is not None
-    assert len(shorter[0].points) == len(series[0].points) - 1, "30 s of 300 say too little"
+    last = series[0].points[-1]
+    assert (last.at, last.per_second) == (
+        START + timedelta(hours=1, minutes=1),
+        pytest.approx(A_MINUTE / 60 * 0.6),
+    )
+
+
+def test_a_long_bucket_is_divided_by_what_is_over_of_it(store: Watched) -> None:
+    now = START + timedelta(hours=20, minutes=45)
+    access = AccessLogs(store, lambda: now)
+    window = Window(START, now)
+    series = access.series(ONE, window, points=12).value
+    assert series is not None
+    last = series[0].points[-1]
+    assert series[0].step == 7200
+    over = (now - last.at).total_seconds()
+    assert 1800 <= over < 7200 + 1800
+    # The lines of the whole two hours are there already: the clock of this test is behind.
+    assert last.per_second == pytest.approx(7200 / min(over, 7200) * A_MINUTE / 60 * 0.6)
+
+
+def test_a_window_that_is_past_is_divided_by_the_minutes_it_touches(access: AccessLogs) -> None:
+    begin = START + timedelta(hours=2, seconds=20)
+    red = access.summary(ONE, Window(begin, begin + timedelta(minutes=40))).value
+    assert red is not None
+    assert red.per_second == pytest.approx(A_MINUTE / 60 * 0.6)
 
 
 def test_nothing_has_a_reason(access: AccessLogs) -> None:
@@ -388,4 +410,4 @@ def test_the_slowest_lines_are_told_with_what_leads_to_them(
     assert found is not None
     assert [line["latency_ms"] for line in found] == [96.0, 96.0, 96.0]
     assert all(line["request_id"] for line in found)
-    assert store.cost() < 20_000
+    assert store.cost() < 25_000
