@@ -97,12 +97,20 @@ def key_figures(access: AccessLogs, scope: Scope, window: Window) -> dict[str, d
     before = Window(window.start - (window.end - window.start), window.start)
     try:
         now = access.summary(scope, window)
-        then = access.summary(scope, before)
+        then = _whole(access, scope, before)
         series = access.series(scope, window, points=SPARK)
     except ConsoleError as error:
         now = Answer(None, SOURCE, None, window, error.message)
         then, series = now, Answer(None, SOURCE, None, window)
     return tiles(window, now, then, series)
+
+
+def _whole(access: AccessLogs, scope: Scope, window: Window) -> Answer[Red]:
+    """A window to compare with: it must have been logged from beginning to end."""
+    told = access.series(scope, window, points=12).value
+    if not told or any(point.requests is None for point in told[0].points):
+        return Answer(None, SOURCE, None, window)
+    return access.summary(scope, window)
 
 
 def tiles(
@@ -135,7 +143,7 @@ def tiles(
         if value is None:
             return tile(None, note=[("no line has a time", "")], source="logs")
         was = getattr(then, f"{name}_ms") if then else None
-        note = [(f"{_more(value, was, 'ms')}{ago}", "")] if was is not None else []
+        note = [(f"{_more(value, was)}{ago}", "")] if was is not None else []
         number, unit = amounts.duration(value)
         return made(number, unit, note, lambda point: getattr(point, f"{name}_ms"), "c1")
 
@@ -196,10 +204,8 @@ def _change(value: float, was: float) -> str:
     return f"{100 * (value - was) / was:+.1f}%"
 
 
-def _more(value: float, was: float, unit: str) -> str:
-    change = value - was
-    sign = "+" if change >= 0 else "-"
-    return f"{sign}{amounts.short(abs(change))} {unit}"
+def _more(ms: float, was: float) -> str:
+    return f"{'+' if ms >= was else '-'}{' '.join(amounts.duration(abs(ms - was)))}"
 
 
 def _peak(

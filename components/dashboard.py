@@ -38,7 +38,7 @@ COLUMNS = [
     column("cluster", "Cluster", "NgfCluster", width=120),
     column("per_second", "Req/s", "NgfRate", width=92, number=True, narrow=True),
     column("failure_share", "5xx, %", "NgfShare", width=92, number=True),
-    column("client_error_share", "4xx, %", "NgfShare", width=92, number=True),
+    column("client_error_share", "4xx, %", "NgfShare", width=92, number=True, calm=True),
     column("p50", "p50, ms", "NgfMs", width=92, number=True),
     column("p95", "p95, ms", "NgfMs", width=92, number=True),
     column("p99", "p99, ms", "NgfMs", width=92, number=True),

@@ -1,4 +1,4 @@
-"""Access logs for the pages that show them, of two clusters; the third logs nothing."""
+"""Access logs for the pages that show them, of a gateway and a host of their own."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,11 @@ import orjson
 
 from services.container import Container
 
+GATEWAY = "shop/tests"
+HOST = "tests.example.com"
 SILENT = "hub-fra"
+"""Has no such gateway."""
+
 ROUTES = ("shop/storefront", "payments/checkout", "")
 
 
@@ -41,11 +45,11 @@ def _line(now: datetime, number: int) -> dict[str, Any]:
         ],
         "cluster_name": "web-fra" if number % 3 or failed else "gpu-iad",
         "namespace": "shop",
-        "gateway": "edge-public",
+        "gateway": "tests",
         "route": route,
         "route_source": "variable" if route else "",
         "scheme": "https",
-        "host": "shop.example.com",
+        "host": HOST,
         "method": "POST" if failed else "GET",
         "path": "/checkout" if failed else f"/item/{number}",
         "status": 502 if failed else 200,

@@ -43,7 +43,7 @@ def test_a_lost_socket_comes_back_by_itself(tab: Tab) -> None:
 
 
 def test_requests_that_are_not_logged_show_no_numbers(tab: Tab) -> None:
-    tab.open("/?cluster=hub-fra")
+    tab.open("/?cluster=hub-fra&namespace=nowhere")
     tab.has("#overview-requests-v", "no data")
-    tab.has("#overview-requests-d", "No access log has come from hub-fra yet.")
-    tab.has("#overview-rate-none", "No access log has come from hub-fra yet.")
+    tab.has("#overview-requests-d", "No access log for this has come from hub-fra yet.")
+    tab.has("#overview-rate-none", "No access log for this has come from hub-fra yet.")

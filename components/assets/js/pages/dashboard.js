@@ -58,13 +58,12 @@
   };
 
   document.addEventListener("click", function (event) {
-    const target = event.target.closest && here() ? event.target : null;
-    const by = target && target.closest("[data-red-by]");
-    if (by) ngf.view.set({ by: by.dataset.redBy === "cluster" ? "" : by.dataset.redBy });
-    const drop = target && target.closest("[data-red-drop]");
-    if (drop) ngf.view.set({ [drop.dataset.redDrop]: "" });
-    const into = target && target.closest("[data-red-into]");
-    if (into) ngf.view.set(JSON.parse(into.dataset.redInto));
+    const target = event.target.closest && here() ? event.target.closest("[data-red-by], [data-red-drop], [data-red-into]") : null;
+    if (!target) return;
+    const { redBy: by, redDrop: drop, redInto: into } = target.dataset;
+    if (by) ngf.view.set({ by: by === "cluster" ? "" : by });
+    else if (drop) ngf.view.set({ [drop]: "" });
+    else ngf.view.set(JSON.parse(into));
   });
 
   const h = (...args) => window.React.createElement(...args);
@@ -73,7 +72,7 @@
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   (window.dashAgGridFunctions = window.dashAgGridFunctions || {}).ngfRedId = (params) => params.data.id;
   cells.NgfRate = ({ value }) => known(value, (one) => (one >= 100 ? Math.round(one).toLocaleString("en") : three(one)));
-  cells.NgfShare = ({ value }) => known(value, (one) => h("span", { className: one >= 0.01 ? "bad" : one ? "" : "t3" }, one ? three(100 * one) : "none"));
+  cells.NgfShare = ({ value, calm }) => known(value, (one) => h("span", { className: one >= 0.01 && !calm ? "bad" : one ? "" : "t3" }, one ? three(100 * one) : "none"));
   cells.NgfMs = ({ value }) => known(value, (one) => (one >= 100 ? Math.round(one).toLocaleString("en") : three(one)));
   cells.NgfRedName = function ({ data: row }) {
     if (row.by === "cluster") return h("button", { className: "linkish", "data-red-into": JSON.stringify({ cluster: [row.cluster_name], by: "gateway" }) }, row.name);

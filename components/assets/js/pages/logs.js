@@ -107,8 +107,8 @@
   }
 
   function row(line, at, chosen) {
-    return el("tr", { class: chosen ? "sel" : null, "data-key": keyOf(line), "data-line": at, tabindex: at === Math.max(focused, 0) ? "0" : "-1", "aria-expanded": String(chosen) },
-      el("td", { class: "mono", title: line.timestamp }, ngf.icon(chosen ? "chevron-down" : "chevron-right"), time(line)), el("td", {}, el("span", { class: `tag ${tone(line)}` }, line.status)),
+    return el("tr", { class: chosen ? "sel" : null, "data-key": keyOf(line), "data-line": at, tabindex: at === Math.max(focused, 0) ? "0" : "-1" },
+      el("td", { class: "mono", title: line.timestamp }, ngf.icon(chosen ? "chevron-down" : "chevron-right"), chosen ? el("span", { class: "visually-hidden" }, "Open: ") : null, time(line)), el("td", {}, el("span", { class: `tag ${tone(line)}` }, line.status)),
       el("td", { class: "mono t2" }, line.method || faint("none")), el("td", { class: "mono", title: `${line.host || ""}${line.path || ""}` }, line.path || faint("none")),
       el("td", { class: "num hm" }, ms(line.latency_ms)), el("td", { class: "num t2 hm" }, ms(line.upstream_latency_ms)), el("td", { class: "mono t2 hm", title: line.upstream_name }, line.upstream_addr || faint("none")),
       el("td", { class: "hm" }, el("span", { class: `cl c${(page.slots || {})[line.cluster_name] || 8}` }, line.cluster_name)));
@@ -132,8 +132,8 @@
   function foot() {
     if (!page) return;
     const total = top && top.total !== null ? `${number(top.total)} lines in the range, ` : "";
-    const older = page.cursor ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-logs-older": page.cursor }, "Older") : null;
-    const newest = view().before ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-logs-newest": "1" }, "Newest") : null;
+    const older = page.cursor ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-key": "older", "data-logs-older": page.cursor }, "Older") : null;
+    const newest = view().before ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-key": "newest", "data-logs-newest": "1" }, "Newest") : null;
     ngf.put("logs-foot", el("span", {}, `${total}${number(page.lines.length)} shown`), newest, older, el("span", { class: "grow" }),
       page.read === undefined ? null : el("span", { class: "only-d" }, `Read ${number(page.read)} rows in ${number(page.elapsed)} ms, ${page.source} as of ${page.as_of.slice(11, 19)} UTC`));
   }
@@ -198,42 +198,40 @@
 
   const MENUS = { filter: ["Filter", filterKeys], questions: ["Saved questions", () => { questions(null); kept({ do: "list" }); }, true], export: ["Export", files, true] };
 
-  /* What is pressed */
-  document.addEventListener("click", function (event) {
-    const target = here() && event.target.closest ? event.target : null;
-    if (!target) return;
-    const opener = target.closest("[data-logs-menu]");
-    if (opener) {
+  /* What is pressed. A press does one thing: what it draws anew may make another button of the same node. */
+  const PRESSED = {
+    "[data-logs-menu]"(opener) {
       const [label, draw, right] = MENUS[opener.dataset.logsMenu];
       open = { kind: opener.dataset.logsMenu, body: el("div", { class: "n-wide" }) };
       draw();
       ngf.float(opener, open.body, { label, right });
-      return;
-    }
-    const facet = target.closest("[data-facet]");
-    if (facet) {
-      const { facet: key, value } = facet.dataset;
+    },
+    "[data-facet]"({ dataset: { facet: key, value } }) {
       if (key === "cluster") ngf.view.choose({ cluster: view().cluster.includes(value) ? [] : [value] });
       else toggle(key, value);
-      return;
-    }
-    const drop = target.closest("[data-logs-drop]");
-    if (drop) ask({ [drop.dataset.logsDrop]: "" });
-    if (target.closest("[data-logs-clear]")) {
+    },
+    "[data-logs-drop]": (drop) => ask({ [drop.dataset.logsDrop]: "" }),
+    "[data-logs-clear]"() {
       ask(Object.fromEntries([...LISTED, ...SINGLE, "q"].map((key) => [key, ""])));
       dash_clientside.set_props("logs-q", { value: "" });
+    },
+    "[data-logs-older]"(older) { ngf.view.set({ before: older.dataset.logsOlder, sel: "", follow: "" }); toTop(); },
+    "[data-logs-newest]"() { ngf.view.set({ before: "", sel: "" }); toTop(); },
+    "#logs-link": () => ngf.copyLink(),
+    "#logs-follow": () => ask({ follow: view().follow ? "" : "1", brush: "" }),
+    "[data-logs-copy]": (copy) => copyJson(page.lines.find((line) => keyOf(line) === copy.dataset.logsCopy)),
+    "[data-logs-around]"(around) {
+      const at = new Date(around.dataset.logsAround).getTime();
+      ask({ range: ngf.range.between(at - 30000, at + 30000), brush: "" });
+    },
+    "tr[data-line]"(line) { if (!getSelection().toString()) choose(Number(line.dataset.line)); },
+  };
+  document.addEventListener("click", function (event) {
+    if (!here() || !event.target.closest) return;
+    for (const [selector, act] of Object.entries(PRESSED)) {
+      const found = event.target.closest(selector);
+      if (found) { act(found); return; }
     }
-    const older = target.closest("[data-logs-older]");
-    if (older) { ngf.view.set({ before: older.dataset.logsOlder, sel: "", follow: "" }); toTop(); }
-    if (target.closest("[data-logs-newest]")) { ngf.view.set({ before: "", sel: "" }); toTop(); }
-    if (target.closest("#logs-link")) ngf.copyLink();
-    if (target.closest("#logs-follow")) ask({ follow: view().follow ? "" : "1", brush: "" });
-    const copy = target.closest("[data-logs-copy]");
-    if (copy) copyJson(page.lines.find((line) => keyOf(line) === copy.dataset.logsCopy));
-    const around = target.closest("[data-logs-around]");
-    if (around) { const at = new Date(around.dataset.logsAround).getTime(); ask({ range: ngf.range.between(at - 30000, at + 30000), brush: "" }); }
-    const line = target.closest("tr[data-line]");
-    if (line && !getSelection().toString()) choose(Number(line.dataset.line));
   });
 
   const toTop = () => { const room = document.getElementById("logs-rows"); if (room) room.scrollTop = 0; };
