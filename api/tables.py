@@ -38,6 +38,9 @@ _TYPES = {
     "parquet": "application/vnd.apache.parquet",
 }
 
+_LISTS = ("items", "slowRequests", "tracks", "workloads")
+"""Where answers have their rows; an answer that has none of these is one row itself."""
+
 Row = dict[str, Any]
 
 
@@ -95,19 +98,14 @@ def table(body: Any) -> tuple[list[str], list[list[Any]]]:
 def _rows(body: Any) -> list[Row]:
     if isinstance(body, list):
         return [row if isinstance(row, dict) else {"value": row} for row in body]
-    if isinstance(body.get("items"), list):
-        return _rows(body["items"])
+    if name := next((name for name in _LISTS if name in body), ""):
+        return _rows(body[name])
     if isinstance(body.get("times"), list):
         parts: dict[str, list[Any]] = body.get("counts") or {}
         return [
             {"time": time, **{name: values[at] for name, values in parts.items()}}
             for at, time in enumerate(body["times"])
         ]
-    if "as_of" in body:
-        lists = (value for value in body.values() if isinstance(value, list))
-        rows = next((value for value in lists if all(isinstance(one, dict) for one in value)), None)
-        if rows is not None:
-            return rows
     return [body]
 
 
