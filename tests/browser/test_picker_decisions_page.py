@@ -25,10 +25,9 @@ def page(tab: Tab) -> Iterator[Tab]:
     assert tab.console_errors() == []
 
 
-def test_the_newest_is_chosen_and_stands_in_the_address(page: Tab) -> None:
+def test_the_newest_with_scores_is_chosen_and_stands_in_the_address(page: Tab) -> None:
     page.open(PAGE, "#decisions-rows tr.sel")
-    first = page.find("#decisions-rows tbody tr").get_attribute("data-request")
-    page.until(lambda: f"request={first}" in page.query(), "the newest in the address")
+    page.until(lambda: f"request={FULLY_LOGGED}" in page.query(), "the choice in the address")
     page.has("#decisions-count", "52 decisions")
     page.has("#decisions-foot", "1 with scores")
     page.has("#decisions-src", "picker spans and log")
@@ -71,9 +70,11 @@ def test_a_tie_and_missing_scores_are_told_as_such(page: Tab) -> None:
 
 
 def test_keys_walk_the_list_and_back_returns(page: Tab) -> None:
-    page.open(PAGE, "#decisions-rows tr.sel")
-    second = page.all("#decisions-rows tbody tr")[1].get_attribute("data-request")
-    page.until(lambda: "request=" in page.query(), "a choice")
+    page.open(PAGE, "#decisions-rows tr")
+    first, second = (
+        row.get_attribute("data-request") for row in page.all("#decisions-rows tbody tr")[:2]
+    )
+    page.open(f"{PAGE}&request={first}", "#decisions-rows tr.sel")
     before = page.query()
     page.press("j")
     page.until(lambda: f"request={second}" in page.query(), "the next row")

@@ -177,7 +177,10 @@
       page.answered();
       problem(answer.problem);
       list = answer.problem ? Object.assign({}, list, { pools: answer.pools }) : answer;
-      if (list.rows && list.rows.length && !ngf.view.get().request) ngf.view.set({ request: list.rows[0].id }, { replace: true });
+      if (list.rows && list.rows.length && !ngf.view.get().request) {
+        const told = list.rows.find((row) => row.scored) || list.rows[0]; // the one there is most to say of
+        ngf.view.set({ request: told.id }, { replace: true });
+      }
       const first = !document.querySelector("#decisions-rows tr");
       drawList();
       if (first) seek(ngf.view.get().request);
