@@ -22,7 +22,7 @@ from services.telemetry.store import Refused, Store
 BATCH = 8 * 1024 * 1024
 """Bytes that are inserted at once."""
 
-GATHER_S = 0.3
+GATHER_S = 1.0
 """How long rows are gathered before they are inserted: the store likes few big inserts."""
 
 LONGEST_PAUSE_S = 30.0
