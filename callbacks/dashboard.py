@@ -137,7 +137,7 @@ def _row(
 ) -> dict[str, Any]:
     red = row.red
     return {
-        "id": f"{row.cluster} {row.name}",
+        "id": f"{by} {row.cluster} {row.name}",
         "by": by,
         "key": row.name,
         "name": labels.get(row.cluster, row.cluster) if by == "cluster" else row.name,
@@ -150,6 +150,7 @@ def _row(
         "p50": red.p50_ms,
         "p95": red.p95_ms,
         "p99": red.p99_ms,
+        "logs": [red.failures, red.p95_ms],  # what the links of the row depend on
     }
 
 

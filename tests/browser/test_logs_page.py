@@ -105,5 +105,5 @@ def test_following_shows_lines_as_they_come(page: Window) -> None:
     page.click("#logs-follow")
     page.address("follow=1")
     before = page.text(f"{LINE} td")
-    log(page.console.container, 0)
+    log(page.console.container, -1)
     page.until(lambda: page.text(f"{LINE} td") > before, "a newer line")

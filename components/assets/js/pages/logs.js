@@ -94,10 +94,10 @@
     return Array.isArray(value) ? value.join(", ") : String(value);
   }
 
-  function detail(line) {
+  function detail(line, key) {
     const pairs = (fields) => el("dl", {}, fields.map((field) => { const value = valueOf(field, line); return [el("dt", {}, field), el("dd", { title: typeof value === "string" ? value : null }, value)]; }));
     const action = (label, attributes) => el("button", Object.assign({ type: "button", class: "btn btn-link btn-sm" }, attributes), label);
-    return el("tr", { class: "open", "data-key": `detail ${keyOf(line)}` }, el("td", { colspan: COLUMNS.length },
+    return el("tr", { class: "open", "data-key": `detail ${key}` }, el("td", { colspan: COLUMNS.length },
       el("div", { class: "json" }, GROUPS.map(pairs)),
       el("div", { class: "row-f json-act" },
         line.trace_id ? action("Same trace", { "data-facet": "trace_id", "data-value": line.trace_id, class: "btn btn-secondary btn-sm" }) : null,
@@ -106,8 +106,18 @@
         line.upstream_name ? [action("Only this upstream", { "data-facet": "upstream", "data-value": line.upstream_name }), action("Not this upstream", { "data-facet": "upstream", "data-value": `!${line.upstream_name}` })] : null)));
   }
 
-  function row(line, at, chosen) {
-    return el("tr", { class: chosen ? "sel" : null, "data-key": keyOf(line), "data-line": at, tabindex: at === Math.max(focused, 0) ? "0" : "-1" },
+  // Two lines may be alike in everything that names one.
+  function keysOf(all) {
+    const seen = new Map();
+    return all.map(function (line) {
+      const key = `${line.timestamp} ${keyOf(line)}`;
+      seen.set(key, (seen.get(key) || 0) + 1);
+      return `${key} ${seen.get(key)}`;
+    });
+  }
+
+  function row(line, at, key, chosen) {
+    return el("tr", { class: chosen ? "sel" : null, "data-key": key, "data-line": at, tabindex: at === Math.max(focused, 0) ? "0" : "-1" },
       el("td", { class: "mono", title: line.timestamp }, ngf.icon(chosen ? "chevron-down" : "chevron-right"), chosen ? el("span", { class: "visually-hidden" }, "Open: ") : null, time(line)), el("td", {}, el("span", { class: `tag ${tone(line)}` }, line.status)),
       el("td", { class: "mono t2" }, line.method || faint("none")), el("td", { class: "mono", title: `${line.host || ""}${line.path || ""}` }, line.path || faint("none")),
       el("td", { class: "num hm" }, ms(line.latency_ms)), el("td", { class: "num t2 hm" }, ms(line.upstream_latency_ms)), el("td", { class: "mono t2 hm", title: line.upstream_name }, line.upstream_addr || faint("none")),
@@ -117,6 +127,8 @@
   function lines() {
     if (!page) return;
     const chosen = view().sel;
+    const keys = keysOf(page.lines);
+    const opened = page.lines.findIndex((line) => Boolean(chosen) && keyOf(line) === chosen);
     if (!page.lines.length) {
       const picture = page.failed ? "x-octagon" : "list-columns-reverse";
       ngf.put("logs-rows", el("div", { class: "state", role: "status" }, el("div", { class: `state-i ${page.failed ? "err" : ""}` }, ngf.icon(picture)), el("div", { class: "b6" }, page.failed ? "No lines can be read" : "No lines"), el("div", { class: "state-t" }, page.reason || "There are no older lines in this range."),
@@ -124,7 +136,7 @@
     } else {
       ngf.put("logs-rows", el("table", { class: "grid tight gsm" }, el("colgroup", {}, COLUMNS.map(([, width, kind]) => el("col", { class: kind ? "hm" : null, style: width ? `width:${width}px` : null }))),
         el("thead", {}, el("tr", {}, COLUMNS.map(([label, , kind], at) => el("th", { scope: "col", class: kind || null }, label, at ? null : ngf.icon("arrow-down"))))),
-        el("tbody", {}, page.lines.flatMap((line, at) => { const is = Boolean(chosen) && keyOf(line) === chosen; return is ? [row(line, at, is), detail(line)] : [row(line, at, is)]; }))));
+        el("tbody", {}, page.lines.flatMap((line, at) => [row(line, at, keys[at], at === opened), at === opened ? detail(line, keys[at]) : null]))));
     }
     foot();
   }
