@@ -1,10 +1,14 @@
 """Promise: rates, failures and latencies are those of the log lines, whatever table is read, and
 what is read for them is bounded: a page of lines costs a page, a range costs its buckets."""
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+import pyarrow.parquet
 import pytest
 
 from services.auth.identity import Identity, Role
@@ -411,3 +415,25 @@ def test_the_slowest_lines_are_told_with_what_leads_to_them(
     assert [line["latency_ms"] for line in found] == [96.0, 96.0, 96.0]
     assert all(line["request_id"] for line in found)
     assert store.cost() < 25_000
+
+
+@pytest.mark.parametrize("fmt", ["csv", "parquet", "json"])
+def test_lines_become_a_file_with_what_the_filters_leave(lines: LogLines, fmt: str) -> None:
+    filters = Filters(status=("5xx",), exact={"method": ("POST",)})
+    made = lines.export(ONE, hours(0, 1), filters, fmt)
+    if fmt == "parquet":
+        rows = pyarrow.parquet.read_table(io.BytesIO(made)).to_pylist()
+    elif fmt == "json":
+        rows = orjson.loads(made)
+    else:
+        rows = list(csv.DictReader(io.StringIO(made.decode())))
+    assert len(rows) == lines.count(ONE, hours(0, 1), filters).value
+    assert {str(row["status"]) for row in rows} == {"502"}
+    assert [str(row["timestamp"]) for row in rows] == sorted(
+        (str(row["timestamp"]) for row in rows), reverse=True
+    )
+
+
+def test_a_format_that_is_none_is_refused(lines: LogLines) -> None:
+    with pytest.raises(Invalid, match="format"):
+        lines.export(ONE, hours(0, 1), Filters(), "xlsx")
