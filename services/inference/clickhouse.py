@@ -1,7 +1,9 @@
 """Numbers of inference out of the analytics store, joined with what the clusters' objects say."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.auth.identity import Identity, Role
 from services.inference import buckets_of_time as points_of
@@ -34,6 +36,9 @@ from services.telemetry.windows import Window
 _LATELY_S = 900
 _POD_COUNTERS = ("generation_tokens", "prefix_cache_hits", "prefix_cache_queries")
 _REMEMBERED = timedelta(days=7)
+_KEPT = 32
+_GPU_STEP_S = 120
+"""Exporters of devices are asked less often than engines."""
 
 
 class ClickHouseProvider:
@@ -52,6 +57,8 @@ class ClickHouseProvider:
         self._store, self._prices, self._decisions, self._now = store, prices, decisions, now
         self.known = KnownPools(store, objects)
         self._gauges = Gauges(store)
+        self._belonging: dict[tuple[Asked, Window], Members] = {}
+        self._lock = threading.Lock()
 
     def list_pools(self, asked: Asked) -> Answer[list[PoolStatus]]:
         found = self.known.pools(asked, self._now())
@@ -134,10 +141,9 @@ class ClickHouseProvider:
         belonging = self._members(asked, window)
         counted = grown(self._store, asked, window, ("ttft", "picker_ttft"), belonging)
         ttft, vantage = summing.ttft_of(counted)
-        source = "picker histogram" if vantage == "picker" else summing.source_of(ttft.sources)
         if not ttft.count:
-            why = self._why_not(asked, window, belonging, "ttft", counted)
-            return Answer(None, source, ttft.newest, window, why)
+            return self._nothing(asked, window, belonging, "ttft", counted)
+        source = "picker histogram" if vantage == "picker" else summing.source_of(ttft.sources)
         hist = ttft.buckets
         made = TtftHistogram(
             buckets=points_of.bars(hist),
@@ -155,10 +161,9 @@ class ClickHouseProvider:
         belonging, step = self._members(asked, window), max(60, window.step(points))
         counted = self._in_buckets(asked, window, step, ("ttft", "picker_ttft"), belonging)
         ttft, vantage = summing.ttft_of(counted)
-        source = "picker histogram" if vantage == "picker" else summing.source_of(ttft.sources)
         if not ttft.count:
-            why = self._why_not(asked, window, belonging, "ttft", counted)
-            return Answer(None, source, ttft.newest, window, why)
+            return self._nothing(asked, window, belonging, "ttft", counted)
+        source = "picker histogram" if vantage == "picker" else summing.source_of(ttft.sources)
         by_time: dict[datetime, Counted] = points_of.by_time(ttft)
         made = tuple(
             points_of.ttft_point(at, by_time.get(at))
@@ -172,10 +177,9 @@ class ClickHouseProvider:
         metric = "prompt_tokens" if prompt else "generation_tokens"
         belonging, step = self._members(asked, window), max(60, window.step(points))
         counted = self._in_buckets(asked, window, step, (metric,), belonging)
-        source = summing.source_of(counted.sources)
         if counted.value is None:
-            why = self._why_not(asked, window, belonging, metric, counted)
-            return Answer(None, source, counted.newest, window, why)
+            return self._nothing(asked, window, belonging, metric, counted)
+        source = summing.source_of(counted.sources)
         by_time = points_of.by_time(counted)
         made = [
             Point(at, points_of.rate(by_time.get(at), step))
@@ -190,7 +194,7 @@ class ClickHouseProvider:
         return self._gauge_series(asked, window, points, "kv_cache", "kv")
 
     def gpu_util_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
-        step = max(60, window.step(points))
+        step = max(_GPU_STEP_S, window.step(points))
         found = self._gauges.busy(asked, window.aligned(step), self._members(asked, window), step)
         newest = max((one.newest for one in found), default=None)
         known = {one.at: one.util for one in found}
@@ -211,8 +215,7 @@ class ClickHouseProvider:
         for one in read:
             known.setdefault(one.pod, {})[one.at] = one.kv
         if not any(one.kv is not None for one in read):
-            why = self._why_not(asked, window, belonging, "kv_cache", Counted(), names)
-            return Answer(None, source, newest, window, why)
+            return self._nothing(asked, window, belonging, "kv_cache", Counted(), names)
         times = points_of.times(window, step, newest)
         made = tuple(
             (pod, Series(tuple(Point(at, values.get(at)) for at in times), step))
@@ -239,6 +242,9 @@ class ClickHouseProvider:
         as_of = max((one.newest for one in minutes), default=listed.as_of)
         return Answer(made, summing.named(filter(None, parts)), as_of, window)
 
+    def standing_cost(self, pool: PoolStatus) -> CostEstimate:
+        return costing.estimate(pool, [], None, "", self._prices)
+
     def upsert_pool(self, pool: PoolStatus) -> None:
         self.known.upsert(pool, self._now())
 
@@ -246,7 +252,17 @@ class ClickHouseProvider:
         self.known.delete(cluster, namespace, name, self._now())
 
     def _members(self, asked: Asked, window: Window) -> Members:
-        return members(self._store, asked, window, self.known.objects(asked))
+        """Asked once for all questions of a page, which have the same window."""
+        key = (asked, window)
+        with self._lock:
+            found = self._belonging.get(key)
+        if found is None:
+            found = members(self._store, asked, window, self.known.objects(asked))
+            with self._lock:
+                while len(self._belonging) >= _KEPT:
+                    self._belonging.pop(next(iter(self._belonging)))
+                self._belonging[key] = found
+        return found
 
     def _in_buckets(
         self,
@@ -267,12 +283,11 @@ class ClickHouseProvider:
         newest = max((one.newest for one in read), default=None)
         known = {one.at: getattr(one, key) for one in read}
         if not any(value is not None for value in known.values()):
-            why = self._why_not(asked, window, belonging, what, Counted(), names)
-            return Answer(None, summing.source_of(names), newest, window, why)
+            return self._nothing(asked, window, belonging, what, Counted(), names)
         made = [Point(at, known.get(at)) for at in points_of.times(window, step, newest)]
         return Answer(Series(tuple(made), step), summing.source_of(names), newest, window)
 
-    def _why_not(
+    def _nothing(
         self,
         asked: Asked,
         window: Window,
@@ -280,18 +295,18 @@ class ClickHouseProvider:
         what: str,
         counted: Counted,
         names: Iterable[str] = (),
-    ) -> str:
-        """Why a field is empty: no engine tells anything, or none of them tells this."""
+    ) -> Answer[Any]:
+        """Why ``what`` is not known: no engine tells anything, or none of them tells this."""
         known = set(names) | (counted.sources - {"picker"})
         if not known:
             known = set(self._gauges.last(asked, window, belonging)) & set(engines.ENGINES)
         if counted.rows and what == "ttft":
-            return summing.NOTHING_STREAMED
-        return (
-            engines.why_missing(known, what)
-            if known
-            else self._why_nothing(asked, window, belonging)
-        )
+            reason = summing.NOTHING_STREAMED
+        elif known:
+            reason = engines.why_missing(known, what)
+        else:
+            reason = self._why_nothing(asked, window, belonging)
+        return Answer(None, summing.source_of(known), counted.newest, window, reason)
 
     def _why_nothing(self, asked: Asked, window: Window, belonging: Members) -> str:
         """Why nothing at all is known of a range."""

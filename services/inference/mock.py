@@ -199,6 +199,9 @@ class MockProvider:
         made = costing.estimate(pool, rows if minutes else [], tokens, "", self._prices)
         return Answer(made, SOURCE, self._now(), window)
 
+    def standing_cost(self, pool: PoolStatus) -> CostEstimate:
+        return costing.estimate(pool, [], None, "", self._prices)
+
     def upsert_pool(self, pool: PoolStatus) -> None:
         with self._lock:
             self._pools[pool.place] = pool

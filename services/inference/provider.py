@@ -118,6 +118,9 @@ class MetricsProvider(Protocol):
     def cost_estimate(self, asked: Asked, window: Window) -> Answer[CostEstimate]:
         """What the one pool asked for costs. Raises as `get_pool`."""
 
+    def standing_cost(self, pool: PoolStatus) -> CostEstimate:
+        """What a pool costs by its size alone; asks nobody."""
+
     def upsert_pool(self, pool: PoolStatus) -> None:
         """Write a pool down before its objects are seen."""
 

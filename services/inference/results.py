@@ -48,7 +48,8 @@ class MetricsSummary:
     """One pool, or several together (``pool`` is ""), over a window.
 
     ``sources`` names the source of each field that is known; ``vantage`` says where the time to
-    first token was measured. Percentiles are estimates from buckets.
+    first token was measured, ``watched_s`` how many seconds of the window samples of counters
+    cover. Percentiles are estimates from buckets.
     """
 
     cluster: str = ""
@@ -72,6 +73,7 @@ class MetricsSummary:
     prefix_cache_hit_rate: float | None = None
     avg_gpu_util: float | None = None
     pods: int | None = None
+    watched_s: float | None = None
     engines: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -104,6 +104,7 @@ def summary(counted: Counted, gauged: Sequence[Gauged], busy: Sequence[Busy]) ->
         **values,
         vantage=vantage if hist else None,
         pods=gauge.pods if gauge else None,
+        watched_s=generated.seconds if generated.rows else None,
         engines=tuple(names),
         sources=sources,
         reasons=reasons,

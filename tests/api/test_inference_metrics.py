@@ -117,7 +117,7 @@ def test_what_an_engine_does_not_tell_is_null_with_the_reason(told: Console) -> 
 def test_series_say_what_they_rest_on(told: Console, series: str) -> None:
     found = ask(told, f"/metrics/{series}/llama3-70b?range=15m")
     assert found["items"]
-    assert found["step"] == 60
+    assert found["step"] == (120 if series == "gpu-util" else 60)
     assert found["source"]
     assert found["as_of"]
     assert found["reason"] is None
@@ -144,6 +144,7 @@ def test_cost_is_of_the_demos_prices(told: Console) -> None:
     assert found["hourlyRate"] == pytest.approx(2.65 * 2 * 6)
     assert found["replicaHourlyRate"] == pytest.approx(5.3)
     assert found["generatedTokens"] == 1_200
+    # Two GPUs were read once, which stands for a minute.
     assert found["gpuHours"] == pytest.approx(2 / 60)
     assert found["tokensPerUnit"] == pytest.approx(1_200 / (2.65 * 2 / 60))
     assert found["idleGpuHours"] == 0
