@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import gpu_words
+from callbacks import gpu_live, gpu_words
 from callbacks.cluster_words import place
 from callbacks.gpu_words import Gpus
 from callbacks.registrar import Callbacks
@@ -17,6 +17,7 @@ from services.auth.identity import Identity
 from services.clusters.fleet import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
+from services.inference.results import Device
 
 Row = dict[str, Any]
 
@@ -50,12 +51,16 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
     infos, readings = [info for info, _ in found], {info.name: told for info, told in found}
     known = {name: told for name, reading in readings.items() if (told := gpu_words.gpus(reading))}
     missing = [info for info in infos if info.name not in known]
+    devices = gpu_live.readings(container, [info.name for info in infos], who.namespaces)
+    live = gpu_live.by_place(devices)
     return {
-        "tiles": _tiles(known, len(missing)),
+        "tiles": {**_tiles(known, len(missing)), **_live_tile(devices)},
         "types": _types(known),
-        "clusters": [_cluster(info, known[info.name]) for info in infos if info.name in known],
+        "clusters": [
+            _cluster(info, known[info.name], devices) for info in infos if info.name in known
+        ],
         "unknown": [_unknown(info, readings[info.name]) for info in missing],
-        "nodes": [_node(info, node) for info in infos for node in _nodes(known, info)],
+        "nodes": [_node(info, node, live) for info in infos for node in _nodes(known, info)],
         "strip": _strip(infos, readings),
     }
 
@@ -102,6 +107,19 @@ def _used(found: list[Gpus]) -> Row:
     return _tile(f"{mean:.0f}%", "", f"measured on {len(measured)} of {having} clusters")
 
 
+def _live_tile(devices: list[Device]) -> dict[str, Row]:
+    """Utilization as the devices read it, where they do."""
+    live = gpu_live.together(devices)
+    if live.util is None:
+        return {}
+    clusters = len({one.cluster for one in devices})
+    watts = "" if live.watts is None else f", {live.watts / 1000:.1f} kW"
+    said = f"{live.devices} devices on {clusters} {'cluster' if clusters == 1 else 'clusters'}"
+    tile = _tile(f"{live.util:.0f}%", "", f"{said}{watts}")
+    as_of = live.as_of.isoformat() if live.as_of else None
+    return {"used": {**tile, "source": gpu_live.SOURCE, "as_of": as_of}}
+
+
 def _told_by_agents(found: list[Gpus]) -> str:
     agents = sum(one["source"] == "agent" and one["total"] > 0 for one in found)
     return f"nodes of {agents} not told, agent only" if agents else "with GPUs"
@@ -138,13 +156,12 @@ def _types(known: Mapping[str, Gpus]) -> list[Row]:
     ]
 
 
-def _cluster(info: ClusterInfo, found: Gpus) -> Row:
+def _cluster(info: ClusterInfo, found: Gpus, devices: list[Device]) -> Row:
+    own = gpu_live.together(one for one in devices if one.cluster == info.name)
     return {
         **place(info),
-        **{
-            key: found[key]
-            for key in ("total", "allocated", "available", "utilization", "source", "as_of")
-        },
+        **{key: found[key] for key in ("total", "allocated", "available", "source", "as_of")},
+        "utilization": found["utilization"] if own.util is None else own.util,
         "reason": found["reason"],
         "types": ", ".join(gpu_words.by_type([found])),
         "notes": found["notes"],
@@ -155,9 +172,10 @@ def _unknown(info: ClusterInfo, reading: GpuReading) -> Row:
     return {**place(info), "reason": reading.reason}
 
 
-def _node(info: ClusterInfo, node: Row) -> Row:
+def _node(info: ClusterInfo, node: Row, live: Mapping[gpu_live.Place, list[Device]]) -> Row:
     return {
         **node,
+        **gpu_live.node_row(live, gpu_live.place(info.name, node["node"], node["product"])),
         "id": f"{info.name}/{node['node']}/{node['resource']}/{node['product']}",
         "cluster": info.name,
         "slot": info.slot,

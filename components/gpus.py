@@ -15,23 +15,30 @@ GRID = "gpus-grid"
 TILES = (
     ("gpus", "GPUs", "nodes"),
     ("free", "Free", "nodes"),
-    ("used", "Utilization", "probes"),
+    ("used", "Utilization", ""),
     ("types", "Types", "nodes"),
     ("nodes", "Nodes", "nodes"),
 )
-"""Key, label, and where the number comes from."""
+"""Key, label, and where the number comes from; "" says it with the number."""
 KEYS = tuple(key for key, _, _ in TILES)
 
 COLUMNS = [
-    column("name", "Node", "NgfName", flex=3, width=170, narrow=True),
-    column("cluster", "Cluster", "NgfCluster", width=120),
-    column("short", "Type", "NgfGpuType", flex=2, width=140),
-    column("offered", "Offered", width=150),
-    column("resource", "Resource", flex=2, width=170, mono=True),
-    column("allocated", "Allocated", "NgfTaken", width=150, number=True, narrow=True),
-    column("free", "Free", width=72, number=True),
-    column("physical", "GPUs behind", width=104, number=True, none="not told"),
+    column("name", "Node", "NgfName", flex=3, width=150, narrow=True),
+    column("cluster", "Cluster", "NgfCluster", width=110),
+    column("short", "Type", "NgfGpuType", flex=2, width=110),
+    column("offered", "Offered", width=116),
+    column("resource", "Resource", flex=2, width=140, mono=True),
+    column("allocated", "Allocated", "NgfTaken", width=132, number=True, narrow=True),
+    column("free", "Free", width=60, number=True),
+    column("physical", "GPUs behind", width=96, number=True, none="not told"),
+    column("busy", "Busy", "NgfGpuBusy", width=92, number=True),
+    column("heat", "°C", "NgfGpuHeat", width=56, number=True),
+    column("watts", "W", "NgfGpuWatts", width=72, number=True),
 ]
+
+
+def _source(words: str) -> html.Span | None:
+    return html.Span(**{"data-live": words}) if words else None
 
 
 def layout(query: Mapping[str, str]) -> html.Div:
@@ -42,10 +49,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
             page_head("GPU capacity"),
             html.Div(id="gpus-strip", role="status", className="live-strip"),
             html.Div(
-                [
-                    kpi(f"gpus-{key}", label, html.Span(**{"data-live": source}))
-                    for key, label, source in TILES
-                ],
+                [kpi(f"gpus-{key}", label, _source(source)) for key, label, source in TILES],
                 className="kpis",
             ),
             html.Div(

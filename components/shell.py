@@ -37,6 +37,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Inference",
         (
+            ("Pools", "/pools", "layers", "i"),
             ("Picker decisions", "/decisions", "bullseye", "p"),
             ("Autoscaling", "/autoscaling", "graph-up", "z"),
         ),

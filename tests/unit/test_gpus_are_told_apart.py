@@ -12,6 +12,7 @@ from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.cluster import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
+from services.inference.mock import MockProvider
 from tests.unit.fleet_members import NOW, cluster
 
 NONE = GpuReading("none", None, None, "Nodes and pods could not be read.")
@@ -38,6 +39,7 @@ class Fleet:
     readings: dict[str, GpuReading]
     fleet: "Fleet" = field(init=False)
     gpus: "Fleet" = field(init=False)
+    metrics: MockProvider = field(default_factory=lambda: MockProvider("none of these"))
 
     def __post_init__(self) -> None:
         self.fleet = self.gpus = self

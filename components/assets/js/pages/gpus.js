@@ -75,6 +75,12 @@
   cells.NgfGpuType = ({ data: row }) => h("span", { title: row.product }, row.short);
   cells.NgfTaken = ({ data: row }) => h("span", { className: "taken" }, h("span", { className: "share only-d", "aria-hidden": "true" }, h("b", { style: { width: `${row.total ? Math.round(100 * row.allocated / row.total) : 0}%` } })), `${num(row.allocated)} of ${num(row.total)}`);
 
+  // What the devices of the row read of themselves (DCGM).
+  const read = (row, key, text) => (row[key] === null || row[key] === undefined ? h("span", { className: "t3", title: "No readings of its devices (DCGM) in the last 5 minutes" }, "no data") : h("span", { title: `${row.reporting} ${row.reporting === 1 ? "device reports" : "devices report"}${row.failing ? `, ${row.failing} with an XID error` : ""}`, className: row.failing && key === "busy" ? "wrn" : null }, text(row[key])));
+  cells.NgfGpuBusy = ({ data: row }) => read(row, "busy", (value) => `${Math.round(value)}%`);
+  cells.NgfGpuHeat = ({ data: row }) => read(row, "heat", String);
+  cells.NgfGpuWatts = ({ data: row }) => read(row, "watts", (value) => num(Math.round(value)));
+
   const follow = ngf.followClusters({
     here,
     concerns: ({ kind }) => ["clusters", "nodes", "pods", "resourceslices", "resourceclaims"].includes(kind),

@@ -1,0 +1,120 @@
+// One inference pool, drawn from one answer of the server for each tab. Shapes are those of
+// callbacks/pool.py and callbacks/pool_words.py.
+(function (ngf) {
+  const el = ngf.element;
+  const HERE = "/pool";
+  const here = () => location.pathname === HERE;
+  const HOT = 85; // degrees, from which on a GPU slows itself down
+
+  const faint = (text, title) => el("span", { class: "t3", title: title || null }, text);
+  const none = (title) => faint("no data", title);
+  const digits = (value) => value.toLocaleString("en", { maximumSignificantDigits: 3 });
+  const cell = (row, key, text) => (row[key] === null || row[key] === undefined ? none((row.reasons || {})[key]) : text(row[key]));
+  const share = (value) => el("span", { class: "share", "aria-hidden": "true" }, el("b", { style: `width:${Math.min(100, Math.round(value))}%` }));
+  const percent = (value) => `${Math.round(value)}%`;
+  const heat = (value) => (value >= HOT ? el("span", { class: "bad" }, value) : String(value));
+  const quiet = (text) => el("div", { class: "quiet" }, text);
+  const src = (id, one) => ngf.put(id, one && one.source, one && one.as_of ? [", ", ngf.since(one.as_of, { style: "age" })] : null);
+  const table = (columns, rows) => el("table", { class: "grid tight" }, el("colgroup", {}, columns.map(([, kind, width]) => el("col", { class: /hm/.test(kind || "") ? "hm" : null, style: width ? `width:${width}px` : null }))),
+    el("thead", {}, el("tr", {}, columns.map(([label, kind]) => el("th", { scope: "col", class: kind || null }, label)))), el("tbody", {}, rows));
+
+  function fact({ label, value, slot, title }) {
+    const said = value === null || value === undefined ? none(title) : slot ? el("span", { class: `cl c${slot}` }, value) : value;
+    return el("div", {}, el("dt", {}, label), el("dd", { title: title || null }, said));
+  }
+
+  function devices(one) {
+    if (!one) return null;
+    if (!one.rows.length) return quiet(one.reason);
+    const row = (gpu) => el("tr", { "data-key": gpu.key, title: `${gpu.type} of ${gpu.node}${gpu.xid ? `, last error XID ${gpu.xid}` : ""}` },
+      el("td", { title: gpu.pod || gpu.node }, gpu.tail, " ", faint(gpu.number === null ? "" : gpu.number), gpu.xid ? [" ", el("span", { class: "wrn" }, `XID ${gpu.xid}`)] : null),
+      el("td", { class: "busy" }, gpu.busy === null ? null : share(gpu.busy)), el("td", { class: "num" }, cell(gpu, "busy", percent)),
+      el("td", { class: "num" }, cell(gpu, "memory", percent)), el("td", { class: "num" }, cell(gpu, "heat", heat)), el("td", { class: "num" }, cell(gpu, "watts", (value) => Math.round(value).toLocaleString("en"))));
+    return table([["Pod, device"], ["Busy", "", 76], ["", "num", 48], ["Mem", "num", 52], ["°C", "num", 40], ["W", "num", 52]], one.rows.map(row));
+  }
+
+  function bill(one, many) {
+    if (!one) return null;
+    const lines = many ? one.lines : one.lines.slice(0, 4);
+    return el("dl", { class: "bill" }, lines.map(({ label, value, why }) => el("div", {}, el("dt", {}, label), el("dd", { title: why || null }, value === null ? none(why) : value), many && value === null && why ? el("dd", { class: "why" }, why) : null)));
+  }
+
+  const POD = [["Pod"], ["Node", "hm", 136], ["Engine", "hm", 76], ["Running", "num", 76], ["Waiting", "num", 76], ["KV cache", "num", 84], ["Prefix hits", "num hm", 92], ["Tokens/s", "num hm", 84], ["GPUs", "hm", 64], ["Busy", "num", 68], ["Mem", "num hm", 60], ["°C", "num hm", 48], ["W", "num hm", 64], ["Read", "num hm", 72]];
+
+  function pods(one) {
+    if (!one.rows.length) return quiet(one.reason);
+    const row = (pod) => el("tr", { "data-key": pod.key },
+      el("td", { class: "nm", title: `${pod.name}${pod.model ? `, ${pod.model}` : ""}` }, el("b", {}, pod.tail), el("span", { class: "sub" }, pod.node)), el("td", { class: "hm", title: pod.node }, pod.node), el("td", { class: "hm" }, pod.engine),
+      el("td", { class: "num" }, cell(pod, "running", digits)), el("td", { class: "num" }, cell(pod, "waiting", digits)), el("td", { class: "num" }, cell(pod, "cache", percent)),
+      el("td", { class: "num hm" }, cell(pod, "prefix", percent)), el("td", { class: "num hm" }, cell(pod, "tokens", digits)), el("td", { class: "hm" }, pod.gpus || faint("none")),
+      el("td", { class: "num" }, cell(pod, "busy", percent)), el("td", { class: "num hm" }, cell(pod, "memory", percent)), el("td", { class: "num hm" }, cell(pod, "heat", heat)), el("td", { class: "num hm" }, cell(pod, "watts", (value) => Math.round(value).toLocaleString("en"))),
+      el("td", { class: "num hm" }, ngf.since(pod.at, { style: "age" })));
+    return el("div", { class: "cap", tabindex: "0", role: "region", "aria-label": "Pods" }, table(POD, one.rows.map(row)));
+  }
+
+  // Links of the tabs: this page with another tab, or the page of another kind about this pool.
+  function links(answer) {
+    const view = ngf.view.get();
+    for (const link of document.querySelectorAll("#pool-tabs a")) {
+      const url = new URL(location.href);
+      if (!link.dataset.elsewhere) {
+        if (link.dataset.tab === "overview") url.searchParams.delete("tab"); else url.searchParams.set("tab", link.dataset.tab);
+        link.setAttribute("href", url.pathname + url.search);
+      } else if (answer.place) {
+        const [cluster, namespace, name] = answer.place;
+        const range = view.range ? `&range=${encodeURIComponent(view.range)}` : "";
+        link.setAttribute("href", link.dataset.elsewhere === "autoscaling" ? `/autoscaling?sel=${cluster}/${namespace}/${name}${range}` : `/decisions?cluster=${cluster}&pool=${namespace}/${name}${range}`);
+      }
+    }
+  }
+
+  function head(answer) {
+    document.querySelector(".pool-page").classList.toggle("missing", Boolean(answer.missing));
+    ngf.put("pool-title", answer.name || ngf.view.get().pool || "Pool");
+    ngf.put("pool-sub", answer.place ? answer.place.slice(0, 2).join(" / ") : "");
+    ngf.put("pool-pill", answer.missing ? el("span", { class: "pill err" }, ngf.statusIcon("err"), "Not found") : el("span", { class: `pill ${ngf.tone(answer.status)}` }, ngf.statusIcon(answer.status), [answer.word, answer.why].filter(Boolean).join(", ")));
+    ngf.put("pool-facts", (answer.facts || []).map(fact));
+    const said = answer.missing || answer.strip;
+    ngf.put("pool-strip", said ? el("div", { class: `strip ${answer.missing ? "err" : "warn"}` }, ngf.statusIcon(answer.missing ? "err" : "warn"), el("div", {}, said, answer.missing ? [" ", el("a", { href: "/pools" }, "All pools")] : null)) : null);
+    ngf.put("pool-pods-n", answer.pods_count === null || answer.pods_count === undefined ? "" : String(answer.pods_count));
+  }
+
+  function tab(answer) {
+    if (answer.tab === "pods" && answer.pods) {
+      ngf.put("pool-pods", pods(answer.pods));
+      src("pool-pods-src", answer.pods);
+    } else if (answer.tab === "cost") {
+      ngf.put("pool-bill", bill(answer.bill, true));
+      ngf.put("pool-bill-src", answer.bill ? answer.bill.source : "");
+    } else {
+      ngf.put("pool-ttft-unit", answer.vantage || "");
+      ngf.put("pool-gpus", devices(answer.gpus));
+      ngf.put("pool-gpus-unit", answer.gpus && answer.gpus.count > answer.gpus.rows.length ? `${answer.gpus.rows.length} of ${answer.gpus.count}` : "");
+      src("pool-gpus-src", answer.gpus);
+      ngf.put("pool-cost", bill(answer.cost, false));
+      ngf.put("pool-cost-src", answer.cost ? answer.cost.source : "");
+    }
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.ngfPool = {
+    draw(answer) {
+      if (!answer || !here()) return;
+      head(answer);
+      if (!answer.missing) tab(answer);
+      links(answer);
+      dash_clientside.ngfPanels.draw(answer);
+    },
+  };
+
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest("#pool-tabs a:not([data-elsewhere])");
+    if (!link || !here() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    ngf.view.set({ tab: link === link.parentElement.firstElementChild ? "" : link.dataset.tab });
+  }, true);
+
+  window.addEventListener("ngf:view", ({ detail: view }) => { if (here()) { ngf.tabs("pool-tabs", ["pods", "cost"].includes(view.tab) ? view.tab : ""); links({}); } });
+
+  ngf.panelPage({ path: HERE, store: "pool-asked", keys: ["pool", "tab"] });
+})(window.ngf = window.ngf || {});
