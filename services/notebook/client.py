@@ -20,7 +20,7 @@ TIMEOUT_S = (5, 120)
 PAGE = 500
 """Items of a page of a list, as many as there may be."""
 
-URL, TOKEN = "NGF_CONSOLE_URL", "NGF_CONSOLE_TOKEN"
+URL, TOKEN = "NGF_URL", "NGF_TOKEN"
 """The variables that are asked for what is not given."""
 
 Range = str | tuple[datetime, datetime]

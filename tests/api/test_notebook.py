@@ -99,8 +99,8 @@ def test_the_page_about_notebooks_works_as_shown(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("NGF_CONSOLE_URL", console.url)
-    monkeypatch.setenv("NGF_CONSOLE_TOKEN", console.token(Role.VIEWER))
+    monkeypatch.setenv("NGF_URL", console.url)
+    monkeypatch.setenv("NGF_TOKEN", console.token(Role.VIEWER))
     monkeypatch.chdir(tmp_path)
     seen: dict[str, Any] = {}
     for cell in CELLS:

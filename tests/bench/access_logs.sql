@@ -16,7 +16,7 @@ WITH
     exp(2.2 + (number_of_route % 13) * 0.22 + if(failed, 1.5, 0) + randNormal(0, 0.7, 1)) AS took
 SELECT
     {start:DateTime64(3, 'UTC')} + toIntervalMillisecond(toUInt64((number + {from:UInt64}) * {step_ms:Float64})),
-    ['hub', 'edge-eu', 'edge-us'][place], team, ['public', 'internal', 'api', 'llm'][number_of_route % 4 + 1],
+    ['web-fra', 'gpu-iad', 'hub-fra'][place], team, ['public', 'internal', 'api', 'llm'][number_of_route % 4 + 1],
     concat('edge-', toString(toUInt8(u6 * 3))), '443', concat(team, '/route-', toString(number_of_route)), toString(number_of_route % 3), 'variable', 'https', concat(team, '.example.com'),
     ['GET', 'GET', 'GET', 'POST'][toUInt8(u6 * 4) + 1],
     if(u5 < 0.4, concat(base, '/', toString(100000 + toUInt32(pow(u6, 2) * 900000))), base), ['HTTP/1.1', 'HTTP/2.0', 'HTTP/2.0'][toUInt8(u5 * 3) + 1],

@@ -8,12 +8,12 @@ WITH
     rand64(5) / 18446744073709551616 AS u5, rand64(6) / 18446744073709551616 AS u6,
     multiIf(u1 < 0.6, 1, u1 < 0.9, 2, 3) AS place,
     toUInt8(floor(pow(u2, 2) * 12)) AS number_of_pool, toUInt8(u3 * (3 + number_of_pool % 6)) AS pod,
-    ['llama3-70b', 'llama3-8b', 'mistral-7b', 'qwen2-72b', 'mixtral-8x7b', 'gemma2-27b', 'phi3-mini', 'codellama-34b', 'deepseek-v2', 'embed-e5', 'whisper-v3', 'llama3-405b'][number_of_pool + 1] AS model,
+    ['llama3-70b', 'qwen3-32b', 'phi4-mini', 'qwen2-72b', 'mixtral-8x7b', 'gemma2-27b', 'phi3-mini', 'codellama-34b', 'deepseek-v2', 'embed-e5', 'whisper-v3', 'llama3-405b'][number_of_pool + 1] AS model,
     toUInt32(exp(randNormal(6, 1, 1))) AS read, toUInt32(exp(randNormal(5, 0.9, 2))) AS written,
     exp(3.5 + (number_of_pool % 5) * 0.5 + read / 8000 + randNormal(0, 0.5, 3)) AS first, 15 + 120 / (1 + number_of_pool % 5) * (0.5 + u4) AS speed
 SELECT
     {start:DateTime64(3, 'UTC')} + toIntervalMillisecond(toUInt64((number + {from:UInt64}) * {step_ms:Float64})),
-    ['hub', 'edge-eu', 'edge-us'][place], 'llm', concat(model, '-pool'), 'engine span', model, concat(model, '-', toString(place), '-', toString(pod)), concat('gpu-node-', toString((number_of_pool * 7 + pod) % 24)),
+    ['web-fra', 'gpu-iad', 'hub-fra'][place], 'llm', model, 'engine span', model, concat(model, '-', toString(place), '-', toString(pod)), concat('gpu-node-', toString((number_of_pool * 7 + pod) % 24)),
     toUInt8(u6 * 8), ['H100', 'L40S', 'A100'][number_of_pool % 3 + 1],
     lower(hex(concat(reinterpretAsFixedString(rand64(11)), reinterpretAsFixedString(rand64(12))))), lower(hex(concat(reinterpretAsFixedString(rand64(13)), reinterpretAsFixedString(rand64(14))))),
     first, first * 0.1 * u5, first + written / speed * 1000, written, read, written, speed,

@@ -8,19 +8,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-CLUSTERS = ("hub", "edge-eu", "edge-us")
+CLUSTERS = ("web-fra", "gpu-iad", "hub-fra")
+"""Those of the demo, whose fleet has the objects that belong to them."""
 HOURS = 24
 AT_ONCE = 1_000_000
 """Rows of an insert: more are more than the engine has memory for beside the console."""
 
 FOLDER = Path(__file__).parent
-ACCESS, INFERENCE = (
-    (FOLDER / name).read_text() for name in ("access_logs.sql", "inference_logs.sql")
+ACCESS, INFERENCE, READINGS, COUNTERS, DECISIONS = (
+    (FOLDER / f"{name}.sql").read_text()
+    for name in ("access_logs", "inference_logs", "pod_metrics", "counters", "decisions")
 )
+PODS = 200
+"""Engine pods, which are read each quarter of a minute and counted each minute."""
 
 
 def fill(client: Any, database: str, text: str, rows: int, end: datetime) -> None:
-    """Run ``ACCESS`` or ``INFERENCE`` for ``rows`` in the day before ``end``."""
+    """Run one of the statements for ``rows`` in the day before ``end``."""
     text = text.replace("INSERT INTO ", f"INSERT INTO {database}.", 1)
     start = end - timedelta(hours=HOURS)
     step_ms = HOURS * 3_600_000 / rows
