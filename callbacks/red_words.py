@@ -5,6 +5,7 @@ told apart and the others are one line.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from callbacks.asking import span_of
@@ -151,21 +152,25 @@ def tiles(
         "requests": made(
             amounts.short(red.per_second),
             "/s",
-            [(f"{_change(red.per_second, then.per_second)}{ago}", "")] if then else [],
+            [(f"{_change(red.per_second, then.per_second)}{ago}", "")]
+            if then
+            else [(f"logged since {_at(red.since, window)}", "")]
+            if red.since
+            else [],
             lambda point: point.per_second,
             "c1",
         ),
         "failures": made(
             amounts.short(100 * red.failure_share),
             "%",
-            _peak(points, lambda point: point.failure_share),
+            _peak(window, points, lambda point: point.failure_share),
             lambda point: point.failure_share,
             "err-fill",
         ),
         "client_errors": made(
             amounts.short(100 * red.client_error_share),
             "%",
-            _peak(points, lambda point: point.client_error_share),
+            _peak(window, points, lambda point: point.client_error_share),
             lambda point: point.client_error_share,
             OTHER,
         ),
@@ -208,8 +213,12 @@ def _more(ms: float, was: float) -> str:
     return f"{'+' if ms >= was else '-'}{' '.join(amounts.duration(abs(ms - was)))}"
 
 
+def _at(moment: datetime, window: Window) -> str:
+    return moment.strftime("%H:%M" if window.seconds <= 86_400 else "%-d %b %H:%M")
+
+
 def _peak(
-    points: Sequence[RedPoint], share: Callable[[RedPoint], float | None]
+    window: Window, points: Sequence[RedPoint], share: Callable[[RedPoint], float | None]
 ) -> list[tuple[str, str]]:
     known = [(value, point.at) for point in points if (value := share(point)) is not None]
     if not known:
@@ -217,7 +226,7 @@ def _peak(
     highest, at = max(known)
     if highest == 0:
         return [("none in this range", "")]
-    return [("peak ", ""), (f"{amounts.short(100 * highest)}%", ""), (f" at {at:%H:%M}", "")]
+    return [("peak ", ""), (f"{amounts.short(100 * highest)}%", ""), (f" at {_at(at, window)}", "")]
 
 
 def _length(window: Window) -> str:

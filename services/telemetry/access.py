@@ -40,7 +40,8 @@ REMEMBERED = timedelta(days=90)
 class Red:
     """A window as a whole. Shares are of all requests, from 0 to 1; times are milliseconds.
 
-    ``failures`` are responses of class 5xx, of gRPC those whose status means the same.
+    ``failures`` are responses of class 5xx, of gRPC those whose status means the same. ``since`` is
+    when the first line ever came, where that is within the window: rates are of the time from then.
     """
 
     requests: int
@@ -55,6 +56,7 @@ class Red:
     p99_ms: float | None
     bytes_per_second: float
     newest: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,18 @@ class AccessLogs:
         rows, window = self._table(scope, window, "", 1)
         if not rows.rows or not rows.rows[0][4]:
             return Answer(None, SOURCE, None, window, self.why_nothing(scope, window))
-        red = _red(rows.dicts()[0], window)
+        began = self._began(scope, window)
+        whole = (
+            None if set(scope.clusters or ()) - began.keys() else min(began.values(), default=None)
+        )
+        red = _red(rows.dicts()[0], window, whole)
         return Answer(red, SOURCE, red.newest, window)
 
     def table(self, scope: Scope, window: Window, by: By, limit: int = 200) -> Answer[list[RedRow]]:
         """A row for each cluster, gateway or route, most requests first."""
         rows, window = self._table(scope, window, by, limit)
-        found = [_row(row, window) for row in rows.dicts()]
+        began = self._began(scope, window)
+        found = [_row(row, window, began.get(row["cluster"])) for row in rows.dicts()]
         if not found:
             return Answer(None, SOURCE, None, window, self.why_nothing(scope, window))
         newest = max(row.red.newest for row in found)
@@ -162,6 +169,21 @@ class AccessLogs:
         if last is None:
             return f"No access log{what} has come from {of} yet."
         return f"No request{what} in this range; the last was logged {last:%Y-%m-%d %H:%M} UTC."
+
+    def _began(self, scope: Scope, window: Window) -> dict[str, datetime]:
+        """Of the clusters that sent nothing for a day before: the minute of their first line."""
+        before = window.start - timedelta(days=1)
+        hours = self._store.read(
+            "red_began", {"from": before, "to": window.end}, clusters=scope.clusters
+        )
+        late = {cluster: hour for cluster, hour in hours.rows if hour >= _hour(window.start)}
+        if not late:
+            return {}
+        until = max(late.values()) + timedelta(hours=1)
+        minutes = self._store.read(
+            "red_began_1m", {"from": min(late.values()), "to": until}, clusters=tuple(late)
+        )
+        return {cluster: minute for cluster, minute in minutes.rows if minute > window.start}
 
     def _fine(self, window: Window) -> bool:
         """Whether the window is short, and its lines are still there."""
@@ -240,16 +262,21 @@ def _whole_hours(minutes: Window) -> Window:
     return Window(start, end)
 
 
-def _row(row: Mapping[str, Any], window: Window) -> RedRow:
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _row(row: Mapping[str, Any], window: Window, since: datetime | None) -> RedRow:
     name = row["of_route"] or "/".join(filter(None, (row["of_namespace"], row["of_gateway"])))
-    return RedRow(row["cluster"], name, _red(row, window))
+    return RedRow(row["cluster"], name, _red(row, window, since))
 
 
-def _red(row: Mapping[str, Any], window: Window) -> Red:
+def _red(row: Mapping[str, Any], window: Window, since: datetime | None) -> Red:
     requests, percentiles = row["requests"], row["percentiles"]
+    seconds = (window.end - (since or window.start)).total_seconds()
     return Red(
         requests=requests,
-        per_second=requests / window.seconds,
+        per_second=requests / seconds,
         failures=row["failures"],
         failure_share=row["failures"] / requests,
         client_errors=row["client_errors"],
@@ -258,8 +285,9 @@ def _red(row: Mapping[str, Any], window: Window) -> Red:
         p50_ms=percentile(percentiles, 0),
         p95_ms=percentile(percentiles, 1),
         p99_ms=percentile(percentiles, 2),
-        bytes_per_second=row["bytes"] / window.seconds,
+        bytes_per_second=row["bytes"] / seconds,
         newest=row["newest"],
+        since=since,
     )
 
 
