@@ -7,10 +7,11 @@ import tempfile
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from services.telemetry.engines import Embedded
 from services.telemetry.layout import Layout
-from services.telemetry.store import Store
+from services.telemetry.store import Rows, Store
 
 _number = count(1)
 
@@ -18,6 +19,30 @@ _number = count(1)
 def fresh_store() -> Store:
     """A store with nothing in it; closing it leaves the engine to the others."""
     return Store(_engine(), Layout(database=f"test_{next(_number)}"))
+
+
+class Watched(Store):
+    """Says how many rows the last questions read."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.answers: list[Rows] = []
+
+    def read(self, *args: Any, **kwargs: Any) -> Rows:
+        rows = super().read(*args, **kwargs)
+        self.answers.append(rows)
+        return rows
+
+    def cost(self) -> int:
+        """Rows that were read since the last call."""
+        read, self.answers = sum(rows.read_rows for rows in self.answers), []
+        return read
+
+
+def watched_store() -> Watched:
+    """One like `fresh_store`."""
+    empty = fresh_store()
+    return Watched(empty.engine, empty.layout)
 
 
 @cache

@@ -5,7 +5,6 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
 import pyarrow.parquet
@@ -17,9 +16,8 @@ from services.telemetry.access import AccessLogs
 from services.telemetry.log_filters import Filters
 from services.telemetry.log_lines import LogLines
 from services.telemetry.scope import Scope
-from services.telemetry.store import Rows, Store
 from services.telemetry.windows import Window
-from tests.stores import fresh_store
+from tests.stores import Watched, watched_store
 
 HOURS = 24
 A_MINUTE = 200
@@ -52,28 +50,9 @@ FROM numbers({lines:UInt64})
 """
 
 
-class Watched(Store):
-    """Says how many rows the last questions read."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.answers: list[Rows] = []
-
-    def read(self, *args: Any, **kwargs: Any) -> Rows:
-        rows = super().read(*args, **kwargs)
-        self.answers.append(rows)
-        return rows
-
-    def cost(self) -> int:
-        """Rows that were read since the last call."""
-        read, self.answers = sum(rows.read_rows for rows in self.answers), []
-        return read
-
-
 @pytest.fixture(scope="module")
 def store() -> Iterator[Watched]:
-    empty = fresh_store()
-    store = Watched(empty.engine, empty.layout)
+    store = watched_store()
     store.open()
     with store.engine.client() as client:
         client.command(
