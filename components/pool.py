@@ -43,6 +43,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 crumbs=[("Pools", "/pools")],
                 actions=[time_range()],
             ),
+            html.Section(id="pool-missing", className="panel missing-state", role="status"),
             html.Dl(id="pool-facts", className="facts"),
             html.Div(id="pool-strip", role="status", className="live-strip"),
             html.Nav(

@@ -72,10 +72,10 @@
     document.querySelector(".pool-page").classList.toggle("missing", Boolean(answer.missing));
     ngf.put("pool-title", answer.name || ngf.view.get().pool || "Pool");
     ngf.put("pool-sub", answer.place ? answer.place.slice(0, 2).join(" / ") : "");
-    ngf.put("pool-pill", answer.missing ? el("span", { class: "pill err" }, ngf.statusIcon("err"), "Not found") : el("span", { class: `pill ${ngf.tone(answer.status)}` }, ngf.statusIcon(answer.status), [answer.word, answer.why].filter(Boolean).join(", ")));
+    ngf.put("pool-pill", answer.missing ? null : el("span", { class: `pill ${ngf.tone(answer.status)}` }, ngf.statusIcon(answer.status), [answer.word, answer.why].filter(Boolean).join(", ")));
     ngf.put("pool-facts", (answer.facts || []).map(fact));
-    const said = answer.missing || answer.strip;
-    ngf.put("pool-strip", said ? el("div", { class: `strip ${answer.missing ? "err" : "warn"}` }, ngf.statusIcon(answer.missing ? "err" : "warn"), el("div", {}, said, answer.missing ? [" ", el("a", { href: "/pools" }, "All pools")] : null)) : null);
+    ngf.put("pool-strip", answer.strip ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, answer.strip)) : null);
+    ngf.put("pool-missing", answer.missing ? el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("layers")), el("div", { class: "b6" }, answer.missing.replace(/\.$/, "")), el("div", { class: "state-t" }, "It may have been deleted, or be outside the chosen cluster and namespace."), el("div", { class: "state-a" }, el("a", { class: "btn btn-primary", href: "/pools" }, "All pools"))) : null);
     ngf.put("pool-pods-n", answer.pods_count === null || answer.pods_count === undefined ? "" : String(answer.pods_count));
   }
 

@@ -1,0 +1,121 @@
+"""Promise: the pages of pools show what engines and devices told and where it comes from; where
+there is nothing they say why. What is looked at is in the address."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.browser.tab import Console, Tab
+from tests.scraped import changed, otlp, put
+
+pytestmark = pytest.mark.browser
+
+RECORDED = Path(__file__).parent.parent / "recorded"
+LLAMA = "/pool?cluster=gpu-iad&namespace=llm&pool=llama3-70b"
+POD = "llama3-70b-7f9c5d8b4-m4q9z"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scraped(console: Console) -> None:
+    """Six minutes of one engine of a pool, and its GPUs."""
+    store = console.container.store
+    text = (RECORDED / "vllm/metrics.txt").read_text()
+    now = datetime.now(UTC)
+    begun = now - timedelta(minutes=6)
+    labels = {"pod": POD, "namespace": "llm", "node": "gpu-iad-h100-1"}
+    bucket = (
+        'vllm:time_to_first_token_seconds_bucket{.*le="(?:0.5|0.75|1.0|[2-9].*|1.*|64.*|.Inf)",.*}'
+    )
+    for minute in range(6):
+        more = changed(
+            text,
+            **{
+                "vllm:generation_tokens_total": 6_000 * minute,
+                bucket: 20 * minute,
+                "vllm:time_to_first_token_seconds_count": 20 * minute,
+                "vllm:time_to_first_token_seconds_sum": 6 * minute,
+            },
+        )
+        put(store, "gpu-iad", otlp(more, labels, begun, begun + timedelta(minutes=minute)))
+    tgi = {**labels, "pod": "phi4-mini-7f9c5d8b4-m4q9z"}
+    queue = "tgi_queue_size 3\ntgi_batch_current_size 2\n"
+    put(store, "gpu-iad", otlp(queue, tgi, begun, now - timedelta(seconds=20)))
+    dcgm = (RECORDED / "dcgm/metrics.txt").read_text().replace('"llama-0"', f'"{POD}"')
+    dcgm = dcgm.replace("gpu-node-1", "gpu-iad-h100-1")
+    put(store, "gpu-iad", otlp(dcgm, {}, begun, now - timedelta(seconds=20)))
+
+
+def test_the_list_has_each_pool_with_what_is_known_of_it(tab: Tab) -> None:
+    tab.open("/pools", "#pools-rows tr[data-key='gpu-iad/llm/llama3-70b']")
+    row = "#pools-rows tr[data-key='gpu-iad/llm/{}']"
+    for text in ("Ready", "llama3-70b", "6 of 6", "12 H100", "100", "91%", "$31.80"):
+        tab.has(row.format("llama3-70b"), text)
+    tab.has(row.format("qwen3-32b"), "no data")
+    title = tab.find(f"{row.format('phi4-mini')} span.t3").get_attribute("title")
+    assert title
+    tab.has("#pools-kpi-tokens-v", "100")
+    tab.has("#pools-kpi-tokens-src", "vLLM")
+    tab.has("#pools-ttft-src", "vLLM metrics")
+    tab.has("#pools-ttft-unit", "at the engine")
+    tab.click(f"{row.format('llama3-70b')} a")
+    tab.has("#pool-title", "llama3-70b")
+
+
+def test_a_pool_tells_its_numbers_with_their_source(tab: Tab) -> None:
+    tab.open(f"{LLAMA}&range=15m", "#pool-gpus tr[data-key]")
+    tab.has("#pool-pill", "Ready, accepted by gpu-edge")
+    for text in ("Llama-3.3-70B-Instruct", "vLLM", "6 of 6 ready", "12 H100", "6 to 8"):
+        tab.has("#pool-facts", text)
+    tab.has("#pool-kpi-tokens-v", "100")
+    tab.has("#pool-kpi-ttft-v", "488")
+    tab.has("#pool-kpi-cache-v", "64.5")
+    tab.has("#pool-ttft-unit", "at the engine")
+    tab.has("#pool-gpus", "93%")
+    tab.has("#pool-gpus", "XID 31")
+    tab.has("#pool-cost", "$31.80")
+    tab.has("#pool-cost-src", "prices of 2026-11-01")
+    label = tab.find("#pool-spread-plot").get_attribute("aria-label")
+    assert "100 requests" in label
+    assert tab.find("#pool-cache-plot").get_attribute("aria-label").startswith("KV cache: highest")
+
+
+def test_the_tab_is_in_the_address_and_back_returns(tab: Tab) -> None:
+    tab.open(LLAMA, "#pool-gpus tr[data-key]")
+    tab.click("#pool-tabs [data-tab=pods]")
+    tab.until(lambda: "tab=pods" in tab.query(), "the address says it")
+    tab.has("#pool-pods", "7f9c5d8b4-m4q9z")
+    tab.has("#pool-pods", "gpu-iad-h100-1")
+    tab.click("#pool-tabs [data-tab=cost]")
+    tab.has("#pool-bill", "One replica less would save")
+    tab.has("#pool-bill", "$5.30/h")
+    tab.driver.back()
+    tab.driver.back()
+    tab.until(lambda: "tab=" not in tab.query(), "back to the first")
+    link = "#pool-tabs [data-elsewhere=decisions]"
+    wanted = "/decisions?cluster=gpu-iad&pool=llm/llama3-70b"
+    tab.until(lambda: wanted in tab.find(link).get_attribute("href"), "a link to its decisions")
+
+
+def test_an_engine_without_a_metric_is_told_with_the_reason(tab: Tab) -> None:
+    path = "/pool?cluster=gpu-iad&namespace=llm&pool=phi4-mini"
+    tab.open(path, "#pool-kpi-waiting-v")
+    tab.has("#pool-kpi-waiting-v", "3")
+    tab.has("#pool-kpi-cache-d", "TGI exposes no KV cache metric.")
+    tab.has("#pool-ttft-none", "TGI exposes no time to first token.")
+    tab.has("#pool-cache-none", "TGI exposes no KV cache metric.")
+    tab.has("#pool-gpus", "DCGM")
+
+
+def test_a_pool_that_is_not_there_is_named(tab: Tab) -> None:
+    tab.open("/pool?cluster=gpu-iad&namespace=llm&pool=gone", ".missing-state .b6")
+    tab.has("#pool-missing", "There is no inference pool llm/gone")
+
+
+def test_gpus_are_shown_with_how_busy_they_are(tab: Tab) -> None:
+    tab.open("/gpus", "#gpus-grid .ag-row")
+    tab.has("#gpus-used-src", "DCGM")
+    tab.has("#gpus-used-v", "60%")
+    tab.has("#gpus-grid [row-index='0'] [col-id=busy]", "60%")
+    tab.has("#gpus-grid [row-index='0'] [col-id=heat]", "61")
+    tab.has("#gpus-grid [row-index='1'] [col-id=busy]", "no data")
