@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from services.inference import engines
 from services.inference.counting import Counted, grown, grown_in_buckets
 from services.inference.gauging import Gauges
 from services.inference.members import Members
@@ -370,6 +372,78 @@ DCGM_FI_PROF_GR_ENGINE_ACTIVE{{{part},GPU_I_ID="8"}} 0.25
         ("c/8", "", "", 25),
     ]
     assert found[2].type == "NVIDIA H100 MIG 1g.10gb"
+
+
+def test_increments_count_each_by_itself(store: Store, cluster: str) -> None:
+    """Delta temporality: what a point says has grown since the one before it."""
+    for second, amount in ((0, 5), (10, 0), (20, 7), (70, 3)):
+        at = FIRST + timedelta(seconds=second)
+        line = {
+            "MetricName": "vllm:generation_tokens_total",
+            "ResourceAttributes": {"cluster_name": cluster},
+            "Attributes": ENGINE,
+            "StartTimeUnix": f"{at - timedelta(seconds=10):%Y-%m-%d %H:%M:%S}",
+            "TimeUnix": f"{at:%Y-%m-%d %H:%M:%S}",
+            "Value": amount,
+            "IsMonotonic": True,
+            "AggregationTemporality": 1,
+        }
+        store.insert("otel_metrics_sum", orjson.dumps(line), f"{cluster} {second}")
+    assert of(store, cluster, "generation_tokens").value == 15
+
+
+def test_exponential_histograms_are_buckets_of_one_width(store: Store, cluster: str) -> None:
+    """Scale 4 becomes scale 3: two buckets are one, and bounds stay when a sender coarsens."""
+    base = 2 ** (2**-3)
+    for minute, scale, counts in ((0, 4, [1, 1, 0, 2]), (1, 4, [3, 1, 0, 5]), (2, 3, [4, 6])):
+        at = FIRST + minute * MINUTE
+        line = {
+            "MetricName": "vllm:time_to_first_token_seconds",
+            "ResourceAttributes": {"cluster_name": cluster},
+            "Attributes": ENGINE,
+            "StartTimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
+            "TimeUnix": f"{at:%Y-%m-%d %H:%M:%S}",
+            "Count": sum(counts),
+            "Sum": sum(counts),
+            "Scale": scale,
+            "PositiveOffset": 0,
+            "PositiveBucketCounts": counts,
+            "AggregationTemporality": 2,
+        }
+        store.insert("otel_metrics_exp_histogram", orjson.dumps(line), f"{cluster} {minute}")
+    ttft = of(store, cluster, "ttft")
+    assert ttft.count == 10 - 4
+    assert {round(bound): count for bound, count in filled(ttft).items()} == {
+        round(1000 * base): 2,
+        round(1000 * base**2): 4,
+    }
+
+
+def test_a_series_that_has_ended_is_no_reading(store: Store, cluster: str) -> None:
+    line = {
+        "MetricName": "vllm:num_requests_running",
+        "ResourceAttributes": {"cluster_name": cluster},
+        "Attributes": ENGINE,
+        "TimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
+        "Value": 0,
+        "Flags": 1,
+    }
+    store.insert("otel_metrics_gauge", orjson.dumps(line), cluster)
+    assert not Gauges(store).pods(Asked((cluster,)), Window(FIRST - MINUTE, FIRST + MINUTE), NOBODY)
+
+
+def test_what_an_engine_lacks_is_a_sentence() -> None:
+    assert engines.lacks(["tgi"], "kv_cache") == "TGI exposes no KV cache metric."
+    assert engines.lacks(["tgi", "vllm"], "kv_cache") is None
+    assert engines.lacks(["vllm"], "kv_cache") is None
+    assert engines.why_missing([], "ttft").startswith("No metrics of an engine")
+    assert "TensorRT-LLM" in engines.why_missing(["triton"], "kv_cache")
+    assert engines.why_missing(["vllm"], "errors") == (
+        "vLLM has told nothing of failed requests in this range."
+    )
+    for engine in engines.ENGINES.values():
+        assert set(engine.lacks) <= set(engines.FIELDS)
+        assert all(reason.endswith(".") for reason in engine.lacks.values())
 
 
 def test_gateways_tell_connections_and_requests(store: Store, cluster: str) -> None:
