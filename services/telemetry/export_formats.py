@@ -92,14 +92,15 @@ def csv(rows: Iterator[bytes], columns: Sequence[str]) -> Iterator[bytes]:
 
 
 def json(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """A list of objects, of which the engine gives one a line."""
-    opened = False
-    for part in lines:
+    """A list of objects, of which the engine gives one a line; a part may end within a line."""
+    begins, between = b"[", b"[]\n"
+    for part in filter(None, lines):
         # The end of a line is the end of an object: inside of texts it is escaped.
-        text = part.removesuffix(b"\n").replace(b"\n", b",\n")
-        yield (b",\n" if opened else b"[") + text
-        opened = True
-    yield b"]\n" if opened else b"[]\n"
+        text = begins + part.replace(b"\n", b",\n")
+        whole = part.endswith(b"\n")
+        yield text[:-2] if whole else text
+        begins, between = b",\n" if whole else b"", b"]\n"
+    yield between
 
 
 def harmless(schema: Any) -> str:
