@@ -6,6 +6,21 @@ from string import Template
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
+_POINT = "cityHash64(MetricName, toString(Attributes), toString(ResourceAttributes), TimeUnix)"
+_SHARDS = {
+    "otel_logs": "cityHash64(Timestamp, TraceId, SpanId, Body, toString(LogAttributes))",
+    "otel_traces": "cityHash64(TraceId, SpanId)",
+    **{
+        f"otel_metrics_{kind}": _POINT
+        for kind in ("gauge", "sum", "histogram", "exp_histogram", "summary")
+    },
+    "ngf_inference_pools": "cityHash64(cluster_name, namespace, name)",
+    "ngf_scaling_events": "cityHash64(cluster_name, namespace, event_id)",
+}
+"""What decides on which server a row is kept: its own values. A batch that is inserted again is
+split as it was the first time, so that no server takes a row twice; and a row that replaces another
+comes to where that one is."""
+
 
 @dataclass(frozen=True)
 class Retention:
@@ -54,8 +69,11 @@ class Layout:
         """What to read and write ``name`` by."""
         return f"{self.database}.{name}_d" if self.cluster else f"{self.database}.{name}"
 
-    def distributed(self, name: str, shard_by: str) -> str:
+    def distributed(self, name: str) -> str:
         """The statement that makes ``name`` readable across the servers of the cluster."""
+        shard_by = _SHARDS.get(name, "cityHash64(cluster_name, timestamp)")
+        if name.endswith(("_1m", "_1h")):
+            shard_by = "cityHash64(cluster_name, window_start)"
         return (
             f"CREATE TABLE IF NOT EXISTS {self.database}.{name}_d ON CLUSTER '{self.cluster}' "
             f"AS {self.database}.{name} "

@@ -88,7 +88,7 @@ def _apply(client: Any, layout: Layout, migration: Migration) -> None:
         client.command(statement)
     if layout.cluster:
         for table in re.findall(r"CREATE TABLE IF NOT EXISTS \$db\.(\w+)", migration.text):
-            client.command(layout.distributed(table, "rand()"))
+            client.command(layout.distributed(table))
     (note,) = layout.rendered(_NOTE, text_index=False)
     client.command(note, parameters=vars(migration) | {"checksum": migration.checksum})
     _log.info("the store was migrated", migration=migration.name)
