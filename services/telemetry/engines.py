@@ -46,10 +46,12 @@ _CODE = re.compile(r"\bCode: (\d+)")
 
 
 class Engine(Protocol):
-    """Where clients come from. ``name`` is for people; ``opened`` is when the engine was opened, in
-    seconds since 1970, where this process alone uses it."""
+    """Where clients come from. ``name`` is for people; ``at_once`` is how many calls it takes at
+    the same time; ``opened`` is when the engine was opened, in seconds since 1970, where this
+    process alone uses it."""
 
     name: str
+    at_once: int
     opened: float | None
 
     @contextmanager
@@ -69,9 +71,10 @@ class Engine(Protocol):
 class Server:
     """A ClickHouse server at ``url``, such as ``https://user:password@clickhouse:8443``."""
 
+    at_once = 64
     opened: float | None = None
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
         parts = urlsplit(url)
         self.name = f"ClickHouse at {parts.hostname}:{parts.port or _port(parts.scheme)}"
         self._options: dict[str, Any] = {
@@ -80,6 +83,7 @@ class Server:
             "username": unquote(parts.username or "default"),
             "password": unquote(parts.password or ""),
             "secure": parts.scheme == "https",
+            "send_receive_timeout": timeout_s,
         }
         self._client: Any = None
 
@@ -91,7 +95,6 @@ class Server:
                 **self._options,
                 autogenerate_session_id=False,
                 connect_timeout=5,
-                send_receive_timeout=TIMEOUT_S,
                 query_retries=0,
                 tz_mode="aware",
             )
@@ -139,6 +142,7 @@ class Embedded:
     """
 
     name = "the embedded store"
+    at_once = 16
 
     def __init__(self, folder: Path, memory_mib: int) -> None:
         self._folder = folder

@@ -19,6 +19,7 @@ import structlog
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from services.errors import ConsoleError, Invalid, Unavailable
+from services.kube.breaker import Breaker
 from services.telemetry import migrations
 from services.telemetry.engines import Engine
 from services.telemetry.layout import Layout
@@ -85,6 +86,13 @@ _UNREADABLE = {6, 26, 27, 41, 53, 72, 117, 130, 131}
 """... for rows that cannot be read as what the columns hold."""
 
 
+FAILURES, REST_S = 3, 5.0
+"""Calls without an answer after which it is left alone, and how long until one asks again."""
+
+PLACE_S = 5.0
+"""Longest wait for a place among the calls that the engine takes at once."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """What came back. ``read_rows`` were scanned for it."""
@@ -108,6 +116,8 @@ class Store:
         self.problem: str | None = None
         self._opening = threading.Lock()
         self._ready = False
+        self._breaker = Breaker(failures=FAILURES, open_seconds=REST_S)
+        self._places = threading.BoundedSemaphore(engine.at_once)
 
     @property
     def name(self) -> str:
@@ -116,11 +126,15 @@ class Store:
 
     def open(self) -> None:
         """Bring the tables up to date, once. Raises Unavailable."""
-        with self._opening:
+        if not self._opening.acquire(timeout=PLACE_S):
+            raise Unavailable(f"{self.name} is not open yet.")
+        try:
             if not self._ready:
                 with self._told(), self.engine.client() as client:
                     migrations.migrate(client, self.layout, opened=self.engine.opened)
                 self._ready = True
+        finally:
+            self._opening.release()
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -210,6 +224,8 @@ class Store:
             "async_insert": 0,
             "input_format_skip_unknown_fields": 0,
         }
+        if self.layout.cluster:
+            settings["insert_distributed_sync"] = 1  # it is in when the answer comes
         with self._asked() as client:
             client.raw_insert(
                 self.layout.table(table), insert_block=lines, fmt="JSONEachRow", settings=settings
@@ -249,15 +265,44 @@ class Store:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Errors of the engine become the console's."""
+        """Around each call: a place for it, and errors of the engine as the console's.
+
+        While the store does not answer, one call at a time finds that out; the others are told at
+        once, and no page waits for it.
+        """
+        if not self._breaker.admits:
+            raise self._resting()
+        if not self._places.acquire(timeout=PLACE_S):
+            raise Unavailable(f"{self.name} has more questions than it can answer at once.")
+        refused: DatabaseError | None = None
         try:
-            yield
-        except DatabaseError as error:
-            raise self._meant(error) from error
-        except (ClickHouseError, OSError) as error:
-            self.problem = f"{self.name} does not answer"
-            raise Unavailable(f"{self.problem}.") from error
+            with self._breaker.call():
+                try:
+                    yield
+                except DatabaseError as error:
+                    if error.code is None:
+                        raise self._silent(error) from error
+                    refused = error  # which is an answer
+                except (ClickHouseError, OSError) as error:
+                    raise self._silent(error) from error
+        except Unavailable as error:
+            if error.error_code != "breaker_open":
+                raise
+            raise self._resting() from None
+        finally:
+            self._places.release()
+        if refused is not None:
+            raise self._meant(refused) from refused
         self.problem = None
+
+    def _resting(self) -> Unavailable:
+        wait = max(1, round(self._breaker.rest()))
+        return Unavailable(f"{self.name} does not answer.", retry_after=wait)
+
+    def _silent(self, error: Exception) -> Unavailable:
+        self.problem = f"{self.name} does not answer"
+        _log.warning("the store does not answer", store=self.name, error=str(error)[:300])
+        return Unavailable(f"{self.problem}.")
 
     def _meant(self, error: DatabaseError) -> Exception:
         code = error.code
@@ -267,9 +312,6 @@ class Store:
             )
         if code in _GAVE_UP:
             return Unavailable(f"{self.name} gave up: it has no time or memory for this now.")
-        if code is None:
-            self.problem = f"{self.name} does not answer"
-            return Unavailable(f"{self.problem}.")
         if code in _UNREADABLE:
             return Refused(f"{self.name} cannot read the rows (code {code}): {str(error)[:300]}")
         _log.error("the store refused a statement", code=code, error=str(error)[:500])

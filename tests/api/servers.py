@@ -12,19 +12,20 @@ from services.clusters.fleet import Fleet, Member
 from services.container import Container
 from services.errors import Unavailable
 from services.settings import load
+from services.telemetry.store import Store
 from tests.stores import fresh_store
 
 ROOT = Path(api.__file__).parent
 
 
-def without_clusters(data: Path, **options: Any) -> Container:
-    """The services of a console whose one cluster cannot be reached."""
+def without_clusters(data: Path, store: Store | None = None, **options: Any) -> Container:
+    """The services of a console whose one cluster, ``one``, cannot be reached."""
 
     def unreachable() -> Any:
         raise Unavailable("There is no cluster in this test.")
 
     fleet = Fleet([Member("one", unreachable)])
-    return Container.build(load({"data": data, **options}), fleet, fresh_store())
+    return Container.build(load({"data": data, **options}), fleet, store or fresh_store())
 
 
 def without_pages(container: Container) -> Flask:

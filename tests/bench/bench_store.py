@@ -222,7 +222,6 @@ def beside(store: Watched, run: Any, name: str, texts: list[Any], rolled: float,
 
 
 def main() -> int:
-    logging.getLogger("agent").setLevel(logging.ERROR)  # nothing is served that could be reached
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         settings = load(
             {"demo": True, "demo_traffic": False, "data": Path(folder), "port": free_port()}
@@ -232,6 +231,7 @@ def main() -> int:
         container = Container.build(settings, demo(settings, PLACES), store)
         container.fleet.start()
         container.fleet.wait_ready(20)
+        logging.getLogger("agent").setLevel(logging.ERROR)  # nothing is served that agents reach
         store.open()
         fill(store)
         with bare(data) as run:
