@@ -30,7 +30,8 @@ class PoolSync:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     def write(self) -> int:
         """Write down what changed, if it is on this replica to do so; how many rows."""
