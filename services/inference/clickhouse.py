@@ -1,7 +1,6 @@
 """Numbers of inference out of the analytics store, joined with what the clusters' objects say."""
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from services.inference.known_pools import KnownPools, Objects, with_utilization
 from services.inference.members import Members, members
 from services.inference.prices import Prices
 from services.inference.provider import Asked, the_one
+from services.inference.remembered import Remembered
 from services.inference.results import (
     CostEstimate,
     Device,
@@ -36,7 +36,7 @@ from services.telemetry.windows import Window
 _LATELY_S = 900
 _POD_COUNTERS = ("generation_tokens", "prefix_cache_hits", "prefix_cache_queries")
 _REMEMBERED = timedelta(days=7)
-_KEPT = 32
+_OVER_TIME = ("ttft", "picker_ttft", "generation_tokens", "prompt_tokens")
 _GPU_STEP_S = 120
 """Exporters of devices are asked less often than engines."""
 
@@ -57,8 +57,7 @@ class ClickHouseProvider:
         self._store, self._prices, self._decisions, self._now = store, prices, decisions, now
         self.known = KnownPools(store, objects)
         self._gauges = Gauges(store)
-        self._belonging: dict[tuple[Asked, Window], Members] = {}
-        self._lock = threading.Lock()
+        self._once = Remembered()
 
     def list_pools(self, asked: Asked) -> Answer[list[PoolStatus]]:
         found = self.known.pools(asked, self._now())
@@ -75,7 +74,7 @@ class ClickHouseProvider:
 
     def summary(self, asked: Asked, window: Window) -> Answer[MetricsSummary]:
         belonging = self._members(asked, window)
-        counted = grown(self._store, asked, window, summing.METRICS, belonging)
+        counted = self._grown(asked, window, belonging)
         gauged = self._gauges.over(asked, window, belonging)
         busy = self._gauges.busy(asked, window, belonging)
         found = summing.summary(counted, gauged, busy)
@@ -85,7 +84,7 @@ class ClickHouseProvider:
 
     def by_pool(self, asked: Asked, window: Window) -> Answer[list[MetricsSummary]]:
         belonging = self._members(asked, window)
-        counted = grown(self._store, asked, window, summing.METRICS, belonging)
+        counted = self._grown(asked, window, belonging)
         gauged = self._gauges.over(asked, window, belonging, by_pool=True)
         busy = self._gauges.busy(asked, window, belonging, by_pool=True)
         told = summing.by_pool(counted, gauged, busy)
@@ -139,7 +138,7 @@ class ClickHouseProvider:
 
     def ttft_histogram(self, asked: Asked, window: Window) -> Answer[TtftHistogram]:
         belonging = self._members(asked, window)
-        counted = grown(self._store, asked, window, ("ttft", "picker_ttft"), belonging)
+        counted = self._grown(asked, window, belonging)
         ttft, vantage = summing.ttft_of(counted)
         if not ttft.count:
             return self._nothing(asked, window, belonging, "ttft", counted)
@@ -159,7 +158,7 @@ class ClickHouseProvider:
         self, asked: Asked, window: Window, points: int = 60
     ) -> Answer[TtftSeries]:
         belonging, step = self._members(asked, window), max(60, window.step(points))
-        counted = self._in_buckets(asked, window, step, ("ttft", "picker_ttft"), belonging)
+        counted = self._in_buckets(asked, window, step, belonging)
         ttft, vantage = summing.ttft_of(counted)
         if not ttft.count:
             return self._nothing(asked, window, belonging, "ttft", counted)
@@ -176,7 +175,7 @@ class ClickHouseProvider:
     ) -> Answer[Series]:
         metric = "prompt_tokens" if prompt else "generation_tokens"
         belonging, step = self._members(asked, window), max(60, window.step(points))
-        counted = self._in_buckets(asked, window, step, (metric,), belonging)
+        counted = self._in_buckets(asked, window, step, belonging).of(metric)
         if counted.value is None:
             return self._nothing(asked, window, belonging, metric, counted)
         source = summing.source_of(counted.sources)
@@ -228,7 +227,7 @@ class ClickHouseProvider:
         pool = the_one(listed.value or [], asked)
         belonging = self._members(asked, window)
         minutes = self._gauges.gpu_minutes(asked, window, belonging)
-        counted = grown(self._store, asked, window, ("generation_tokens",), belonging)
+        counted = self._grown(asked, window, belonging).of("generation_tokens")
         tokens = None if counted.value is None else round(counted.value)
         why = (
             ""
@@ -252,33 +251,33 @@ class ClickHouseProvider:
         self.known.delete(cluster, namespace, name, self._now())
 
     def _members(self, asked: Asked, window: Window) -> Members:
-        """Asked once for all questions of a page, which have the same window."""
-        key = (asked, window)
-        with self._lock:
-            found = self._belonging.get(key)
-        if found is None:
-            found = members(self._store, asked, window, self.known.objects(asked))
-            with self._lock:
-                while len(self._belonging) >= _KEPT:
-                    self._belonging.pop(next(iter(self._belonging)))
-                self._belonging[key] = found
-        return found
+        objects = self.known.objects
+        return self._once.ask(
+            ("members", asked, window),
+            lambda: members(self._store, asked, window, objects(asked)),
+        )
 
-    def _in_buckets(
-        self,
-        asked: Asked,
-        window: Window,
-        step: int,
-        metrics: Sequence[str],
-        belonging: Members,
-    ) -> Counted:
-        return grown_in_buckets(self._store, asked, window.aligned(step), step, metrics, belonging)
+    def _grown(self, asked: Asked, window: Window, belonging: Members) -> Counted:
+        return self._once.ask(
+            ("grown", asked, window),
+            lambda: grown(self._store, asked, window, summing.METRICS, belonging),
+        )
+
+    def _in_buckets(self, asked: Asked, window: Window, step: int, belonging: Members) -> Counted:
+        buckets = window.aligned(step)
+        return self._once.ask(
+            ("in buckets", asked, window, step),
+            lambda: grown_in_buckets(self._store, asked, buckets, step, _OVER_TIME, belonging),
+        )
 
     def _gauge_series(
         self, asked: Asked, window: Window, points: int, what: str, key: str
     ) -> Answer[Series]:
         belonging, step = self._members(asked, window), max(60, window.step(points))
-        read = self._gauges.over(asked, window.aligned(step), belonging, step)
+        read = self._once.ask(
+            ("gauged", asked, window, step),
+            lambda: self._gauges.over(asked, window.aligned(step), belonging, step),
+        )
         names = {source for one in read for source in one.sources}
         newest = max((one.newest for one in read), default=None)
         known = {one.at: getattr(one, key) for one in read}
@@ -300,7 +299,7 @@ class ClickHouseProvider:
         known = set(names) | (counted.sources - {"picker"})
         if not known:
             known = set(self._gauges.last(asked, window, belonging)) & set(engines.ENGINES)
-        if counted.rows and what == "ttft":
+        if what == "ttft" and counted.of("ttft").rows:
             reason = summing.NOTHING_STREAMED
         elif known:
             reason = engines.why_missing(known, what)

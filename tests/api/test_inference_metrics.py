@@ -9,6 +9,7 @@ import pytest
 
 from services.auth.identity import Role
 from services.inference.provider import Asked
+from services.inference.results import PoolStatus
 from tests.api.conftest import Console
 from tests.scraped import changed, otlp, put
 
@@ -201,8 +202,16 @@ def test_the_default_cluster_has_the_same_paths(told: Console) -> None:
 def test_what_objects_say_is_written_down_and_what_is_gone_is_not(told: Console) -> None:
     inference = told.container.inference
     assert inference.sync is not None
-    assert inference.sync.write() >= 4
+    known = inference.metrics.known  # type: ignore[attr-defined]
+    inference.sync.write()
     assert inference.sync.write() == 0
-    stored = inference.metrics.known.stored  # type: ignore[attr-defined]
-    names = {pool.name for pool, _ in stored(Asked(("gpu-iad",)))}
-    assert names == {"llama3-70b", "phi4-mini", "qwen3-32b"}
+
+    def names() -> set[str]:
+        return {pool.name for pool, _ in known.stored(Asked(("gpu-iad",)))}
+
+    assert names() == {"llama3-70b", "phi4-mini", "qwen3-32b"}
+    gone = PoolStatus("gpu-iad", "llm", "was-here", status="Ready")
+    known.upsert(gone, datetime.now(UTC) - timedelta(minutes=10))
+    assert "was-here" in names()
+    assert inference.sync.write() == 1
+    assert "was-here" not in names()

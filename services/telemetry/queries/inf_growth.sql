@@ -3,14 +3,6 @@
 -- from its first sample on. What an engine or a collector that begins anew had counted before it was
 -- seen is nobody's growth. Whole hours come from their rollup.
 -- A picker's counter under an old name counts where that picker has no new one.
-WITH
-    last - if(known_before, before, first) AS grown,
-    toInt64(last_count) - toInt64(if(known_before, count_before, first_count)) AS grown_count,
-    if(known_before, buckets_before, first_buckets) AS base,
-    -- A collector starts a series that it sees first at that sample.
-    multiIf(known_before, seen_before, started >= first_minute, started, first_minute) AS counted_from,
-    -- One sample tells of no growth.
-    known_before OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
 SELECT
     cluster_name AS cluster,
     namespace,
@@ -29,7 +21,14 @@ SELECT
 FROM
 (
     SELECT
-        *,
+        cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, inside, last_buckets, last_seen,
+        last - if(known_before, before, first) AS grown,
+        toInt64(last_count) - toInt64(if(known_before, count_before, first_count)) AS grown_count,
+        if(known_before, buckets_before, first_buckets) AS base,
+        -- A collector starts a series that it sees first at that sample.
+        multiIf(known_before, seen_before, started >= first_minute, started, first_minute) AS counted_from,
+        -- One sample tells of no growth.
+        known_before OR samples > 1 OR grown > 0 OR grown_count > 0 AS told,
         max(source = 'picker') OVER (PARTITION BY cluster_name, namespace, of_pool, pod_name, metric) AS renamed
     FROM
     (
@@ -53,7 +52,8 @@ FROM
         FROM
         (
             SELECT
-                *, if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
+                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_count, last_count, first_buckets, last_buckets,
+                if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
             FROM $ngf_counters_1m
             WHERE $scope AND metric IN {metrics:Array(String)}
                 AND toStartOfHour(window_start) >= toStartOfHour({back:DateTime64(3, 'UTC')}) AND toStartOfHour(window_start) <= toStartOfHour({to:DateTime64(3, 'UTC')})
@@ -61,7 +61,8 @@ FROM
                 AND NOT (window_start >= {hours_from:DateTime64(3, 'UTC')} AND window_start < {hours_to:DateTime64(3, 'UTC')}) $where
             UNION ALL
             SELECT
-                *, if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
+                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_count, last_count, first_buckets, last_buckets,
+                if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
             FROM $ngf_counters_1h
             WHERE $scope AND metric IN {metrics:Array(String)}
                 AND toDate(window_start) >= toDate({hours_from:DateTime64(3, 'UTC')}) AND toDate(window_start) <= toDate({hours_to:DateTime64(3, 'UTC')})
