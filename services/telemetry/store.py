@@ -89,8 +89,8 @@ _UNREADABLE = {6, 26, 27, 41, 53, 72, 117, 130, 131}
 FAILURES, REST_S = 3, 5.0
 """Calls without an answer after which it is left alone, and how long until one asks again."""
 
-PLACE_S = 5.0
-"""Longest wait for a place among the calls that the engine takes at once."""
+PLACE_S, OPEN_S = 15.0, 30.0
+"""Longest wait for a place among the calls that the engine takes at once, and for its tables."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ class Store:
 
     def open(self) -> None:
         """Bring the tables up to date, once. Raises Unavailable."""
-        if not self._opening.acquire(timeout=PLACE_S):
+        if not self._breaker.admits:
+            raise self._resting()
+        if not self._opening.acquire(timeout=OPEN_S):
             raise Unavailable(f"{self.name} is not open yet.")
         try:
             if not self._ready:

@@ -4,6 +4,7 @@ and says what it is; what is too much is refused before the first byte, never cu
 import csv
 import io
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,13 @@ import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 
+from api import export as export_api
 from services.auth.identity import CONSOLE, Role
 from services.telemetry import export as export_module
 from services.telemetry.datasets import DATASETS
 from services.telemetry.windows import Window
 from tests.api.conftest import Console
+from tests.real.kube_api import wait_until
 
 START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=3)
 RANGE = f"{START:%Y-%m-%dT%H:%MZ}/{START + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
@@ -267,3 +270,25 @@ def test_an_export_nobody_takes_gives_its_place_back(console: Console) -> None:
         assert (head.status_code, head.headers["X-Export-Rows"]) == (200, str(LINES))
         assert console.ask("GET", "/api/v1/export/access-logs?pool=1").status_code == 422
     assert objects(console, "access-logs")
+
+
+def test_a_client_that_takes_nothing_holds_no_place(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_api, "STUCK_S", 0.5)
+    start = START - timedelta(days=1)
+    lines = [
+        {"timestamp": f"{start:%Y-%m-%d %H:%M:%S}", "cluster_name": "gpu-iad", "path": "/" * 400}
+    ]
+    text = b"\n".join(orjson.dumps(line) for line in lines * 20_000)
+    console.container.store.insert("ngf_access_logs", text, "export-long")
+    window = f"{start:%Y-%m-%dT%H:%MZ}/{start + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
+    places = console.container.exports._places
+    host, port = console.url.removeprefix("http://").split(":")
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((host, int(port)))
+        asked = f"GET /api/v1/export/access-logs?range={window} HTTP/1.1\r\nHost: {host}\r\n"
+        client.sendall(f"{asked}Authorization: Bearer {console.token()}\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"
+        wait_until("its place is free again", lambda: places._value == export_module.AT_ONCE)
