@@ -167,6 +167,7 @@ def test_ready_names_every_dependency_to_those_who_may_know(console: Console) ->
     assert body["status"] == "ready"
     assert [one["name"] for one in body["dependencies"]] == [
         "config database",
+        "the embedded store",
         "hub",
         "cluster gpu-iad",
         "cluster hub-fra",
