@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.clusters.fleet import Fleet
+from services.demo.places import PLACES
 from services.inference import prices
 from services.inference.clickhouse import ClickHouseProvider
 from services.inference.decision_store import Decisions
@@ -30,7 +31,7 @@ class Inference:
         """For the clusters of ``fleet``. Raises BadSettings for a table of prices that is none."""
         table = prices_of(settings)
         if settings.metrics == "mock":
-            return cls(MockProvider(_of_gpus(fleet), prices=table), None)
+            return cls(MockProvider(_of_gpus(), prices=table), None)
         pools = Pools()
 
         def objects(asked: Asked) -> Mapping[str, PoolsOf]:
@@ -61,7 +62,6 @@ def prices_of(settings: Settings) -> Prices:
     return prices.load(settings.gpu_prices)
 
 
-def _of_gpus(fleet: Fleet) -> str:
-    """Where the pools of the mock are: the demo's cluster with GPUs."""
-    names = fleet.names()
-    return next((name for name in names if name.startswith("gpu")), names[0] if names else "")
+def _of_gpus() -> str:
+    """Where the pools of the mock are. Only a demo has it, whose fleet is still empty here."""
+    return next(place.name for place in PLACES if place.environment == "gpu")

@@ -18,9 +18,11 @@ from services.inference.clickhouse import ClickHouseProvider
 from services.inference.decision_store import Decisions
 from services.inference.mock import MockProvider
 from services.inference.mock_pools import pools_on
+from services.inference.opening import Inference
 from services.inference.prices import OF_THE_DEMO
 from services.inference.provider import Asked, MetricsProvider
 from services.inference.results import PoolStatus
+from services.settings import load
 from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
 from tests.scraped import changed, otlp, put
@@ -249,3 +251,13 @@ def assert_finite(value: Any) -> None:
     elif isinstance(value, list | tuple):
         for one in value:
             assert_finite(one)
+
+
+def test_the_mock_of_a_demo_has_its_pools_where_the_demo_has_its_gpus() -> None:
+    """The clusters of a demo join its fleet later than the metrics are opened."""
+    settings = load({"demo": True, "metrics": "mock"})
+    store = fresh_store()
+    mock = Inference.of(settings, Fleet(), store, lambda: True).metrics
+    store.close()
+    listed = mock.list_pools(Asked(("gpu-iad",)))
+    assert (mock.source, len(listed.value or [])) == ("mock", 4)
