@@ -17,7 +17,8 @@ from tests import recorded_picker
 from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, PICKER, POOL, put_recording
 from tests.stores import fresh_store
 
-TODAY = Window.last(3600, datetime.now(UTC) + timedelta(minutes=1))
+TODAY = Window.last(6 * 3600, datetime.now(UTC) + timedelta(hours=3))
+"""Around the recording, which is put in when the tests run, long after this was read."""
 
 
 @pytest.fixture(scope="module")
