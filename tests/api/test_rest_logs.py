@@ -10,14 +10,13 @@ import pytest
 from services.auth.identity import Role
 from tests.api.conftest import Console
 
-NOW = datetime.now(UTC)
 BASE = "/api/v1/clusters/web-fra/logs"
 
 
-def line(number: int, cluster: str = "web-fra", **fields: Any) -> dict[str, Any]:
+def line(now: datetime, number: int, cluster: str = "web-fra", **fields: Any) -> dict[str, Any]:
     failed = number % 10 == 0
     return {
-        "timestamp": (NOW - timedelta(seconds=30 + number)).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
+        "timestamp": (now - timedelta(seconds=30 + number)).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
         "cluster_name": cluster,
         "namespace": "shop" if number % 2 else "payments",
         "gateway": "edge-public",
@@ -34,9 +33,11 @@ def line(number: int, cluster: str = "web-fra", **fields: Any) -> dict[str, Any]
 
 @pytest.fixture(scope="module", autouse=True)
 def lines(console: Console) -> None:
-    rows = [line(number) for number in range(60)] + [line(7, "web-iad", request_id="other")]
+    now = datetime.now(UTC)
+    rows = [line(now, number) for number in range(60)]
+    rows.append(line(now, 7, "web-iad", request_id="other"))
     console.container.store.insert(
-        "ngf_access_logs", b"\n".join(map(orjson.dumps, rows)), f"rest-logs-{NOW}"
+        "ngf_access_logs", b"\n".join(map(orjson.dumps, rows)), f"rest-logs-{now}"
     )
 
 
