@@ -31,6 +31,7 @@ from cli.source import demo
 from services.auth.identity import CONSOLE
 from services.container import Container
 from services.demo.places import PLACES
+from services.inference import remembered
 from services.inference.provider import Asked
 from services.inference.slow import slow
 from services.settings import load
@@ -53,10 +54,11 @@ Question = Callable[[], Any]
 
 
 class Uncached(Limits):
-    """Without the engine's memory of which conditions matched where: rounds are to be alike."""
+    """Without the engine's memory of which conditions matched where, because rounds are to be
+    alike, and with time enough on a machine that has much else to do."""
 
     def settings(self) -> dict[str, Any]:
-        return super().settings() | {"use_query_condition_cache": 0}
+        return super().settings() | {"use_query_condition_cache": 0, "max_execution_time": 120}
 
 
 class Watched(Store):
@@ -249,6 +251,7 @@ def main() -> int:
         container.fleet.start()
         container.fleet.wait_ready(20)
         logging.getLogger("agent").setLevel(logging.ERROR)  # nothing is served that agents reach
+        remembered.SECONDS = -1.0  # each round asks anew
         store.open()
         fill(store)
         with bare(data) as run:
