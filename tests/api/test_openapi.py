@@ -15,6 +15,7 @@ CHECKS = (not_a_server_error, status_code_conformance, response_schema_conforman
 EXAMPLES = 15
 
 
+@pytest.mark.timeout(480)  # it asks every endpoint many times
 def test_answers_are_documented(console: Console) -> None:
     document = console.ask("GET", "/api/v1/openapi.json").json()
     headers = {"Authorization": f"Bearer {console.token()}"}
