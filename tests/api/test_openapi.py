@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel
