@@ -1,6 +1,6 @@
 """An OpenAI-compatible engine on loopback that streams at a known pace, or fails in a known way."""
 
-import time
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -122,8 +122,7 @@ def main() -> None:
     """Serve at a leisurely pace until interrupted, to look at the page of benchmarks."""
     with serving(Engine(first_s=0.2, gap_s=0.02, tokens=64)) as url:
         print(url, flush=True)
-        while True:
-            time.sleep(60)
+        signal.pause()
 
 
 if __name__ == "__main__":

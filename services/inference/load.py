@@ -100,7 +100,7 @@ class Load:
         self.addresses: set[str] = set()
         self._began = time.perf_counter()
         self._took: float | None = None
-        self._random = random.Random()  # noqa: S311
+        self._random = random.Random()  # noqa: S311 (draws prompts; nothing is secret)
 
     @property
     def elapsed(self) -> float:

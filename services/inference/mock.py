@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.inference import costing
 from services.inference.buckets_of_time import times
@@ -239,7 +240,7 @@ class MockProvider:
         def drawn(base: float, spread: float, what: str) -> float:
             return self._drawn(base, spread, pool, what)
 
-        told = {
+        told: dict[str, Any] = {
             "avg_ttft_ms": drawn(120, 40, "ttft"),
             "p50_ttft_ms": drawn(110, 30, "p50"),
             "p95_ttft_ms": drawn(280, 60, "p95"),
@@ -258,7 +259,7 @@ class MockProvider:
             "avg_gpu_util": drawn(72, 12, "gpu"),
         }
         return MetricsSummary(
-            **told,  # type: ignore[arg-type]
+            **told,
             vantage="engine",
             pods=pools,
             sources=dict.fromkeys(told, SOURCE),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.inference.results import PoolStatus
 
@@ -9,10 +10,10 @@ from services.inference.results import PoolStatus
 def pools_on(cluster: str, now: datetime) -> list[PoolStatus]:
     """The four, by name."""
 
-    def pool(namespace: str, name: str, hours: int, **more: object) -> PoolStatus:
+    def pool(namespace: str, name: str, hours: int, **more: Any) -> PoolStatus:
         created = now - timedelta(hours=hours)
         made = PoolStatus(cluster, namespace, name, selector={"app": name}, created_at=created)
-        return replace(made, **more)  # type: ignore[arg-type]
+        return replace(made, **more)
 
     return [
         pool(

@@ -9,6 +9,7 @@ cluster only.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from agent.ngf import GATEWAY_LABEL
 from services.clusters.fleet import Cluster
@@ -112,7 +113,7 @@ def over_time(
             continue
         field = series.labels.get(queries.FIELD, "")
         for at, value in series.points:
-            figure = Figures(**{field: value})  # type: ignore[arg-type]
+            figure = _alone(field, value)
             made[at - ends] = made.get(at - ends, Figures()).and_also(figure)
     return made
 
@@ -140,10 +141,16 @@ def _figure(sample: Sample) -> Figures:
     field = sample.labels.get(queries.FIELD, "")
     if field == "as_of":
         return Figures(as_of=datetime.fromtimestamp(sample.value, UTC))
-    return Figures(**{field: sample.value})  # type: ignore[arg-type]
+    return _alone(field, sample.value)
 
 
 def _added(one: float | None, other: float | None) -> float | None:
     if one is None or other is None:
         return one if other is None else other
     return one + other
+
+
+def _alone(field: str, value: float) -> Figures:
+    """One figure alone; the queries name the fields."""
+    alone: dict[str, Any] = {field: value}
+    return Figures(**alone)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.auth.identity import Role
+from services.inference.clickhouse import ClickHouseProvider
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
 from tests.api.conftest import Console
@@ -202,7 +203,8 @@ def test_the_default_cluster_has_the_same_paths(told: Console) -> None:
 def test_what_objects_say_is_written_down_and_what_is_gone_is_not(told: Console) -> None:
     inference = told.container.inference
     assert inference.sync is not None
-    known = inference.metrics.known  # type: ignore[attr-defined]
+    assert isinstance(inference.metrics, ClickHouseProvider)
+    known = inference.metrics.known
     inference.sync.write()
     assert inference.sync.write() == 0
 
