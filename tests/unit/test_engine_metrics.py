@@ -392,31 +392,49 @@ def test_increments_count_each_by_itself(store: Store, cluster: str) -> None:
     assert of(store, cluster, "generation_tokens").value == 15
 
 
+def exponential(store: Store, cluster: str, at: datetime, scale: int, counts: list[int]) -> None:
+    """One sample of the time to first token, whose buckets begin at a second."""
+    line = {
+        "MetricName": "vllm:time_to_first_token_seconds",
+        "ResourceAttributes": {"cluster_name": cluster},
+        "Attributes": ENGINE,
+        "StartTimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
+        "TimeUnix": f"{at:%Y-%m-%d %H:%M:%S}",
+        "Count": sum(counts),
+        "Sum": sum(counts),
+        "Scale": scale,
+        "PositiveOffset": 0,
+        "PositiveBucketCounts": counts,
+        "AggregationTemporality": 2,
+    }
+    store.insert("otel_metrics_exp_histogram", orjson.dumps(line), f"{cluster} {at}")
+
+
 def test_exponential_histograms_are_buckets_of_one_width(store: Store, cluster: str) -> None:
     """Scale 4 becomes scale 3: two buckets are one, and bounds stay when a sender coarsens."""
     base = 2 ** (2**-3)
     for minute, scale, counts in ((0, 4, [1, 1, 0, 2]), (1, 4, [3, 1, 0, 5]), (2, 3, [4, 6])):
-        at = FIRST + minute * MINUTE
-        line = {
-            "MetricName": "vllm:time_to_first_token_seconds",
-            "ResourceAttributes": {"cluster_name": cluster},
-            "Attributes": ENGINE,
-            "StartTimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
-            "TimeUnix": f"{at:%Y-%m-%d %H:%M:%S}",
-            "Count": sum(counts),
-            "Sum": sum(counts),
-            "Scale": scale,
-            "PositiveOffset": 0,
-            "PositiveBucketCounts": counts,
-            "AggregationTemporality": 2,
-        }
-        store.insert("otel_metrics_exp_histogram", orjson.dumps(line), f"{cluster} {minute}")
+        exponential(store, cluster, FIRST + minute * MINUTE, scale, counts)
     ttft = of(store, cluster, "ttft")
     assert ttft.count == 10 - 4
     assert {round(bound): count for bound, count in filled(ttft).items()} == {
         round(1000 * base): 2,
         round(1000 * base**2): 4,
     }
+
+
+@pytest.mark.parametrize("apart", [timedelta(seconds=15), MINUTE], ids=["one minute", "two"])
+def test_a_bucket_that_the_first_sample_lacks_was_empty_then(
+    store: Store, cluster: str, apart: timedelta
+) -> None:
+    exponential(store, cluster, FIRST, 0, [100])
+    exponential(store, cluster, FIRST + apart, 0, [100, 0, 40])
+    exponential(store, cluster, FIRST + 2 * apart, 0, [100, 0, 50])
+    ttft = of(store, cluster, "ttft")
+    assert ttft.count == 50
+    assert filled(ttft) == {8000.0: 50}
+    parts = grown_in_buckets(store, Asked((cluster,)), HOUR.aligned(3600), 3600, ("ttft",), NOBODY)
+    assert filled(parts) == {8000.0: 50}
 
 
 def test_a_series_that_has_ended_is_no_reading(store: Store, cluster: str) -> None:

@@ -44,16 +44,15 @@ FROM numbers({rows:UInt64})
 COUNTERS_SQL = """
 INSERT INTO {database:Identifier}.ngf_counters_1m
     (window_start, cluster_name, namespace, pool_name, pod_name, source, metric, series, started,
-     samples, last_seen, first_value, last_value, first_count, last_count, first_buckets,
-     last_buckets)
+     samples, last_seen, first_value, last_value, first_counted, last_count, last_buckets)
 SELECT
     {start:DateTime64(3, 'UTC')} + toIntervalMinute(intDiv(number, 240)) AS minute, 'gpu', 'llm',
     concat('pool-', toString(number % 20)), concat('pod-', toString(number % 80)), 'vllm',
     ['ttft', 'generation_tokens', 'requests'][1 + intDiv(number % 240, 80)], number % 80,
     {start:DateTime64(3, 'UTC')}, 4, minute + toIntervalSecond(45),
     60 * intDiv(number, 240), 60 * intDiv(number, 240) + 45,
-    intDiv(number, 240), intDiv(number, 240),
-    ([100.0, 250.0, inf], [toUInt64(intDiv(number, 240)), 0, 0]),
+    (intDiv(number, 240), [100.0, 250.0, inf], [toUInt64(intDiv(number, 240)), 0, 0]),
+    intDiv(number, 240),
     ([100.0, 250.0, inf], [toUInt64(intDiv(number, 240)), 0, 0])
 FROM numbers({rows:UInt64})
 """

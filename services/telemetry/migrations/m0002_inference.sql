@@ -187,6 +187,7 @@ SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
 -- A series that begins anew has another ``started``, so the growth of a window is the difference of
 -- the last values, and what grew before the first sample is not counted.
 -- ``value`` is the counter, or the sum of a histogram; ``count`` and ``buckets`` are of histograms.
+-- The first sample is the one with the least count; a bucket that it lacks was empty then.
 CREATE TABLE IF NOT EXISTS $db.ngf_counters_1m $on_cluster
 (
     window_start   DateTime64(0, 'UTC')                     CODEC(Delta(8), ZSTD(1)),
@@ -204,9 +205,8 @@ CREATE TABLE IF NOT EXISTS $db.ngf_counters_1m $on_cluster
     last_seen      SimpleAggregateFunction(max, DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
     first_value    SimpleAggregateFunction(min, Float64)    CODEC(ZSTD(1)),
     last_value     SimpleAggregateFunction(max, Float64)    CODEC(ZSTD(1)),
-    first_count    SimpleAggregateFunction(min, UInt64)     CODEC(ZSTD(1)),
+    first_counted  SimpleAggregateFunction(min, Tuple(count UInt64, bounds Array(Float64), counts Array(UInt64))) CODEC(ZSTD(1)),
     last_count     SimpleAggregateFunction(max, UInt64)     CODEC(ZSTD(1)),
-    first_buckets  SimpleAggregateFunction(minMap, Tuple(Array(Float64), Array(UInt64))) CODEC(ZSTD(1)),
     last_buckets   SimpleAggregateFunction(maxMap, Tuple(Array(Float64), Array(UInt64))) CODEC(ZSTD(1))
 )
 ENGINE = $aggregating_merge_tree
@@ -232,9 +232,8 @@ CREATE TABLE IF NOT EXISTS $db.ngf_counters_1h $on_cluster
     last_seen      SimpleAggregateFunction(max, DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
     first_value    SimpleAggregateFunction(min, Float64)    CODEC(ZSTD(1)),
     last_value     SimpleAggregateFunction(max, Float64)    CODEC(ZSTD(1)),
-    first_count    SimpleAggregateFunction(min, UInt64)     CODEC(ZSTD(1)),
+    first_counted  SimpleAggregateFunction(min, Tuple(count UInt64, bounds Array(Float64), counts Array(UInt64))) CODEC(ZSTD(1)),
     last_count     SimpleAggregateFunction(max, UInt64)     CODEC(ZSTD(1)),
-    first_buckets  SimpleAggregateFunction(minMap, Tuple(Array(Float64), Array(UInt64))) CODEC(ZSTD(1)),
     last_buckets   SimpleAggregateFunction(maxMap, Tuple(Array(Float64), Array(UInt64))) CODEC(ZSTD(1))
 )
 ENGINE = $aggregating_merge_tree
@@ -251,9 +250,8 @@ SELECT
     maxSimpleState(last_seen) AS last_seen,
     minSimpleState(first_value) AS first_value,
     maxSimpleState(last_value) AS last_value,
-    minSimpleState(first_count) AS first_count,
+    minSimpleState(first_counted) AS first_counted,
     maxSimpleState(last_count) AS last_count,
-    minMapSimpleState(first_buckets) AS first_buckets,
     maxMapSimpleState(last_buckets) AS last_buckets
 FROM $db.ngf_counters_1m AS l
 GROUP BY window_start, cluster_name, namespace, pool_name, pod_name, source, metric, model_name, label, series, started;

@@ -228,9 +228,8 @@ SELECT
     maxSimpleState(toDateTime64(TimeUnix, 3, 'UTC')) AS last_seen,
     minSimpleState(if(AggregationTemporality = 1, 0, factor * Sum)) AS first_value,
     maxSimpleState(factor * Sum) AS last_value,
-    minSimpleState(if(AggregationTemporality = 1, 0, Count)) AS first_count,
+    minSimpleState(if(AggregationTemporality = 1, (toUInt64(0), [], []), (Count, bounds, counts))) AS first_counted,
     maxSimpleState(Count) AS last_count,
-    minMapSimpleState(tuple(bounds, if(AggregationTemporality = 1, arrayMap(x -> toUInt64(0), counts), counts))) AS first_buckets,
     maxMapSimpleState(tuple(bounds, counts)) AS last_buckets
 FROM $db.otel_metrics_histogram
 WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND isFinite(Sum) AND Sum >= 0
@@ -293,9 +292,8 @@ SELECT
     maxSimpleState(toDateTime64(TimeUnix, 3, 'UTC')) AS last_seen,
     minSimpleState(if(AggregationTemporality = 1, 0, factor * Sum)) AS first_value,
     maxSimpleState(factor * Sum) AS last_value,
-    minSimpleState(if(AggregationTemporality = 1, 0, Count)) AS first_count,
+    minSimpleState(if(AggregationTemporality = 1, (toUInt64(0), [], []), (Count, bounds, counts))) AS first_counted,
     maxSimpleState(Count) AS last_count,
-    minMapSimpleState(tuple(bounds, if(AggregationTemporality = 1, arrayMap(x -> toUInt64(0), counts), counts))) AS first_buckets,
     maxMapSimpleState(tuple(bounds, counts)) AS last_buckets
 FROM $db.otel_metrics_exp_histogram
 WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND isFinite(Sum) AND Sum >= 0

@@ -23,8 +23,8 @@ FROM
     SELECT
         cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, inside, last_buckets, last_seen,
         last - if(known_before, before, first) AS grown,
-        toInt64(last_count) - toInt64(if(known_before, count_before, first_count)) AS grown_count,
-        if(known_before, buckets_before, first_buckets) AS base,
+        toInt64(last_count) - toInt64(if(known_before, count_before, first_counted.count)) AS grown_count,
+        if(known_before, buckets_before, (first_counted.bounds, first_counted.counts)) AS base,
         -- A collector starts a series that it sees first at that sample.
         multiIf(known_before, seen_before, started >= first_minute, started, first_minute) AS counted_from,
         -- One sample tells of no growth.
@@ -40,10 +40,9 @@ FROM
             minIf(first_value, window_start >= {from:DateTime64(3, 'UTC')}) AS first,
             max(last_value) AS last,
             maxIf(c.last_count, window_start < {from:DateTime64(3, 'UTC')}) AS count_before,
-            minIf(c.first_count, window_start >= {from:DateTime64(3, 'UTC')}) AS first_count,
+            minIf(c.first_counted, window_start >= {from:DateTime64(3, 'UTC')}) AS first_counted,
             max(c.last_count) AS last_count,
             maxMapIf(c.last_buckets, window_start < {from:DateTime64(3, 'UTC')}) AS buckets_before,
-            minMapIf(c.first_buckets, window_start >= {from:DateTime64(3, 'UTC')}) AS first_buckets,
             maxMap(c.last_buckets) AS last_buckets,
             maxIf(c.last_seen, window_start < {from:DateTime64(3, 'UTC')}) AS seen_before,
             minIf(toDateTime64(window_start, 3, 'UTC'), window_start >= {from:DateTime64(3, 'UTC')}) AS first_minute,
@@ -52,7 +51,7 @@ FROM
         FROM
         (
             SELECT
-                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_count, last_count, first_buckets, last_buckets,
+                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_counted, last_count, last_buckets,
                 if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
             FROM $ngf_counters_1m
             WHERE $scope AND metric IN {metrics:Array(String)}
@@ -61,7 +60,7 @@ FROM
                 AND NOT (window_start >= {hours_from:DateTime64(3, 'UTC')} AND window_start < {hours_to:DateTime64(3, 'UTC')}) $where
             UNION ALL
             SELECT
-                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_count, last_count, first_buckets, last_buckets,
+                window_start, cluster_name, namespace, pod_name, source, metric, label, model_name, series, started, samples, last_seen, first_value, last_value, first_counted, last_count, last_buckets,
                 if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
             FROM $ngf_counters_1h
             WHERE $scope AND metric IN {metrics:Array(String)}

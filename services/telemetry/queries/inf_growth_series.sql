@@ -3,8 +3,8 @@
 WITH
     number_of_part > 1 AND date_diff('second', earlier_at, at) <= {gap:UInt32} AS follows,
     last - if(follows, earlier_last, first) AS grown,
-    toInt64(last_count) - toInt64(if(follows, earlier_count, first_count)) AS grown_count,
-    if(follows, earlier_buckets, first_buckets) AS base,
+    toInt64(last_count) - toInt64(if(follows, earlier_count, first_counted.count)) AS grown_count,
+    if(follows, earlier_buckets, (first_counted.bounds, first_counted.counts)) AS base,
     follows OR samples > 1 OR grown > 0 OR grown_count > 0 AS told
 SELECT
     at,
@@ -35,9 +35,8 @@ FROM
             toDateTime64(intDiv(toUnixTimestamp(window_start), {step:UInt32}) * {step:UInt32}, 0, 'UTC') AS at,
             min(first_value) AS first,
             max(last_value) AS last,
-            min(c.first_count) AS first_count,
+            min(c.first_counted) AS first_counted,
             max(c.last_count) AS last_count,
-            minMap(c.first_buckets) AS first_buckets,
             maxMap(c.last_buckets) AS last_buckets,
             max(c.last_seen) AS last_seen,
             sum(c.samples) AS samples
