@@ -5,6 +5,8 @@ the moment; so a typing error would show only as a control that does nothing.
 """
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import dash
@@ -45,6 +47,24 @@ def test_every_callback_declares_its_role(console: Console) -> None:
         if one["clientside_function"] is None and not one["output"].startswith(".._pages")
     }
     assert server_side <= set(registered)
+
+
+def test_a_page_waits_for_all_answers_to_what_it_asks(console: Console) -> None:
+    scripts = Path(shell.__file__).parent.glob("assets/js/pages/*.js")
+    said = re.compile(r'ngf\.panelPage\(\{[^)]*?store: "([^"]+)", answers: \[([^\]]+)\]')
+    awaited = {
+        asked: set(re.findall(r'"([^"]+)"', answers))
+        for script in scripts
+        for asked, answers in said.findall(script.read_text())
+    }
+    given: dict[str, set[str]] = {asked: set() for asked in awaited}
+    for declaration in console.app._callback_list:
+        if declaration["clientside_function"] is None:
+            for one in declaration["inputs"]:
+                if one["id"] in given:
+                    given[one["id"]].add(declaration["output"].removesuffix(".data"))
+    assert len(awaited) >= 9
+    assert awaited == given
 
 
 def _id(item: Component) -> Any:

@@ -1,9 +1,13 @@
 """Promise: the dashboard says how many, how bad and how slow, in both themes, for one range of all
 its charts, and each number leads to the lines behind it."""
 
+import threading
+from typing import Any
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
+from services.telemetry.log_lines import LogLines
 from tests.browser.journey import Window
 from tests.browser.logged import FAILED, GATEWAY, SILENT, log_lines
 from tests.browser.tab import Console, Tab
@@ -91,3 +95,36 @@ def test_a_chart_is_a_table_too(page: Window) -> None:
     next(one for one in page.all(".n-menu .n-item") if one.text == "Show as table").click()
     page.says(".n-dialog", "Time, UTC")
     page.says(".n-dialog th:last-child", "5xx")
+
+
+LATER = """
+const asked = [];
+const [now, set] = [Date.now, dash_clientside.set_props];
+Date.now = () => now() + 16000;
+dash_clientside.set_props = (id, props) => { asked.push(id); set(id, props); };
+window.dispatchEvent(new Event("ngf:second"));
+Object.assign(Date, { now });
+dash_clientside.set_props = set;
+return asked.includes("dashboard-asked");
+"""
+"""Whether the page asks anew when the refresh of 15 s is due."""
+
+
+def test_what_takes_longer_than_the_refresh_appears_all_the_same(
+    page: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowest, held = LogLines.slowest, threading.Event()
+
+    def late(*asked: Any) -> Any:
+        held.wait(60)
+        return slowest(*asked)
+
+    monkeypatch.setattr(LogLines, "slowest", late)
+    page.open(HERE, "#dashboard-requests-plot .nsewdrag")
+    page.until(lambda: page.text("#dashboard-kpi-failures-v").split() == ["5", "%"], "5 %")
+    page.one(ROW)
+    assert not page.run(LATER), "thrown away what was asked"
+    held.set()
+    page.one("#dashboard-slow tr[data-key]")
+    page.one("#n-range .n-updated")
+    assert page.run(LATER), "asked once all has come"

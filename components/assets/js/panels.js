@@ -1,13 +1,15 @@
 // Panels and key figures of a page, drawn from stores that the server answers into. Shapes are those of
 // components/panels.py.
 //
-// ngf.panelPage({path, store, keys, every})   asks the server (by writing `store`) when the address
-//                                      changes in one of `keys`, with the refresh (or after `every()`
-//                                      milliseconds), and when it is told to
+// ngf.panelPage({path, store, answers, keys, every})   asks the server (by writing `store`) when the
+//                                      address changes in one of `keys`, with the refresh (or after
+//                                      `every()` milliseconds) once all stores of `answers` have come,
+//                                      and when it is told to
+// ngf.answered()                       the store that the running clientside callback draws has come
 // ngf.panel(id, told)                  one panel
 (function (ngf) {
   const el = ngf.element;
-  const ANSWER_MS = 30000; // a question that long without an answer is asked again
+  const ANSWER_MS = 120000; // a question that long without an answer is asked again
   const MOST = 500; // rows of a table on screen
   const told = new Map();
   const pages = [];
@@ -36,11 +38,10 @@
     ngf.figures.show(`${id}-graph`, figure);
   };
 
-  // Which page a store belongs to is not said: all that were asked are answered by any.
-  function answered() {
-    for (const page of pages) if (page.here()) page.waiting = null;
-    ngf.range.answered();
-  }
+  ngf.answered = function () {
+    const [{ id }] = dash_clientside.callback_context.inputs_list;
+    for (const answered of pages) answered(id);
+  };
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfPanels = {
@@ -48,43 +49,49 @@
       if (!answer) return;
       for (const [id, one] of Object.entries(answer.panels || {})) ngf.panel(id, one);
       for (const [id, one] of Object.entries(answer.tiles || {})) ngf.tile(id, one);
-      answered();
+      ngf.answered();
     },
   };
 
-  ngf.panelPage = function ({ path, store, keys, every }) {
+  // A question asked anew while it is computed would throw that away: a slow one would never appear.
+  ngf.panelPage = function ({ path, store, answers, keys, every }) {
     const pause = every || (() => ngf.range.every());
     const shown = () => location.pathname === path;
     const watched = ["range", "cluster", "namespace", ...(keys || [])];
     const key = () => { const view = ngf.view.get(); return JSON.stringify(watched.map((one) => view[one] || "")); };
+    const waiting = new Set(); // for the stores that have not come
     let last = null; // what was asked, once the page has been laid out and while it is shown
-    const page = { here: () => shown() && last !== null, waiting: null, answered };
     let at = 0;
     let count = 0;
 
-    page.ask = function () {
-      count += 1;
+    function asked() {
       last = key();
-      at = page.waiting = Date.now();
+      at = Date.now();
+      for (const one of answers) waiting.add(one);
+    }
+    function ask() {
+      count += 1;
+      asked();
       dash_clientside.set_props(store, { data: Object.assign(ngf.view.get(), { count }) });
-    };
-    const again = () => { if (page.here()) page.ask(); };
+    }
+    const here = () => shown() && last !== null;
+    const again = () => { if (here()) ask(); };
 
     window.addEventListener("ngf:view", function () {
-      if (!shown()) { last = null; page.waiting = null; return; }
-      if (last === null) { last = key(); at = Date.now(); ngf.range.left(); ngf.range.draw(); return; } // the layout has asked for what it was opened with
-      if (last !== key()) page.ask();
+      if (!shown()) last = null;
+      else if (last === null) { asked(); ngf.range.left(); ngf.range.draw(); } // the layout has asked for what it was opened with
+      else if (last !== key()) ask();
     });
     window.addEventListener("ngf:refresh", again);
     window.addEventListener("ngf:changes", (event) => { if ((event.detail || []).some((change) => change.kind === "*")) again(); });
     window.addEventListener("ngf:second", function () {
-      const wait = page.here() && pause();
-      if (!wait || Date.now() - at < wait) return;
-      if (page.waiting && Date.now() - page.waiting < ANSWER_MS) return;
-      page.ask();
+      const wait = here() && pause();
+      const age = Date.now() - at;
+      if (wait && age >= (waiting.size ? ANSWER_MS : wait)) ask();
     });
-    pages.push(page);
-    return page;
+    pages.push(function (answer) {
+      if (here() && waiting.delete(answer) && !waiting.size) ngf.range.answered();
+    });
   };
 
   /* The menu of a panel. */

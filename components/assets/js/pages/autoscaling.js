@@ -70,7 +70,7 @@
     },
   };
 
-  ngf.panelPage({ path: HERE, store: "scaling-asked", keys: ["sel"] });
+  ngf.panelPage({ path: HERE, store: "scaling-asked", answers: ["scaling-data"], keys: ["sel"] });
 
   // Before the link is followed: that would build the page anew.
   document.addEventListener("click", function (event) {

@@ -46,6 +46,7 @@
       head();
       ngf.put("dashboard-rows-src", answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
       ngf.put("dashboard-rows-note", answer.reason);
+      ngf.answered();
       return answer.rows;
     },
     examples(answer) {
@@ -54,6 +55,7 @@
       ngf.put("dashboard-failed", answer.failed.lines.length ? table(answer.failed.lines) : none(answer.failed, "None. No response of class 5xx in this range."));
       ngf.put("dashboard-slow", answer.slow.lines.length ? table(answer.slow.lines) : none(answer.slow, "None. No request in this range."));
       for (const key of ["failed", "slow"]) ngf.put(`dashboard-${key}-src`, el("a", { href: ngf.logsHref(key === "failed" ? { status: ["5xx"] } : {}) }, "All in the log"));
+      ngf.answered();
     },
   };
 
@@ -88,5 +90,5 @@
 
   window.addEventListener("ngf:view", head);
   ngf.gridKeys("dashboard-grid", { here, open: (row) => ngf.view.set(row.by === "cluster" ? { cluster: [row.cluster_name], by: "gateway" } : row.key ? { cluster: [row.cluster_name], [row.by]: [row.key] } : {}) });
-  ngf.panelPage({ path: HERE, store: "dashboard-asked", keys: ["gateway", "route", "by"] });
+  ngf.panelPage({ path: HERE, store: "dashboard-asked", answers: ["dashboard-charts", "dashboard-figures", "dashboard-rows", "dashboard-examples"], keys: ["gateway", "route", "by"] });
 })(window.ngf = window.ngf || {});

@@ -174,7 +174,7 @@
   window.dash_clientside.ngfDecisions = {
     list(answer) {
       if (!answer || !here()) return;
-      page.answered();
+      ngf.answered();
       problem(answer.problem);
       list = answer.problem ? Object.assign({}, list, { pools: answer.pools }) : answer;
       if (list.rows && list.rows.length && !ngf.view.get().request) {
@@ -243,5 +243,5 @@
   ngf.keys.add("j", "Next row", step(1));
   ngf.keys.add("k", "Previous row", step(-1));
 
-  const page = ngf.panelPage({ path: HERE, store: "decisions-asked", keys: ["pool"] });
+  ngf.panelPage({ path: HERE, store: "decisions-asked", answers: ["decisions-list"], keys: ["pool"] });
 })(window.ngf = window.ngf || {});

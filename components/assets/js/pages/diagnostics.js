@@ -171,5 +171,5 @@
     if (here() && run && run.state === "running" && Date.now() - at >= EVERY_MS - 100) ask();
   });
 
-  ngf.panelPage({ path: HERE, store: "diagnostics-asked", keys: ["pool", "factor"] });
+  ngf.panelPage({ path: HERE, store: "diagnostics-asked", answers: ["diagnostics-slow-told"], keys: ["pool", "factor"] });
 })(window.ngf = window.ngf || {});

@@ -152,12 +152,18 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfLogs = {
-    facets(answer) { if (answer) { top = answer; facets(); foot(); } },
+    facets(answer) {
+      if (!answer) return;
+      top = answer;
+      facets();
+      foot();
+      ngf.answered();
+    },
     rows(answer) {
       if (!answer) return;
       page = answer;
       lines();
-      asking.answered();
+      ngf.answered();
     },
     questions(kept) { if (kept && open && open.kind === "questions" && open.body.isConnected) questions(kept); },
     typed(text) { if (here() && (text || "").trim() !== (view().q || "")) ask({ q: (text || "").trim() }, { replace: true }); },
@@ -302,6 +308,6 @@
 
   const FILTERS = ["q", "brush", ...LISTED, ...SINGLE];
   const every = () => (view().follow && !view().before ? FOLLOW_MS : 0);
-  ngf.panelPage({ path: HERE, store: "logs-asked", keys: FILTERS, every: () => every() * 5 });
-  const asking = ngf.panelPage({ path: HERE, store: "logs-page", keys: [...FILTERS, "before"], every });
+  ngf.panelPage({ path: HERE, store: "logs-asked", answers: ["logs-spread", "logs-facets"], keys: FILTERS, every: () => every() * 5 });
+  ngf.panelPage({ path: HERE, store: "logs-page", answers: ["logs-rows-data"], keys: [...FILTERS, "before"], every });
 })(window.ngf = window.ngf || {});

@@ -69,7 +69,7 @@
     },
   };
 
-  ngf.panelPage({ path: "/", store: "overview-asked" });
+  ngf.panelPage({ path: "/", store: "overview-asked", answers: ["overview-red", "overview-figures"] });
   ngf.follow({
     here: () => location.pathname === "/",
     concerns: () => true,

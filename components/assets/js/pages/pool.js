@@ -116,5 +116,5 @@
 
   window.addEventListener("ngf:view", ({ detail: view }) => { if (here()) { ngf.tabs("pool-tabs", ["pods", "cost"].includes(view.tab) ? view.tab : ""); links({}); } });
 
-  ngf.panelPage({ path: HERE, store: "pool-asked", keys: ["pool", "tab"] });
+  ngf.panelPage({ path: HERE, store: "pool-asked", answers: ["pool-data"], keys: ["pool", "tab"] });
 })(window.ngf = window.ngf || {});

@@ -47,5 +47,5 @@
     },
   };
 
-  ngf.panelPage({ path: HERE, store: "pools-asked" });
+  ngf.panelPage({ path: HERE, store: "pools-asked", answers: ["pools-data"] });
 })(window.ngf = window.ngf || {});
