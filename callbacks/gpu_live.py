@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from services.container import Container
 from services.errors import ConsoleError
 from services.inference import gpu_types
 from services.inference.provider import Asked
 from services.inference.results import Device
+from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
 
 SOURCE = "DCGM"
 SECONDS = 300
 """Older readings say nothing of now."""
+
+UNREAD = "No readings of its devices (DCGM) in the last 5 minutes."
 
 Place = tuple[str, str, str]
 """Cluster, node, and the common name of the type."""
@@ -34,14 +38,15 @@ class Live:
 
 def readings(
     container: Container, clusters: Iterable[str], namespaces: Iterable[str] | None
-) -> list[Device]:
-    """The devices of clusters as they were read last; none where the store does not answer."""
+) -> Answer[list[Device]]:
+    """The devices of clusters as they were read last; None with the reason where the store does not
+    answer."""
     seen = None if namespaces is None else tuple(sorted(namespaces))
+    window = Window.last(SECONDS)
     try:
-        asked = Asked(tuple(sorted(clusters)), seen)
-        return container.metrics.devices(asked, Window.last(SECONDS)).value or []
-    except ConsoleError:
-        return []
+        return container.metrics.devices(Asked(tuple(sorted(clusters)), seen), window)
+    except ConsoleError as error:
+        return Answer(None, SOURCE, None, window, error.message)
 
 
 def by_place(devices: Iterable[Device]) -> dict[Place, list[Device]]:
@@ -73,8 +78,8 @@ def together(devices: Iterable[Device]) -> Live:
     )
 
 
-def node_row(found: Mapping[Place, list[Device]], at: Place) -> dict[str, float | int | None]:
-    """What stands in the row of a node and type."""
+def node_row(found: Mapping[Place, list[Device]], at: Place, unread: str) -> dict[str, Any]:
+    """What stands in the row of a node and type; ``unread`` says why nothing does."""
     live = together(found.get(at, ()))
     return {
         "busy": live.util,
@@ -82,4 +87,5 @@ def node_row(found: Mapping[Place, list[Device]], at: Place) -> dict[str, float 
         "watts": live.watts,
         "reporting": live.devices,
         "failing": live.failing,
+        "unread": unread,
     }

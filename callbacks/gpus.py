@@ -51,17 +51,24 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
     infos, readings = [info for info, _ in found], {info.name: told for info, told in found}
     known = {name: told for name, reading in readings.items() if (told := gpu_words.gpus(reading))}
     missing = [info for info in infos if info.name not in known]
-    devices = gpu_live.readings(container, [info.name for info in infos], who.namespaces)
+    read = gpu_live.readings(container, [info.name for info in infos], who.namespaces)
+    devices = read.value or []
     live = gpu_live.by_place(devices)
+    failed = read.reason if read.value is None else None
     return {
-        "tiles": {**_tiles(known, len(missing)), **_live_tile(devices)},
+        "tiles": {**_tiles(known, len(missing)), **_live_tile(devices, failed)},
         "types": _types(known),
         "clusters": [
             _cluster(info, known[info.name], devices) for info in infos if info.name in known
         ],
         "unknown": [_unknown(info, readings[info.name]) for info in missing],
-        "nodes": [_node(info, node, live) for info in infos for node in _nodes(known, info)],
+        "nodes": [
+            _node(info, node, live, failed or gpu_live.UNREAD)
+            for info in infos
+            for node in _nodes(known, info)
+        ],
         "strip": _strip(infos, readings),
+        "failed": failed,
     }
 
 
@@ -107,8 +114,11 @@ def _used(found: list[Gpus]) -> Row:
     return _tile(f"{mean:.0f}%", "", f"measured on {len(measured)} of {having} clusters")
 
 
-def _live_tile(devices: list[Device]) -> dict[str, Row]:
-    """Utilization as the devices read it, where they do."""
+def _live_tile(devices: list[Device], failed: str | None) -> dict[str, Row]:
+    """Utilization as the devices read it, where they do; what probes measure stands in for none,
+    not for one that cannot be read."""
+    if failed:
+        return {"used": {**_tile(None, "", failed), "source": gpu_live.SOURCE, "as_of": None}}
     live = gpu_live.together(devices)
     if live.util is None:
         return {}
@@ -172,10 +182,13 @@ def _unknown(info: ClusterInfo, reading: GpuReading) -> Row:
     return {**place(info), "reason": reading.reason}
 
 
-def _node(info: ClusterInfo, node: Row, live: Mapping[gpu_live.Place, list[Device]]) -> Row:
+def _node(
+    info: ClusterInfo, node: Row, live: Mapping[gpu_live.Place, list[Device]], unread: str
+) -> Row:
+    at = gpu_live.place(info.name, node["node"], node["product"])
     return {
         **node,
-        **gpu_live.node_row(live, gpu_live.place(info.name, node["node"], node["product"])),
+        **gpu_live.node_row(live, at, unread),
         "id": f"{info.name}/{node['node']}/{node['resource']}/{node['product']}",
         "cluster": info.name,
         "slot": info.slot,

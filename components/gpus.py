@@ -48,6 +48,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
         [
             page_head("GPU capacity"),
             html.Div(id="gpus-strip", role="status", className="live-strip"),
+            html.Div(id="gpus-failed", role="status", className="live-strip"),
             html.Div(
                 [kpi(f"gpus-{key}", label, _source(source)) for key, label, source in TILES],
                 className="kpis",

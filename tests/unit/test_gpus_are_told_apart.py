@@ -12,7 +12,12 @@ from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.cluster import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
+from services.errors import Unavailable
 from services.inference.mock import MockProvider
+from services.inference.provider import Asked
+from services.inference.results import Device
+from services.telemetry.answers import Answer
+from services.telemetry.windows import Window
 from tests.unit.fleet_members import NOW, cluster
 
 NONE = GpuReading("none", None, None, "Nodes and pods could not be read.")
@@ -140,3 +145,18 @@ def test_who_is_limited_sees_the_gpus_of_the_own_clusters() -> None:
     told = page(mine, mine=reading, other=reading)
     assert told["tiles"]["gpus"]["unit"] == "of 8 allocated"
     assert {one["cluster"] for one in told["nodes"]} == {"mine"}
+
+
+def test_readings_that_cannot_be_asked_for_say_so_and_are_not_replaced() -> None:
+    class Down(MockProvider):
+        def devices(self, asked: Asked, window: Window) -> Answer[list[Device]]:
+            raise Unavailable("The analytics store does not answer.")
+
+    eight = counted(node("a", "nvidia.com/gpu", 8, product="NVIDIA-L40S"))
+    fleet = Fleet({"gpu": GpuReading("nodes", NOW, eight, utilization=70.0)}, Down("none of these"))
+    told = gpus.page(cast(Container, fleet), CONSOLE, frozenset())
+    assert told["failed"] == "The analytics store does not answer."
+    assert told["tiles"]["used"]["value"] is None
+    assert told["tiles"]["used"]["note"] == [(told["failed"], "")]
+    assert [one["unread"] for one in told["nodes"]] == [told["failed"]]
+    assert told["tiles"]["gpus"]["unit"] == "of 8 allocated"

@@ -55,6 +55,7 @@
         follow.asked();
         for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`gpus-${key}`, value);
         ngf.put("gpus-strip", ngf.strip(data.strip));
+        ngf.put("gpus-failed", data.failed ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, "What devices read (DCGM) is missing."), " ", data.failed)) : null);
         ngf.put("gpus-by-type", types());
         ngf.put("gpus-by-cluster", clusters());
         ngf.put("gpus-by-cluster-unit", data.unknown.length ? `${data.unknown.length} without data` : "");
@@ -76,7 +77,7 @@
   cells.NgfTaken = ({ data: row }) => h("span", { className: "taken" }, h("span", { className: "share only-d", "aria-hidden": "true" }, h("b", { style: { width: `${row.total ? Math.round(100 * row.allocated / row.total) : 0}%` } })), `${num(row.allocated)} of ${num(row.total)}`);
 
   // What the devices of the row read of themselves (DCGM).
-  const read = (row, key, text) => (row[key] === null || row[key] === undefined ? h("span", { className: "t3", title: "No readings of its devices (DCGM) in the last 5 minutes" }, "no data") : h("span", { title: `${row.reporting} ${row.reporting === 1 ? "device reports" : "devices report"}${row.failing ? `, ${row.failing} with an XID error` : ""}`, className: row.failing && key === "busy" ? "wrn" : null }, text(row[key])));
+  const read = (row, key, text) => (row[key] === null || row[key] === undefined ? h("span", { className: "t3", title: row.unread }, "no data") : h("span", { title: `${row.reporting} ${row.reporting === 1 ? "device reports" : "devices report"}${row.failing ? `, ${row.failing} with an XID error` : ""}`, className: row.failing && key === "busy" ? "wrn" : null }, text(row[key])));
   cells.NgfGpuBusy = ({ data: row }) => read(row, "busy", (value) => `${Math.round(value)}%`);
   cells.NgfGpuHeat = ({ data: row }) => read(row, "heat", String);
   cells.NgfGpuWatts = ({ data: row }) => read(row, "watts", (value) => num(Math.round(value)));
