@@ -16,7 +16,7 @@ from services.telemetry.export_formats import CONTENT_TYPES, FORMATS, Format
 from services.telemetry.windows import RULE, Window
 
 STUCK_S = 60
-"""A client that takes nothing for so long is cut off: its export holds a place."""
+"""A client that has not taken a slice after so long is cut off: its export holds a place."""
 
 Value = Annotated[str, StringConstraints(max_length=500)]
 

@@ -34,7 +34,7 @@ TIMEOUT_S = 35
 """Longest wait for an answer of a server; the longest query is ended before."""
 
 STREAM_S = 600
-"""Longest that a stream out of chDB may take, whoever reads it included."""
+"""Longest that a stream may take, whoever reads it included; chDB itself ends it then."""
 
 BATCH_ROWS = 100_000
 CHUNK = 1024 * 1024

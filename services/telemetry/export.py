@@ -6,10 +6,13 @@ before the first leaves: what is too much is refused, nothing is cut off unsaid.
 """
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from string import Template
 from typing import Any
 
@@ -17,9 +20,10 @@ import structlog
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
-from services.errors import ConsoleError, Invalid, NotFound
+from services.errors import ConsoleError, Invalid, NotFound, Unavailable
 from services.telemetry import export_formats
 from services.telemetry.datasets import DATASETS, Dataset
+from services.telemetry.engines import STREAM_S
 from services.telemetry.export_formats import CONTENT_TYPES, Format
 from services.telemetry.intake import Busy
 from services.telemetry.scope import scope_of
@@ -29,8 +33,12 @@ from services.telemetry.windows import Window
 MOST = EXPORT.rows
 """Rows of an export."""
 
-AT_ONCE = 4
-"""Exports at the same time: each takes a part of the memory that the engine may take."""
+AT_ONCE, EACH = 4, 2
+"""Exports at the same time, of all and of one identity: each takes a part of the memory that the
+engine may take."""
+
+SLICE = 64 * 1024
+"""Bytes that are handed over at once: a server waits for so long as a client takes all of them."""
 
 _COUNTED = "SELECT count() AS rows, max($time) AS newest FROM (\n$query\n) AS asked WHERE $matching"
 _NTH = (
@@ -105,12 +113,43 @@ class _Question:
         }
 
 
+class _Places:
+    """Places for exports: ``AT_ONCE`` in all, ``EACH`` for one identity."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: Counter[tuple[str, str]] = Counter()
+
+    def taken(self, who: Identity) -> Callable[[], None]:
+        """Take a place; what is returned gives it back. Raises Busy."""
+        name = (who.source, who.name)
+        with self._lock:
+            if self._taken[name] == EACH:
+                raise Busy(f"{EACH} exports of {who.name} are under way already.", 5)
+            if self._taken.total() == AT_ONCE:
+                raise Busy(f"{AT_ONCE} exports are under way already.", 5)
+            self._taken[name] += 1
+        return lambda: self._give_back(name)
+
+    def _give_back(self, name: tuple[str, str]) -> None:
+        with self._lock:
+            self._taken[name] -= 1
+            self._taken += Counter()  # forgets who holds none
+
+
 class Exports:
     """Makes files out of ``store``; ``demo`` says that what is in it was made up."""
 
-    def __init__(self, store: Store, fleet: Fleet, *, demo: bool) -> None:
-        self._store, self._fleet, self._demo = store, fleet, demo
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        *,
+        demo: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._fleet, self._demo, self._clock = store, fleet, demo, clock
+        self._places = _Places()
 
     def file(self, who: Identity, asked: Asked) -> File:
         """Begin an export.
@@ -119,10 +158,9 @@ class Exports:
         dataset does not have and for more rows than an export has, Busy, and Unavailable.
         """
         question = self._question(who, asked)
-        if not self._places.acquire(blocking=False):
-            raise Busy(f"{AT_ONCE} exports are under way already.", 5)
+        ends = self._clock() + STREAM_S
         with ExitStack() as stack:
-            stack.callback(self._places.release)
+            stack.callback(self._places.taken(who))
             ((rows, newest),) = question.read(_COUNTED).rows
             around = _ALL
             if asked.limit is not None and asked.limit < rows:
@@ -138,8 +176,8 @@ class Exports:
             stack.callback(parts.close)
             first = next(parts)
             name = self._name(asked)
-            close = stack.pop_all().close
-            return File(name, CONTENT_TYPES[asked.format], facts, _all(first, parts, name), close)
+            sent = self._sent(chain([first], parts), name, ends)
+            return File(name, CONTENT_TYPES[asked.format], facts, sent, stack.pop_all().close)
         raise AssertionError("a file was returned, or an error raised")
 
     def _question(self, who: Identity, asked: Asked) -> _Question:
@@ -158,6 +196,18 @@ class Exports:
         bound |= {"from": asked.window.start, "to": asked.window.end, **filters}
         matching = " AND ".join(["1", *(dataset.filters[name] for name in filters)])
         return _Question(self._store, dataset, bound, scope.clusters or (), where, matching)
+
+    def _sent(self, parts: Iterator[bytes], name: str, ends: float) -> Iterator[bytes]:
+        """The file in slices, until ``ends`` on the clock. Raises Unavailable."""
+        try:
+            for part in parts:
+                for at in range(0, len(part), SLICE):
+                    if self._clock() > ends:
+                        raise Unavailable(f"The export was not taken within {STREAM_S} seconds.")
+                    yield part[at : at + SLICE]
+        except ConsoleError as error:
+            _log.error("an export broke off", name=name, reason=error.message)
+            raise
 
     def _facts(
         self, asked: Asked, dataset: Dataset, rows: int, newest: datetime
@@ -184,12 +234,3 @@ def _of_newest(question: _Question, limit: int) -> _Question:
     sorting all others."""
     ((oldest,),) = question.read(_NTH, others=limit - 1).rows
     return replace(question, bound={**question.bound, "oldest": oldest, "limit": limit})
-
-
-def _all(first: bytes, others: Iterator[bytes], name: str) -> Iterator[bytes]:
-    yield first
-    try:
-        yield from others
-    except ConsoleError as error:
-        _log.error("an export broke off", name=name, reason=error.message)
-        raise

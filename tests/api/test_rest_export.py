@@ -5,6 +5,10 @@ import csv
 import io
 import re
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,15 +19,17 @@ import pytest
 
 from api import export as export_api
 from services.auth.identity import CONSOLE, Role
+from services.errors import Unavailable
 from services.telemetry import export as export_module
 from services.telemetry.datasets import DATASETS
+from services.telemetry.intake import Busy
 from services.telemetry.windows import Window
 from tests.api.conftest import Console
 from tests.real.kube_api import wait_until
 
 START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=3)
 RANGE = f"{START:%Y-%m-%dT%H:%MZ}/{START + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
-LINES = 60
+LINES, LONG = 60, 20_000
 
 
 def at(minutes: float) -> str:
@@ -258,9 +264,10 @@ def test_too_many_rows_are_refused_before_the_first(
 
 
 def test_an_export_nobody_takes_gives_its_place_back(console: Console) -> None:
-    exports, who = console.container.exports, CONSOLE
+    exports = console.container.exports
     asked = export_module.Asked("access-logs", Window.parse(RANGE), "arrow")
-    under_way = [exports.file(who, asked) for _ in range(export_module.AT_ONCE)]
+    others = [replace(CONSOLE, name=name) for name in ("a", "b")]
+    under_way = [exports.file(who, asked) for who in others * export_module.EACH]
     refused = console.ask("GET", f"/api/v1/export/access-logs?range={RANGE}")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
     for one in under_way:
@@ -272,23 +279,78 @@ def test_an_export_nobody_takes_gives_its_place_back(console: Console) -> None:
     assert objects(console, "access-logs")
 
 
-def test_a_client_that_takes_nothing_holds_no_place(
-    console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export_api, "STUCK_S", 0.5)
+def test_one_identity_leaves_places_to_the_others(console: Console) -> None:
+    exports = console.container.exports
+    asked = export_module.Asked("access-logs", Window.parse(RANGE), "arrow")
+    under_way = [exports.file(CONSOLE, asked) for _ in range(export_module.EACH)]
+    with pytest.raises(Busy, match=f"{export_module.EACH} exports of {CONSOLE.name}"):
+        exports.file(CONSOLE, asked)
+    assert len(objects(console, "access-logs")) == LINES, "of somebody else"
+    for one in under_way:
+        one.close()
+    exports.file(CONSOLE, asked).close()
+
+
+def test_an_export_ends_in_slices_or_at_its_time(console: Console, long_hour: str) -> None:
+    now = [0.0]
+    container = console.container
+    exports = export_module.Exports(
+        container.store, container.fleet, demo=True, clock=lambda: now[0]
+    )
+    asked = export_module.Asked("access-logs", Window.parse(long_hour), "json")
+    whole = exports.file(CONSOLE, asked)
+    parts = list(whole.parts)
+    whole.close()
+    assert max(map(len, parts)) <= export_module.SLICE
+    assert len(orjson.loads(b"".join(parts))) == LONG
+    late = exports.file(CONSOLE, asked)
+    next(late.parts)
+    now[0] += export_module.STREAM_S + 1
+    with pytest.raises(Unavailable, match="not taken within 600 seconds"):
+        next(late.parts)
+    late.close()
+
+
+@pytest.fixture(scope="module")
+def long_hour(console: Console) -> str:
+    """The range of an hour with `LONG` lines of half a kilobyte."""
     start = START - timedelta(days=1)
-    lines = [
-        {"timestamp": f"{start:%Y-%m-%d %H:%M:%S}", "cluster_name": "gpu-iad", "path": "/" * 400}
-    ]
-    text = b"\n".join(orjson.dumps(line) for line in lines * 20_000)
+    line = {"timestamp": f"{start:%Y-%m-%d %H:%M:%S}", "cluster_name": "gpu-iad", "path": "/" * 400}
+    text = b"\n".join([orjson.dumps(line)] * LONG)
     console.container.store.insert("ngf_access_logs", text, "export-long")
-    window = f"{start:%Y-%m-%dT%H:%MZ}/{start + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
-    places = console.container.exports._places
+    return f"{start:%Y-%m-%dT%H:%MZ}/{start + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
+
+
+@contextmanager
+def taking(console: Console, window: str, room: int) -> Iterator[socket.socket]:
+    """The connection of a client with little ``room``, after the first bytes of an export."""
     host, port = console.url.removeprefix("http://").split(":")
     with socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         client.connect((host, int(port)))
         asked = f"GET /api/v1/export/access-logs?range={window} HTTP/1.1\r\nHost: {host}\r\n"
         client.sendall(f"{asked}Authorization: Bearer {console.token()}\r\n\r\n".encode())
         assert client.recv(12) == b"HTTP/1.1 200"
-        wait_until("its place is free again", lambda: places._value == export_module.AT_ONCE)
+        yield client
+
+
+def test_a_client_that_takes_nothing_holds_no_place(
+    console: Console, long_hour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_api, "STUCK_S", 0.5)
+    places = console.container.exports._places
+    with taking(console, long_hour, 4096):
+        wait_until("its place is free again", lambda: not places._taken)
+
+
+def test_a_client_that_takes_slowly_gets_all(
+    console: Console, long_hour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_api, "STUCK_S", 0.5)
+    pause, last, took = threading.Event(), b"", 0
+    with taking(console, long_hour, export_module.SLICE) as client:
+        while part := client.recv(export_module.SLICE):
+            last, took = part, took + len(part)
+            pause.wait(0.005)
+    assert took > LONG * 400
+    assert last.endswith(b"\r\n0\r\n\r\n"), "the end of a body in chunks"
