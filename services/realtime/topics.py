@@ -40,14 +40,12 @@ _log = structlog.get_logger(__name__)
 class Topic:
     """A source and how often it is asked, in seconds.
 
-    A full ``batch`` has more behind it, which is asked for at once. Messages of a ``lasting`` topic
-    say all there is: who comes later hears the last one first.
+    Messages of a ``lasting`` topic say all there is: who comes later hears the last one first.
     """
 
     name: str
     source: Source
     interval: float
-    batch: int = 0
     lasting: bool = False
 
 
@@ -174,8 +172,7 @@ class _Producer:
             try:
                 with self._turns:
                     items, cursor = self._topic.source(self._scope, cursor)
-                full = 0 < self._topic.batch <= len(items)
-                pause = 0.0 if full else self._topic.interval
+                pause = self._topic.interval
                 self._tell(items)
             except Exception as error:
                 pause = min(2 * max(pause, self._topic.interval), REST_S)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.clusters.fleet import Fleet
-from services.inference import live
+from services.inference import live, live_decisions
 from services.realtime.scope import Scope
 from services.realtime.topics import Source
 from services.telemetry.store import Store
@@ -70,23 +70,55 @@ def test_every_decision_since_the_last_question_comes_once(
     assert items == []
 
 
-def test_more_than_one_answer_holds_is_told_in_turns(
+def begun(number: int, seconds_ago: float, **more: Any) -> Row:
+    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    return handled(number, timestamp=f"{at:%F %T.%f}"[:-3], **more)
+
+
+def test_none_of_more_than_a_page_is_left_out_however_late_it_comes(
     store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "BATCH", 10)
+    monkeypatch.setattr(live_decisions, "PAGE", 10)
     decisions = sources["epp-decisions"]
     _, cursor = told(decisions, EVERYTHING, None)
-    start = datetime.now(UTC) - timedelta(seconds=20)
-    rows = [
-        handled(number, timestamp=f"{start + timedelta(seconds=number / 5):%F %T.%f}"[:-3])
-        for number in range(45)
-    ]
-    put(store, "ngf_epp_decisions", *rows)
-    heard: list[str] = []
-    for _ in range(12):
+    put(store, "ngf_epp_decisions", *(begun(number, 5) for number in range(45)))
+    prompt, cursor = told(decisions, EVERYTHING, cursor)
+    put(store, "ngf_epp_decisions", *(begun(number, 20) for number in range(45, 90)))
+    late, cursor = told(decisions, EVERYTHING, cursor)
+    assert {one["requestId"] for one in prompt} == {f"r{number}" for number in range(45)}
+    assert {one["requestId"] for one in late} == {f"r{number}" for number in range(45, 90)}
+    assert told(decisions, EVERYTHING, cursor)[0] == []
+
+
+def test_what_is_left_of_a_request_that_passes_out_of_reach_is_no_news(
+    store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decisions = sources["epp-decisions"]
+    _, cursor = told(decisions, EVERYTHING, None)
+    put(store, "ngf_epp_decisions", begun(1, 8), begun(1, 2, evidence="pick", selected_pod=None))
+    items, cursor = told(decisions, EVERYTHING, cursor)
+    assert [one["evidence"] for one in items] == [["handled", "pick"]]
+    monkeypatch.setattr(live_decisions, "LATE", timedelta(seconds=5))
+    for _ in range(3):
         items, cursor = told(decisions, EVERYTHING, cursor)
-        heard += [one["requestId"] for one in items]
-    assert heard == [f"r{number}" for number in range(45)]
+        assert items == []
+
+
+def test_a_profile_without_a_request_id_is_told_with_the_request_of_its_trace(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    decisions = sources["epp-decisions"]
+    _, cursor = told(decisions, EVERYTHING, None)
+    span = {"picker": "llama-epp", "trace_id": "t1"}
+    put(
+        store,
+        "ngf_epp_decisions",
+        {**span, "request_id": "r1", "evidence": "pick"},
+        {**span, "evidence": "profile", "decision_latency_us": 410.5},
+    )
+    (one,), _ = told(decisions, EVERYTHING, cursor)
+    assert (one["requestId"], one["decisionLatencyUs"]) == ("r1", 410.5)
+    assert one["evidence"] == ["pick", "profile"]
 
 
 def test_a_late_piece_brings_the_decision_again_with_everything(
