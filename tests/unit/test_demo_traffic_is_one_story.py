@@ -12,10 +12,11 @@ import pytest
 
 from services.demo.fleet import DemoFleet, start_demo
 from services.demo.places import PLACES, SITES_WITH_AGENT, places
-from services.demo.traffic import incidents
+from services.demo.traffic import flows, incidents
 from services.demo.traffic.exports import Export
 from services.demo.traffic.generator import Generator
 from services.demo.traffic.picking import SCORERS
+from tests.real.kube_api import wait_until
 from tests.unit.demo_told import Told, plain, told
 
 RECORDED = Path(__file__).parent.parent / "recorded"
@@ -24,6 +25,7 @@ ORIGIN = 1_795_700_000.0
 BEGIN, END = ORIGIN - 2_160, ORIGIN - 1_140
 """There are a rush of prompts, an outage of a pool and a crash of a backend between."""
 SCRAPE = 30.0
+GATEWAY_API = "gateway.networking.k8s.io/v1"
 
 
 @pytest.fixture(scope="module")
@@ -372,3 +374,42 @@ def test_what_a_user_takes_away_is_not_asked_for_any_more(fleet: DemoFleet) -> N
     store.delete("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", "cart")
     cluster.look_again()
     assert "shop/cart/0" not in asked(ORIGIN + 120)
+
+
+def test_a_route_of_a_gateway_without_a_data_plane_brings_a_pool_no_traffic(
+    fleet: DemoFleet,
+) -> None:
+    one = generator(fleet, begin=ORIGIN)
+    cluster, store = one.clusters["gpu-iad"], fleet.apis["gpu-iad"].store
+    pool = next(flow for flow in flows.read(store).flows if flow.pool)
+
+    def made_like(kind: str, place: str, **spec: Any) -> None:
+        namespace, _, name = place.partition("/")
+        shown = store.get(GATEWAY_API, kind, namespace, name)["spec"]
+        metadata = {"namespace": namespace, "name": f"{name}-mine"}
+        head = {"apiVersion": GATEWAY_API, "kind": kind, "metadata": metadata}
+        store.create({**head, "spec": {**shown, **spec}})
+
+    name = pool.gateway.partition("/")[2]
+    made_like("Gateway", pool.gateway, addresses=[])
+    made_like("HTTPRoute", pool.route, parentRefs=[{"name": f"{name}-mine"}])
+    wait_until(
+        "the gateway serves the route",
+        lambda: any(one.gateway == f"{pool.gateway}-mine" for one in flows.read(store).flows),
+    )
+    cluster.look_again()
+    lines = told(cluster.advance(ORIGIN + 60, 60), "gpu-iad").access
+    gateways = {resource["ngf.gateway"] for resource, line in lines if line["path"] == pool.path}
+    assert gateways == {name}
+
+
+def test_a_cluster_whose_traffic_breaks_leaves_the_others_theirs(
+    fleet: DemoFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: float) -> list[Export]:
+        raise KeyError("made by hand")
+
+    one = generator(fleet, begin=ORIGIN)
+    monkeypatch.setattr(one.clusters["gpu-iad"], "advance", broken)
+    for until in (ORIGIN + 30, ORIGIN + 60):
+        assert {export.cluster for export in one.advance(until, SCRAPE)} == {"web-fra", "hub-fra"}

@@ -6,6 +6,8 @@ sends hardly more than one of three.
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from services.demo.api.seeding import Seeding
 from services.demo.places import Place
 from services.demo.traffic.clusters import ClusterTraffic, Habits
@@ -29,11 +31,14 @@ HOURS_EAST = {
     "Osaka": 9.0,
 }
 
+_log = structlog.get_logger(__name__)
+
 
 class Generator:
     """What the clusters of ``stores`` send from ``begin`` on, in seconds since 1970.
 
     ``origin`` is when the part after the history begins; incidents are counted from there.
+    ``clusters`` are those that send: one whose traffic broke does no more.
     """
 
     def __init__(
@@ -56,11 +61,13 @@ class Generator:
     def advance(self, until: float, scrape_every: float) -> list[Export]:
         """All requests about the time until ``until``, those of a signal together: they go into the
         same tables, and the store likes few big inserts."""
-        found = [
-            export
-            for cluster in self.clusters.values()
-            for export in cluster.advance(until, scrape_every)
-        ]
+        found: list[Export] = []
+        for name, cluster in list(self.clusters.items()):
+            try:
+                found += cluster.advance(until, scrape_every)
+            except Exception:  # whatever somebody made there, the others go on
+                _log.exception("a cluster of the demo has no traffic any more", cluster=name)
+                del self.clusters[name]
         return sorted(found, key=lambda one: one.signal)
 
 

@@ -107,7 +107,8 @@ class DemoTraffic:
 
     def _look_again(self, generator: Generator, cluster: str) -> None:
         try:
-            generator.clusters[cluster].look_again()
+            if cluster in generator.clusters:
+                generator.clusters[cluster].look_again()
         except Exception:  # whatever somebody made there, the rest goes on
             _log.exception("demo clients go on as before", cluster=cluster)
 

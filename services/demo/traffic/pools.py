@@ -85,7 +85,11 @@ class PoolTraffic:
 
     def meet(self, surface: Surface) -> None:
         """Come from now on over the routes that lead to the pool."""
-        self._flows = [one for one in surface.flows if one.pool == self.pool.place]
+        self._flows = [
+            one
+            for one in surface.flows
+            if one.pool == self.pool.place and one.gateway in surface.planes
+        ]
         self._planes = surface.planes
 
     def ready(self, at: float) -> list[Engine]:
