@@ -21,7 +21,7 @@ import structlog
 from services.auth.identity import Identity, Role
 from services.clusters.fleet import Fleet
 from services.configdb.audit import AuditEvent, AuditLog
-from services.errors import Conflict, Denied, Invalid, NotFound
+from services.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from services.inference import measured
 from services.inference.load import Load, Plan
 from services.kube import addresses
@@ -109,7 +109,7 @@ class Benchmarks:
     def __init__(self, fleet: Fleet, audit: AuditLog, host: str = "") -> None:
         self._fleet, self._audit = fleet, audit
         self._host = host or socket.gethostname()
-        self._lock = threading.Lock()
+        self._starting, self._lock = threading.Lock(), threading.Lock()
         self._runs: dict[str, Run] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -118,24 +118,20 @@ class Benchmarks:
         """Begin; returns at once.
 
         Raises Denied below operator, NotFound for a cluster out of sight, Invalid for an endpoint
-        that is not called, Conflict while another of this user runs or too many of all.
+        that is not called, Conflict while another of this user runs or too many of all, Unavailable
+        where it cannot be written down that it runs.
         """
         self._fleet.visible(who, cluster)
         who.require(Role.OPERATOR, cluster=cluster)
         load = Load(order.plan())
         run = Run(secrets.token_hex(8), who, cluster, order, load, datetime.now(UTC))
-        with self._lock:
-            running = [one for one in self._runs.values() if one.state == "running"]
-            own = next((one for one in running if one.who.name == who.name), None)
-            if own:
-                raise Conflict("A benchmark of yours is running already.", code="busy", id=own.id)
-            if len(running) >= AT_ONCE:
-                raise Conflict(f"{AT_ONCE} benchmarks are running already.", code="busy")
-            self._runs[run.id] = run
-            self._forget()
-            loop = self._running_loop()
-        self._record(run, "benchmark", {**run.told, "id": run.id})
-        loop.call_soon_threadsafe(self._begin, run)
+        with self._starting:
+            self._check_room(who)
+            self._record(run, "benchmark", {**run.told, "id": run.id})
+            with self._lock:
+                self._runs[run.id] = run
+                self._forget()
+                self._running_loop().call_soon_threadsafe(self._begin, run)
         return run
 
     def get(self, who: Identity, cluster: str, run_id: str) -> dict[str, Any]:
@@ -221,6 +217,15 @@ class Benchmarks:
             )
         return run
 
+    def _check_room(self, who: Identity) -> None:
+        with self._lock:
+            running = [one for one in self._runs.values() if one.state == "running"]
+        own = next((one for one in running if one.who.name == who.name), None)
+        if own:
+            raise Conflict("A benchmark of yours is running already.", code="busy", id=own.id)
+        if len(running) >= AT_ONCE:
+            raise Conflict(f"{AT_ONCE} benchmarks are running already.", code="busy")
+
     def _forget(self) -> None:
         """The oldest of those that have ended, beyond what is kept."""
         ended = sorted(
@@ -262,7 +267,10 @@ class Benchmarks:
     def _record_end(self, run: Run) -> None:
         result = self._result(run)
         kept = {name: value for name, value in result.items() if name != "timeline"}
-        self._record(run, "benchmark ended", {"id": run.id, "state": run.state, **kept})
+        try:
+            self._record(run, "benchmark ended", {"id": run.id, "state": run.state, **kept})
+        except Unavailable as error:
+            _log.error("the end of a benchmark is not audited", id=run.id, reason=error.message)
 
     def _record(self, run: Run, verb: str, after: Mapping[str, Any]) -> None:
         failed = run.state == "failed"

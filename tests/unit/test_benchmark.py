@@ -6,11 +6,12 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet, Member
@@ -29,11 +30,16 @@ KEY = "sk-not-to-be-told"
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Iterator[AuditLog]:
-    db = Database(str(tmp_path / "console.db"))
-    db.upgrade()
-    yield AuditLog(db)
-    db.close()
+def db(tmp_path: Path) -> Iterator[Database]:
+    made = Database(str(tmp_path / "console.db"))
+    made.upgrade()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def audit(db: Database) -> AuditLog:
+    return AuditLog(db)
 
 
 @pytest.fixture
@@ -211,6 +217,38 @@ def test_a_user_has_one_at_a_time_and_all_have_few(benchmarks: Benchmarks) -> No
         benchmarks.cancel(CONSOLE, "one", runs[0].id)  # an admin
         late = benchmarks.start(ANN, "one", order(url))
         assert benchmarks.cancel(CONSOLE, "one", late.id)["state"] == "cancelled"
+
+
+@contextmanager
+def no_audit(db: Database) -> Iterator[None]:
+    """Entries cannot be written while the block runs."""
+    with db.writing() as session:
+        session.execute(text("ALTER TABLE audit_log RENAME TO away"))
+    yield
+    with db.writing() as session:
+        session.execute(text("ALTER TABLE away RENAME TO audit_log"))
+
+
+def test_one_that_cannot_be_written_down_does_not_begin_and_holds_no_place(
+    benchmarks: Benchmarks, db: Database
+) -> None:
+    engine = Engine()
+    with serving(engine) as url:
+        with no_audit(db), pytest.raises(Unavailable):
+            benchmarks.start(ANN, "one", order(url))
+        assert benchmarks.list(ANN) == []
+        assert engine.asked == []
+        assert ended(benchmarks, order(url))["successRate"] == 1
+
+
+def test_an_end_that_cannot_be_written_down_is_logged(
+    benchmarks: Benchmarks, db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(Engine(silent=True)) as url:
+        run = benchmarks.start(ANN, "one", order(url, duration_s=600))
+        with no_audit(db):
+            benchmarks.cancel(ANN, "one", run.id)
+            wait_until("it is logged", lambda: "is not audited" in capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
