@@ -17,7 +17,6 @@ from services.telemetry.access import SOURCE, AccessLogs, By, RedRow
 from services.telemetry.answers import Answer
 from services.telemetry.log_filters import Filters
 from services.telemetry.log_lines import LogLines
-from services.telemetry.windows import Window
 
 EXAMPLES = 5
 MOST_LINES = 6
@@ -111,7 +110,8 @@ def table(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
 
 
 def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
-    """Requests that failed last and those that took longest."""
+    """Requests that failed last and those that took longest. Where no line is known, both say why;
+    ``as_of`` is the newest line there is, not the newest that is shown."""
     window, scope = window_of(asked), question(container, who, asked)
     lines = LogLines(container.store)
 
@@ -120,15 +120,25 @@ def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any
             found, reason = ask(), None
         except ConsoleError as error:
             found, reason = [], error.message
-        return {"lines": [_example(line, container, window) for line in found], "reason": reason}
+        return {"lines": [_example(line, container) for line in found], "reason": reason}
 
     def failed() -> list[dict[str, Any]]:
         page = lines.page(scope, window, Filters(status=("5xx",)), limit=EXAMPLES).value
         return page.lines if page else []
 
+    try:
+        every = lines.count(scope, window, Filters())
+        if not every.value:
+            nothing = {"lines": [], "reason": lines.why_no_line(scope, window, Filters())}
+            return {"failed": nothing, "slow": nothing, "source": SOURCE, "as_of": None}
+        as_of = every.as_of
+    except ConsoleError:
+        as_of = None
     return {
         "failed": told(failed),
         "slow": told(lambda: lines.slowest(scope, window, Filters(), EXAMPLES).value or []),
+        "source": SOURCE,
+        "as_of": as_of.isoformat() if as_of else None,
     }
 
 
@@ -154,7 +164,7 @@ def _row(
     }
 
 
-def _example(line: dict[str, Any], container: Container, window: Window) -> dict[str, Any]:
+def _example(line: dict[str, Any], container: Container) -> dict[str, Any]:
     return {
         "time": line["timestamp"].isoformat(),
         "cluster": line["cluster_name"],

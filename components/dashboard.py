@@ -72,7 +72,10 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         className="rule",
                     ),
                     html.Div(
-                        whole_grid(GRID, COLUMNS, "ngfRedId", "dim", "No requests in this range."),
+                        [
+                            whole_grid(GRID, COLUMNS, "ngfRedId", "dim", ""),
+                            html.Div(id="dashboard-rows-none", className="instead-of-rows"),
+                        ],
                         className="red-table",
                     ),
                 ],

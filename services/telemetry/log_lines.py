@@ -117,7 +117,7 @@ class LogLines:
         following = _cursor(lines, last, seen) if len(found) > limit else None
         reason = None
         if not lines and last is None:
-            reason = self._why_no_line(scope, window, filters)
+            reason = self.why_no_line(scope, window, filters)
         newest = lines[0]["timestamp"] if lines else None
         made = LogPage([_plain(line) for line in lines], following, read, elapsed)
         return Answer(made, SOURCE, newest, window, reason)
@@ -134,7 +134,7 @@ class LogLines:
             where=where,
         )
         found = [_plain(line) for line in rows.dicts()]
-        reason = None if found else self._why_no_line(scope, window, filters)
+        reason = None if found else self.why_no_line(scope, window, filters)
         newest = max((line["timestamp"] for line in found), default=None)
         return Answer(found or None, SOURCE, newest, window, reason)
 
@@ -169,7 +169,7 @@ class LogLines:
         )
         newest = max((row[3] for row in rows.rows), default=None)
         if newest is None:
-            reason = self._why_no_line(scope, window, filters)
+            reason = self.why_no_line(scope, window, filters)
             return Answer(None, SOURCE, None, window, reason)
         counts: dict[str, dict[datetime, int]] = defaultdict(dict)
         for at, name, lines, _ in rows.rows:
@@ -193,7 +193,7 @@ class LogLines:
         )
         found = [Top(value, lines, lines / total) for value, lines, total in rows.rows]
         if not found:
-            reason = self._why_no_line(scope, window, filters)
+            reason = self.why_no_line(scope, window, filters)
             return Answer(None, SOURCE, None, window, reason)
         return Answer(found, SOURCE, None, window)
 
@@ -233,7 +233,8 @@ class LogLines:
         }
         return b"".join(written(self._store, asked, fmt, {"source": SOURCE}))
 
-    def _why_no_line(self, scope: Scope, window: Window, filters: Filters) -> str:
+    def why_no_line(self, scope: Scope, window: Window, filters: Filters) -> str:
+        """In one sentence why a window has no line."""
         if filters.any:
             return "No line in this range matches the filters."
         return self._access.why_nothing(scope, window)

@@ -39,6 +39,13 @@ def test_numbers_name_their_source_their_age_and_who_is_silent(page: Window) -> 
     assert said.startswith("Failed responses: now 4xx 0%, 5xx ")
 
 
+def test_where_nothing_is_known_the_table_says_why(page: Window) -> None:
+    page.open(f"/dashboard?cluster={SILENT}&namespace=nowhere", "#dashboard-rows-none:not(:empty)")
+    said = f"No access log for this has come from {SILENT} yet."
+    for place in ("#dashboard-rows-none", "#dashboard-failed", "#dashboard-slow"):
+        page.says(place, said)
+
+
 def test_another_theme_repaints_the_charts_at_once(page: Window) -> None:
     colour = (
         "return getComputedStyle(document.querySelector("

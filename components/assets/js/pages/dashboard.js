@@ -45,16 +45,19 @@
       if (!answer) return dash_clientside.no_update;
       head();
       ngf.put("dashboard-rows-src", answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
-      ngf.put("dashboard-rows-note", answer.reason);
+      ngf.put("dashboard-rows-note", answer.rows.length ? answer.reason : null);
+      ngf.put("dashboard-rows-none", answer.rows.length ? null : answer.reason);
       ngf.answered();
       return answer.rows;
     },
     examples(answer) {
       if (!answer) return;
-      const none = (one, words) => el("div", { class: "quiet" }, one.reason || words);
-      ngf.put("dashboard-failed", answer.failed.lines.length ? table(answer.failed.lines) : none(answer.failed, "None. No response of class 5xx in this range."));
-      ngf.put("dashboard-slow", answer.slow.lines.length ? table(answer.slow.lines) : none(answer.slow, "None. No request in this range."));
-      for (const key of ["failed", "slow"]) ngf.put(`dashboard-${key}-src`, el("a", { href: ngf.logsHref(key === "failed" ? { status: ["5xx"] } : {}) }, "All in the log"));
+      const none = (one) => el("div", { class: "quiet" }, one.reason || "None. No response of class 5xx in this range.");
+      for (const [key, filters] of [["failed", { status: ["5xx"] }], ["slow", {}]]) {
+        const one = answer[key];
+        ngf.put(`dashboard-${key}`, one.lines.length ? table(one.lines) : none(one));
+        ngf.put(`dashboard-${key}-src`, answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null, ". ", el("a", { href: ngf.logsHref(filters) }, "All in the log"));
+      }
       ngf.answered();
     },
   };
