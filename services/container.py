@@ -111,8 +111,9 @@ class Container:
             return jobs is None or jobs.leadership.leads
 
         scaling = Scaling.of(fleet, telemetry.store, leads)
+        inference = Inference.of(settings, fleet, telemetry.store, leads)
         topics = (
-            *live.topics(telemetry.store, fleet),
+            *live.topics(telemetry.store, fleet, inference.membership),
             scaling.recorder.topic(),
             fleet_changes.topic(fleet),
         )
@@ -140,7 +141,7 @@ class Container:
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
             benchmarks=Benchmarks(fleet, audit),
-            inference=Inference.of(settings, fleet, telemetry.store, leads),
+            inference=inference,
             secret_key=session_key(settings),
         )
 

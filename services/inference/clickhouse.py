@@ -10,8 +10,8 @@ from services.inference import costing, engines, podwise, summing
 from services.inference.counting import Counted, grown, grown_in_buckets
 from services.inference.decision_store import Decisions
 from services.inference.gauging import Gauges, last_minutes
-from services.inference.known_pools import KnownPools, Objects, with_utilization
-from services.inference.members import Members, members
+from services.inference.known_pools import KnownPools, with_utilization
+from services.inference.members import Members, Membership
 from services.inference.prices import Prices
 from services.inference.provider import Asked, the_one
 from services.inference.remembered import Remembered
@@ -42,20 +42,22 @@ _GPU_STEP_S = 120
 
 
 class ClickHouseProvider:
-    """Answers from ``store``; ``objects`` knows pools, ``prices`` what GPUs cost."""
+    """Answers from ``store``; ``membership`` knows pools and their pods, ``prices`` what GPUs
+    cost."""
 
     source = "clickhouse"
 
     def __init__(
         self,
         store: Store,
-        objects: Objects,
+        membership: Membership,
         prices: Prices,
         decisions: Decisions,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._prices, self._decisions, self._now = store, prices, decisions, now
-        self.known = KnownPools(store, objects)
+        self._membership = membership
+        self.known = KnownPools(store, membership.objects)
         self._gauges = Gauges(store)
         self._once = Remembered()
 
@@ -251,10 +253,8 @@ class ClickHouseProvider:
         self.known.delete(cluster, namespace, name, self._now())
 
     def _members(self, asked: Asked, window: Window) -> Members:
-        objects = self.known.objects
         return self._once.ask(
-            ("members", asked, window),
-            lambda: members(self._store, asked, window, objects(asked)),
+            ("members", asked, window), lambda: self._membership.of(asked, window)
         )
 
     def _grown(self, asked: Asked, window: Window, belonging: Members) -> Counted:

@@ -8,7 +8,7 @@ from typing import Any
 from services.inference.members import Members
 from services.inference.provider import Asked
 from services.inference.results import Device
-from services.telemetry.store import Store
+from services.telemetry.store import PANEL, Limits, Store
 from services.telemetry.windows import Window
 
 FRESH = timedelta(minutes=5)
@@ -80,8 +80,8 @@ def last_minutes(window: Window) -> Window:
 class Gauges:
     """Questions about readings. All raise Unavailable, and Invalid where too much is asked."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, limits: Limits = PANEL) -> None:
+        self._store, self._limits = store, limits
 
     def over(
         self,
@@ -163,11 +163,12 @@ class Gauges:
         if asked.pool:
             # Rows of devices have no pool and are found by their pods.
             where += " AND pod_name IN {own_pods:Array(String)}"
-            bound["own_pods"] = members.of(asked.pool)
+            bound["own_pods"] = members.names(asked.pool)
         return self._store.read(
             query,
             {**bound, **members.parameters(), **more, "from": window.start, "to": window.end},
             clusters=asked.clusters,
+            limits=self._limits,
             where=where,
         ).dicts()
 

@@ -5,14 +5,14 @@ or cannot be read any more, keeps its name and its last numbers.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
-from services.inference.pools import PoolsOf
+from services.inference.members import Objects
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
 from services.telemetry.answers import Answer
@@ -26,9 +26,6 @@ PENDING = timedelta(minutes=2)
 """For how long a pool counts that was written down and whose objects are not there yet."""
 
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-
-Objects = Callable[[Asked], Mapping[str, PoolsOf]]
-"""What the objects of each cluster asked about say."""
 
 _WRITTEN = (
     "model_name",

@@ -8,6 +8,7 @@ from services.demo.places import PLACES
 from services.inference import prices
 from services.inference.clickhouse import ClickHouseProvider
 from services.inference.decision_store import Decisions
+from services.inference.members import Membership
 from services.inference.mock import MockProvider
 from services.inference.pool_sync import PoolSync
 from services.inference.pools import Pools, PoolsOf
@@ -19,9 +20,10 @@ from services.telemetry.store import Store
 
 @dataclass(frozen=True)
 class Inference:
-    """Who answers, and who writes down which pools there are."""
+    """Who answers, who knows whose pods are whose, and who writes down which pools there are."""
 
     metrics: MetricsProvider
+    membership: Membership
     sync: PoolSync | None
 
     @classmethod
@@ -30,8 +32,6 @@ class Inference:
     ) -> "Inference":
         """For the clusters of ``fleet``. Raises BadSettings for a table of prices that is none."""
         table = prices_of(settings)
-        if settings.metrics == "mock":
-            return cls(MockProvider(_of_gpus(), prices=table), None)
         pools = Pools()
 
         def objects(asked: Asked) -> Mapping[str, PoolsOf]:
@@ -41,8 +41,11 @@ class Inference:
                 if asked.clusters is None or one.name in asked.clusters
             }
 
-        provider = ClickHouseProvider(store, objects, table, Decisions(store, fleet))
-        return cls(provider, PoolSync(provider.known, leads))
+        membership = Membership(store, objects)
+        if settings.metrics == "mock":
+            return cls(MockProvider(_of_gpus(), prices=table), membership, None)
+        provider = ClickHouseProvider(store, membership, table, Decisions(store, fleet))
+        return cls(provider, membership, PoolSync(provider.known, leads))
 
     def start(self) -> None:
         """Begin to write; returns at once."""

@@ -20,6 +20,7 @@ from services.inference.results import (
     TtftHistogram,
     TtftSeries,
 )
+from services.realtime.scope import Scope
 from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
 
@@ -33,6 +34,18 @@ class Asked:
     namespaces: tuple[str, ...] | None = None
     pool: str = ""
     namespace: str = ""
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Asked":
+        """What a scope covers."""
+        namespace, _, pool = scope.pool.rpartition("/")
+        clusters, namespaces = scope.clusters, scope.namespaces
+        return cls(
+            None if clusters is None else tuple(sorted(clusters)),
+            None if namespaces is None else tuple(sorted(namespaces)),
+            pool,
+            namespace,
+        )
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Conditions beside the clusters, beginning with AND, and their parameters.

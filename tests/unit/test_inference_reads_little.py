@@ -10,6 +10,7 @@ import pytest
 from services.clusters.fleet import Fleet
 from services.inference.clickhouse import ClickHouseProvider
 from services.inference.decision_store import Decisions
+from services.inference.members import Membership
 from services.inference.prices import OF_THE_DEMO
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
@@ -76,7 +77,7 @@ def store() -> Iterator[Watched]:
 @pytest.fixture
 def provider(store: Watched) -> ClickHouseProvider:
     made = ClickHouseProvider(
-        store, lambda _: {}, OF_THE_DEMO, Decisions(store, Fleet()), lambda: END
+        store, Membership(store, lambda _: {}), OF_THE_DEMO, Decisions(store, Fleet()), lambda: END
     )
     made.upsert_pool(PoolStatus("gpu", "llm", "pool-7", gpu_type="H100", gpu_count=1, replicas=4))
     store.cost()

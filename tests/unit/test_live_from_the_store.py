@@ -10,6 +10,8 @@ import pytest
 
 from services.clusters.fleet import Fleet
 from services.inference import live, live_decisions
+from services.inference.members import Membership
+from services.inference.pools import PoolsOf
 from services.realtime.scope import Scope
 from services.realtime.topics import Source
 from services.telemetry.store import Store
@@ -17,6 +19,9 @@ from tests.stores import fresh_store
 
 Row = dict[str, Any]
 EVERYTHING = Scope()
+ENGINE = {"source": "vllm"}
+GPU = {"source": "dcgm", "pool_name": "", "gpu_type": "H100"}
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +33,8 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture
 def sources(store: Store) -> Iterator[dict[str, Source]]:
-    yield {topic.name: topic.source for topic in live.topics(store, Fleet())}
+    membership = Membership(store, lambda _: {"gpu": PoolsOf((), {("llm", "qwen-0"): "qwen"}, NOW)})
+    yield {topic.name: topic.source for topic in live.topics(store, Fleet(), membership)}
     with store.engine.client() as client:
         for table in ("ngf_epp_decisions", "ngf_pod_metrics"):
             client.command(f"TRUNCATE TABLE IF EXISTS {store.layout.table(table)}")
@@ -174,18 +180,68 @@ def test_only_what_belongs_to_the_scope_is_told(
 def test_each_device_is_told_with_what_its_engine_says(
     store: Store, sources: dict[str, Source]
 ) -> None:
-    readings = sources["gpu-metrics"]
-    assert told(readings, EVERYTHING, None) == ([], None)
+    told_of = sources["gpu-metrics"]
+    assert told(told_of, EVERYTHING, None) == ([], None)
     put(
         store,
         "ngf_pod_metrics",
-        {"pod_name": "llama-0", "queue_depth": 3, "kv_cache_util_pct": 0},
-        {"pod_name": "llama-0", "gpu_id": 0, "gpu_util_pct": 88, "gpu_type": "H100"},
-        {"pod_name": "llama-0", "gpu_id": 1, "gpu_util_pct": 91, "gpu_type": "H100"},
-        {"pod_name": "llama-1", "queue_depth": 0},
+        {**ENGINE, "pod_name": "llama-0", "queue_depth": 3, "kv_cache_util_pct": 0},
+        {**ENGINE, "pod_name": "llama-0", "queue_depth": 4},
+        {**GPU, "pod_name": "llama-0", "gpu_id": 0, "gpu_uuid": "a", "gpu_util_pct": 88},
+        {**GPU, "pod_name": "llama-0", "gpu_id": 1, "gpu_uuid": "b", "gpu_util_pct": 91},
+        {**ENGINE, "pod_name": "llama-1", "queue_depth": 0},
+        {"source": "nginx", "pool_name": "", "pod_name": "edge-nginx-0", "connections_active": 9},
     )
-    (pods,), cursor = readings(EVERYTHING, None)
+    (pods,), cursor = told_of(EVERYTHING, None)
     shown = [(one["podName"], one["gpuId"], one["gpuUtilPct"], one["queueDepth"]) for one in pods]
-    assert shown == [("llama-0", 0, 88, 3), ("llama-0", 1, 91, 3), ("llama-1", None, None, 0)]
+    assert shown == [("llama-0", 0, 88, 7), ("llama-0", 1, 91, 7), ("llama-1", None, None, 0)]
     assert (pods[0]["kvCacheUtilPct"], pods[2]["kvCacheUtilPct"]) == (0, None)
-    assert told(readings, EVERYTHING, cursor)[0] == [], "nothing new was measured"
+    assert told(told_of, EVERYTHING, cursor)[0] == [], "nothing new was measured"
+
+
+def test_a_pool_has_the_devices_and_the_engines_of_its_pods(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    """Exporters of devices name no pool, nor do engines that were found by another label."""
+    put(
+        store,
+        "ngf_pod_metrics",
+        {**ENGINE, "pod_name": "llama-0", "queue_depth": 3},
+        {**GPU, "pod_name": "llama-0", "gpu_uuid": "a", "gpu_util_pct": 88},
+        {**ENGINE, "pod_name": "qwen-0", "pool_name": "", "queue_depth": 5},
+        {**GPU, "pod_name": "qwen-0", "gpu_uuid": "b", "gpu_util_pct": 12},
+    )
+    for pool, shown in (
+        ("llama", [("llama", "llama-0", "a", 88, 3)]),
+        ("llm/qwen", [("qwen", "qwen-0", "b", 12, 5)]),
+        ("other/qwen", []),
+    ):
+        items, _ = told(sources["gpu-metrics"], Scope(pool=pool), None)
+        names = ("pool", "podName", "gpuUuid", "gpuUtilPct", "queueDepth")
+        found = [tuple(one[name] for name in names) for listed in items for one in listed]
+        assert found == shown
+
+
+def test_devices_that_nobody_has_are_told_each_by_itself(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    """The first GPU of each node, and the parts of one GPU, have the same number."""
+    free = {**GPU, "pod_name": "", "namespace": "", "gpu_id": 0}
+    put(
+        store,
+        "ngf_pod_metrics",
+        {**free, "node_name": "n1", "gpu_uuid": "a", "gpu_util_pct": 1},
+        {**free, "node_name": "n2", "gpu_uuid": "b", "gpu_util_pct": 2},
+        {**free, "node_name": "n2", "gpu_uuid": "c/7", "gpu_util_pct": 3},
+        {**free, "node_name": "n2", "gpu_uuid": "c/8", "gpu_util_pct": 4},
+    )
+    (found,), _ = sources["gpu-metrics"](EVERYTHING, None)
+    assert [(one["nodeName"], one["gpuUuid"], one["gpuUtilPct"]) for one in found] == [
+        ("n1", "a", 1),
+        ("n2", "b", 2),
+        ("n2", "c/7", 3),
+        ("n2", "c/8", 4),
+    ]
+    assert {(one["podName"], one["pool"], one["queueDepth"]) for one in found} == {
+        (None, None, None)
+    }

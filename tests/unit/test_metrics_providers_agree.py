@@ -16,6 +16,7 @@ from services.clusters.fleet import Fleet
 from services.errors import Invalid, NotFound
 from services.inference.clickhouse import ClickHouseProvider
 from services.inference.decision_store import Decisions
+from services.inference.members import Membership
 from services.inference.mock import MockProvider
 from services.inference.mock_pools import pools_on
 from services.inference.opening import Inference
@@ -56,7 +57,7 @@ def measured() -> Iterator[MetricsProvider]:
     """The store, with what two pods of one of the pools have told in the last minutes."""
     store = fresh_store()
     made = ClickHouseProvider(
-        store, lambda _: {}, OF_THE_DEMO, Decisions(store, Fleet()), lambda: NOW
+        store, Membership(store, lambda _: {}), OF_THE_DEMO, Decisions(store, Fleet()), lambda: NOW
     )
     for pool in pools_on("gpu", NOW):
         made.upsert_pool(pool)
