@@ -6,8 +6,8 @@ from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from api.guard import current_identity
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Tree, answer, in_both_trees
+from api.pool_scope import asked_of
 from services.container import Container
 from services.inference.correlation import Correlation
 from services.inference.slow import SLOWEST, Request, slow
@@ -82,17 +82,10 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def list_slow_requests(path: Tree, query: SlowParams) -> Response:
         """The slowest requests of a time, and what slowness goes along with."""
-        who = current_identity()
-        cluster = container.fleet.visible(who, cluster_of(path, container.fleet))
+        asked = asked_of(container, path, query.pool)
         window = Window.parse(query.time_range, field="timeRange")
-        found = slow(
-            container.store,
-            window,
-            clusters={cluster.name},
-            namespaces=who.namespaces,
-            pool=query.pool,
-            limit=query.limit,
-        )
+        membership = container.inference.membership
+        found = slow(container.store, membership, asked, window, query.limit)
         value = found.value
         return answer(
             {

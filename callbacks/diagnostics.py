@@ -18,6 +18,7 @@ from services.container import Container
 from services.errors import ConsoleError, Invalid
 from services.inference.benchmark import Order
 from services.inference.correlation import Correlation
+from services.inference.provider import Asked as Pools
 from services.inference.slow import SOURCE, Request, Slow, slow
 from services.telemetry.answers import Answer
 
@@ -77,16 +78,10 @@ def register(callbacks: Callbacks) -> None:
 def slowness(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     """The slowest requests, what slowness goes along with, and one factor in steps."""
     window, scope = window_of(asked), question(container, who, asked)
-    pool = str(asked.get("pool") or "")
+    namespace, _, pool = str(asked.get("pool") or "").rpartition("/")
+    of = Pools(scope.clusters, scope.namespaces, pool, namespace)
     try:
-        found = slow(
-            container.store,
-            window,
-            clusters=scope.clusters,
-            namespaces=scope.namespaces,
-            pool=pool,
-            limit=SLOWEST,
-        )
+        found = slow(container.store, container.inference.membership, of, window, SLOWEST)
     except ConsoleError as error:
         found = Answer(None, SOURCE, None, window, error.message)
     value = found.value

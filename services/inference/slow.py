@@ -5,12 +5,13 @@ and cache of the engine, utilization of its devices. What was not read is null.
 """
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.inference.correlation import Correlation, correlate
+from services.inference.members import Membership
+from services.inference.provider import Asked
 from services.telemetry.answers import Answer
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
@@ -58,25 +59,23 @@ class Slow:
 
 
 def slow(
-    store: Store,
-    window: Window,
-    *,
-    clusters: Collection[str] | None,
-    namespaces: Collection[str] | None = None,
-    pool: str = "",
-    limit: int = SLOWEST,
+    store: Store, membership: Membership, asked: Asked, window: Window, limit: int = SLOWEST
 ) -> Answer[Slow]:
-    """What was slow in ``window``; of all pools without one. Raises Unavailable."""
-    where, bound = _narrowed(pool, namespaces)
-    asked = {**bound, "from": window.start, "to": window.end}
-    (extent,) = store.read("slow_extent", asked, clusters=clusters, where=where).dicts()
+    """What was slow in ``window``. Raises Unavailable, Invalid."""
+    where, bound = asked.where()
+    bound |= membership.of(asked, window).parameters()
+    bound |= {"from": window.start, "to": window.end}
+    (extent,) = store.read("slow_extent", bound, clusters=asked.clusters, where=where).dicts()
     if not extent["requests"]:
         why = "No engine has told the time to first token of a request in this time."
         return Answer(None, SOURCE, None, window, why)
     share = min(1_000_000, math.ceil(1_000_000 * SAMPLE / extent["requests"]))
     slowest = extent["longest"][:limit][-1]
     rows = store.read(
-        "slow_requests", {**asked, "share": share, "slow": slowest}, clusters=clusters, where=where
+        "slow_requests",
+        {**bound, "share": share, "slow": slowest},
+        clusters=asked.clusters,
+        where=where,
     ).dicts()
     found = [(row.pop("sampled"), _request(row)) for row in rows]
     sample = [one for sampled, one in found if sampled]
@@ -87,22 +86,6 @@ def slow(
     )
     requests = tuple(one for _, one in found[:limit])
     return Answer(Slow(requests, correlations, len(sample)), SOURCE, extent["newest"], window)
-
-
-def _narrowed(pool: str, namespaces: Collection[str] | None) -> tuple[str, dict[str, Any]]:
-    """Conditions and their parameters; a pool may be named with its namespace."""
-    namespace, slash, name = pool.rpartition("/")
-    where = ""
-    bound: dict[str, Any] = {}
-    if name:
-        where, bound = " AND inference_pool = {pool:String}", {"pool": name}
-    if slash:
-        where += " AND namespace = {namespace:String}"
-        bound |= {"namespace": namespace}
-    if namespaces is None:
-        return where, bound
-    within = " AND namespace IN {namespaces:Array(String)}"
-    return where + within, bound | {"namespaces": sorted(namespaces)}
 
 
 def _request(row: dict[str, Any]) -> Request:

@@ -129,7 +129,7 @@ def questions(container: Container) -> dict[str, Question]:
         "pods: last readings": lambda: metrics.pod_metrics(pool, hour),
         "GPUs: last readings": lambda: metrics.devices(pools, hour),
         "slow requests of a pool, 1 h": lambda: slow(
-            container.store, hour, clusters={"gpu-iad"}, pool="llama3-70b"
+            container.store, container.inference.membership, pool, hour
         ),
         "decisions: newest 20": lambda: decisions.newest(CONSOLE, hour, 20, pool="llama3-70b"),
         "decisions: count, 24 h": lambda: decisions.counted(CONSOLE, day),

@@ -11,6 +11,9 @@ import pytest
 
 from services.inference import slow as slow_module
 from services.inference.correlation import SAMPLES, chance, correlate
+from services.inference.members import Membership
+from services.inference.pools import PoolsOf
+from services.inference.provider import Asked
 from services.inference.slow import Slow, slow
 from services.telemetry.answers import Answer
 from services.telemetry.store import Store
@@ -20,6 +23,7 @@ from tests.stores import fresh_store
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 WINDOW = Window(NOW - timedelta(hours=1), NOW)
 COUNT = 120
+LLAMA = Asked(("a",), ("llm",), "llama")
 
 
 @pytest.mark.parametrize(
@@ -115,21 +119,35 @@ def readings() -> Iterator[dict[str, Any]]:
     for number in range(COUNT):
         pod = {"cluster_name": "a", "namespace": "llm", "pod_name": f"llama-{number % 2}"}
         began = 60 + 20 * number
-        engine = {**pod, "pool_name": "llama", "source": "vLLM"}
+        engine = {**pod, "pool_name": "llama", "source": "vllm"}
         yield line(at(began - 5), **engine, queue_depth=queue(number))
         yield line(at(began + 1), **engine, queue_depth=500)
         if number % 2:
             for gpu, used in ((0, 40), (1, 60)):
-                yield line(at(began - 4), **pod, source="DCGM", gpu_id=gpu, gpu_util_pct=used)
+                device = {"source": "dcgm", "gpu_id": gpu, "gpu_uuid": f"GPU-{gpu}"}
+                yield line(at(began - 4), **pod, **device, gpu_util_pct=used)
 
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
     made = fresh_store()
-    for table, rows in (("ngf_inference_logs", requests()), ("ngf_pod_metrics", readings())):
-        made.insert(table, b"\n".join(map(orjson.dumps, rows)), table)
+    insert(made, "ngf_inference_logs", *requests())
+    insert(made, "ngf_pod_metrics", *readings())
     yield made
     made.close()
+
+
+def insert(store: Store, table: str, *rows: dict[str, Any]) -> None:
+    lines = b"\n".join(map(orjson.dumps, rows))
+    store.insert(table, lines, str(hash(lines)))
+
+
+def ask(
+    store: Store, asked: Asked, window: Window = WINDOW, limit: int = slow_module.SLOWEST
+) -> Answer[Slow]:
+    """With a cluster whose objects know of one pod that says nothing of its pool."""
+    objects = {"a": PoolsOf((), {("llm", "mute-0"): "mute"}, NOW)}
+    return slow(store, Membership(store, lambda _: objects), asked, window, limit)
 
 
 def value(answer: Answer[Slow]) -> Slow:
@@ -138,7 +156,7 @@ def value(answer: Answer[Slow]) -> Slow:
 
 
 def test_a_request_has_what_was_read_of_its_pod_before_it(store: Store) -> None:
-    answer = slow(store, WINDOW, clusters={"a"}, namespaces={"llm"}, pool="llama")
+    answer = ask(store, LLAMA)
     found = value(answer)
     assert found.sampled == COUNT
     assert answer.as_of == at(60 + 20 * (COUNT - 1))
@@ -153,7 +171,7 @@ def test_a_request_has_what_was_read_of_its_pod_before_it(store: Store) -> None:
 
 
 def test_factors_that_matter_are_told_from_those_that_do_not(store: Store) -> None:
-    answer = slow(store, WINDOW, clusters={"a"}, namespaces={"llm"}, pool="llm/llama")
+    answer = ask(store, Asked(("a",), pool="llama", namespace="llm"))
     by_factor = {one.factor: one for one in value(answer).correlations}
     queued = by_factor["queue_depth"]
     assert (queued.impact, queued.n) == ("high", COUNT)
@@ -168,8 +186,8 @@ def test_a_sample_stands_for_more_and_the_slowest_are_of_all(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_module, "SAMPLE", 40)
-    found = value(slow(store, WINDOW, clusters={"a"}, namespaces={"llm"}, limit=3))
-    again = value(slow(store, WINDOW, clusters={"a"}, namespaces={"llm"}, limit=3))
+    found = value(ask(store, Asked(("a",), ("llm",)), limit=3))
+    again = value(ask(store, Asked(("a",), ("llm",)), limit=3))
     assert found == again
     assert 20 < found.sampled < 60
     assert [one.queue_depth for one in found.requests] == [22, 22, 22]
@@ -177,13 +195,13 @@ def test_a_sample_stands_for_more_and_the_slowest_are_of_all(
 
 
 def test_other_clusters_namespaces_pools_and_times_are_not_seen(store: Store) -> None:
-    assert value(slow(store, WINDOW, clusters={"b"})).requests[0].request_id == "b-llm"
-    assert value(slow(store, WINDOW, clusters={"a"}, pool="llama")).requests[0].ttft_ms == 9e6
+    assert value(ask(store, Asked(("b",)))).requests[0].request_id == "b-llm"
+    assert value(ask(store, Asked(("a",), pool="llama"))).requests[0].ttft_ms == 9e6
     for nothing in (
-        slow(store, WINDOW, clusters=()),
-        slow(store, WINDOW, clusters={"a"}, pool="' OR 1"),
-        slow(store, WINDOW, clusters={"a"}, namespaces=()),
-        slow(store, Window(NOW, NOW + timedelta(hours=1)), clusters={"a"}),
+        ask(store, Asked(())),
+        ask(store, Asked(("a",), pool="' OR 1")),
+        ask(store, Asked(("a",), ())),
+        ask(store, Asked(("a",)), Window(NOW, NOW + timedelta(hours=1))),
     ):
         assert nothing.value is None
         assert nothing.reason == (
@@ -202,10 +220,28 @@ def test_a_short_time_reads_little_of_a_long_one(store: Store) -> None:
             " FROM numbers(300000)"
         )
     noon = datetime(2026, 11, 26, 12, tzinfo=UTC)
-    asked = {"from": noon, "to": noon + timedelta(minutes=10)}
+    asked = {"from": noon, "to": noon + timedelta(minutes=10), "pods": [""], "pools": [""]}
     extent = store.read("slow_extent", asked, clusters={"long"})
     assert extent.dicts()[0]["requests"] == 2084
     assert extent.read_rows < 20_000
     found = store.read("slow_requests", {**asked, "share": 500_000, "slow": 890}, clusters={"long"})
     assert 900 < len(found.rows) < 1200
     assert found.read_rows < 60_000
+
+
+def test_a_pod_that_names_no_pool_is_found_by_what_objects_say(store: Store) -> None:
+    """Its readings come in parts, one a rank, and its devices are no ranks."""
+    pod = {"cluster_name": "a", "namespace": "llm", "pod_name": "mute-0"}
+    request = {**pod, "request_id": "unnamed", "time_to_first_token_ms": 70}
+    insert(store, "ngf_inference_logs", line(at(30), **request))
+    insert(
+        store,
+        "ngf_pod_metrics",
+        line(at(28), **pod, source="vllm", queue_depth=7, kv_cache_util_pct=60),
+        line(at(28), **pod, source="vllm", queue_depth=4, kv_cache_util_pct=20),
+        line(at(29), **pod, source="triton", gpu_uuid="GPU-1", gpu_util_pct=50),
+    )
+    (found,) = value(ask(store, Asked(("a",), pool="mute"))).requests
+    assert (found.request_id, found.pool, found.pod) == ("unnamed", "mute", "mute-0")
+    assert (found.queue_depth, found.kv_cache_util) == (11, pytest.approx(0.4))
+    assert found.gpu_util == pytest.approx(0.5)

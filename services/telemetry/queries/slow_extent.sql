@@ -1,5 +1,8 @@
 -- How many requests have a time to first token, when the last of them began, and the longest times,
 -- the longest first: what to look at, before anything of it is read.
+WITH
+    inference_pool AS pool_name,
+    if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
 SELECT
     count() AS requests,
     max(timestamp) AS newest,
