@@ -6,6 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import autoscaling_words as words
+from callbacks import pool_charts
 from callbacks.panels import shown, window_of
 from callbacks.registrar import Callbacks
 from components import autoscaling, panels
@@ -14,7 +15,8 @@ from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Unavailable
 from services.inference.autoscaling import Autoscaling
-from services.inference.scaling_history import History, step
+from services.inference.provider import Asked
+from services.inference.scaling_history import POINTS, History, step
 from services.realtime.scope import Scope
 from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
@@ -24,7 +26,7 @@ MOST = 200
 EVENTS = 100
 
 Told = dict[str, Any]
-Asked = Mapping[str, Any]
+Address = Mapping[str, Any]
 Place = tuple[str, str, str]
 
 
@@ -33,7 +35,7 @@ def register(callbacks: Callbacks) -> None:
     container = callbacks.container
 
     @callbacks.on(Output(autoscaling.DATA, "data"), Input(autoscaling.ASKED, "data"))
-    def answer(asked: Asked | None) -> Told:
+    def answer(asked: Address | None) -> Told:
         return page(container, callbacks.who(), asked or {})
 
     callbacks.clientside(
@@ -41,7 +43,7 @@ def register(callbacks: Callbacks) -> None:
     )
 
 
-def page(container: Container, who: Identity, asked: Asked) -> Told:
+def page(container: Container, who: Identity, asked: Address) -> Told:
     """Everything on the page: the pools, and the chosen one or, with none chosen, the first."""
     clusters, namespace = asked.get("cluster") or (), asked.get("namespace") or ""
     places = [
@@ -93,8 +95,7 @@ def _one(
     }
     try:
         tracks = history.tracks(scope, window)
-        wide = Span(window.start, window.end, max(60, span.step))
-        waiting = history.demand(scope, window, wide.step)
+        waiting = container.metrics.queue_depth_series(Asked.of(scope), window, POINTS)
     except Unavailable as error:
         nothing = panels.told(frame(span, None), "the store", None, reason=error.message)
         names = (autoscaling.METRIC, autoscaling.SIZE, autoscaling.WAITING)
@@ -106,7 +107,7 @@ def _one(
         "panels": {
             autoscaling.METRIC: shown(metric, tracks),
             autoscaling.SIZE: shown(words.size(_value(tracks), span, records, marks), tracks),
-            autoscaling.WAITING: shown(words.waiting(waiting.value or [], wide, marks), waiting),
+            autoscaling.WAITING: pool_charts.line("waiting", waiting, events=marks),
         },
     }
 

@@ -210,14 +210,6 @@ def _told(
     return points
 
 
-def waiting(
-    points: Sequence[tuple[datetime, float | None]], span: Span, events: Sequence[Event]
-) -> Figure:
-    """Requests that wait in engines, on average of a pod."""
-    lines = [Line("waiting", points)] if points else []
-    return time_series(lines, span, height=HEIGHT - 40, events=events)
-
-
 def _series(
     lines: Sequence[Line],
     span: Span,

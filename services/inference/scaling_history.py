@@ -105,24 +105,6 @@ class ScalingHistory:
             reason = "The console began to watch within this time."
         return Answer(History(seconds, tracks), SOURCE, newest, window, reason)
 
-    def demand(
-        self, scope: Scope, window: Window, seconds: int
-    ) -> Answer[list[tuple[datetime, float | None]]]:
-        """Requests that wait in the engines of a pool, on average of a pod, in buckets of so many
-        seconds.
-
-        Raises Unavailable, Invalid.
-        """
-        where, parameters = conditions(scope)
-        bounds = {"from": window.start, "to": window.end, "step": seconds, "most": MOST_POINTS}
-        rows = self._store.read(
-            "scaling_demand", bounds | parameters, clusters=scope.clusters, where=where
-        ).dicts()
-        newest = max((row["newest"] for row in rows), default=None)
-        points = [(row["bucket"], row["waiting"]) for row in rows]
-        reason = None if rows else "No engine of this pool told how many requests wait."
-        return Answer(points, "engine metrics", newest, window, reason)
-
 
 def step(window: Window) -> int:
     """Seconds of a bucket, twice those between two samples at least: none is empty by chance."""
