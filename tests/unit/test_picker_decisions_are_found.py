@@ -4,12 +4,13 @@ within the limits of who asks."""
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
 from services.errors import NotFound, Unavailable
-from services.inference.decision_store import Decisions
+from services.inference.decision_store import Decisions, Place
 from services.telemetry.engines import Server
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
@@ -88,6 +89,26 @@ def test_metrics_say_what_a_pod_was_like_where_the_picker_does_not(decisions: De
         f"llama-{number}": number for number in range(4)
     }
     assert {state and state.source for state in states.values()} == {"pod metrics"}
+
+
+def test_ranks_of_a_pod_are_its_state_together_and_devices_are_none(
+    store: Store, decisions: Decisions
+) -> None:
+    at = TODAY.start.replace(microsecond=0)
+    place = {"timestamp": f"{at:%F %T}", "cluster_name": CLUSTER, "namespace": "ranked"}
+    pod = {**place, "pod_name": "llama-0"}
+    rows = (
+        {**pod, "source": "vllm", "queue_depth": 7, "kv_cache_util_pct": 60},
+        {**pod, "source": "vllm", "queue_depth": 4, "kv_cache_util_pct": 20},
+        {**pod, "source": "triton", "gpu_uuid": "GPU-1", "queue_depth": 90},
+    )
+    store.insert("ngf_pod_metrics", b"\n".join(map(orjson.dumps, rows)), "ranks")
+    state = decisions.states(Place(CLUSTER, "ranked", "", ""), at)["llama-0"]
+    assert (state.waiting, state.kv_cache) == (11, pytest.approx(0.4))
+    asked = {"ids": ["r"], "namespaces": ["ranked"], "pods": ["llama-0"], "times": [at]}
+    bounds = {"from": at, "to": at + timedelta(minutes=1)}
+    (then,) = store.read("epp_states_at", {**asked, **bounds}, clusters=[CLUSTER]).dicts()
+    assert (then["waiting"], then["kv_cache_pct"]) == (11, pytest.approx(40))
 
 
 def test_a_list_has_the_state_of_the_pods_that_were_picked(decisions: Decisions) -> None:

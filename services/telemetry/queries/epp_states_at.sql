@@ -1,4 +1,5 @@
--- What pods said last before the decisions that picked them. A reading counts for a minute.
+-- What pods said last before the decisions that picked them. A reading counts for a minute;
+-- ranks that came in parts are added.
 SELECT
     asked.id AS request_id,
     toUnixTimestamp64Milli(reading.timestamp) * 1000000 AS at,
@@ -14,11 +15,11 @@ FROM
 ) AS asked
 ASOF INNER JOIN
 (
-    SELECT namespace, pod_name AS pod, timestamp, max(queue_depth) AS waiting,
-        max(requests_in_flight) AS running, max(kv_cache_util_pct) AS kv_cache_pct
+    SELECT namespace, pod_name AS pod, timestamp, sum(queue_depth) AS waiting,
+        sum(requests_in_flight) AS running, avg(kv_cache_util_pct) AS kv_cache_pct
     FROM $ngf_pod_metrics
     WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
-        AND pod_name IN {pods:Array(String)} AND isNull(gpu_id)
+        AND pod_name IN {pods:Array(String)} AND gpu_uuid = ''
     GROUP BY namespace, pod_name, timestamp
     HAVING isNotNull(waiting) OR isNotNull(running) OR isNotNull(kv_cache_pct)
 ) AS reading
