@@ -130,7 +130,7 @@ def _of_telemetry(telemetry: Telemetry) -> Iterator[Metric]:
         taken.repeated,
     )
     yield CounterMetricFamily(
-        "ngf_console_telemetry_put_aside", "Batches that the store refused", writer.put_aside
+        "ngf_console_telemetry_put_aside", "Rows that the store refused", writer.put_aside
     )
     spool = telemetry.intake.spool
     yield GaugeMetricFamily(

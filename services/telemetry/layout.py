@@ -69,6 +69,11 @@ class Layout:
         """What to read and write ``name`` by."""
         return f"{self.database}.{name}_d" if self.cluster else f"{self.database}.{name}"
 
+    def dropped(self) -> str:
+        """The statement that removes the database with all that is in it."""
+        on_cluster = f" ON CLUSTER '{self.cluster}'" if self.cluster else ""
+        return f"DROP DATABASE IF EXISTS {self.database}{on_cluster} SYNC"
+
     def distributed(self, name: str) -> str:
         """The statement that makes ``name`` readable across the servers of the cluster."""
         shard_by = _SHARDS.get(name, "cityHash64(cluster_name, timestamp)")

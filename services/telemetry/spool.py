@@ -63,7 +63,10 @@ class Full(Exception):
 
 
 class Spool:
-    """The rows on their way, in the file ``path``; at most ``limit`` bytes of them."""
+    """The rows on their way, in the file ``path``; at most ``limit`` bytes of them.
+
+    ``id`` is this file's and no other's.
+    """
 
     def __init__(self, path: Path, limit: int, now: Callable[[], float] = time.time) -> None:
         self.limit, self._now = limit, now
@@ -74,7 +77,7 @@ class Spool:
         self._db.executescript(_SCHEMA)
         if not self._db.execute("SELECT id FROM spool").fetchone():
             self._db.execute("INSERT INTO spool VALUES (?, 0)", (uuid.uuid4().hex,))
-        (self._id,) = self._db.execute("SELECT id FROM spool").fetchone()
+        (self.id,) = self._db.execute("SELECT id FROM spool").fetchone()
         (self.bytes,) = self._db.execute(
             "SELECT coalesce(sum(length(lines)), 0) FROM block"
         ).fetchone()
@@ -125,7 +128,7 @@ class Spool:
             ).fetchall()
         return Batch(
             number=number,
-            token=f"{self._id}-{number}",
+            token=f"{self.id}-{number}",
             blocks=_joined(rows),
             bytes=sum(len(row[2]) for row in rows),
             received=min(row[3] for row in rows),

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -18,21 +18,16 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
-from services.errors import ConsoleError, Invalid, Unavailable
+from services.errors import ConsoleError, Unavailable
 from services.kube.breaker import Breaker
 from services.telemetry import migrations
+from services.telemetry.engine_errors import meant
 from services.telemetry.engines import Engine
 from services.telemetry.layout import Layout
 
 QUERIES = Path(__file__).parent / "queries"
 
 _log = structlog.get_logger(__name__)
-
-
-class Refused(ConsoleError):
-    """The engine refuses what it is given, and would refuse it again."""
-
-    code = "store_refused"
 
 
 @dataclass(frozen=True)
@@ -77,14 +72,6 @@ _TEXT = {
     "max_block_size": 16_384,
     "output_format_json_escape_forward_slashes": 0,
 }
-
-_TOO_MUCH = {158, 307, 396}
-"""ClickHouse's codes for too many rows or bytes to read, or in the result."""
-_GAVE_UP = {159, 160, 202, 209, 241, 439}
-"""... for out of time, of memory, of places for queries."""
-_UNREADABLE = {6, 26, 27, 41, 53, 72, 117, 130, 131}
-"""... for rows that cannot be read as what the columns hold."""
-
 
 FAILURES, REST_S = 3, 5.0
 """Calls without an answer after which it is left alone, and how long until one asks again."""
@@ -141,6 +128,22 @@ class Store:
     def close(self) -> None:
         """Let go of the engine."""
         self.engine.close()
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator["Store"]:
+        """The same tables with nothing in them, in a database of their own that is dropped when
+        they were used. Raises Unavailable."""
+        layout = replace(self.layout, database=f"{self.layout.database}_{name}")
+        other = Store(self.engine, layout)
+        other._drop()
+        try:
+            yield other
+        finally:
+            other._drop()
+
+    def _drop(self) -> None:
+        with self._told(), self.engine.client() as client:
+            client.command(self.layout.dropped())
 
     def read(
         self,
@@ -217,13 +220,14 @@ class Store:
     def insert(self, table: str, lines: bytes, token: str) -> None:
         """Add rows, one JSON object a line. What was inserted with ``token`` is not added again.
 
-        Raises Unavailable, and Refused where the engine cannot read the rows.
+        Raises Unavailable, which is Refused where it may be for the rows.
         """
         settings = {
             "insert_deduplicate": 1,
             "insert_deduplication_token": token,
             "deduplicate_blocks_in_dependent_materialized_views": 1,
             "async_insert": 0,
+            "max_partitions_per_insert_block": 0,  # as many as days are kept
             "input_format_skip_unknown_fields": 0,
         }
         if self.layout.cluster:
@@ -294,7 +298,7 @@ class Store:
         finally:
             self._places.release()
         if refused is not None:
-            raise self._meant(refused) from refused
+            raise self._named(meant(self.name, refused)) from refused
         self.problem = None
 
     def _resting(self) -> Unavailable:
@@ -306,19 +310,11 @@ class Store:
         _log.warning("the store does not answer", store=self.name, error=str(error)[:300])
         return Unavailable(f"{self.problem}.")
 
-    def _meant(self, error: DatabaseError) -> Exception:
-        code = error.code
-        if code in _TOO_MUCH:
-            return Invalid.of(
-                "range", "asks for more rows than one answer may have; make it shorter"
-            )
-        if code in _GAVE_UP:
-            return Unavailable(f"{self.name} gave up: it has no time or memory for this now.")
-        if code in _UNREADABLE:
-            return Refused(f"{self.name} cannot read the rows (code {code}): {str(error)[:300]}")
-        _log.error("the store refused a statement", code=code, error=str(error)[:500])
-        self.problem = f"{self.name} refused a statement (code {code})"
-        return Unavailable(f"{self.problem}.")
+    def _named(self, error: ConsoleError) -> ConsoleError:
+        """``error``, which is the store's problem where more than this call has it."""
+        if "engine_code" in error.details:
+            self.problem = error.message.removesuffix(".")
+        return error
 
 
 def _scope(clusters: Collection[str] | None) -> tuple[str, dict[str, Any]]:

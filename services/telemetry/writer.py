@@ -1,23 +1,26 @@
 """Carries telemetry from the spool into the store, batch after batch, until it is in.
 
 While the store does not answer, rows wait on disk; the pause between tries grows to half a minute.
-A batch that the store refuses for what is in it is put aside in a file, counted and logged: it must
-not hold up all that comes after it.
+Rows that the store refuses for what is in them are put aside in a file, counted and logged: they
+must not hold up what came with them and after them.
 """
 
+import os
 import secrets
 import threading
-import time
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from services.errors import ConsoleError
+from services.telemetry.engine_errors import Refused
 from services.telemetry.intake import Intake
+from services.telemetry.sieve import refused_lines
 from services.telemetry.spool import Batch
-from services.telemetry.store import Refused, Store
+from services.telemetry.store import Store
 
 BATCH = 8 * 1024 * 1024
 """Bytes that are inserted at once."""
@@ -35,7 +38,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """One thread. ``written`` counts rows by table, ``put_aside`` batches that were refused."""
+    """One thread. ``written`` counts rows by table, ``put_aside`` rows that were refused."""
 
     def __init__(self, intake: Intake, store: Store, aside: Path) -> None:
         self._intake, self._store, self._aside = intake, store, aside
@@ -90,18 +93,41 @@ class Writer:
                 self._stopping.wait(LONGEST_PAUSE_S)
 
     def _insert(self, batch: Batch) -> None:
+        written: Counter[str] = Counter()
         for table, block in batch.blocks.items():
+            token = f"{batch.token}-{table}"
             try:
-                self._store.insert(table, block.lines, f"{batch.token}-{table}")
-                self.written[table] += block.rows
-            except Refused as error:
-                self._put_aside(batch, table, error)
+                self._store.insert(table, block.lines, token)
+                written[table] = block.rows
+            except Refused as refusal:
+                lines = block.lines.split(b"\n")
+                refused = refused_lines(self._store, table, lines, self._intake.spool.id)
+                if not refused:
+                    raise
+                self._put_aside(token, [lines[at] for at in sorted(refused)], refusal)
+                written[table] = self._insert_rest(table, lines, refused, token)
         self._intake.spool.done(batch)
+        self.written.update(written)
         self.newest = datetime.fromtimestamp(batch.received, UTC)
 
-    def _put_aside(self, batch: Batch, table: str, error: Refused) -> None:
+    def _insert_rest(
+        self, table: str, lines: list[bytes], refused: Collection[int], token: str
+    ) -> int:
+        """Under the token of all, because some tables have taken all already."""
+        rest = [line for at, line in enumerate(lines) if at not in refused]
+        if rest:
+            self._store.insert(table, b"\n".join(rest), token)
+        return len(rest)
+
+    def _put_aside(self, token: str, lines: list[bytes], refusal: Refused) -> None:
+        """Into a file that is the same however often the batch is tried."""
         self._aside.mkdir(parents=True, exist_ok=True)
-        path = self._aside / f"{int(time.time())}-{table}.jsonl"
-        path.write_bytes(batch.blocks[table].lines)
-        self.put_aside += 1
-        _log.error("the store refused rows", table=table, file=str(path), reason=error.message)
+        path = self._aside / f"{token}.jsonl"
+        with path.open("wb") as file:
+            file.writelines(line + b"\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        self.put_aside += len(lines)
+        _log.error(
+            "the store refused rows", rows=len(lines), file=str(path), reason=refusal.message
+        )

@@ -10,9 +10,10 @@ import pytest
 
 from services.errors import Invalid, Unavailable
 from services.telemetry import migrations
+from services.telemetry.engine_errors import Refused
 from services.telemetry.engines import Server
 from services.telemetry.layout import Layout, Retention
-from services.telemetry.store import Limits, Refused, Store
+from services.telemetry.store import Limits, Store
 from tests.stores import fresh_store
 
 NOW = datetime.now(UTC)
@@ -129,7 +130,7 @@ def test_what_comes_again_under_its_token_is_there_once_in_every_table() -> None
 
 def test_rows_that_do_not_fit_are_refused_and_the_next_ones_are_not() -> None:
     store = fresh_store()
-    with pytest.raises(Refused, match="cannot read the rows"):
+    with pytest.raises(Refused, match="refused a statement"):
         store.insert("otel_logs", b'{"Timestamp":"yesterday"}', "a")
     with pytest.raises(Refused):
         store.insert("otel_logs", b'{"NoSuchColumn":1}', "b")
