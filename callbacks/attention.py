@@ -11,6 +11,7 @@ from components.kinds import cluster_href, href
 from components.times import span
 from services.certificates.expiry import Certificate
 from services.clusters.fleet import ClusterInfo
+from services.inference.autoscaling import Autoscaling
 from services.kube.catalogue import KINDS
 
 WORST = ("err", "warn", "info", "stale")
@@ -27,15 +28,18 @@ def items(
     found: Iterable[Item],
     lacking: Mapping[str, int],
     served: Iterable[Certificate],
+    pools: Iterable[Autoscaling],
     now: datetime,
 ) -> list[Item]:
     """Everything that needs a person: clusters in trouble or ``lacking`` NGF, what was ``found``
-    among their objects, and of the certificates ``served`` those that end."""
+    among their objects, of the certificates ``served`` those that end, and of the inference
+    ``pools`` those that are not scaled as they need."""
     made = [
         *(_troubled(info) for info in clusters.values() if _needs_a_person(info, lacking)),
         *(_lacking(clusters[name], gateways) for name, gateways in lacking.items()),
         *(_problem(entry, clusters) for entry in found),
         *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
+        *(_scaled(one, clusters) for one in pools if one.explanation[0].status in ("err", "warn")),
     ]
     return sorted(made, key=lambda item: WORST.index(item["status"]))
 
@@ -137,6 +141,19 @@ def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -
         "title": f"Secret {one.namespace}/{one.name}",
         "href": "",
         "text": text,
+        "since": None,
+        "cluster": info.display_name,
+        "slot": info.slot,
+    }
+
+
+def _scaled(pool: Autoscaling, clusters: dict[str, ClusterInfo]) -> Item:
+    info, first = clusters[pool.cluster], pool.explanation[0]
+    return {
+        "status": first.status,
+        "title": f"Pool {pool.namespace}/{pool.pool}",
+        "href": f"/autoscaling?sel={pool.cluster}/{pool.namespace}/{pool.pool}",
+        "text": first.text,
         "since": None,
         "cluster": info.display_name,
         "slot": info.slot,

@@ -2,11 +2,12 @@
 how each node hands them out."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from agent.accelerators import MIG, SHARED
 from agent.gpus import NodeGpus
+from components.panels import tile
 from services.clusters.gpus import GpuReading
 
 Gpus = Mapping[str, Any]
@@ -30,6 +31,19 @@ def gpus(reading: GpuReading) -> Row | None:
         "nodes": [_node(one) for one in found.nodes],
         "notes": list(found.notes) if found.total else [],
     }
+
+
+def allocation(found: Collection[Gpus], missing: int) -> Row:
+    """The tile of how many GPUs are allocated on the clusters that tell, and ``missing`` that do
+    not."""
+    if not found:
+        return tile(None, note=[("no cluster tells its GPUs", "")])
+    total, taken = (sum(one[key] for one in found) for key in ("total", "allocated"))
+    having = sum(bool(one["total"]) for one in found)
+    said = f"on {having} of {len(found) + missing} clusters"
+    untold = f", no data of {missing}" if missing else ""
+    unit = f"of {total:,} allocated" if total else ""
+    return tile(f"{taken:,}", unit, note=[(f"{said}{untold}", "")])
 
 
 def brief(found: Gpus) -> Row:

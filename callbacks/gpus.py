@@ -81,16 +81,11 @@ def _tiles(known: Mapping[str, Gpus], missing: int) -> dict[str, Row]:
     if not found:
         none = {"value": None, "unit": "", "note": [("no cluster tells its GPUs", "")]}
         return dict.fromkeys(gpus.KEYS, none)
-    total, taken, free = (
-        sum(one[key] for one in found) for key in ("total", "allocated", "available")
-    )
-    without = sum(not one["total"] for one in found)
-    clusters = [f"on {len(found) - without} of {len(found) + missing} clusters"]
-    clusters += [f"no data of {missing}"] if missing else []
+    total, free = (sum(one[key] for one in found) for key in ("total", "available"))
     types = gpu_words.by_type(found)
     nodes = {(name, node["node"]) for name, one in known.items() for node in one["nodes"]}
     return {
-        "gpus": _tile(f"{taken:,}", f"of {total:,} allocated", ", ".join(clusters)),
+        "gpus": gpu_words.allocation(found, missing),
         "free": _tile(f"{free:,}", "", _share(free, total)),
         "used": _used(found),
         "types": _tile(f"{len(types)}", "", ", ".join(types) or "none"),

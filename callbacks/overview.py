@@ -2,26 +2,32 @@
 for the range of the page."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import attention, red_words
-from callbacks.asking import Asked, panels, question, window_of
+from callbacks import attention, gpu_words, pool_words, red_words
+from callbacks.asking import panels, question, window_of
 from callbacks.cluster_words import look, ngf_words, place
 from callbacks.registrar import Callbacks
 from components import ids, overview
+from components.figures import amounts
 from components.kinds import AUDITED, subject
+from components.panels import tile
 from components.times import seen
 from services.auth.identity import Identity
-from services.certificates.expiry import Certificate, Certificates
+from services.certificates.expiry import Certificates
 from services.clusters.fleet import ClusterInfo
 from services.configdb.audit import AuditRecord
 from services.container import Container
+from services.errors import ConsoleError
+from services.inference.provider import Asked
+from services.inference.results import MetricsSummary
 from services.kube.catalogue import KINDS
 from services.telemetry.access import SOURCE, AccessLogs
+from services.telemetry.windows import Window
 
 ATTENTION = 6
 CLUSTERS = 12
@@ -62,12 +68,40 @@ def register(callbacks: Callbacks) -> None:
         found = red_words.key_figures(AccessLogs(container.store), scope, window)
         return {"tiles": {f"overview-{key}": found[key] for key, _, _ in overview.RED_TILES}}
 
+    @callbacks.on(Output(overview.TOKENS, "data"), Input(overview.ASKED, "data"))
+    def tokens(asked: dict[str, Any]) -> dict[str, Any]:
+        scope, window = question(container, callbacks.who(), asked), window_of(asked)
+        told = generated(container, Asked(scope.clusters, scope.namespaces), window)
+        return {"tiles": {"overview-tokens": told}}
+
     callbacks.clientside(ClientsideFunction("ngfOverview", "draw"), Input(overview.DATA, "data"))
     callbacks.clientside(ClientsideFunction("ngfOverview", "red"), Input(overview.CHARTS, "data"))
-    callbacks.clientside(ClientsideFunction("ngfPanels", "draw"), Input(overview.FIGURES, "data"))
+    for store in (overview.FIGURES, overview.TOKENS):
+        callbacks.clientside(ClientsideFunction("ngfPanels", "draw"), Input(store, "data"))
 
 
-def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+def generated(container: Container, of: Asked, window: Window) -> dict[str, Any]:
+    """The tile of the tokens that models generate, with how long the first one takes."""
+    try:
+        found = container.metrics.summary(of, window)
+        series = container.metrics.tps_throughput(of, window, points=red_words.SPARK)
+    except ConsoleError as error:
+        return tile(None, note=[(error.message, "")], source="engines")
+    one = found.value or MetricsSummary()
+    if one.avg_tps is None:
+        return tile(None, note=[(found.reason or one.reasons.get("avg_tps", ""), "")])
+    ttft = "" if one.p95_ttft_ms is None else " ".join(amounts.duration(one.p95_ttft_ms))
+    return tile(
+        amounts.short(one.avg_tps),
+        "/s",
+        note=[(f"TTFT p95 {ttft}", "")] if ttft else [],
+        source=pool_words.brief(one.sources["avg_tps"]),
+        as_of=one.as_of,
+        spark=[point.value for point in series.value.points] if series.value else (),
+    )
+
+
+def requests(container: Container, who: Identity, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The two charts, and of each cluster what its row says of requests."""
     scope, window = question(container, who, asked), window_of(asked)
     access = AccessLogs(container.store)
@@ -123,14 +157,16 @@ def page(
         if entry["cluster"] in clusters and namespace in ("", entry["namespace"])
     ]
     lacking = container.resources.without_ngf(per_cluster)
-    problems = attention.items(clusters, found, lacking, served, now)
+    pools = [
+        one
+        for one in container.scaling.now.known(who)
+        if one.cluster in clusters and namespace in ("", one.namespace)
+    ]
+    problems = attention.items(clusters, found, lacking, served, pools, now)
     return {
         "tiles": {
-            "gateways": _kind_tile("gateways", "programmed", per_cluster, clusters),
-            "httproutes": _kind_tile("httproutes", "accepted", per_cluster, clusters),
-            "certificates": _certificate_tile(served, now)
-            if any(info.state.last_seen for info in clusters.values())
-            else _unknown(clusters),
+            "gateways": _gateways_tile(per_cluster, clusters),
+            "gpus": _gpus_tile(container, who, clusters),
         },
         "strip": _strip(list(clusters.values())),
         "clusters": _rows(clusters, per_cluster),
@@ -157,27 +193,24 @@ def _unknown(clusters: Collection[Any]) -> dict[str, Any]:
     return {"value": None, "unit": "", "note": [(why, "")]}
 
 
-def _kind_tile(
-    kind: str,
-    word: str,
+def _gateways_tile(
     per_cluster: dict[str, dict[str, Any]],
     clusters: dict[str, ClusterInfo],
 ) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     for name in clusters:
-        known = per_cluster[name].get(kind) or {}
+        known = per_cluster[name].get("gateways") or {}
         # What a silent cluster once said is neither fine nor broken now.
         counts.update(known if clusters[name].state.connected else {"stale": sum(known.values())})
     total = counts.total()
-    if not any(kind in per_cluster[name] for name in clusters):
+    if not any("gateways" in per_cluster[name] for name in clusters):
         return _unknown(clusters)
     broken = [
-        (f"{counts['err']} not {word}", "bad") if counts["err"] else None,
+        (f"{counts['err']} not programmed", "bad") if counts["err"] else None,
         (f"{counts['warn']} partly", "warn") if counts["warn"] else None,
         (f"{counts['info']} pending", "") if counts["info"] else None,
         (f"{counts['deleting']} deleting", "") if counts["deleting"] else None,
         (f"{counts['not_ngf']} not NGF", "") if counts["not_ngf"] else None,
-        (f"{counts['unattached']} attached nowhere", "") if counts["unattached"] else None,
         (f"{counts['stale']} last seen", "") if counts["stale"] else None,
     ]
     note: Words = []
@@ -186,27 +219,19 @@ def _kind_tile(
         note.append(words)
     return {
         "value": f"{counts['ok']:,}",
-        "unit": f"of {total:,} {word}",
+        "unit": f"of {total:,} programmed",
         "note": note or [("none in trouble", "") if total else ("none yet", "")],
     }
 
 
-def _certificate_tile(served: list[Certificate], now: datetime) -> dict[str, Any]:
-    states = Counter(one.state(now) for one in served)
-    note: Words = []
-    for state, words, tone in (
-        ("expired", "expired", "bad"),
-        ("soon", "ends soon", "warn"),
-        ("unreadable", "not readable", "warn"),
-    ):
-        if states[state]:
-            note += [(", ", "")] if note else []
-            note.append((f"{states[state]} {words}", tone))
-    return {
-        "value": f"{states['valid'] + states['soon']:,}",
-        "unit": f"of {len(served):,} valid",
-        "note": note or [("none ends within 30 days", "") if served else ("no TLS Secrets", "")],
-    }
+def _gpus_tile(container: Container, who: Identity, clusters: Collection[str]) -> dict[str, Any]:
+    found = [
+        gpu_words.gpus(container.gpus.of(one))
+        for one, info in container.fleet.described(who)
+        if info.name in clusters
+    ]
+    known = [one for one in found if one]
+    return gpu_words.allocation(known, len(found) - len(known))
 
 
 def _strip(clusters: list[ClusterInfo]) -> dict[str, Any] | None:

@@ -15,18 +15,14 @@ ASKED = "overview-asked"
 CHARTS = "overview-red"
 FIGURES = "overview-figures"
 
+TOKENS = "overview-model"
+
 RED_TILES = (
     ("requests", "Requests", "/dashboard"),
     ("failures", "5xx responses", "/logs?status=5xx"),
     ("p95", "Latency, p95", "/dashboard"),
 )
-TILES = (
-    ("gateways", "Gateways", "/gateways", "watch"),
-    ("httproutes", "HTTP routes", "/httproutes", "watch"),
-    ("certificates", "Certificates", "", "watch"),
-)
-"""Key, label, the page behind the label, and where the number comes from; of those of requests the
-answer says where from."""
+"""Key, label, and the page behind the label."""
 
 
 def layout(query: Mapping[str, str]) -> html.Div:
@@ -36,7 +32,12 @@ def layout(query: Mapping[str, str]) -> html.Div:
             page_head("Overview", actions=[time_range()]),
             html.Div(id="overview-strip", role="status", className="live-strip"),
             html.Div(
-                [*(_red_tile(*one) for one in RED_TILES), *(_tile(*one) for one in TILES)],
+                [
+                    *(_measured(*one) for one in RED_TILES),
+                    kpi("overview-gateways", _link("Gateways", "/gateways"), "watch"),
+                    _measured("tokens", "Tokens generated", "/pools"),
+                    kpi("overview-gpus", _link("GPUs allocated", "/gpus"), "nodes"),
+                ],
                 className="kpis",
             ),
             html.Div(
@@ -110,15 +111,14 @@ def layout(query: Mapping[str, str]) -> html.Div:
             asked(ASKED, query),
             dcc.Store(id=CHARTS),
             dcc.Store(id=FIGURES),
+            dcc.Store(id=TOKENS),
         ]
     )
 
 
-def _tile(key: str, label: str, href: str, source: str) -> html.Div:
-    name = html.A(label, href=href, className="n-keep plain") if href else label
-    return kpi(f"overview-{key}", name, source)
+def _measured(key: str, label: str, href: str) -> html.Div:
+    return kpi(f"overview-{key}", _link(label, href), spark=True)
 
 
-def _red_tile(key: str, label: str, href: str) -> html.Div:
-    name = html.A(label, href=href, className="n-keep plain")
-    return kpi(f"overview-{key}", name, spark=True)
+def _link(label: str, href: str) -> html.A:
+    return html.A(label, href=href, className="n-keep plain")

@@ -1,5 +1,7 @@
 """How an inference pool is scaled right now, and why it has the size it has."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -93,6 +95,12 @@ class Autoscalers:
             for place in member.snapshot("inferencepools").objects
             if who.may_see(member.name, place[0])
         )
+
+    def known(self, who: Identity) -> Iterator[Autoscaling]:
+        """Every pool that one may see, of clusters that have told what it takes to say why."""
+        for cluster, namespace, name in self.pools(who):
+            with suppress(NotFound, Unavailable):
+                yield self.of(who, cluster, f"{namespace}/{name}")
 
     def _place(self, who: Identity, member: Cluster, pool: str) -> tuple[str, str]:
         snapshot = member.snapshot("inferencepools")

@@ -29,4 +29,3 @@ def test_what_waits_is_counted(pair: Console, opened: Window) -> None:
     opened.open("/?namespace=quiet", "#overview-clusters tbody tr")
     opened.says("#overview-attention", "No problem is reported")
     opened.says("#overview-attention", "1 waits for a controller; 1 route is attached nowhere.")
-    opened.says("#overview-httproutes-d", "1 pending, 1 attached nowhere")

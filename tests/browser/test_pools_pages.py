@@ -80,6 +80,19 @@ def test_a_pool_tells_its_numbers_with_their_source(tab: Tab) -> None:
     assert tab.find("#pool-cache-plot").get_attribute("aria-label").startswith("KV cache: highest")
 
 
+def test_the_overview_sums_up_models_and_gpus_and_names_the_pool_in_trouble(tab: Tab) -> None:
+    tab.open("/?cluster=gpu-iad&range=15m", "#overview-clusters tbody tr")
+    tab.has("#overview-tokens-v", "100")
+    tab.has("#overview-tokens-d", "TTFT p95 488 ms")
+    tab.has("#overview-tokens-src", "vLLM")
+    tab.has("#overview-gpus-v", "of 43 allocated")
+    tab.has("#overview-attention", "Pool llm/qwen3-32b")
+    tab.has("#overview-attention", "KEDA cannot use the ScaledObject")
+    tab.open("/?cluster=web-fra", "#overview-clusters tbody tr")
+    tab.has("#overview-tokens-v", "no data")
+    tab.has("#overview-gpus-d", "on 0 of 1 clusters")
+
+
 def test_the_tab_is_in_the_address_and_back_returns(tab: Tab) -> None:
     tab.open(LLAMA, "#pool-gpus tr[data-key]")
     tab.click("#pool-tabs [data-tab=pods]")
