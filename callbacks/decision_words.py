@@ -59,7 +59,11 @@ def count(counted: Counted, seconds: float) -> str:
     said += f", {rate:.1f} per second" if rate >= 0.1 else f", {60 * rate:.1f} per minute"
     if not scored:
         return f"{said}; none recorded with scores"
-    return f"{said}; {'all' if scored == total else f'1 in {round(total / scored)}'} with scores"
+    if scored == total:
+        return f"{said}; all with scores"
+    if 2 * scored > total:
+        return f"{said}; {scored:,} of {total:,} with scores"
+    return f"{said}; 1 in {round(total / scored)} with scores"
 
 
 def whole(known: Known, slot: Callable[[str], int]) -> Row:

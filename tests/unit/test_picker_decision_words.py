@@ -35,6 +35,8 @@ def told(request_id: str) -> decision_words.Row:
         (9_712, 971, 900, "9,712 decisions, 10.8 per second; 1 in 10 with scores"),
         (52, 1, 3600, "52 decisions, 0.9 per minute; 1 in 52 with scores"),
         (1, 1, 60, "1 decision, 1.0 per minute; all with scores"),
+        (5, 4, 60, "5 decisions, 5.0 per minute; 4 of 5 with scores"),
+        (6, 3, 60, "6 decisions, 0.1 per second; 1 in 2 with scores"),
         (30, 0, 60, "30 decisions, 0.5 per second; none recorded with scores"),
         (0, 0, 60, ""),
     ],
