@@ -3,8 +3,12 @@ weights would have made of it, and where nothing is known that it is not."""
 
 from collections.abc import Iterator
 
+from typing import Any
+
 import pytest
 
+from services.errors import Unavailable
+from services.inference.decision_store import Decisions
 from tests.browser.tab import Console, Tab
 from tests.recorded_picker import CLUSTER, FULLY_LOGGED, POOL, put_recording
 
@@ -91,3 +95,35 @@ def test_an_unknown_request_and_an_empty_time_say_so(page: Tab) -> None:
     )
     page.has("#decisions-rows", "No span or log line of a picker came in during this time.")
     page.has("#decisions-why", "There is no decision in this time to explain.")
+
+
+def test_a_decision_that_could_not_be_read_is_read_once_the_store_answers(
+    page: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: Any, **__: Any) -> Any:
+        raise Unavailable("The analytics store does not answer.")
+
+    with monkeypatch.context() as without:
+        without.setattr(Decisions, "one", down)
+        page.open(f"{PAGE}&request={FULLY_LOGGED}", "#decisions-rows tr.sel")
+        page.has("#decisions-why", "The analytics store does not answer.")
+    page.run("window.dispatchEvent(new Event('ngf:refresh'))")
+    page.has("#decisions-why", "llama-1 was picked")
+
+
+def test_a_pool_without_decisions_keeps_nothing_of_the_one_before(page: Tab) -> None:
+    page.open(f"{PAGE}&request={FULLY_LOGGED}", "#decisions-candidates tr.sel")
+    page.run("ngf.view.set({ pool: 'llm/silent', request: '' })")
+    page.has("#decisions-why", "There is no decision in this time to explain.")
+    page.until(lambda: page.all(".decisions-one.bare"), "no candidates")
+
+
+def test_a_pool_is_chosen_with_its_cluster(page: Tab) -> None:
+    page.open("/decisions?range=1h", "#decisions-pool")
+    page.until(lambda: page.all("#decisions-rows tr"), "the pools known with the list")
+    page.click("#decisions-pool")
+    of_cluster = f"//*[@role='menuitem'][.//*[text()='{CLUSTER}']]"
+    page.until(lambda: page.driver.find_elements("xpath", of_cluster), "a pool of the cluster")
+    page.driver.find_elements("xpath", of_cluster)[0].click()
+    page.until(lambda: f"cluster={CLUSTER}&" in page.query(), "the cluster in the address")
+    assert "pool=llm/" in page.query()

@@ -181,6 +181,8 @@
         const told = list.rows.find((row) => row.scored) || list.rows[0]; // the one there is most to say of
         ngf.view.set({ request: told.id }, { replace: true });
       }
+      if (list.rows && !list.rows.length && !ngf.view.get().request) { one = null; chosen = null; }
+      if (one && one.problem && !answer.problem) explain(chosen);
       const first = !document.querySelector("#decisions-rows tr");
       drawList();
       if (first) seek(ngf.view.get().request);
@@ -198,19 +200,22 @@
     },
   };
 
+  function explain(request) {
+    chosen = request;
+    const row = ((list && list.rows) || []).find((found) => found.id === request);
+    set("decisions-chosen", { request, cluster: row ? row.cluster : "", at: Date.now() });
+  }
+
   function follow(view) {
     if (!here()) { chosen = null; one = null; list = null; return; }
     if (!document.getElementById("decisions-rows")) return; // Back was quicker than the layout
-    if (!view.request || view.request === chosen) { drawList(); return; }
-    chosen = view.request;
-    const row = ((list && list.rows) || []).find((found) => found.id === chosen);
-    set("decisions-chosen", { request: chosen, cluster: row ? row.cluster : "" });
+    if (view.request && view.request !== chosen) explain(view.request);
     drawList();
   }
   window.addEventListener("ngf:view", ({ detail }) => follow(detail));
 
   function choosePool(button) {
-    const item = ([pool, cluster]) => el("button", { type: "button", class: "n-item", role: "menuitem", onclick() { ngf.closeFloat(); ngf.view.set({ pool, request: "" }); } }, el("span", { class: "grow" }, pool), el("span", { class: "t3" }, cluster));
+    const item = ([pool, cluster]) => el("button", { type: "button", class: "n-item", role: "menuitem", onclick() { ngf.closeFloat(); ngf.view.set({ pool, cluster: [cluster], request: "" }); } }, el("span", { class: "grow" }, pool), el("span", { class: "t3" }, cluster));
     const pools = (list && list.pools) || [];
     ngf.float(button, el("div", { "data-arrows": "1" }, pools.length ? pools.map(item) : el("div", { class: "n-none" }, "No InferencePool on the chosen clusters.")), { label: "Pool", role: "menu" });
   }
