@@ -16,9 +16,11 @@ from simple_websocket import Server
 
 from api.guard import current_identity, renewed_identity
 from api.openapi import V1
+from api.pool_scope import POOL_LENGTH
 from api.sockets import LIFETIME_S, ended
 from services.container import Container
 from services.errors import Invalid
+from services.inference.provider import Asked, no_pool
 from services.realtime.scope import Scope
 from services.realtime.subscription import Subscription
 from services.realtime.topics import Topics, envelope
@@ -39,14 +41,17 @@ def register(server: Flask, sock: Sock, container: Container) -> None:
             named = request.view_args or {}
             container.topics.topic(named["topic"])
             g.wanted = _wanted(named.get("cluster", ""))
+            who = current_identity()
             for cluster in g.wanted[0]:
-                container.fleet.visible(current_identity(), cluster)
+                container.fleet.visible(who, cluster)
+            _check_pool(container, Scope.of(who, *g.wanted))
 
     def stream(socket: Server, topic: str, cluster: str = "") -> None:
-        turn = _Turn(container, Scope.of(current_identity(), *g.wanted))
+        who = current_identity()
+        turn = _Turn(container, Scope.of(who, *g.wanted))
 
         def run() -> None:
-            with container.topics.listen(topic, turn.scope) as subscription:
+            with container.topics.listen(topic, turn.scope, who) as subscription:
                 socket.sock.when_closed(subscription.end)
                 _pump(socket, topic, subscription, turn, container.topics)
 
@@ -63,10 +68,25 @@ def _wanted(cluster: str) -> tuple[frozenset[str], str]:
         raise Invalid.of(name, "is not a parameter of a topic; there are cluster and pool")
     if len(given.getlist("pool")) > 1:
         raise Invalid.of("pool", "must be given once")
+    if len(given.get("pool", "")) > POOL_LENGTH:
+        raise Invalid.of("pool", f"must have at most {POOL_LENGTH} characters")
     clusters = frozenset(filter(None, [cluster, *given.getlist("cluster")]))
     if cluster and clusters != {cluster}:
         raise Invalid.of("cluster", f"must be {cluster}, as in the path, or left out")
     return clusters, given.get("pool", "")
+
+
+def _check_pool(container: Container, scope: Scope) -> None:
+    """Raise NotFound for a pool that is nowhere in a scope."""
+    if not scope.pool:
+        return
+    namespace, _, name = scope.pool.rpartition("/")
+    clusters, namespaces = (
+        None if some is None else tuple(sorted(some)) for some in (scope.clusters, scope.namespaces)
+    )
+    asked = Asked(clusters, namespaces, name, namespace)
+    if not container.metrics.list_pools(asked).value:
+        raise no_pool(asked)
 
 
 @dataclass

@@ -11,6 +11,8 @@ from services.inference.provider import Asked
 from services.telemetry.windows import RULE, Window
 
 POOL = "A name, or namespace/name where several namespaces have one of that name"
+POOL_LENGTH = 320
+"""Characters: those of a namespace, a slash and a name fit."""
 RANGE: Any = Field("1h", max_length=80, description=f"It {RULE}")
 
 
@@ -29,13 +31,13 @@ class RangeParams(BaseModel):
 class OfPoolParams(RangeParams):
     """Which pool, and when."""
 
-    pool: str = Field(min_length=1, max_length=320, description=POOL)
+    pool: str = Field(min_length=1, max_length=POOL_LENGTH, description=POOL)
 
 
 class AnyPoolParams(RangeParams):
     """Of which pool, and when."""
 
-    pool: str = Field("", max_length=320, description=f"{POOL}; empty: all together")
+    pool: str = Field("", max_length=POOL_LENGTH, description=f"{POOL}; empty: all together")
 
 
 class NamespaceParams(RangeParams):

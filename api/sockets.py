@@ -63,7 +63,7 @@ def register(server: Flask, container: Container) -> Sock:
     @sock.route("/ws")  # type: ignore[untyped-decorator]
     def stream(socket: Server) -> None:
         def run() -> None:
-            with container.hub.subscribe() as subscription:
+            with container.hub.subscribe(current_identity()) as subscription:
                 socket.sock.when_closed(subscription.end)
                 _pump(socket, subscription, container)
 
@@ -84,8 +84,8 @@ def ended(socket: Server, run: Callable[[], None]) -> str:
         return "restart"
     except Unauthenticated as error:
         return _close(socket, "refused", REFUSED, error.message)
-    except Full:
-        return _close(socket, "full", TRY_LATER, "too many open pages")
+    except Full as error:
+        return _close(socket, "full", TRY_LATER, str(error))
     except wire.Stuck:
         return "stuck"
     except (ConnectionClosed, OSError):

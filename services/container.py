@@ -36,6 +36,7 @@ from services.kube.changes import Changes
 from services.prometheus.sources import Sources
 from services.realtime import fleet_changes
 from services.realtime.hub import Hub
+from services.realtime.subscription import Seats
 from services.realtime.topics import Topics
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
@@ -91,7 +92,7 @@ class Container:
         audit = AuditLog(db)
         stored = StoredSettings(db)
         fleet.colours = Colours(lambda change: stored.update("cluster colours", change, {}))
-        hub = Hub(limit=settings.threads * 3 // 4)  # the rest stays for requests
+        hub = Hub(Seats.of(settings.threads))
         fleet.subscribe(
             lambda cluster, kind, version: hub.publish(
                 "changes", {"cluster": cluster, "kind": kind, "version": version}

@@ -65,6 +65,7 @@ def main(folder: str, seconds: str, threads: str, size: str) -> int:
         return [said], following
 
     container = without_clusters(Path(folder), threads=int(threads), port=free_port())
+    container.hub.seats.each = container.hub.seats.limit  # there is one token
     topic = Topic("beat", beat, float(seconds))
     container = replace(container, topics=Topics([topic], container.hub.seats))
     token = container.tokens.create(CONSOLE, "live", Role.ADMIN)[1]

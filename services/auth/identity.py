@@ -40,6 +40,11 @@ class Identity:
     source: str = "local"
     address: str = ""
 
+    @property
+    def account(self) -> tuple[str, str]:
+        """By which it is told from others where what each may have at once is counted."""
+        return self.source, self.name
+
     def may_see_cluster(self, cluster: str) -> bool:
         return self.clusters is None or cluster in self.clusters
 

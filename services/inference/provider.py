@@ -147,9 +147,14 @@ def the_one(pools: Sequence[PoolStatus], asked: Asked) -> PoolStatus:
     Raises NotFound, and Invalid where it takes a namespace or a cluster to tell them apart.
     """
     if not pools:
-        place = "/".join(filter(None, (asked.namespace, asked.pool)))
-        raise NotFound(f"There is no inference pool {place}.", pool=asked.pool)
+        raise no_pool(asked)
     if len(pools) > 1:
         places = ", ".join(f"{one.cluster} {one.namespace}" for one in pools[:5])
         raise Invalid.of("namespace", f"must be given, as pools have this name in {places}")
     return pools[0]
+
+
+def no_pool(asked: Asked) -> NotFound:
+    """What is said where no pool is called as asked."""
+    place = "/".join(filter(None, (asked.namespace, asked.pool)))
+    return NotFound(f"There is no inference pool {place}.", pool=asked.pool)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from services.auth.identity import Identity
 from services.realtime.subscription import Seats, Subscription
 
 QUEUE = 1_000
@@ -33,8 +34,8 @@ class Hub:
     ``seats`` are those of all sockets, of which other hubs may take some.
     """
 
-    def __init__(self, limit: int = 400, queue: int = QUEUE) -> None:
-        self.seats = Seats(limit)
+    def __init__(self, seats: Seats, queue: int = QUEUE) -> None:
+        self.seats = seats
         self._queue = queue
         self._lock = threading.Lock()
         self._subscriptions: frozenset[Subscription[Message]] = frozenset()
@@ -50,10 +51,10 @@ class Hub:
             subscription.put(message)
 
     @contextmanager
-    def subscribe(self) -> Iterator[Subscription[Message]]:
-        """A subscription for the length of the block. Raises Full above the limit."""
+    def subscribe(self, who: Identity) -> Iterator[Subscription[Message]]:
+        """A subscription for the length of the block. Raises Full."""
         subscription: Subscription[Message] = Subscription(self._queue)
-        with self.seats.take():
+        with self.seats.take(who):
             with self._lock:
                 self._subscriptions |= {subscription}
                 if self._closed:

@@ -5,38 +5,53 @@ is told how many it has lost when it next takes some.
 """
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
+
+from services.auth.identity import Identity
 
 T = TypeVar("T")
 
 
 class Full(Exception):
-    """As many listen as are accepted."""
+    """As many listen as are accepted; the message says of what there are as many."""
 
 
 class Seats:
-    """Open sockets of every kind together: each holds a thread that requests then cannot have."""
+    """Open sockets of every kind together: each holds a thread that requests then cannot have.
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.taken = 0
+    ``limit`` is how many there are, ``each`` how many of them one identity may have.
+    """
+
+    def __init__(self, limit: int, each: int) -> None:
+        self.limit, self.each = limit, each
         self._lock = threading.Lock()
+        self._taken: Counter[tuple[str, str]] = Counter()
+
+    @classmethod
+    def of(cls, threads: int) -> "Seats":
+        """Three quarters of the threads, the rest stays for requests; a quarter of those to each
+        identity, which many share where there is one token for a team, and eight at least."""
+        limit = threads * 3 // 4
+        return cls(limit, max(limit // 4, 8))
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def take(self, who: Identity) -> Iterator[None]:
         """One of them for the length of the block. Raises Full."""
         with self._lock:
-            if self.taken >= self.limit:
-                raise Full
-            self.taken += 1
+            if self._taken[who.account] >= self.each:
+                raise Full(f"you have {self.each} sockets open")
+            if self._taken.total() >= self.limit:
+                raise Full("too many sockets are open")
+            self._taken[who.account] += 1
         try:
             yield
         finally:
             with self._lock:
-                self.taken -= 1
+                self._taken[who.account] -= 1
+                self._taken += Counter()  # forgets who has none
 
 
 class Subscription(Generic[T]):

@@ -18,14 +18,17 @@ from typing import Any
 import orjson
 import structlog
 
+from services.auth.identity import Identity
 from services.errors import ConsoleError, NotFound
 from services.realtime.scope import Scope
-from services.realtime.subscription import Seats, Subscription
+from services.realtime.subscription import Full, Seats, Subscription
 
 QUEUE = 1_000
 """Messages a listener may fall behind before its oldest are dropped."""
 AT_ONCE = 8
 """Sources that are asked at the same time, however many scopes are listened to."""
+EACH = 32
+"""Topics, each in a scope, that one identity may listen to: every one is asked again and again."""
 REST_S = 15.0
 """Longest pause before a source that failed is asked again."""
 
@@ -82,17 +85,19 @@ class Topics:
             ) from None
 
     @contextmanager
-    def listen(self, name: str, scope: Scope) -> Iterator[Subscription[str]]:
+    def listen(self, name: str, scope: Scope, who: Identity) -> Iterator[Subscription[str]]:
         """Messages of a topic for the length of the block. Raises NotFound, and Full."""
         topic = self.topic(name)
         subscription: Subscription[str] = Subscription(self._queue)
-        with self._seats.take():
+        with self._seats.take(who):
             with self._lock:
                 producer = self._producers.get((name, scope))
+                if producer is None or not producer.is_heard_by(who):
+                    self._check_room(who)
                 if producer is None:
                     producer = _Producer(topic, scope, self._turns)
                     self._producers[name, scope] = producer
-                producer.join(subscription)
+                producer.join(subscription, who)
                 if self._closed:
                     subscription.end()
             try:
@@ -101,6 +106,10 @@ class Topics:
                 with self._lock:
                     if not producer.leave(subscription):
                         del self._producers[name, scope]
+
+    def _check_room(self, who: Identity) -> None:
+        if sum(one.is_heard_by(who) for one in self._producers.values()) >= EACH:
+            raise Full(f"you listen to {EACH} topics and scopes")
 
     def note(self, name: str, *, sent: int = 0, lost: int = 0, closed: str = "") -> None:
         """Count what became of messages, or of a socket."""
@@ -135,7 +144,7 @@ class _Producer:
     def __init__(self, topic: Topic, scope: Scope, turns: threading.Semaphore) -> None:
         self._topic, self._scope, self._turns = topic, scope, turns
         self._lock = threading.Lock()
-        self._listeners: frozenset[Subscription[str]] = frozenset()
+        self._listeners: Mapping[Subscription[str], Identity] = {}
         self._ended = threading.Event()
         self._last = ""
         self._problem = ""
@@ -144,9 +153,12 @@ class _Producer:
     def __len__(self) -> int:
         return len(self._listeners)
 
-    def join(self, listener: Subscription[str]) -> None:
+    def is_heard_by(self, who: Identity) -> bool:
+        return any(one.account == who.account for one in self._listeners.values())
+
+    def join(self, listener: Subscription[str], who: Identity) -> None:
         with self._lock:
-            self._listeners |= {listener}
+            self._listeners = {**self._listeners, listener: who}
             if self._last:
                 listener.put(self._last)
             if self._problem:
@@ -155,7 +167,8 @@ class _Producer:
     def leave(self, listener: Subscription[str]) -> int:
         """How many are left; with none it ends."""
         with self._lock:
-            self._listeners -= {listener}
+            left = {one: who for one, who in self._listeners.items() if one is not listener}
+            self._listeners = left
             if not self._listeners:
                 self._ended.set()
             return len(self._listeners)

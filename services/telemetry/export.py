@@ -122,7 +122,7 @@ class _Places:
 
     def taken(self, who: Identity) -> Callable[[], None]:
         """Take a place; what is returned gives it back. Raises Busy."""
-        name = (who.source, who.name)
+        name = who.account
         with self._lock:
             if self._taken[name] == EACH:
                 raise Busy(f"{EACH} exports of {who.name} are under way already.", 5)

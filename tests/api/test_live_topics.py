@@ -19,6 +19,7 @@ from services.auth.identity import CONSOLE, Role
 from services.clusters.fleet import Fleet, Member
 from services.container import Container
 from services.errors import Unavailable
+from services.inference.results import PoolStatus
 from services.realtime.scope import Scope
 from services.realtime.topics import Topic, Topics
 from services.settings import load
@@ -66,6 +67,7 @@ class Live:
         ]
         self.topics = Topics(topics, services.hub.seats, queue=50)
         self.container = replace(services, topics=self.topics)
+        services.metrics.upsert_pool(PoolStatus("one", "llm", "a"))
         self.server = loopback(without_pages(self.container))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -197,6 +199,10 @@ def test_a_pool_is_told_from_its_namesakes() -> None:
     [
         ("ws/inference/nothing", 404, "not_found"),
         ("ws/inference/t?cluster=nowhere", 404, "not_found"),
+        ("ws/inference/t?pool=nothing", 404, "not_found"),
+        ("ws/inference/t?pool=other/a", 404, "not_found"),
+        ("clusters/two/ws/inference/t?pool=a", 404, "not_found"),
+        (f"ws/inference/t?pool={'a' * 321}", 422, "invalid"),
         ("clusters/nowhere/ws/inference/t", 404, "not_found"),
         ("clusters/one/ws/inference/t?cluster=two", 422, "invalid"),
         ("ws/inference/t?pol=a", 422, "invalid"),
@@ -298,13 +304,28 @@ def test_sockets_of_all_kinds_share_the_places_there_are(
 ) -> None:
     monkeypatch.setattr(console.container.hub.seats, "limit", 1)
     with (
-        console.container.hub.subscribe(),
+        console.container.hub.subscribe(CONSOLE),
         opened(console.url(), console.token()) as client,
         pytest.raises(Closed) as closed,
     ):
         list(messages(client, "t"))
     assert closed.value.code == 1013
     wait_until("it is counted", lambda: console.closed == {"full": 1})
+
+
+def test_one_identity_listens_to_so_many_scopes_and_to_each_as_often_as_it_likes(
+    console: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.realtime.topics.EACH", 1)
+    token = console.token()
+    with opened(console.url(), token), opened(console.url(), token):
+        wait_until("both listen", lambda: console.topics.listening()["t"] == (2, 1))
+        one = console.url("ws/inference/t?cluster=one")
+        with opened(one, token) as third, pytest.raises(Closed) as closed:
+            list(messages(third, "t"))
+        assert closed.value.code == 1013
+        with opened(one, console.token()):
+            wait_until("another does", lambda: console.topics.listening()["t"] == (3, 2))
 
 
 def test_a_console_that_stops_says_come_back(tmp_path: Path) -> None:

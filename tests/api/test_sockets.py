@@ -106,9 +106,9 @@ def test_open_pages_leave_threads_for_requests(tmp_path: Path) -> None:
     container = Container.build(settings, fleet, fresh_store())
     with ExitStack() as pages:
         for _ in range(6):
-            pages.enter_context(container.hub.subscribe())
+            pages.enter_context(container.hub.subscribe(CONSOLE))
         with pytest.raises(Full):
-            pages.enter_context(container.hub.subscribe())
+            pages.enter_context(container.hub.subscribe(CONSOLE))
     container.db.close()
 
 
