@@ -6,6 +6,7 @@ nothing of tokens and latencies, and nothing runs in its eyes.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import pstdev
 
 from services.demo.traffic.engines import Engine
@@ -17,6 +18,8 @@ DECIDING = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 SIZES = tuple(float(2**power) for power in range(6, 24))
 TENANT = "default-flow"
 """Who sends what names no tenant."""
+KEPT = 3600.0
+"""Seconds for which an endpoint that is gone is still shown, as it was."""
 _OLD = {
     "request_total": "inference_objective_request_total",
     "request_error_total": "inference_objective_request_error_total",
@@ -40,6 +43,15 @@ _OLD_LABELS = {
 }
 
 
+@dataclass(slots=True)
+class _Endpoint:
+    """Series of one endpoint, and when it could be picked last."""
+
+    queue: Gauge
+    attempts: Counter
+    seen: float
+
+
 class PickerMetrics:
     """The series of one picker."""
 
@@ -47,7 +59,7 @@ class PickerMetrics:
         self.target = target
         self._pool, self._namespace, self._model, self._old = pool, namespace, model, old
         self._counters: dict[tuple[str, ...], Counter] = {}
-        self._queues: dict[str, Gauge] = {}
+        self._endpoints: dict[str, _Endpoint] = {}
         named = {"name": pool}
         self._averages = {
             name: target.gauge(self._name(name), **named)
@@ -99,10 +111,10 @@ class PickerMetrics:
         self._deciding.observe(seconds)
         self._size.observe(prompt.prompt * 4.2)
         if decision.picked:
-            self._attempts(decision.picked).add()
+            self._endpoint(decision.picked, prompt.arrived).attempts.add()
 
     def show(self, engines: Sequence[Engine], at: float) -> None:
-        """Set the gauges: those of an endpoint that is gone stay at what they were."""
+        """Set the gauges: those of an endpoint that is gone stay for a while at what they were."""
         queues = [float(len(one.waiting)) for one in engines]
         caches = [one.held(at) for one in engines]
         running = [float(len(one.running)) for one in engines]
@@ -112,14 +124,12 @@ class PickerMetrics:
         self._averages["average_running_requests"].value = sum(running) / count
         self._averages["ready_endpoints"].value = len(engines)
         for engine, queue in zip(engines, queues, strict=True):
-            name = f"{engine.name}-rank-0"
-            if name not in self._queues:
-                labels = self._renamed(name=self._pool, model_server_endpoint=name)
-                self._queues[name] = self.target.gauge(
-                    self._name("per_endpoint_queue_size"), **labels
-                )
-                self._attempts(engine)
-            self._queues[name].value = queue
+            self._endpoint(engine, at).queue.value = queue
+        for name, gone in list(self._endpoints.items()):
+            if gone.seen < at - KEPT:
+                self.target.drop(self._name("per_endpoint_queue_size"), gone.queue)
+                self.target.drop(self._name("scheduler_attempts_total"), gone.attempts)
+                del self._endpoints[name]
         if not self._old and engines:
             self._deviations["queue_size"].value = pstdev(queues)
             self._deviations["kv_cache_utilization"].value = pstdev(caches)
@@ -130,15 +140,24 @@ class PickerMetrics:
                 tokens // 64 for one in engines for tokens in one.cached.values()
             )
 
-    def _attempts(self, engine: Engine) -> Counter:
-        labels = self._renamed(
-            status="success",
-            target_model_name=self._model,
-            endpoint_name=engine.name,
-            namespace=self._namespace,
-            port=str(engine.port),
-        )
-        return self._counter("scheduler_attempts_total", **labels)
+    def _endpoint(self, engine: Engine, at: float) -> _Endpoint:
+        if engine.name not in self._endpoints:
+            queue = self._renamed(name=self._pool, model_server_endpoint=f"{engine.name}-rank-0")
+            attempts = self._renamed(
+                status="success",
+                target_model_name=self._model,
+                endpoint_name=engine.name,
+                namespace=self._namespace,
+                port=str(engine.port),
+            )
+            self._endpoints[engine.name] = _Endpoint(
+                self.target.gauge(self._name("per_endpoint_queue_size"), **queue),
+                self.target.counter(self._name("scheduler_attempts_total"), **attempts),
+                at,
+            )
+        found = self._endpoints[engine.name]
+        found.seen = at
+        return found
 
     def _counter(self, name: str, /, **labels: str) -> Counter:
         key = (name, *labels.values())

@@ -63,6 +63,7 @@ class Replicas:
         """Forget a pod that is to end and has nothing left to do."""
         if engine.gone and not engine.running and not engine.waiting:
             self.engines.remove(engine)
+            del self.metrics[engine], self.resources[engine]
 
     def show(self, at: float) -> Iterator[Target]:
         """The scrape targets of the pods that run."""

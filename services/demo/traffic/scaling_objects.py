@@ -20,6 +20,8 @@ from services.demo.traffic.pools import Scaled
 HPA = "autoscaling/v2", "HorizontalPodAutoscaler"
 DEPLOYMENT = "apps/v1", "Deployment"
 NOT_FOUND = 404
+EVENTS_KEPT = 3600.0
+"""Seconds, as an API server keeps them unless it is told otherwise."""
 
 
 def told(store: Seeding, scaled: Scaled) -> None:
@@ -150,6 +152,10 @@ def _event(
     except ApiError as error:
         _unless_gone(error)
         return
+    for old in store.all("v1", "Event", namespace):
+        of_this = old["involvedObject"].get("uid") == uid
+        if of_this and old.get("lastTimestamp", "") < _stamp(at - EVENTS_KEPT):
+            store.delete("v1", "Event", namespace, old["metadata"]["name"])
     stamp = _stamp(at)
     event = made(
         "v1",

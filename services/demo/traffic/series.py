@@ -19,33 +19,33 @@ _CUMULATIVE = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
 class Gauge:
     """A value that is set."""
 
-    __slots__ = ("_point", "value")
+    __slots__ = ("point", "value")
 
     def __init__(self, point: Any) -> None:
-        self._point, self.value = point, 0.0
+        self.point, self.value = point, 0.0
 
     def write(self, at: int) -> None:
-        self._point.as_double = self.value
-        self._point.time_unix_nano = at
+        self.point.as_double = self.value
+        self.point.time_unix_nano = at
 
 
 class Counter:
     """A value that grows."""
 
-    __slots__ = ("_point", "value")
+    __slots__ = ("point", "value")
 
     def __init__(self, point: Any) -> None:
-        self._point, self.value = point, 0.0
+        self.point, self.value = point, 0.0
 
     def add(self, amount: float = 1.0) -> "Counter":
         self.value += amount
         return self
 
     def write(self, at: int) -> None:
-        self._point.as_double = self.value
-        self._point.time_unix_nano = at
-        if not self._point.start_time_unix_nano:
-            self._point.start_time_unix_nano = at
+        self.point.as_double = self.value
+        self.point.time_unix_nano = at
+        if not self.point.start_time_unix_nano:
+            self.point.start_time_unix_nano = at
 
 
 class Histogram:
@@ -102,6 +102,11 @@ class Target:
         histogram = Histogram(self._point(name, "histogram", labels), bounds)
         self._series.append(histogram)
         return histogram
+
+    def drop(self, name: str, series: Gauge | Counter) -> None:
+        """Show a series of ``name`` no more."""
+        self._series.remove(series)
+        self._points[name].remove(series.point)
 
     def scrape(self, at: float) -> ResourceMetrics:
         """All series as they stand; the next scrape changes the same message."""
