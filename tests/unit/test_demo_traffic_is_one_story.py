@@ -12,7 +12,7 @@ import pytest
 
 from services.demo.fleet import DemoFleet, start_demo
 from services.demo.places import PLACES, SITES_WITH_AGENT, places
-from services.demo.traffic import flows, incidents
+from services.demo.traffic import flows, incidents, picker_metrics
 from services.demo.traffic.exports import Export
 from services.demo.traffic.generator import Generator
 from services.demo.traffic.picking import SCORERS
@@ -374,6 +374,41 @@ def test_what_a_user_takes_away_is_not_asked_for_any_more(fleet: DemoFleet) -> N
     store.delete("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", "cart")
     cluster.look_again()
     assert "shop/cart/0" not in asked(ORIGIN + 120)
+
+
+def test_of_pods_that_are_gone_nothing_is_kept(fleet: DemoFleet) -> None:
+    until = ORIGIN + picker_metrics.KEPT + 1_200
+    cluster = generator(fleet, begin=ORIGIN).clusters["gpu-iad"]
+    scrapes = [one for one in cluster.advance(until, 60) if one.signal == "metrics"]
+    gpu = told(scrapes, "gpu-iad")
+    for pool in cluster.pools:
+        assert pool.replicas.metrics.keys() == set(pool.replicas.engines)
+        assert pool.replicas.resources.keys() == set(pool.replicas.engines)
+
+    def shown(name: str, label: str, since: float) -> set[str]:
+        points = gpu.named(name)
+        return {said[label] for said, point in points if point.time_unix_nano / 1e9 >= since}
+
+    ran = shown("vllm:num_requests_running", "pod", ORIGIN)
+    lately = shown("vllm:num_requests_running", "pod", until - picker_metrics.KEPT - 60)
+    assert len(lately) < len(ran), "some are gone for longer than they are shown"
+    last = shown("llm_d_epp_scheduler_attempts_total", "endpoint_name", until - 60)
+    assert last & ran <= lately
+    queues = shown("llm_d_epp_per_endpoint_queue_size", "model_server_endpoint", until - 60)
+    assert {name.removesuffix("-rank-0") for name in queues} == last
+
+
+def test_clients_that_rest_ask_for_nothing_meanwhile(fleet: DemoFleet) -> None:
+    cluster = generator(fleet, begin=ORIGIN).clusters["gpu-iad"]
+    cluster.advance(ORIGIN + 60, SCRAPE)
+    awake = ORIGIN + 8 * 3600
+    cluster.rest(awake)
+    after = told(cluster.advance(awake + 60, SCRAPE), "gpu-iad")
+    times = [float(line["msec"]) for _, line in after.access]
+    assert max(times) > awake
+    assert not [one for one in times if ORIGIN + 600 < one < awake]
+    scraped = {point.time_unix_nano / 1e9 for _, _, point in after.points}
+    assert scraped == {awake + SCRAPE, awake + 2 * SCRAPE}
 
 
 def test_a_route_of_a_gateway_without_a_data_plane_brings_a_pool_no_traffic(

@@ -92,6 +92,12 @@ class ClusterTraffic:
         self._run(until)
         return self._outbox.emptied()
 
+    def rest(self, until: float) -> None:
+        """Nobody asks for anything before ``until``, and nothing is scraped."""
+        for pool in self.pools:
+            pool.rest(until)
+        self._now = self._scraped = until
+
     def _run(self, until: float) -> None:
         self._web.run(self._now, until)
         for pool in self.pools:

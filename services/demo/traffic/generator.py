@@ -70,6 +70,11 @@ class Generator:
                 del self.clusters[name]
         return sorted(found, key=lambda one: one.signal)
 
+    def rest(self, until: float) -> None:
+        """Nobody asks for anything before ``until``, and nothing is scraped."""
+        for cluster in self.clusters.values():
+            cluster.rest(until)
+
 
 def _habits(place: Place, sites: int) -> Habits:
     if place.name in NAMED:

@@ -16,7 +16,7 @@ from services.demo.api import DemoApi
 from services.demo.places import Place
 from services.demo.traffic import flows
 from services.demo.traffic.exports import Export
-from services.demo.traffic.generator import Generator
+from services.demo.traffic.generator import SEED, Generator
 from services.demo.traffic.replicas_now import ReplicasNow
 from services.errors import ConsoleError, Unavailable
 from services.kube.catalogue import KINDS
@@ -25,8 +25,8 @@ from services.telemetry.store import Store
 
 HISTORY = 3600.0
 """Seconds before the start that are made up for."""
-SLICE = 1200.0
-"""Seconds of history that are sent at once."""
+SLICE = 600.0
+"""Seconds that are sent at once, where there is more to catch up with."""
 SCRAPE_THEN, SCRAPE_NOW = 60.0, 15.0
 """Seconds between scrapes, in the history and after."""
 TICK = 1.0
@@ -76,13 +76,11 @@ class DemoTraffic:
         origin = self._clock()
         begin = begins(store, origin)
         stores = {name: api.store for name, api in self._apis.items()}
-        generator = Generator(self._places, stores, begin, origin)
+        # Who goes on where another ended must not call its requests by the same ids.
+        generator = Generator(self._places, stores, begin, origin, SEED + int(begin))
         for name in generator.clusters:
             stores[name].follow(_FOLLOWED, partial(self._note, name))
-        at = begin
-        while at < origin and not self._ended.is_set():
-            at = min(at + SLICE, origin)
-            self._send(generator.advance(at, SCRAPE_THEN), intake)
+        at = self._catch_up(generator, intake, begin, origin, SCRAPE_THEN)
         _log.info("the demo has a history", seconds=round(self._clock() - origin, 1))
         replicas = [
             ReplicasNow(stores[name], pool)
@@ -95,9 +93,22 @@ class DemoTraffic:
             now = self._clock()
             for name in self._taken():
                 self._look_again(generator, name)
-            self._send(generator.advance(now, SCRAPE_NOW), intake)
+            if now - at > HISTORY:
+                at = now - HISTORY
+                generator.rest(at)
+            at = self._catch_up(generator, intake, at, now, SCRAPE_NOW)
             for one in replicas:
                 one.follow(now)
+
+    def _catch_up(
+        self, generator: Generator, intake: Intake, at: float, now: float, scrape_every: float
+    ) -> float:
+        """Send what comes after ``at`` and until ``now``; gives until when that is done. A clock
+        that was set back sends nothing twice."""
+        while at < now and not self._ended.is_set():
+            at = min(at + SLICE, now)
+            self._send(generator.advance(at, scrape_every), intake)
+        return at
 
     def _wait_for_what_waits(self, intake: Intake) -> None:
         """Until the store has what an earlier demo sent, or does not take it."""

@@ -74,7 +74,7 @@ class PoolTraffic:
         self._events: list[tuple[float, int, int, Engine | None, Prompt | None]] = []
         self._number = count()
         self._decisions = 0
-        self._next = begin + chance.expovariate(self._rate(begin))
+        self._next = self._after(begin)
         scaling = self.pool.scaling
         self._autoscaler = Autoscaler(scaling) if scaling and not scaling.fails else None
         self.reading: Reading | None = None
@@ -105,18 +105,27 @@ class PoolTraffic:
             due = self._events[0][0] if self._events else end
             if self._next < min(due, end):
                 self._arrive(self._next)
-                self._next += self._chance.expovariate(self._rate(self._next))
+                self._next = self._after(self._next)
             elif due < end:
                 at, _, kind, engine, prompt = heapq.heappop(self._events)
                 self._happen(at, kind, engine, prompt)
             else:
                 return
 
+    def rest(self, until: float) -> None:
+        """Answer what is under way; nobody asks for more before ``until``."""
+        self._next = self._after(until)
+        self.run(until)
+
     def show(self, at: float) -> Iterator[Target]:
         """The scrape targets with their series as they are at ``at``."""
         yield from self.replicas.show(at)
         self._picker_metrics.show(self.ready(at), at)
         yield self._picker_metrics.target
+
+    def _after(self, at: float) -> float:
+        """When the next request comes."""
+        return at + self._chance.expovariate(self._rate(at))
 
     def _rate(self, at: float) -> float:
         usual = diurnal(at, self._hours_east) * wave(at, self._phase)
