@@ -5,19 +5,26 @@ in batches. A batch is written down before it is inserted and keeps its rows unt
 console that was killed meanwhile inserts the same batch again, under the same token, and the store
 adds nothing twice. A request that comes again because its answer was lost is known by its digest.
 
-SQLite does the work that a crash must not undo.
+SQLite does the work that a crash must not undo. What it cannot do, because the disk is full or the
+console is stopping, is not done at all.
 """
 
 import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.errors import Unavailable
+
 REMEMBERED_S = 6 * 3600
 """How long the digest of a request is kept after its rows went on."""
+
+RETRY_S = 30
+"""When somebody whom the disk had no place for may come again."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spool (id TEXT NOT NULL, batches INTEGER NOT NULL);
@@ -84,13 +91,15 @@ class Spool:
         (self.rows,) = self._db.execute("SELECT coalesce(sum(rows), 0) FROM block").fetchone()
 
     def add(self, digest: bytes, blocks: Mapping[str, Block]) -> bool:
-        """Keep the rows of a request; False where they were taken before. Raises Full."""
+        """Keep the rows of a request; False where they were taken before.
+
+        Raises Full, and Unavailable.
+        """
         size = sum(len(block.lines) for block in blocks.values())
-        with self._lock:
+        with self._opened():
             if self.bytes + size > self.limit:
                 raise Full
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction():
                 added = self._db.execute(
                     "INSERT OR IGNORE INTO request (digest, received) VALUES (?, ?)",
                     (digest, self._now()),
@@ -103,10 +112,6 @@ class Spool:
                             for target, block in blocks.items()
                         ],
                     )
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
             if not added.rowcount:
                 return False
             self.bytes += size
@@ -114,8 +119,11 @@ class Spool:
             return True
 
     def batch(self, most: int) -> Batch | None:
-        """The next rows to insert, about ``most`` bytes, or the batch that is not done yet."""
-        with self._lock:
+        """The next rows to insert, about ``most`` bytes, or the batch that is not done yet.
+
+        Raises Unavailable.
+        """
+        with self._opened():
             (number,) = self._db.execute(
                 "SELECT min(r.batch) FROM block b JOIN request r ON r.number = b.request"
             ).fetchone()
@@ -135,18 +143,21 @@ class Spool:
         )
 
     def done(self, batch: Batch) -> None:
-        """The batch is in the store: forget its rows, and digests that are old."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(
-                "DELETE FROM block WHERE request IN (SELECT number FROM request WHERE batch = ?)",
-                (batch.number,),
-            )
-            self._db.execute(
-                "DELETE FROM request WHERE received < ? AND batch < ?",
-                (self._now() - REMEMBERED_S, batch.number),
-            )
-            self._db.execute("COMMIT")
+        """The batch is in the store: forget its rows, and digests that are old.
+
+        Raises Unavailable.
+        """
+        with self._opened():
+            with self._transaction():
+                self._db.execute(
+                    "DELETE FROM block WHERE request IN"
+                    " (SELECT number FROM request WHERE batch = ?)",
+                    (batch.number,),
+                )
+                self._db.execute(
+                    "DELETE FROM request WHERE received < ? AND batch < ?",
+                    (self._now() - REMEMBERED_S, batch.number),
+                )
             self.bytes -= batch.bytes
             self.rows -= sum(block.rows for block in batch.blocks.values())
 
@@ -154,6 +165,28 @@ class Spool:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        """For one thread at a time. Raises Unavailable for whatever SQLite cannot do."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise Unavailable(
+                    f"Telemetry cannot be written down: {error}.", retry_after=RETRY_S
+                ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # SQLite itself ends one that finds the disk full
+                self._db.execute("ROLLBACK")
+            raise
 
     def _form(self, most: int) -> int | None:
         """Write down which requests go together next; the number of the batch."""
@@ -171,15 +204,14 @@ class Spool:
             size += length
         if not chosen:
             return None
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("UPDATE spool SET batches = batches + 1")
-        self._db.execute(
-            "UPDATE request SET batch = (SELECT batches FROM spool)"
-            " WHERE number BETWEEN ? AND ? AND batch IS NULL",
-            (chosen[0], chosen[-1]),
-        )
-        (number,) = self._db.execute("SELECT batches FROM spool").fetchone()
-        self._db.execute("COMMIT")
+        with self._transaction():
+            self._db.execute("UPDATE spool SET batches = batches + 1")
+            self._db.execute(
+                "UPDATE request SET batch = (SELECT batches FROM spool)"
+                " WHERE number BETWEEN ? AND ? AND batch IS NULL",
+                (chosen[0], chosen[-1]),
+            )
+            (number,) = self._db.execute("SELECT batches FROM spool").fetchone()
         return int(number)
 
 

@@ -1,10 +1,14 @@
 """Promise: what was taken stays taken. A batch keeps its rows and its token until it is done, also
 through a restart; a request that comes again is known; a full spool says so and loses nothing."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from services.errors import Unavailable
 from services.telemetry.spool import REMEMBERED_S, Block, Full, Spool
 
 MUCH = 1_000_000
@@ -83,3 +87,53 @@ def test_a_full_spool_says_so_and_takes_again_when_something_went_on(tmp_path: P
     assert batch.blocks["otel_logs"].rows == 1
     spool.done(batch)
     assert spool.add(b"2", rows(b"123"))
+
+
+def test_what_the_disk_has_no_place_for_is_not_taken_and_the_rest_goes_on(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", ON_A_FULL_DISK, str(tmp_path / "spool")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    taken, refused, retry = json.loads(told.stdout)
+    assert taken > 0
+    assert "cannot be written down" in refused
+    assert retry == 30
+    spool = Spool(tmp_path / "spool", MUCH)
+    assert spool.rows == taken
+    assert spool.add(b"again", rows(b"a"))
+    while batch := spool.batch(MUCH):
+        spool.done(batch)
+    assert spool.rows == 0
+
+
+ON_A_FULL_DISK = """
+import json, resource, signal, sys
+from pathlib import Path
+from services.errors import Unavailable
+from services.telemetry.spool import Block, Spool
+spool = Spool(Path(sys.argv[1]), 2**30)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
+for number in range(1000):
+    try:
+        spool.add(str(number).encode(), {"otel_logs": Block(1, b"x" * 50_000)})
+    except Unavailable as error:
+        break
+for _ in range(2):
+    try:
+        spool.add(b"more", {"otel_logs": Block(1, b"x" * 50_000)})
+    except Unavailable as error:
+        print(json.dumps([number, error.message, error.details["retry_after"]]))
+        sys.exit()
+"""
+
+
+def test_a_spool_that_is_closed_tells_the_sender_to_come_again(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", MUCH)
+    spool.close()
+    with pytest.raises(Unavailable) as refused:
+        spool.add(b"1", rows(b"a"))
+    assert refused.value.details == {"retry_after": 30}
