@@ -450,6 +450,25 @@ def test_a_series_that_has_ended_is_no_reading(store: Store, cluster: str) -> No
     assert not Gauges(store).pods(Asked((cluster,)), Window(FIRST - MINUTE, FIRST + MINUTE), NOBODY)
 
 
+def test_a_reading_that_nothing_can_have_is_none(store: Store, cluster: str) -> None:
+    """Two that are near the largest number there is add up to none; four billion do not fit."""
+    for number, (metric, value) in enumerate(
+        (("DCGM_FI_DEV_FB_USED", 1.7e308), ("DCGM_FI_DEV_FB_FREE", 1.7e308),
+         ("DCGM_FI_DEV_FB_RESERVED", 5e9), ("DCGM_FI_DEV_GPU_TEMP", 70_000),
+         ("DCGM_FI_DEV_XID_ERRORS", 31))
+    ):  # fmt: skip
+        line = {
+            "MetricName": metric,
+            "ResourceAttributes": {"cluster_name": cluster},
+            "Attributes": {"UUID": "GPU-1", "gpu": "0"},
+            "TimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
+            "Value": value,
+        }
+        store.insert("otel_metrics_gauge", orjson.dumps(line), f"{cluster} {number}")
+    columns = "max(gpu_mem_used_mb), max(gpu_mem_reserved_mb), max(gpu_temperature_c), max(gpu_xid)"
+    assert written(store, cluster, "ngf_pod_metrics", columns) == [(None, None, None, 31)]
+
+
 def test_what_an_engine_lacks_is_a_sentence() -> None:
     assert engines.lacks(["tgi"], "kv_cache") == "TGI exposes no KV cache metric."
     assert engines.lacks(["tgi", "vllm"], "kv_cache") is None

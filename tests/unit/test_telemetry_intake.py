@@ -5,6 +5,7 @@ import gzip
 import json
 import struct
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.stores import fresh_store
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 SECRET = "the-secret-of-the-prompt"
+NOW = time.time_ns()
 
 
 class Door:
@@ -63,7 +65,7 @@ def logs(*lines: str, container: str = "nginx", **claims: str) -> ExportLogsServ
         resource.resource.attributes.add(key=key).value.string_value = value
     scope = resource.scope_logs.add()
     for line in lines:
-        scope.log_records.add(time_unix_nano=1_795_421_222_000_000_000).body.string_value = line
+        scope.log_records.add(time_unix_nano=NOW).body.string_value = line
     return message
 
 
@@ -111,6 +113,7 @@ def test_upstreams_are_told_per_attempt_and_what_is_not_there_is_null(door: Door
         ACCESS[:-1] + ',"uaddr":"10.0.0.3:80","ustatus":"-","urt":"-","uht":"-"}',
         ACCESS[:-1] + ',"uaddr":"","ustatus":"","urt":""}',
         ACCESS[:-1] + ',"uaddr":"a:80 : b:80","ustatus":"302 : 200","urt":"0.001 : 0.002"}',
+        ACCESS[:-1] + ',"uaddr":"c:80, d:80","ustatus":"502, -","urt":"0.003, -","uht":"0.5, -"}',
     ]
     door.intake.accept("web", "logs", logs(*lines).SerializeToString())
     found = door.rows(
@@ -122,6 +125,18 @@ def test_upstreams_are_told_per_attempt_and_what_is_not_there_is_null(door: Door
         ("10.0.0.2:80", 200, 2, 121, None),
         ("10.0.0.3:80", None, 1, None, None),
         ("b:80", 200, 2, 3, None),
+        ("d:80", None, 2, 3, None),
+    ]
+
+
+def test_only_an_address_was_picked(door: Door) -> None:
+    """Where all endpoints of an upstream are down, NGINX names the upstream instead of one."""
+    for host in ("10.0.0.1:8000", "[fd00::1]:8000", "shop_coffee-v1_80", ""):
+        line = ACCESS[:-1] + f',"proxy_host":"{host}","uaddr":"{host}"}}'
+        door.intake.accept("web", "logs", logs(line).SerializeToString())
+    assert door.rows("SELECT upstream_addr FROM $db.ngf_access_logs WHERE picked ORDER BY 1") == [
+        ("10.0.0.1:8000",),
+        ("[fd00::1]:8000",),
     ]
 
 
@@ -197,6 +212,35 @@ def test_odd_values_spoil_nothing(door: Door) -> None:
     early.resource_logs[0].scope_logs[0].log_records[0].severity_number = 24
     door.intake.accept("web", "logs", early.SerializeToString())
     assert len(door.rows("SELECT timestamp FROM $db.ngf_access_logs")) == 1
+    assert door.writer.put_aside == 0
+
+
+@pytest.mark.parametrize(
+    "odd", ["inf", "-inf", "nan", "1e40", "1e-45", "-1", "9" * 400, "0x10", "12,5", " ", "🍵"]
+)
+def test_no_text_in_the_place_of_a_number_holds_up_the_others(door: Door, odd: str) -> None:
+    numbers = ("msec", "status", "bytes_sent", "req_len", "rt", "ustatus", "uct", "uht", "urt",
+               "grpc_trailer", "waf_violation_rating", "xc_edge_latency_ms")  # fmt: skip
+    lines = [ACCESS] + [ACCESS[:-1] + f',"{name}":"{odd}"}}' for name in numbers]
+    told = logs(*lines)
+    for record in told.resource_logs[0].scope_logs[0].log_records:
+        record.time_unix_nano = 0
+    door.intake.accept("web", "logs", told.SerializeToString())
+    traces = ExportTraceServiceRequest()
+    scope = traces.resource_spans.add().scope_spans.add()
+    latencies = [f"gen_ai.latency.{name}" for name in ("time_to_first_token", "time_in_queue")]
+    for name in ("", *latencies, "gen_ai.usage.completion_tokens", "gen_ai.latency.e2e"):
+        span = scope.spans.add(name="llm_request", start_time_unix_nano=NOW)
+        said = {"gen_ai.latency.e2e": "2", "gen_ai.latency.time_to_first_token": "1"}
+        for key, value in (said | {"gen_ai.usage.completion_tokens": "3", name: odd}).items():
+            span.attributes.add(key=key).value.string_value = value
+    door.intake.accept("web", "traces", traces.SerializeToString())
+    counted = "SELECT count(), countIf(NOT isFinite({0})), countIf({0} < 0) FROM $db.{1}"
+    (lines_of,) = door.rows(counted.format("ifNull(latency_ms, 0)", "ngf_access_logs"))
+    assert lines_of[0] >= len(lines) - 1, "only a line without a status is none"
+    assert lines_of[1:] == (0, 0)
+    (requests,) = door.rows(counted.format("ifNull(tokens_per_second, 0)", "ngf_inference_logs"))
+    assert requests == (len(scope.spans), 0, 0)
     assert door.writer.put_aside == 0
 
 

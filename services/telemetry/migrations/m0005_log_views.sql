@@ -1,19 +1,17 @@
 -- From log records and spans to requests and decisions. Which cluster sent a row is said by the
 -- resource attribute cluster_name, which the hub sets from who proved to be the sender.
 -- Lists of NGINX ("a, b" of several attempts, "x : y" across an internal redirect) hold "-" for an
--- attempt without a value; an empty string is no value.
+-- attempt without a value; an empty string is no value, and neither is a time that no request takes.
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.otel_access_mv $on_cluster TO $db.ngf_access_logs AS
 WITH
     LogAttributes AS a,
-    arrayMap(x -> toFloat64OrZero(x), extractAll(a['urt'], '[0-9.]+')) AS urt,
-    arrayMap(x -> toFloat64OrZero(x), extractAll(a['uct'], '[0-9.]+')) AS uct,
-    arrayMap(x -> toFloat64OrZero(x), extractAll(a['uht'], '[0-9.]+')) AS uht,
-    arrayMap(x -> toUInt16OrZero(x), extractAll(a['ustatus'], '[0-9]+')) AS statuses,
-    if(a['uaddr'] = '', [], splitByRegexp('(, )|( : )', a['uaddr'])) AS attempts,
+    (list -> if(list = '', [], splitByRegexp('(, )|( : )', list))) AS by_attempt,
+    (seconds -> if(toFloat64OrNull(seconds) BETWEEN 0 AND 1e6, toFloat32(1000 * toFloat64OrNull(seconds)), NULL)) AS as_ms,
+    by_attempt(a['uaddr']) AS attempts,
     multiIf(a['route_var'] NOT IN ('', '-'), a['route_var'], a['route_hdr'] NOT IN ('', '-'), a['route_hdr'], '') AS marker
 SELECT
-    if(toFloat64OrZero(a['msec']) > 0, toDateTime64(a['msec'], 3, 'UTC'), toDateTime64(Timestamp, 3, 'UTC')) AS timestamp,
+    toDateTime64(Timestamp, 3, 'UTC') AS timestamp,
     ResourceAttributes['cluster_name'] AS cluster_name,
     ResourceAttributes['k8s.namespace.name'] AS namespace,
     ResourceAttributes['ngf.gateway'] AS gateway,
@@ -35,17 +33,18 @@ SELECT
         isNotNull(grpc_status), '2xx',
         status < 200, '1xx', status < 300, '2xx', status < 400, '3xx', status < 500, '4xx', '5xx') AS status_class,
     a['completion'] AS completion,
-    toFloat32(1000 * toFloat64OrNull(a['rt'])) AS latency_ms,
-    if(empty(urt), NULL, toFloat32(1000 * arraySum(urt))) AS upstream_latency_ms,
-    if(empty(uct), NULL, toFloat32(1000 * uct[-1])) AS upstream_connect_ms,
-    if(empty(uht), NULL, toFloat32(1000 * uht[-1])) AS upstream_header_ms,
+    as_ms(a['rt']) AS latency_ms,
+    arrayReduce('sumOrNull', arrayMap(x -> as_ms(x), by_attempt(a['urt']))) AS upstream_latency_ms,
+    as_ms(by_attempt(a['uct'])[-1]) AS upstream_connect_ms,
+    as_ms(by_attempt(a['uht'])[-1]) AS upstream_header_ms,
     toUInt64OrZero(a['req_len']) AS request_size,
     toUInt64OrZero(a['bytes_sent']) AS response_size,
     a['proxy_host'] AS upstream_name,
     attempts[-1] AS upstream_addr,
-    if(empty(statuses), NULL, statuses[-1]) AS upstream_status,
+    toUInt16OrNull(by_attempt(a['ustatus'])[-1]) AS upstream_status,
     toUInt8(length(attempts)) AS upstream_attempts,
-    a['proxy_host'] != '' AND a['proxy_host'] = attempts[-1] AS picked,
+    -- Without an endpoint that is up NGINX writes the upstream's name, which is no address.
+    a['proxy_host'] = attempts[-1] AND match(attempts[-1], ':[0-9]+$$') AS picked,
     a['remote_addr'] AS client_ip,
     a['ua'] AS user_agent,
     a['request_id'] AS request_id,

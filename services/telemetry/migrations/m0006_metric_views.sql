@@ -1,7 +1,8 @@
 -- From metrics of engines, pickers, devices and gateways to readings and counters under names of our
 -- own. Seconds become milliseconds, shares of 0 to 1 percent. Which cluster sent a point is said by
 -- the resource attribute cluster_name; point attributes name pod, namespace, node and pool.
--- A point with flag 1 says that its series has ended and has no value.
+-- A point with flag 1 says that its series has ended and has no value. What is not of the size that
+-- such a number can have is no reading.
 
 -- Ranks of one engine (data parallel) wait and run beside each other, and fill a cache each: the
 -- first are summed, the last averaged. A metric that was renamed counts under its new name if both
@@ -14,6 +15,7 @@ WITH
     -- Without honor_labels the exporter's own pod has taken the name.
     if(engine = 'dcgm' AND NOT mapContains(a, 'exported_pod') AND a['pod'] LIKE '%dcgm-exporter%', '', multiIf(engine = 'dcgm' AND a['exported_pod'] != '', a['exported_pod'], a['pod'] != '', a['pod'], engine = 'dcgm', '', r['k8s.pod.name'])) AS pod,
     if(a['UUID'] != '', a['UUID'], a['gpu_uuid']) AS uuid,
+    (x -> accurateCastOrNull(trunc(x), 'UInt32')) AS whole,
     -- One device of several parts (MIG) has readings for each of them.
     if(a['GPU_I_ID'] != '', concat(uuid, '/', a['GPU_I_ID']), uuid) AS device,
     transform(MetricName, [
@@ -58,21 +60,21 @@ SELECT
     toUInt8OrNull(a['gpu']) AS gpu_id,
     device AS gpu_uuid,
     trimBoth(concat(a['modelName'], if(a['GPU_I_PROFILE'] != '', concat(' MIG ', a['GPU_I_PROFILE']), ''))) AS gpu_type,
-    toUInt32(coalesce(waiting_inside, sumOrNullIf(Value, reading = 'waiting'))) AS queue_depth,
-    toUInt32(sumOrNullIf(Value, reading = 'running')) AS requests_in_flight,
+    whole(coalesce(waiting_inside, sumOrNullIf(Value, reading = 'waiting'))) AS queue_depth,
+    whole(sumOrNullIf(Value, reading = 'running')) AS requests_in_flight,
     toFloat32(100 * coalesce(kv, avgOrNullIf(Value, reading = 'kv old'))) AS kv_cache_util_pct,
     toFloat32(100 * avgOrNullIf(Value, reading = 'hits')) AS prefix_cache_hit_pct,
     toFloat32(coalesce(busy, 100 * avgOrNullIf(Value, reading = 'engine active'))) AS gpu_util_pct,
-    toUInt32(used) AS gpu_mem_used_mb,
-    toUInt32(free) AS gpu_mem_free_mb,
-    toUInt32(reserved) AS gpu_mem_reserved_mb,
-    toUInt32(coalesce(total, used + free + ifNull(reserved, 0))) AS gpu_mem_total_mb,
-    toUInt16(maxOrNullIf(Value, reading = 'temperature')) AS gpu_temperature_c,
+    whole(used) AS gpu_mem_used_mb,
+    whole(free) AS gpu_mem_free_mb,
+    whole(reserved) AS gpu_mem_reserved_mb,
+    whole(coalesce(total, used + free + ifNull(reserved, 0))) AS gpu_mem_total_mb,
+    accurateCastOrNull(trunc(maxOrNullIf(Value, reading = 'temperature')), 'UInt16') AS gpu_temperature_c,
     toFloat32(maxOrNullIf(Value, reading = 'power')) AS gpu_power_w,
-    toUInt32(maxOrNullIf(Value, reading = 'xid')) AS gpu_xid,
-    toUInt32(sumOrNullIf(Value, reading = 'connections')) AS connections_active
+    whole(maxOrNullIf(Value, reading = 'xid')) AS gpu_xid,
+    whole(sumOrNullIf(Value, reading = 'connections')) AS connections_active
 FROM $db.otel_metrics_gauge
-WHERE reading != '' AND bitAnd(Flags, 1) = 0 AND isFinite(Value) AND Value >= 0
+WHERE reading != '' AND bitAnd(Flags, 1) = 0 AND Value BETWEEN 0 AND 1e18
 GROUP BY timestamp, cluster_name, namespace, pool_name, pod_name, node_name, source, gpu_id, gpu_uuid, gpu_type;
 
 -- Pickers of llm-d write each gauge under its old name as well, with the same value. Saturation is a
@@ -86,7 +88,7 @@ SELECT
     ResourceAttributes['cluster_name'] AS cluster_name,
     if(a['namespace'] != '', a['namespace'], ResourceAttributes['k8s.namespace.name']) AS namespace,
     multiIf(a['name'] != '', a['name'], a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], ResourceAttributes['ngf.inference_pool']) AS pool_name,
-    toUInt32(maxOrNullIf(Value, name IN ('ready_endpoints', 'ready_pods'))) AS ready_endpoints,
+    accurateCastOrNull(maxOrNullIf(Value, name IN ('ready_endpoints', 'ready_pods')), 'UInt32') AS ready_endpoints,
     toFloat32(avgOrNullIf(Value, name = 'average_queue_size')) AS queue_size,
     toFloat32(avgOrNullIf(Value, name = 'average_running_requests')) AS running,
     toFloat32(100 * avgOrNullIf(Value, name = 'average_kv_cache_utilization')) AS kv_cache_pct,
@@ -95,7 +97,7 @@ FROM $db.otel_metrics_gauge
 WHERE match(MetricName, '^(llm_d_epp|inference_pool|inference_extension)_')
     AND name IN ('ready_endpoints', 'ready_pods', 'average_queue_size', 'average_running_requests', 'average_kv_cache_utilization', 'flow_control_pool_saturation')
     AND (name != 'flow_control_pool_saturation' OR a['stage'] IN ('', 'effective'))
-    AND bitAnd(Flags, 1) = 0 AND isFinite(Value) AND Value >= 0
+    AND bitAnd(Flags, 1) = 0 AND Value BETWEEN 0 AND 1e18
 GROUP BY timestamp, cluster_name, namespace, pool_name;
 
 -- Counters. A deprecated twin of a picker's counter is kept apart, as source "picker (old names)",
@@ -172,7 +174,7 @@ SELECT
     minSimpleState(if(AggregationTemporality = 1, 0, amount)) AS first_value,
     maxSimpleState(amount) AS last_value
 FROM $db.otel_metrics_sum
-WHERE engine != '' AND metrics != [''] AND IsMonotonic AND bitAnd(Flags, 1) = 0 AND isFinite(Value) AND Value >= 0
+WHERE engine != '' AND metrics != [''] AND IsMonotonic AND bitAnd(Flags, 1) = 0 AND Value BETWEEN 0 AND 1e18
 GROUP BY window_start, cluster_name, namespace, pool_name, pod_name, source, metric, model_name, label, series, started;
 
 -- Histograms: how many there are up to each bound, over the bound before it.
@@ -232,7 +234,7 @@ SELECT
     maxSimpleState(Count) AS last_count,
     maxMapSimpleState(tuple(bounds, counts)) AS last_buckets
 FROM $db.otel_metrics_histogram
-WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND isFinite(Sum) AND Sum >= 0
+WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND Sum BETWEEN 0 AND 1e18
 GROUP BY window_start, cluster_name, namespace, pool_name, pod_name, source, metric, model_name, label, series, started;
 
 -- Exponential histograms, with buckets of scale 3 where they are finer: then bounds stay the same when
@@ -296,5 +298,5 @@ SELECT
     maxSimpleState(Count) AS last_count,
     maxMapSimpleState(tuple(bounds, counts)) AS last_buckets
 FROM $db.otel_metrics_exp_histogram
-WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND isFinite(Sum) AND Sum >= 0
+WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND Sum BETWEEN 0 AND 1e18 AND Scale BETWEEN -10 AND 20
 GROUP BY window_start, cluster_name, namespace, pool_name, pod_name, source, metric, model_name, label, series, started;

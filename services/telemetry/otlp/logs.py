@@ -18,6 +18,9 @@ from services.telemetry.otlp.values import attributes, moment
 
 PICKER_CONTAINER = "epp"
 
+_SECONDS = re.compile(r"[1-3]\d{9}\.\d{1,9}")
+"""A time within this century, in seconds since 1970."""
+
 Row = tuple[str, dict[str, Any]]
 
 
@@ -79,11 +82,11 @@ def _row(
 
 
 def _time(record: LogRecord, fields: dict[str, str]) -> str:
-    """The record's own time; a picker's raw line has it in ``ts``, in seconds. A record without any
-    is as old as its arrival."""
+    """The record's own time; a raw line has it in ``msec``, of a picker in ``ts``. A record without
+    any is as old as its arrival."""
     if record.time_unix_nano:
         return moment(record.time_unix_nano)
-    said = fields.get("ts", "")
-    if re.fullmatch(r"\d{9,11}\.\d{1,9}", said):
+    said = fields.get("msec") or fields.get("ts", "")
+    if _SECONDS.fullmatch(said):
         return said
     return moment(record.observed_time_unix_nano or time.time_ns())
