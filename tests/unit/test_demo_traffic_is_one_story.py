@@ -189,7 +189,7 @@ def test_a_request_is_found_under_its_id_in_every_source(gpu: Told) -> None:
     }
     answered = {line["x_request_id"]: line for _, line in gpu.access if line["x_request_id"]}
     engines = {
-        plain(span.attributes)["gen_ai.request.id"].removeprefix("cmpl-"): span
+        plain(span.attributes)["gen_ai.request.id"].removeprefix("chatcmpl-"): span
         for _, span in gpu.spans
         if span.name == "llm_request"
     }

@@ -244,6 +244,43 @@ def test_no_text_in_the_place_of_a_number_holds_up_the_others(door: Door, odd: s
     assert door.writer.put_aside == 0
 
 
+def test_a_request_is_known_by_the_id_that_its_sender_gave(door: Door) -> None:
+    """Completions have a number behind it, one for each prompt; chats have none."""
+    given = {
+        "chatcmpl-order-12": "order-12",
+        "chatcmpl-2024-11-30": "2024-11-30",
+        "cmpl-order-12-0": "order-12",
+        "cmpl-a-100": "a",
+        "order-12": "order-12",
+    }
+    traces = ExportTraceServiceRequest()
+    scope = traces.resource_spans.add().scope_spans.add()
+    for number, name in enumerate(given):
+        span = scope.spans.add(name="llm_request", start_time_unix_nano=NOW + number)
+        span.attributes.add(key="gen_ai.request.id").value.string_value = name
+        span.attributes.add(key="gen_ai.latency.e2e").value.double_value = 1
+    door.intake.accept("web", "traces", traces.SerializeToString())
+    found = door.rows("SELECT request_id FROM $db.ngf_inference_logs")
+    assert sorted(row[0] for row in found) == sorted(given.values())
+
+
+def test_tokens_per_second_are_those_after_the_first(door: Door) -> None:
+    traces = ExportTraceServiceRequest()
+    scope = traces.resource_spans.add().scope_spans.add()
+    for tokens in (1, 2, 11):
+        span = scope.spans.add(name="llm_request", start_time_unix_nano=NOW + tokens)
+        said = {
+            "latency.time_to_first_token": 1,
+            "latency.e2e": 2,
+            "usage.completion_tokens": tokens,
+        }
+        for key, value in said.items():
+            span.attributes.add(key=f"gen_ai.{key}").value.int_value = value
+    door.intake.accept("web", "traces", traces.SerializeToString())
+    rate = "SELECT output_tokens, tokens_per_second FROM $db.ngf_inference_logs ORDER BY 1"
+    assert door.rows(rate) == [(1, None), (2, 1), (11, 10)]
+
+
 def test_what_is_no_telemetry_is_refused_with_the_reason(door: Door) -> None:
     whole = logs(ACCESS).SerializeToString()
     refused: list[tuple[type[Exception], tuple[Any, ...]]] = [

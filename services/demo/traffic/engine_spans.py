@@ -36,7 +36,7 @@ def tell(outbox: Outbox, pod: Resource, prompt: Prompt, model: str, chance: Rand
             "gen_ai.latency.time_in_model_inference": prompt.ended - prompt.began,
             "gen_ai.usage.prompt_tokens": prompt.prompt,
             "gen_ai.usage.completion_tokens": prompt.output,
-            "gen_ai.request.id": f"cmpl-{name}",
+            "gen_ai.request.id": f"chatcmpl-{name}",
             "gen_ai.request.max_tokens": 1_500,
             "gen_ai.request.temperature": 0.7,
             "gen_ai.request.n": 1,

@@ -105,9 +105,15 @@ SELECT
 FROM $db.otel_traces
 WHERE SpanName = 'run_scheduler_profile' OR (SpanName = 'pick_endpoints' AND SpanAttributes['gen_ai.request.id'] != '');
 
--- A request as its engine tells it, in vLLM's span. The engine puts a prefix before the request id.
+-- A request as its engine tells it, in vLLM's span. The engine puts a prefix before the request id and,
+-- where one request may have several prompts, a number behind it.
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.otel_inference_mv $on_cluster TO $db.ngf_inference_logs AS
-WITH SpanAttributes AS a
+WITH
+    SpanAttributes AS a,
+    a['gen_ai.request.id'] AS id,
+    (seconds -> if(toFloat64OrNull(seconds) BETWEEN 0 AND 1e6, toFloat32(1000 * toFloat64OrNull(seconds)), NULL)) AS as_ms,
+    -- The first token is there when the others begin to come.
+    1000 * (tokens_generated - 1) / nullIf(total_inference_time_ms - time_to_first_token_ms, 0) AS rate
 SELECT
     toDateTime64(Timestamp, 3, 'UTC') AS timestamp,
     ResourceAttributes['cluster_name'] AS cluster_name,
@@ -117,14 +123,14 @@ SELECT
     if(a['gen_ai.response.model'] != '', a['gen_ai.response.model'], a['gen_ai.request.model']) AS model_name,
     ResourceAttributes['k8s.pod.name'] AS pod_name,
     ResourceAttributes['k8s.node.name'] AS node_name,
-    replaceRegexpOne(replaceRegexpOne(a['gen_ai.request.id'], '^(chat)?cmpl-', ''), '-[0-9]{1,2}$$', '') AS request_id,
+    if(startsWith(id, 'chatcmpl-'), substring(id, 10), replaceRegexpOne(id, '^cmpl-(.*)-[0-9]+$$', '\\1')) AS request_id,
     TraceId AS trace_id,
-    toFloat32(1000 * toFloat64OrNull(a['gen_ai.latency.time_to_first_token'])) AS time_to_first_token_ms,
-    toFloat32(1000 * toFloat64OrNull(a['gen_ai.latency.time_in_queue'])) AS time_in_queue_ms,
-    toFloat32(1000 * toFloat64OrNull(a['gen_ai.latency.e2e'])) AS total_inference_time_ms,
+    as_ms(a['gen_ai.latency.time_to_first_token']) AS time_to_first_token_ms,
+    as_ms(a['gen_ai.latency.time_in_queue']) AS time_in_queue_ms,
+    as_ms(a['gen_ai.latency.e2e']) AS total_inference_time_ms,
     toUInt32OrNull(a['gen_ai.usage.completion_tokens']) AS tokens_generated,
     toUInt32OrNull(a['gen_ai.usage.prompt_tokens']) AS input_tokens,
     toUInt32OrNull(a['gen_ai.usage.completion_tokens']) AS output_tokens,
-    if(total_inference_time_ms > time_to_first_token_ms, toFloat32(1000 * tokens_generated / (total_inference_time_ms - time_to_first_token_ms)), NULL) AS tokens_per_second
+    if(tokens_generated > 1 AND rate BETWEEN 0 AND 1e6, toFloat32(rate), NULL) AS tokens_per_second
 FROM $db.otel_traces
 WHERE SpanName = 'llm_request' AND a['gen_ai.latency.e2e'] != '';
