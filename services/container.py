@@ -100,7 +100,11 @@ class Container:
         )
         registry = fleet.source if isinstance(fleet.source, Registry) else None
         install = Install(
-            settings.public_url, settings.otel_url, settings.agent_chart, settings.own_url
+            settings.public_url,
+            settings.otel_url,
+            settings.otel_auth,
+            settings.agent_chart,
+            settings.own_url,
         )
         heartbeats = Heartbeats(fleet, registry, settings.otel_url) if registry else None
         telemetry = telemetry_opening.opened(settings, store)

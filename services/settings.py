@@ -153,6 +153,9 @@ class Settings(BaseSettings):
     otel_url: values.BaseUrl = Field(
         "", description="URL at which agents reach the hub's OpenTelemetry intake"
     )
+    otel_auth: Literal["bearer", "basic"] = Field(
+        "bearer", description="How agents show their token there: a collector may want basic"
+    )
     agent_chart: str = Field(
         "charts/ngf-console-agent",
         min_length=1,

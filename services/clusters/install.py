@@ -20,11 +20,13 @@ _ACCOUNT_COMMANDS = Path(__file__).with_name("account.sh")
 class Install:
     """Where agents find this hub, and which chart they are installed from.
 
-    ``own_url`` is where the console listens, for want of a public address.
+    ``own_url`` is where the console listens, for want of a public address; ``otel_auth`` is how
+    agents show their token where telemetry is not sent to the console itself.
     """
 
     public_url: str
     otel_url: str
+    otel_auth: str
     chart: str
     own_url: str
 
@@ -40,10 +42,12 @@ class Install:
 
     def command(self, cluster: str, otel_endpoint: str = "") -> str:
         """Shell lines that install the agent of a cluster; one of them asks for the token."""
+        elsewhere = otel_endpoint or self.otel_url
         values = {
             "cluster.name": cluster,
             "hub.apiEndpoint": self.public_url or self.own_url,
-            "hub.otelEndpoint": otel_endpoint or self.otel_url,
+            "hub.otelEndpoint": elsewhere,
+            "hub.otelAuth": self.otel_auth if elsewhere else "",
             "hub.tokenSecret.name": TOKEN_SECRET,
         }
         options = [

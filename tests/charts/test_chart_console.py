@@ -1,10 +1,12 @@
 """Promise: the console's chart says what does not go together, and starts a console that runs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from services.inference import prices
 from services.settings import Settings, load
 from tests.charts.helm import Obj, one, pods, refusal, render, variables
 
@@ -48,6 +50,9 @@ IN_SECRETS = {
         ),
         ({"settings.embedOrigins": ["*"]}, "settings.embedOrigins.0: Does not match pattern"),
         ({"settings.demo": True}, "settings: Additional property demo is not allowed"),
+        ({"keepDays.access": 0}, "keepDays.access: Must be greater than or equal to 1"),
+        ({"gpuPrices.currency": "USD"}, "gpuPrices: date is required"),
+        ({"gpuPrices.per_gpu_hour": {"H100": -1}}, "gpuPrices.per_gpu_hour.H100: Must be greater"),
         ({"localCluster.name": "Hub"}, "localCluster.name: Does not match pattern"),
     ],
 )
@@ -102,11 +107,38 @@ def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch, container)
     assert (kind, found.auth, found.oidc_client_id) == ("Deployment", "oidc", "ngf-console")
     assert found.oidc_role_mapping["shop"].namespaces == {"shop"}
-    assert (found.otel_url, found.agent_chart) == (
+    assert (found.otel_url, found.otel_auth, found.agent_chart) == (
         "https://otel.example",
+        "basic",
         "oci://registry.example/ngf-console-agent",
     )
     assert found.clickhouse_url == "http://console:made-up@edge-ngf-console-clickhouse:8123"
+
+
+def test_the_table_of_prices_is_one_that_the_console_reads(tmp_path: Path) -> None:
+    told = {
+        "currency": "USD",
+        "date": "2026-11-01",
+        "per_gpu_hour": {"H100": 2.65, "L40S": 0.95},
+        "clusters": {"gpu-iad": {"H100": 2.4}},
+    }
+    objects = render(CHART, "values", gpuPrices=told)
+    _, container = console(objects)
+    (mount,) = [it for it in container["volumeMounts"] if it["name"] == "prices"]
+    assert variables(container)["NGF_CONSOLE_GPU_PRICES"] == f"{mount['mountPath']}/prices.yaml"
+    file = tmp_path / "prices.yaml"
+    file.write_text(one(objects, "ConfigMap", "-prices")["data"]["prices.yaml"])
+    table = prices.load(file)
+    assert (table.currency, table.priced_on) == ("USD", "2026-11-01")
+    assert [table.of("H100", cluster).value for cluster in ("gpu-iad", "elsewhere")] == [2.4, 2.65]
+
+
+def test_what_is_kept_how_long_and_linked_to_are_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"keepDays.access": 30, "settings.grafanaUrl": "https://grafana.example/d/ngf"}
+    found = settings(monkeypatch, console(render(CHART, "values", **values))[1])
+    assert (found.keep_access_days, found.keep_hours_days) == (30, 365)
+    assert found.grafana_url == "https://grafana.example/d/ngf"
+    assert found.gpu_prices is None
 
 
 def test_the_cluster_of_the_console_is_registered_and_the_default(

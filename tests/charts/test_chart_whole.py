@@ -23,14 +23,26 @@ NAMESPACE = "whole"
 CLUSTERS = f"/apis/ngf-console.f5.com/v1alpha1/namespaces/{NAMESPACE}/managedclusters"
 
 
-@pytest.mark.parametrize("otel_url", ["", "https://otel.example:4318"])
-def test_the_chart_takes_what_the_console_tells_people_to_run(otel_url: str) -> None:
-    install = Install("https://console.example", otel_url, str(CHARTS / "ngf-console-agent"), "")
+@pytest.mark.parametrize(
+    ("otel_url", "auth"),
+    [
+        ("", "basic"),
+        ("https://otel.example:4318", "bearer"),
+        ("https://otel.example:4318", "basic"),
+    ],
+)
+def test_the_chart_takes_what_the_console_tells_people_to_run(otel_url: str, auth: str) -> None:
+    chart = str(CHARTS / "ngf-console-agent")
+    install = Install("https://console.example", otel_url, auth, chart, "")
     lines = install.command("web-fra").replace("\\\n", " ").splitlines()
     (words,) = (shlex.split(line) for line in lines if line.startswith("helm "))
     assert words[:3] == ["helm", "upgrade", "--install"]
     rendered = helm("template", *words[3:])
     assert rendered.returncode == 0, rendered.stderr
+    shown = (
+        f"authenticator: {'basicauth' if otel_url and auth == 'basic' else 'bearertokenauth'}/hub"
+    )
+    assert shown in rendered.stdout
     (made,) = (shlex.split(line) for line in lines if "create secret" in line)
     key = made[-1].removeprefix("--from-file=").partition("=")[0]
     assert f"secretName: {json.dumps(made[-2])}" in rendered.stdout

@@ -12,6 +12,7 @@
 {{- end }}
 {{- with .Values.otelUrl }}
 - {name: NGF_CONSOLE_OTEL_URL, value: {{ . | quote }}}
+- {name: NGF_CONSOLE_OTEL_AUTH, value: {{ ternary "basic" "bearer" $.Values.collector.enabled }}}
 {{- end }}
 {{- with .Values.agentChart }}
 - {name: NGF_CONSOLE_AGENT_CHART, value: {{ . | quote }}}
@@ -47,6 +48,14 @@
 - {name: NGF_CONSOLE_PROMETHEUS_URL, value: {{ .prometheusUrl | quote }}}
 - {name: NGF_CONSOLE_CORS_ALLOWED_ORIGINS, value: {{ join "," .corsAllowedOrigins | quote }}}
 - {name: NGF_CONSOLE_EMBED_ORIGINS, value: {{ join "," .embedOrigins | quote }}}
+- {name: NGF_CONSOLE_PROMETHEUS_CLUSTER_LABEL, value: {{ .prometheusClusterLabel | quote }}}
+- {name: NGF_CONSOLE_GRAFANA_URL, value: {{ .grafanaUrl | quote }}}
+{{- end }}
+{{- range $what, $days := .Values.keepDays }}
+- {name: NGF_CONSOLE_KEEP_{{ upper $what }}_DAYS, value: {{ $days | quote }}}
+{{- end }}
+{{- if .Values.gpuPrices }}
+- {name: NGF_CONSOLE_GPU_PRICES, value: /etc/ngf-console/prices.yaml}
 {{- end }}
 {{- end -}}
 
@@ -55,6 +64,10 @@
 metadata:
   labels:
     {{- include "console.labels" $it | nindent 4 }}
+  {{- with .Values.gpuPrices }}
+  annotations:
+    checksum/prices: {{ toYaml . | sha256sum }}
+  {{- end }}
 spec:
   serviceAccountName: {{ include "console.fullname" . }}
   automountServiceAccountToken: true
@@ -101,9 +114,16 @@ spec:
     volumeMounts:
     - {name: data, mountPath: /var/lib/ngf-console}
     - {name: tmp, mountPath: /tmp}
+    {{- if .Values.gpuPrices }}
+    - {name: prices, mountPath: /etc/ngf-console, readOnly: true}
+    {{- end }}
   volumes:
   - name: tmp
     emptyDir: {sizeLimit: 256Mi}
+  {{- if .Values.gpuPrices }}
+  - name: prices
+    configMap: {name: {{ include "console.fullname" . }}-prices}
+  {{- end }}
   {{- if .Values.database.postgresql.urlSecret.name }}
   - name: data
     emptyDir: {sizeLimit: 256Mi}
