@@ -39,12 +39,12 @@ class SummaryItem(Numbers):
     errors: int | None
     avgQueueDepth: float | None = Field(description="Waiting requests of a pod")
     maxQueueDepth: float | None
-    requestsInFlight: float | None = Field(description="Of all pods")
+    requestsInFlight: float | None = Field(description="Of all pods at once, mean over time")
     avgKVCachePct: float | None = Field(description="0 to 100")
     maxKVCachePct: float | None
     prefixCacheHitRate: float | None = Field(description="0 to 1, of looked-up tokens")
     avgGPUUtil: float | None = Field(description="0 to 100")
-    pods: int | None
+    pods: int | None = Field(description="The most that were there in one minute")
     engines: list[str]
     sources: dict[str, str] = Field(description="Where each number comes from")
 

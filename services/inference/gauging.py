@@ -23,15 +23,17 @@ IDLE_BELOW = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Gauged:
-    """Readings in one bucket of time of a pool, or of one of its pods. ``waiting_mean``, ``kv`` and
-    ``hits`` are means over pods, ``waiting`` and ``running`` sums."""
+    """Readings in one bucket of time of a pool, or of one of its pods.
+
+    Of each minute ``running`` is the sum of the pods, ``waiting_mean``, ``kv`` and ``hits`` are
+    their means; told is the mean of the minutes. ``pods`` is the most that were there in a minute.
+    """
 
     at: datetime
     cluster: str
     namespace: str
     pool: str
     pod: str
-    waiting: float | None
     waiting_mean: float | None
     waiting_max: float | None
     running: float | None
@@ -45,15 +47,13 @@ class Gauged:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """GPUs of a pool in one bucket: their mean utilization in percent, and watts together."""
+    """GPUs of a pool in one bucket: their mean utilization in percent."""
 
     at: datetime
     cluster: str
     namespace: str
     pool: str
     util: float | None
-    power: float | None
-    devices: int
     newest: datetime
 
 
@@ -117,8 +117,6 @@ class Gauges:
                 row["of_namespace"],
                 row["pool"],
                 row["busy"],
-                row["power"],
-                row["devices"],
                 row["newest"],
             )
             for row in rows
@@ -180,7 +178,6 @@ def _gauged(row: Mapping[str, Any]) -> Gauged:
         namespace=row["of_namespace"],
         pool=row["pool"],
         pod=row["named_pod"],
-        waiting=row["waiting"],
         waiting_mean=row["waiting_mean"],
         waiting_max=row["waiting_max"],
         running=row["running"],
