@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.guard import current_identity
 from api.openapi import CLUSTER, V1, blueprint
-from api.tables import HEADER
+from api.tables import HEADERS, tell
 from services.container import Container
 from services.telemetry.datasets import DATASETS, FILTERS
 from services.telemetry.export import MOST, Asked, File
@@ -65,15 +65,6 @@ class FleetExportParams(ExportParams):
     cluster: str = Field("", description="Clusters, comma separated; empty: all")
 
 
-_FACTS = {
-    "Dataset": "What it is",
-    "Rows": "How many there are",
-    "Source": "Who told",
-    "As-Of": "The newest row, UTC; not there where there is none",
-    "From": "UTC",
-    "To": "UTC; before it",
-    "Demo": "true where what it tells was made up",
-}
 FILE: dict[str, Any] = {
     "responses": {
         "200": {
@@ -84,8 +75,8 @@ FILE: dict[str, Any] = {
                     "schema": {"type": "string"},
                 },
                 **{
-                    HEADER + name: {"description": text, "schema": {"type": "string"}}
-                    for name, text in _FACTS.items()
+                    name: {"description": text, "schema": {"type": "string"}}
+                    for name, text in HEADERS.items()
                 },
             },
             "content": {
@@ -139,6 +130,5 @@ def _sent(file: File) -> Response:
     response.call_on_close(file.close)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)
     response.headers["Cache-Control"] = "private, no-store"
-    for name, value in file.facts.items():
-        response.headers[HEADER + name.replace("_", "-").title()] = value
+    tell(response, file.facts)
     return response

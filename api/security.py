@@ -21,6 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.guard import INTAKE, SENDERS, error_response
+from api.tables import HEADERS as FILE_HEADERS
 from services.container import Container
 from services.errors import ConsoleError, Denied
 from services.settings import Settings
@@ -31,7 +32,9 @@ HEARTBEAT_LIMIT = 64 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-Request-ID"
-CORS_EXPOSED = "Content-Disposition, ETag, Retry-After, X-Audit-Id, X-Request-ID"
+CORS_EXPOSED = ", ".join(
+    ["Content-Disposition", "ETag", "Retry-After", "X-Audit-Id", "X-Request-ID", *FILE_HEADERS]
+)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _QUIET = (

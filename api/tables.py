@@ -30,13 +30,24 @@ PARAMETER: dict[str, Any] = {
 
 BASE = "/api/v1/"
 
-HEADER = "X-Export-"
-"""In front of the names of the facts about a file."""
+HEADERS: Mapping[str, str] = {
+    "X-Export-Dataset": "What it is",
+    "X-Export-Rows": "How many there are",
+    "X-Export-Source": "Who told",
+    "X-Export-As-Of": "The newest row, UTC; not there where there is none",
+    "X-Export-From": "UTC",
+    "X-Export-To": "UTC; before it",
+    "X-Export-Reason": "Why there is nothing, or what part is missing",
+    "X-Export-Demo": "true where what it tells was made up",
+}
+"""The facts about a file that go with it; what it tells of the demo goes with every answer."""
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "parquet": "application/vnd.apache.parquet",
 }
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 
 _LISTS = ("items", "slowRequests", "tracks", "workloads")
 """Where answers have their rows; an answer that has none of these is one row itself."""
@@ -50,26 +61,35 @@ def install(server: OpenAPI, container: Container) -> None:
     product = "ngf-console-demo" if demo else "ngf-console"
 
     def as_file(response: Response) -> Response:
-        kind = _TYPES.get(request.args.get("format", ""))
-        told = response.status_code == 200 and response.mimetype == "application/json"
-        if kind is None or not told or not request.path.startswith(BASE):
+        if response.mimetype != "application/json" or not request.path.startswith(BASE):
             return response
-        body = orjson.loads(response.get_data())
-        columns, rows = table(body)
-        facts = {**_facts(body), "rows": str(len(rows)), "demo": str(demo).lower()}
-        if request.args["format"] == "csv":
-            response.set_data(csv_text(columns, rows))
-        else:
-            response.set_data(parquet(columns, rows, facts))
-        response.content_type = kind
-        what = re.sub(r"[^A-Za-z0-9.]+", "-", request.path.removeprefix(BASE))
-        name = f"{product}-{what}.{request.args['format']}"
-        response.headers.set("Content-Disposition", "attachment", filename=name)
-        for fact, value in facts.items():
-            response.headers[HEADER + fact.replace("_", "-").title()] = value
+        facts: Mapping[str, str] = {"demo": str(demo).lower()}
+        if response.status_code == 200 and request.args.get("format") in _TYPES:
+            facts = _made_file(response, facts, product)
+        tell(response, facts)
         return response
 
     server.after_request(as_file)
+
+
+def _made_file(response: Response, shared: Mapping[str, str], product: str) -> Mapping[str, str]:
+    """Make the answer a file in the format that is asked for; what that says of itself."""
+    body, fmt = orjson.loads(response.get_data()), request.args["format"]
+    columns, rows = table(body)
+    facts = {**_facts(body), "rows": str(len(rows)), **shared}
+    response.set_data(csv_text(columns, rows) if fmt == "csv" else parquet(columns, rows, facts))
+    response.content_type = _TYPES[fmt]
+    what = re.sub(r"[^A-Za-z0-9.]+", "-", request.path.removeprefix(BASE))
+    response.headers.set("Content-Disposition", "attachment", filename=f"{product}-{what}.{fmt}")
+    return facts
+
+
+def tell(response: Response, facts: Mapping[str, str]) -> None:
+    """Facts as headers: on one line, and what Latin-1 does not have is ``?``."""
+    for name, value in facts.items():
+        header = f"X-Export-{name.replace('_', '-').title()}"
+        line = _CONTROLS.sub(" ", value).encode("latin-1", "replace").decode("latin-1")
+        response.headers[header] = line
 
 
 def documented(document: dict[str, Any]) -> dict[str, Any]:
@@ -136,10 +156,17 @@ def _facts(body: Any) -> Mapping[str, str]:
     window = body.get("window")
     ends = window if isinstance(window, dict) else {}
     told = {
-        "source": body.get("source"),
+        "source": body.get("source") or _joined(body.get("sources"), ", "),
         "as_of": body.get("as_of"),
         "from": ends.get("start"),
         "to": ends.get("end"),
-        "reason": body.get("reason"),
+        "reason": body.get("reason") or _joined(body.get("reasons"), " "),
     }
     return {name: value for name, value in told.items() if isinstance(value, str) and value}
+
+
+def _joined(of_fields: Any, between: str) -> str:
+    """What is told of each field, each of it once."""
+    values = of_fields.values() if isinstance(of_fields, dict) else ()
+    each = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return between.join(dict.fromkeys(each))

@@ -3,13 +3,16 @@ the same rows, and with source, age and window; nothing in it runs."""
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pyarrow
 import pyarrow.parquet
 import pytest
+from flask import Response
 
-from api.tables import table
+from api.tables import table, tell
 from tests.api.conftest import Console
 
 
@@ -34,6 +37,33 @@ def test_a_list_is_the_same_in_each_format(console: Console) -> None:
     assert rows.schema.field("createdAt").type == pyarrow.timestamp("us", tz="UTC")
     assert rows.column("generation").to_pylist() == [item["generation"] for item in items]
     assert rows.schema.metadata[b"ngf_console.demo"] == b"true"
+
+
+def test_a_file_of_several_sources_names_them_and_why_something_is_missing(
+    console: Console,
+) -> None:
+    start = datetime.now(UTC).replace(minute=0) - timedelta(days=6)
+    line = {"timestamp": f"{start:%Y-%m-%d %H:%M:00}", "cluster_name": "web-fra", "status": 200}
+    console.container.store.insert("ngf_access_logs", orjson.dumps(line), "table-line")
+    path = "clusters/web-fra/metrics/summary"
+    window = f"{start:%Y-%m-%dT%H:%MZ}/{start + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
+    body = asked(console, path, "json", range=window).json()
+    told = asked(console, path, "csv", range=window).headers
+    assert told["X-Export-Source"] == "access logs"
+    assert told["X-Export-Reason"] == " ".join(dict.fromkeys(body["reasons"].values()))
+
+
+def test_every_answer_says_whether_it_is_the_demos(console: Console) -> None:
+    assert asked(console, "gateways", "json").headers["X-Export-Demo"] == "true"
+    posted = console.ask("POST", "/api/v1/logs/query", json={})
+    assert posted.headers["X-Export-Demo"] == "true"
+
+
+def test_a_fact_is_one_line_that_a_header_can_carry() -> None:
+    response = Response()
+    tell(response, {"reason": "no\r\nX-Evil: 1\tat \u201cweb\u201d", "as_of": "t"})
+    assert response.headers["X-Export-Reason"] == "no X-Evil: 1 at ?web?"
+    assert response.headers["X-Export-As-Of"] == "t"
 
 
 @pytest.mark.parametrize("fmt", ["csv", "parquet"])

@@ -115,6 +115,6 @@ def test_other_origins_may_read_only_when_they_are_listed(browser: Client) -> No
         assert answer.headers.get("Access-Control-Allow-Origin") == allowed
         assert "Access-Control-Allow-Credentials" not in answer.headers
     answer = browser.get("/api/v1/livez", headers={"Origin": LISTED})
-    assert {"ETag", "X-Audit-Id"} <= set(
+    assert {"ETag", "X-Audit-Id", "X-Export-Rows", "X-Export-As-Of"} <= set(
         answer.headers["Access-Control-Expose-Headers"].split(", ")
     )
