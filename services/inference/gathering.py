@@ -27,6 +27,7 @@ from services.inference.evidence import (
     PodState,
     Span,
 )
+from services.inference.scoring import best_alone
 from services.inference.seen import before_filters
 
 Row = Mapping[str, Any]
@@ -176,11 +177,10 @@ def _inferred(evidence: Evidence) -> set[tuple[str, str]]:
     if len(picks) != 1 or (picker and picker.plugin_type != MAX_SCORE_PICKER):
         return set()
     names = picks[0].items("llm_d.epp.picker.top_endpoints")
-    totals = picks[0].items("llm_d.epp.picker.top_scores")
-    alone = len(totals) == 1 or (len(totals) > 1 and totals[0] > totals[1])
+    best = best_alone(names, picks[0].items("llm_d.epp.picker.top_scores"))
     by_access = went_to(evidence) if evidence.access and evidence.access.picked else ""
     address = handled.text("endpoint") if handled else by_access
-    return {(address, names[0])} if alone and address else set()
+    return {(address, best)} if best and address else set()
 
 
 def _names(evidence: Evidence) -> set[str]:

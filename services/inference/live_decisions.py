@@ -6,14 +6,17 @@ piece of it is there, and again, with everything, when there are more. Whoever s
 last by its ``requestId``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from services.clusters.fleet import Cluster, Fleet
-from services.inference.pool_pods import pickers_of
+from services.inference.endpoints import Endpoint, Spellings
+from services.inference.pool_pods import pickers_of, pods_by_ip
 from services.inference.scaling_log import OF_POOL, conditions
+from services.inference.scoring import best_alone
 from services.realtime.scope import Scope
 from services.telemetry.store import Limits, Store
 
@@ -43,7 +46,7 @@ class Cursor:
 
 
 class LiveDecisions:
-    """The source of the topic; ``fleet`` knows which picker picks for which pool."""
+    """The source of the topic; ``fleet`` knows whose picker is whose, and pods by their IP."""
 
     def __init__(self, store: Store, fleet: Fleet) -> None:
         self._store, self._fleet = store, fleet
@@ -63,9 +66,24 @@ class LiveDecisions:
         # Pieces of one request pass out of what is read one by one; what is left of it is no news.
         kept = {key: one for key, one in told.items() if one[0] >= since - LATE}
         # What is in the store already is in the list of decisions; only what comes is news.
-        news = fresh if cursor else []
-        pickers = self._pickers(scope) if any(not row["pool"] for row in news) else {}
-        return [_decision(row, pickers) for row in news], Cursor(now, kept)
+        return self._told(scope, fresh) if cursor else [], Cursor(now, kept)
+
+    def _told(self, scope: Scope, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Decisions as they are sent."""
+        pickers = self._pickers(scope) if any(not row["pool"] for row in rows) else {}
+        spellings = self._spellings(scope, rows)
+        return [_decision(row, pickers, spellings[row["cluster_name"]]) for row in rows]
+
+    def _spellings(self, scope: Scope, rows: Sequence[Row]) -> dict[str, Spellings]:
+        """Whose address is whose, by cluster."""
+        there = {one.name: one for one in self._clusters(scope)}
+        found = {}
+        for name in {row["cluster_name"] for row in rows}:
+            here = [row for row in rows if row["cluster_name"] == name]
+            first = min(row["first"] for row in here)
+            pods = pods_by_ip(there[name], first) if name in there else {}
+            found[name] = Spellings(names=chain(*(row["endpoints"] for row in here)), pods=pods)
+        return found
 
     def _rows(self, scope: Scope, start: datetime, end: datetime) -> Iterator[Row]:
         """Every request with pieces of that time, those that began first before the others."""
@@ -107,9 +125,20 @@ def _key(row: Row) -> Key:
     return tuple(str(row[name]) for name in _PLACE)
 
 
-def _decision(row: Row, pickers: Mapping[tuple[str, str, str], str]) -> dict[str, Any]:
+def _picked(row: Row, spellings: Spellings) -> Endpoint | None:
+    """The endpoint that a log line names, else the best of the span, as far as either tells."""
+    best = best_alone(row["endpoints"], row["scores"])
+    by_span = best if row["picks"] == 1 and not row["why"] else ""
+    named = row["pod"] or by_span
+    return spellings.endpoint(named) if named else None
+
+
+def _decision(
+    row: Row, pickers: Mapping[tuple[str, str, str], str], spellings: Spellings
+) -> dict[str, Any]:
     """``evidence`` says what it was put together from; null is not told by any of it."""
     place = (row["cluster_name"], row["namespace"], row["picker"])
+    picked = _picked(row, spellings)
     return {
         "timestamp": row["first"],
         "cluster": row["cluster_name"],
@@ -117,7 +146,9 @@ def _decision(row: Row, pickers: Mapping[tuple[str, str, str], str]) -> dict[str
         "pool": row["pool"] or pickers.get(place),
         "picker": row["picker"] or None,
         "requestId": row["request_id"],
-        "selectedPod": row["pod"],
+        "selectedPod": picked.pod or picked.address if picked else None,
+        "endpoint": picked.name if picked else None,
+        "address": picked.address or None if picked else None,
         "reason": row["why"],
         "queueDepth": row["queue"],
         "kvCachePct": row["kv"],

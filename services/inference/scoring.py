@@ -72,6 +72,13 @@ def _profile(evidence: Evidence, run: Span | None, parts: Mapping[str, Span]) ->
     )
 
 
+def best_alone(names: Sequence[str], totals: Sequence[float]) -> str:
+    """Who has the highest of ``totals`` and shares it with nobody, "" for none; they are in the
+    order of a span, highest first."""
+    shared = len(totals) > 1 and totals[0] == totals[1]
+    return names[0] if names and not shared else ""
+
+
 def _scorer(span: Span) -> Scorer:
     return Scorer(
         name=span.text("llm_d.epp.scorer.name") or span.name.removeprefix(SPAN_SCORER),

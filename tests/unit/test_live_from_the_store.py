@@ -3,18 +3,24 @@ left out; live GPUs are the newest readings, and what nobody measured is null.""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
 
-from services.clusters.fleet import Fleet
-from services.inference import live, live_decisions
+from services.auth.identity import CONSOLE
+from services.clusters.fleet import Cluster, Fleet
+from services.inference import live, live_decisions, telling
+from services.inference.decision_store import Decisions
+from services.inference.live_decisions import LiveDecisions
 from services.inference.members import Membership
 from services.inference.pools import PoolsOf
+from services.kube.shelf import Snapshot
 from services.realtime.scope import Scope
 from services.realtime.topics import Source
 from services.telemetry.store import Store
+from services.telemetry.windows import Window
+from tests.recorded_picker import CLUSTER, NAMESPACE, put_recording
 from tests.stores import fresh_store
 
 Row = dict[str, Any]
@@ -149,6 +155,55 @@ def test_a_late_piece_brings_the_decision_again_with_everything(
     assert (second["selectedPod"], second["candidatesConsidered"]) == ("llama-0", 4)
     assert second["topScores"] == [1.0, 0.25]
     assert second["queueDepth"] is None
+
+
+class Pods:
+    """A cluster that has the pods of the recording; stands in for one that is watched."""
+
+    name = CLUSTER
+
+    def snapshot(self, kind: str) -> Snapshot:
+        names = [f"llama-{number}" for number in range(4)] if kind == "pods" else []
+        found: dict[tuple[str, str], Any] = {
+            (NAMESPACE, name): {
+                "metadata": {"name": name, "creationTimestamp": "2026-01-01T00:00:00Z"},
+                "status": {"podIP": f"127.0.0.{number + 2}"},
+            }
+            for number, name in enumerate(names)
+        }
+        return Snapshot(kind, found, 1, NOW, "live")
+
+
+class Watched(Fleet):
+    """A fleet of that cluster."""
+
+    def clusters(self, *_: Any) -> list[Cluster]:
+        return [cast(Cluster, Pods())]
+
+    def get(self, name: str) -> Cluster:
+        return self.clusters()[0]
+
+
+def test_the_pod_is_the_one_that_the_list_of_decisions_tells(
+    store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_decisions, "LATE", timedelta(minutes=20))
+    monkeypatch.setattr(live_decisions, "LONGEST", timedelta(minutes=20))
+    fleet = Watched()
+    decisions = LiveDecisions(store, fleet)
+    _, cursor = decisions(EVERYTHING, None)
+    put_recording(store)
+    items, _ = decisions(EVERYTHING, cursor)
+    heard = {one["requestId"]: (one["selectedPod"], one["endpoint"]) for one in items}
+    window = Window.last(6 * 3600, datetime.now(UTC) + timedelta(hours=3))
+    found = Decisions(store, fleet).newest(CONSOLE, window, 500).value or ()
+    listed = {
+        row["requestId"]: (row["selectedPod"], row["endpoint"]) for row in map(telling.row, found)
+    }
+    assert len(heard) > 30
+    assert heard == {name: listed[name] for name in heard}
+    by_log = {one["address"] for one in items if "handled" in one["evidence"]}
+    assert by_log == {"127.0.0.2:8000", "127.0.0.3:8000"}
 
 
 @pytest.mark.parametrize(
