@@ -2,7 +2,6 @@
 weights would have made of it, and where nothing is known that it is not."""
 
 from collections.abc import Iterator
-
 from typing import Any
 
 import pytest
