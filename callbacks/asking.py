@@ -45,12 +45,22 @@ def question(container: Container, who: Identity, asked: Asked) -> Scope:
     )
 
 
-def window_of(asked: Asked, key: str = "range", default: str = "1h") -> Window:
-    """The range that is asked for, the usual one where the address has none that can be read."""
+def window_of(asked: Asked, default: str = "1h") -> Window:
+    """The range that is asked for, the page's usual one where the address has none that can be
+    read: ``ranges.js`` tells that and takes it out of the address."""
+    return _read(asked.get("range")) or Window.parse(default)
+
+
+def brush_of(asked: Asked) -> Window | None:
+    """The part of the range that is looked at, None for the whole."""
+    return _read(asked.get("brush"))
+
+
+def _read(text: Any) -> Window | None:
     try:
-        return Window.parse(str(asked.get(key) or default), field=key, default=default)
+        return Window.parse(str(text)) if text else None
     except Invalid:
-        return Window.parse(default)
+        return None
 
 
 def span_of(window: Window, step: int | None = None) -> Span:

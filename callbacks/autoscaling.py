@@ -7,7 +7,8 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks import autoscaling_words as words
 from callbacks import pool_charts
-from callbacks.panels import shown, window_of
+from callbacks.asking import window_of
+from callbacks.panels import shown
 from callbacks.registrar import Callbacks
 from components import autoscaling, panels
 from components.figures.frame import Span, frame
@@ -62,7 +63,7 @@ def page(container: Container, who: Identity, asked: Address) -> Told:
     if place is None:
         return {**told, "missing": chosen, "panels": {}}
     found = dict(read)[place]
-    window = Window.parse(window_of(asked))
+    window = window_of(asked)
     return {**told, **_one(container, who, place, found, window)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import decision_words
-from callbacks.panels import window_of
+from callbacks.asking import window_of
 from callbacks.registrar import Callbacks
 from components import decisions
 from services.auth.identity import Identity
@@ -15,7 +15,6 @@ from services.errors import ConsoleError, Invalid, NotFound, Unavailable
 from services.inference.decision_store import Known
 from services.inference.pool_pods import pools_of
 from services.inference.replay import replay
-from services.telemetry.windows import Window
 
 SHOWN = 100
 Asked = Mapping[str, Any]
@@ -69,7 +68,7 @@ def page(container: Container, who: Identity, asked: Asked) -> Told:
     )
     told: Told = {"pools": [list(one) for one in pools]}
     try:
-        window = Window.parse(window_of(asked), default=decisions.DEFAULT_RANGE)
+        window = window_of(asked, decisions.DEFAULT_RANGE)
         found = container.decisions.newest(who, window, SHOWN, pool=pool, clusters=clusters)
         counted = container.decisions.counted(who, window, pool=pool, clusters=clusters).value
     except (Unavailable, Invalid, NotFound) as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, dcc
 
-from callbacks.asking import Asked, many, panels, question, span_of, window_of
+from callbacks.asking import Asked, brush_of, many, panels, question, span_of, window_of
 from callbacks.registrar import Callbacks, toast
 from components import logs
 from components.figures.bars import by_class
@@ -14,9 +14,9 @@ from components.figures.frame import frame, words
 from components.panels import told
 from services.auth.identity import Identity
 from services.container import Container
-from services.errors import ConsoleError
+from services.errors import ConsoleError, Invalid
 from services.telemetry.access import SOURCE
-from services.telemetry.log_filters import COLUMNS, Filters
+from services.telemetry.log_filters import COLUMNS, MILLISECONDS, Filters
 from services.telemetry.log_lines import LogLines
 from services.telemetry.scope import Scope
 from services.telemetry.windows import Window
@@ -88,21 +88,28 @@ def register(callbacks: Callbacks) -> None:
 
 
 def filters(asked: Asked) -> Filters:
-    """What an address filters by; what is none is refused where it is asked."""
+    """What an address filters by. Raises Invalid for a time that is no number; what else is no
+    filter is refused where it is asked."""
     exact: dict[str, tuple[str, ...]] = {}
     for name in COLUMNS:
         said = asked.get(SPELLED.get(name, name))
         values = [str(said)] if name in SINGLE and said else many(said)
         if values:
             exact[name] = tuple(one for value in values for one in _spelled(value))
-    least = str(asked.get("min_ms") or "")
     return Filters(
         text=str(asked.get("q") or ""),
         status=tuple(many(asked.get("status"))),
         request_id=str(asked.get("request_id") or ""),
-        min_ms=float(least) if least.replace(".", "", 1).isdigit() else None,
+        min_ms=_milliseconds(str(asked.get("min_ms") or "")),
         exact=exact,
     )
+
+
+def _milliseconds(text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise Invalid.of("min_ms", MILLISECONDS) from None
 
 
 def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
         if value is None:
             figure, unit = frame(span_of(window), None), ""
         else:
-            looked_at = window_of(asked, "brush") if asked.get("brush") else None
+            looked_at = brush_of(asked)
             chosen = (looked_at.start, looked_at.end) if looked_at else None
             span = span_of(window, value.step)
             figure = by_class(value.times, value.counts, span, chosen=chosen)
@@ -170,7 +177,7 @@ def _place(asked: Asked) -> Asked:
 
 def _window(asked: Asked) -> Window:
     """The part of the range that is looked at."""
-    return window_of(asked, "brush") if asked.get("brush") else window_of(asked)
+    return brush_of(asked) or window_of(asked)
 
 
 def _spelled(value: str) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """What all panels share: a chart as Parquet. CSV and JSON are written in the browser."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from dash import Input, Output, dcc
@@ -25,8 +24,3 @@ def register(callbacks: Callbacks) -> None:
 def shown(figure: Figure, answer: Any, **more: Any) -> dict[str, Any]:
     """What a panel shows of an `services.telemetry.answers.Answer`."""
     return panels.told(figure, answer.source, answer.as_of, reason=answer.reason, **more)
-
-
-def window_of(asked: Mapping[str, Any] | None) -> str:
-    """The range that a page asks for, empty for its usual one."""
-    return str((asked or {}).get("range") or "")

@@ -34,6 +34,8 @@ COLUMNS: Mapping[str, str] = {
 }
 """Filters that compare a column with values, and the column."""
 
+MILLISECONDS = "must be a number of milliseconds, 0 or more"
+
 _STATUS = re.compile(r"!?([1-5]xx|[1-9]\d\d)")
 
 
@@ -64,7 +66,7 @@ class Filters:
             if len(value) > LONGEST:
                 raise Invalid.of(name, f"must be at most {LONGEST} characters")
         if self.min_ms is not None and not 0 <= self.min_ms < 1e9:
-            raise Invalid.of("min_ms", "must be a number of milliseconds, 0 or more")
+            raise Invalid.of("min_ms", MILLISECONDS)
         return self
 
     @property

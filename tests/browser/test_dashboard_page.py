@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
+from services.errors import Invalid
 from services.telemetry.log_lines import LogLines
+from services.telemetry.windows import Window as Range
 from tests.browser.journey import Window
 from tests.browser.logged import FAILED, GATEWAY, SILENT, log_lines
 from tests.browser.tab import Console, Tab
@@ -95,6 +97,46 @@ def test_the_key_t_opens_the_range_and_a_preset_is_in_the_address(page: Window) 
     next(one for one in page.all(".n-menu .n-item") if one.text == "Last 15 min").click()
     page.address("range=15m")
     page.says("#n-range [aria-pressed=true]", "15 min")
+
+
+def _read(text: str) -> list[float] | None:
+    """Its beginning and end in milliseconds, or its length where it ends now."""
+    try:
+        window = Range.parse(text)
+    except Invalid:
+        return None
+    if "/" not in text:
+        return [1000 * window.seconds]
+    return [1000 * window.start.timestamp(), 1000 * window.end.timestamp()]
+
+
+def test_page_and_server_read_the_same_ranges(page: Window) -> None:
+    texts = ("90s", "15m", "400d", "401d", "500d", "0h", "1w", "bogus", "1h/2h")
+    day = "2026-11-24"
+    pairs = (
+        f"{day}/2026-11-25",
+        f"{day}T08:00/{day}T09:00",
+        f"{day}T08:00Z/{day}T09:00:30.5Z",
+        f"{day}T08:00+02:00/{day}T09:00Z",
+        f"{day}T09:00Z/{day}T08:00Z",
+        f"2024-01-01/{day}",
+        f"{day}T25:00Z/2026-11-25T01:00Z",
+        f"{day}",
+        f"{day}/2026-11-25/2026-11-26",
+    )
+    script = """
+    const one = ngf.range.parse(arguments[0]);
+    return one && (one.relative ? [one.end - one.start] : [one.start.getTime(), one.end.getTime()]);
+    """
+    for text in (*texts, *pairs):
+        assert page.run(script, text) == _read(text), text
+
+
+def test_what_is_no_range_is_told_and_leaves_the_address(page: Window) -> None:
+    page.open(f"{HERE}&range=500d", "#n-alerts .n-toast")
+    page.says("#n-alerts .n-toast", "range=500d must be a length such as 15m")
+    page.until(lambda: page.query() == HERE, "the range gone from the address")
+    page.says("#n-range [aria-pressed=true]", "1 h")
 
 
 def test_a_chart_is_a_table_too(page: Window) -> None:

@@ -47,6 +47,12 @@ def test_a_value_that_is_pressed_filters_until_its_chip_goes(page: Window) -> No
     page.says("#logs-foot", f"{LINES:,} lines in the range, 200 shown")
 
 
+def test_a_time_that_is_none_is_named_and_shows_no_line(page: Window) -> None:
+    page.open(f"{HERE}&min_ms=1,000", "#logs-rows .state")
+    page.says("#logs-rows", "min_ms must be a number of milliseconds, 0 or more.")
+    page.says("#logs-histogram-none", "min_ms must be a number of milliseconds, 0 or more.")
+
+
 def test_what_names_no_route_can_be_asked_for(page: Window) -> None:
     page.open(f"{HERE}&route=-&status=!5xx", LINE)
     page.says("#logs-top", "Route\nnone")

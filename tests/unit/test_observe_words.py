@@ -6,7 +6,7 @@ import pytest
 
 from callbacks import asking, logs, red_words
 from components.figures.palette import token
-from services.errors import Unavailable
+from services.errors import Invalid, Unavailable
 from services.telemetry.access import SOURCE, RedPoint, Series
 from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
@@ -47,6 +47,12 @@ def test_a_fault_of_our_own_is_no_reason_to_lose_the_page() -> None:
 @pytest.mark.parametrize("text", ["", "nonsense", "2026-11-24T14:00Z/2026-11-24T13:00Z"])
 def test_a_range_that_cannot_be_read_is_the_usual_one(text: str) -> None:
     assert asking.window_of({"range": text}).seconds == 3600
+    assert asking.window_of({"range": text}, "15m").seconds == 900
+
+
+def test_a_brush_that_cannot_be_read_leaves_the_whole_range() -> None:
+    assert asking.brush_of({"range": "6h", "brush": "nonsense"}) is None
+    assert asking.brush_of({}) is None
 
 
 def test_clusters_beyond_the_first_are_one_line_and_keep_their_colours() -> None:
@@ -99,4 +105,10 @@ def test_an_address_becomes_the_filters_it_says() -> None:
         "upstream": ("!", "!-"),
     }
     assert filters.min_ms == 250
-    assert logs.filters({"min_ms": "fast"}).min_ms is None
+    assert logs.filters({"min_ms": "1e3"}).min_ms == 1000
+
+
+@pytest.mark.parametrize("text", ["fast", "1,000", "250ms", "\u00b2", "nan", "-1"])
+def test_a_time_that_is_none_is_refused_and_not_left_out(text: str) -> None:
+    with pytest.raises(Invalid, match="min_ms must be a number of milliseconds, 0 or more"):
+        logs.filters({"min_ms": text}).checked()

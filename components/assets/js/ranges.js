@@ -1,6 +1,6 @@
 // The time that a page shows, and how often it asks again. The range stands in the address: "1h" ends
 // now, "2026-11-24T13:32Z/2026-11-24T14:32Z" does not move. A drag over any chart zooms all of them;
-// double-click and Back return.
+// double-click and Back return. What an address says that is no range is told and taken out of it.
 //
 // ngf.range.get()                 {text, relative, start, end}: Dates, UTC
 // ngf.range.set(text)             another one, as a new entry of the history
@@ -9,7 +9,9 @@
 (function (ngf) {
   const el = ngf.element;
   const PRESETS = [["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["24h", "24 h"], ["7d", "7 d"]];
-  const UNITS = { m: 60, h: 3600, d: 86400 };
+  const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
+  const LONGEST_S = 400 * 86400;
+  const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
   const EVERY = [[0, "Off"], [5000, "5 s"], [15000, "15 s"], [60000, "1 min"]];
   const SHORTEST_MS = 10000;
   let updated = null; // when the page was answered last
@@ -22,19 +24,26 @@
   const written = (date) => `${day(date)}T${clock(date)}Z`;
 
   function seconds(text) {
-    const found = /^(\d+)([mhd])$/.exec(text || "");
+    const found = /^(\d{1,6})([smhd])$/.exec(text);
     return found ? found[1] * UNITS[found[2]] : 0;
   }
 
+  // A time without a zone is UTC.
+  function moment(text) {
+    const found = MOMENT.exec(text);
+    return new Date(!found ? NaN : found[1] && !found[4] ? `${text}Z` : text);
+  }
+
+  // As services/telemetry/windows.py reads it; null is no range.
   function parse(text) {
-    const relative = seconds(text);
-    if (relative) {
+    const length = seconds(text || "");
+    if (length) {
       const end = new Date(Math.floor(ngf.now() / 1000) * 1000);
-      return { text, relative: true, start: new Date(end - relative * 1000), end };
+      return length <= LONGEST_S ? { text, relative: true, start: new Date(end - length * 1000), end } : null;
     }
-    const [start, end] = (text || "").split("/").map((part) => new Date(part));
-    if (end && start < end) return { text, relative: false, start, end };
-    return null;
+    const parts = (text || "").split("/");
+    const [start, end] = parts.map(moment);
+    return parts.length === 2 && start < end && end - start <= LONGEST_S * 1000 ? { text, relative: false, start, end } : null;
   }
 
   const usual = () => (room() && room().dataset.default) || "1h";
@@ -131,6 +140,15 @@
     else ngf.figures.again(graph);
   };
   window.addEventListener("ngf:view", draw);
+
+  function refuse() {
+    const view = ngf.view.get();
+    const wrong = ["range", "brush"].filter((key) => view[key] && !parse(view[key]));
+    if (!room() || !wrong.length) return;
+    ngf.toast({ status: "err", title: "Not a range", text: `${wrong.map((key) => `${key}=${view[key]}`).join(" and ")} must be a length such as 15m, 1h or 7d, at most 400d, or two times such as 2026-11-23T08:00Z/2026-11-23T09:00Z. The page shows ${words(get())}.` });
+    ngf.view.set(Object.fromEntries(wrong.map((key) => [key, ""])), { replace: true });
+  }
+  window.addEventListener("ngf:view", () => setTimeout(refuse, 0)); // once every listener knows what was asked
 
   ngf.keys.add("t", "Range", function () {
     const button = document.getElementById("n-range-open");
