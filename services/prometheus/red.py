@@ -93,19 +93,23 @@ def read(source: Source, cluster: Cluster, window: Window) -> Reading:
 def over_time(
     source: Source,
     cluster: Cluster,
-    buckets: Window,
+    window: Window,
     step: int,
     namespaces: Collection[str] | None = None,
 ) -> dict[datetime, Figures]:
     """Rate and connections of all gateways of ``namespaces`` (of everything without them), by the
-    start of each bucket of ``step`` seconds; buckets of which nothing is known are not there.
+    start of each bucket of ``step`` seconds; buckets of which nothing is known are not there, and
+    those that are not over.
 
     What a bucket has is how things stood at its end, with the rate of two minutes at least: data
     planes have new numbers once a minute. Raises Unavailable.
     """
     query = queries.over_time(source.scope, max(step, RATE_SECONDS))
     ends = timedelta(seconds=step)
-    found = source.client.range(query, buckets.start + ends, buckets.end, step)
+    first, last = window.aligned(step).start + ends, min(window.end, datetime.now(UTC))
+    if last < first:
+        return {}
+    found = source.client.range(query, first, last, step)
     pods = _pods(cluster)
     made: dict[datetime, Figures] = {}
     for series in found.items:

@@ -116,10 +116,9 @@ class Traffic:
             problem, made.reasons[LOGS] = error, error.message
         else:
             made.take_logs(logged)
-        buckets = window.aligned(made.step)
         try:
             source = self._prometheus.of(member)
-            metered = red.over_time(source, member, buckets, made.step, who.namespaces)
+            metered = red.over_time(source, member, window, made.step, who.namespaces)
         except ConsoleError as error:
             made.reasons[PROMETHEUS] = error.message
         else:

@@ -97,8 +97,10 @@ class OverTime:
                 made.take(name, value, LOGS, None)
 
     def take_metrics(self, metered: Mapping[datetime, red.Figures]) -> None:
-        """Connections, and the rate of buckets without logs."""
+        """Connections, and the rate where no log told any: logs leave out what is not over."""
         for at, figures in metered.items():
             made = self.points.setdefault(at, Figures())
-            made.take(RATE, figures.rate, PROMETHEUS, None)
             made.take(CONNECTIONS, figures.connections, PROMETHEUS, None)
+            if LOGS not in self.as_of:
+                made.take(RATE, figures.rate, PROMETHEUS, None)
+        self.points = dict(sorted(self.points.items()))

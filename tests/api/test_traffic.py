@@ -86,10 +86,11 @@ class Rest:
         expected: int = 200,
         clusters: tuple[str, ...] | None = None,
         namespaces: tuple[str, ...] | None = None,
+        **query: str,
     ) -> Any:
         headers = {"Authorization": f"Bearer {self._token(clusters, namespaces)}"}
         path = f"/api/v1/clusters/{cluster}/metrics/{path}"
-        answer = self._client.get(path, query_string=RANGE, headers=headers)
+        answer = self._client.get(path, query_string=RANGE | query, headers=headers)
         assert answer.status_code == expected, answer.text
         return answer.json
 
@@ -241,6 +242,17 @@ def test_time_is_cut_into_buckets_of_both(rest: Rest, metered: str) -> None:
     assert both["sources"]["requestsPerSec"] == ["access logs"]
     assert both["sources"]["activeConnections"] == ["Prometheus"]
     assert both["as_of"] is not None
+
+
+def test_buckets_that_the_logs_leave_out_have_no_rate_of_another_source(
+    rest: Rest, metered: str
+) -> None:
+    before = f"{(WINDOW.start - timedelta(minutes=4)).isoformat()}/{WINDOW.end.isoformat()}"
+    longer = rest.get("logged", "over-time", range=before)
+    assert longer["sources"]["requestsPerSec"] == ["access logs"]
+    times = [one["at"] for one in longer["items"]]
+    assert times == sorted(times)
+    assert {one["activeConnections"] for one in longer["items"]} == {7}
 
 
 def test_limits_hide_other_namespaces_and_clusters(rest: Rest, metered: str) -> None:

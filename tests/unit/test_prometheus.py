@@ -182,6 +182,17 @@ def test_time_is_cut_into_buckets_and_those_without_numbers_are_not_there(
     assert shop[MOMENT - timedelta(minutes=1)].rate == pytest.approx(8)
 
 
+def test_a_bucket_that_is_not_over_is_not_there(client: PrometheusClient) -> None:
+    source = Source(client, tuple(queries.equals({"cluster_name": ""})))
+    quarters = Window(MOMENT - timedelta(minutes=14), MOMENT - timedelta(seconds=10))
+    found = red.over_time(source, nowhere(), quarters, 300)
+    (last, *_) = sorted(found, reverse=True)
+    assert last + timedelta(minutes=5) <= quarters.end < last + timedelta(minutes=10)
+    assert found[last].rate == pytest.approx(24.5)
+    begun = Window(MOMENT - timedelta(seconds=20), MOMENT - timedelta(seconds=10))
+    assert red.over_time(source, nowhere(), begun, 300) == {}
+
+
 def test_a_ratio_of_nothing_is_no_number(client: PrometheusClient) -> None:
     assert client.instant("vector(0) / 0").items == ()
     start = MOMENT - timedelta(minutes=2)
