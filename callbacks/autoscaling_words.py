@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from components.figures.frame import Span
-from components.figures.lines import Line, time_series
+from components.figures.lines import Limit, Line, time_series
 from components.figures.marks import Event, Threshold
 from components.figures.paint import Figure
 from services.errors import ConsoleError
@@ -144,18 +144,18 @@ def metric(history: History, span: Span, events: Sequence[Event]) -> tuple[str, 
     tracks = [one for one in history.tracks if one.metric]
     if len(tracks) == 1:
         [track] = tracks
-        limit = next((one.target for one in reversed(track.points) if one.target), None)
-        thresholds = [] if limit is None else [Threshold(limit, f"target {limit:g}")]
+        target = Limit("target", [(one.at, one.target or None) for one in track.points])
         points = [(one.at, one.value) for one in track.points]
         unit = f"{track.metric}, {_PER.get(track.per, track.per)}"
         line = Line(track.metric, points, gap=_gap(points))
-        return unit, _series([line], span, thresholds, events)
+        return unit, _series([line], span, events, limits=[target])
     lines = [
         Line(_named(track, tracks), _shares(track), f"c{number % 7 + 1}")
         for number, track in enumerate(tracks)
     ]
     thresholds = [Threshold(100, "target")] if lines else []
-    return "% of target", _series(lines, span, thresholds, events, unit="%")
+    figure = _series(lines, span, events, thresholds=thresholds, unit="%")
+    return "% of target", figure
 
 
 def size(
@@ -166,7 +166,7 @@ def size(
     for track in history.tracks:
         workloads.setdefault(f"{track.kind} {track.name}", track)
     alone = len(workloads) == 1
-    lines, thresholds = [], []
+    lines: list[Line] = []
     for number, track in enumerate(workloads.values()):
         of = "" if alone else f" {track.name}"
         sampled = [(one.at, _wanted(one.desired, one.replicas)) for one in track.points]
@@ -176,12 +176,12 @@ def size(
             Line(f"wanted{of}", wanted, f"c{(2 * number) % 7 + 1}"),
             Line(f"ready{of}", ready, f"c{(2 * number + 2) % 7 + 1}"),
         ]
-        last = track.points[-1]
-        if alone and last.most is not None:
-            thresholds.append(Threshold(last.most, f"maximum {last.most}"))
-        if alone and last.least:
-            thresholds.append(Threshold(last.least, f"minimum {last.least}"))
-    return _series(lines, span, thresholds, events)
+    points = history.tracks[0].points if alone else ()
+    limits = [
+        Limit("maximum", [(one.at, one.most) for one in points]),
+        Limit("minimum", [(one.at, one.least or None) for one in points]),
+    ]
+    return _series(lines, span, events, limits=limits)
 
 
 def _told(
@@ -210,14 +210,8 @@ def _told(
     return points
 
 
-def _series(
-    lines: Sequence[Line],
-    span: Span,
-    thresholds: Sequence[Threshold],
-    events: Sequence[Event],
-    unit: str = "",
-) -> Figure:
-    return time_series(lines, span, unit, height=HEIGHT, thresholds=thresholds, events=events)
+def _series(lines: Sequence[Line], span: Span, events: Sequence[Event], **more: Any) -> Figure:
+    return time_series(lines, span, height=HEIGHT, events=events, **more)
 
 
 def _gap(points: Sequence[tuple[datetime, float | None]]) -> str:

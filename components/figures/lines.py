@@ -7,7 +7,16 @@ from typing import Any
 
 from components.figures.amounts import amount
 from components.figures.frame import Span, frame, stamp
-from components.figures.marks import Event, Threshold, add_events, add_thresholds, escaped, note
+from components.figures.marks import (
+    DASHES,
+    RED,
+    Event,
+    Threshold,
+    add_events,
+    add_thresholds,
+    escaped,
+    note,
+)
 from components.figures.paint import Figure
 from components.figures.palette import token
 
@@ -35,6 +44,14 @@ class Line:
     gap: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit with the value that it had at each time: ``maximum``. None is none."""
+
+    name: str
+    points: Sequence[Point]
+
+
 def time_series(
     lines: Sequence[Line],
     span: Span,
@@ -42,11 +59,14 @@ def time_series(
     *,
     height: int = 176,
     thresholds: Iterable[Threshold] = (),
+    limits: Sequence[Limit] = (),
     events: Iterable[Event] = (),
 ) -> Figure:
     """Lines over ``span``. A single one has its area filled. ``height`` of the plot in pixels."""
-    limits = list(thresholds)
-    highest = _highest(lines, limits)
+    fixed = list(thresholds)
+    bounds = [one.value for one in fixed]
+    bounds += [value for one in limits for _, value in one.points if value is not None]
+    highest = _highest(lines, bounds)
     ended = [line for line in lines if _last(line)]
     named = len(lines) <= NAMED
     figure = frame(
@@ -64,7 +84,9 @@ def time_series(
     for line in ended:
         if line.gap:
             _open_end(figure, line, span)
-    add_thresholds(figure, limits)
+    add_thresholds(figure, fixed)
+    for limit in limits:
+        _add_limit(figure, limit, span)
     add_events(figure, span, events)
     figure["layout"]["meta"]["finding"] = finding(lines, unit)
     return figure
@@ -146,10 +168,49 @@ def _lonely(values: Sequence[float | None]) -> bool:
     )
 
 
-def _highest(lines: Sequence[Line], limits: Sequence[Threshold]) -> float | None:
+def _highest(lines: Sequence[Line], bounds: Sequence[float]) -> float | None:
     known = [value for line in lines for _, value in line.points if value is not None]
     # A limit has its name above it.
-    return max([*known, *(1.1 * one.value for one in limits)]) if known else None
+    return max([*known, *(1.1 * one for one in bounds)]) if known else None
+
+
+def _add_limit(figure: Figure, limit: Limit, span: Span) -> None:
+    """Red dashes in steps, each value with its name where it begins."""
+    if not limit.points:
+        return
+    last, value = limit.points[-1]
+    until = (min(last + timedelta(seconds=span.step), span.end), value)
+    times, values = _spread([*limit.points, until], span.step)
+    figure["data"].append(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": escaped(limit.name),
+            "x": times,
+            "y": values,
+            "connectgaps": False,
+            "line": {**DASHES, "shape": "hv"},
+            "hovertemplate": _exactly(""),
+            "showlegend": False,
+            "meta": {"aside": True},
+        }
+    )
+    before: float | None = None
+    for at, value in limit.points:
+        if value is not None and value != before:
+            late = (at - span.start).total_seconds() > 0.65 * span.seconds
+            figure["layout"]["annotations"].append(
+                note(
+                    f"{limit.name} {value:g}",
+                    x=stamp(at),
+                    xanchor="right" if late else "left",
+                    xshift=-4 if late else 4,
+                    y=value,
+                    yanchor="bottom",
+                )
+                | {"font": RED}
+            )
+        before = value
 
 
 def _last(line: Line) -> tuple[datetime, float] | None:

@@ -9,10 +9,14 @@ from components.figures.frame import Span, stamp
 from components.figures.paint import Figure
 from components.figures.palette import token
 
+DASHES = {"color": token("err-fill"), "width": 1, "dash": "4px,3px"}
+RED = {"size": 11, "color": token("err")}
+"""How limits and their names look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A limit: ``alert at 0.5%``."""
+    """A limit that never changes: ``alert at 0.5%``."""
 
     value: float
     text: str
@@ -37,12 +41,12 @@ def add_thresholds(figure: Figure, thresholds: Iterable[Threshold]) -> None:
                 "x1": 1,
                 "y0": one.value,
                 "y1": one.value,
-                "line": {"color": token("err-fill"), "width": 1, "dash": "4px,3px"},
+                "line": DASHES,
             }
         )
         figure["layout"]["annotations"].append(
             note(one.text, y=one.value, x=0, xref="paper", xanchor="left", yanchor="bottom")
-            | {"font": {"size": 11, "color": token("err")}, "xshift": 4}
+            | {"font": RED, "xshift": 4}
         )
 
 

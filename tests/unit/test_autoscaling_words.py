@@ -50,6 +50,16 @@ def test_one_metric_is_shown_as_it_is_with_its_target() -> None:
     assert "target 5" in [note["text"] for note in figure["layout"]["annotations"]]
 
 
+def test_limits_of_the_past_are_drawn_as_they_were_then() -> None:
+    points = (point(50, 4, 6, most=6), point(51, 9, 6, most=6), point(52, 9, 8, most=8))
+    figure = words.size(History(60, (track(*points),)), SPAN, [], [])
+    maximum = line(figure, "maximum")
+    assert maximum == {"14:50": 6, "14:51": 6, "14:52": 8, "14:53": 8}
+    said = {note["text"]: str(note["x"])[11:16] for note in figure["layout"]["annotations"]}
+    assert (said["maximum 6"], said["maximum 8"]) == ("14:50", "14:52")
+    assert figure["layout"]["shapes"] == [], "nothing flat across times that nobody sampled"
+
+
 def test_several_metrics_are_shown_in_percent_of_their_targets() -> None:
     tracks = (track(point(50), metric="queue"), track(point(50, 10), metric="cpu"))
     unit, figure = words.metric(History(60, tracks), SPAN, [])
