@@ -34,7 +34,11 @@ def bill(found: Answer[CostEstimate]) -> Row:
         ),
         (f"Per hour{per}", amount_of(one.hourly_rate, unit), "hourly_rate"),
         ("Idle GPU-hours", idle, "idle_gpu_hours"),
-        ("One replica less would save", _per_hour(one.replica_hourly_rate, unit), "hourly_rate"),
+        (
+            "One replica less would save",
+            _per_hour(one.replica_hourly_rate, unit),
+            "replica_hourly_rate",
+        ),
         ("Per day", amount_of(one.daily_cost, unit), "daily_cost"),
         ("Per month", amount_of(one.monthly_cost, unit), "monthly_cost"),
         ("GPU-hours", None if one.gpu_hours is None else f"{one.gpu_hours:,.1f}", "gpu_hours"),

@@ -230,21 +230,18 @@ class ClickHouseProvider:
         belonging = self._members(asked, window)
         minutes = self._gauges.gpu_minutes(asked, window, belonging)
         counted = self._grown(asked, window, belonging).of("generation_tokens")
-        tokens = None if counted.value is None else round(counted.value)
-        why = (
-            ""
-            if tokens is not None
-            else engines.why_missing(
-                [pool.serving_backend] if pool.serving_backend else [], "generation_tokens"
-            )
+        tokens = costing.Tokens(
+            None if counted.value is None else round(counted.value),
+            counted.seconds,
+            engines.why_missing({pool.serving_backend or ""} - {""}, "generation_tokens"),
         )
-        made = costing.estimate(pool, minutes, tokens, why, self._prices)
+        made = costing.estimate(pool, minutes, tokens, self._prices)
         parts = [self._prices.source, "DCGM" if minutes else "", listed.source]
         as_of = max((one.newest for one in minutes), default=listed.as_of)
         return Answer(made, summing.named(filter(None, parts)), as_of, window)
 
     def standing_cost(self, pool: PoolStatus) -> CostEstimate:
-        return costing.estimate(pool, [], None, "", self._prices)
+        return costing.estimate(pool, [], costing.Tokens(), self._prices)
 
     def upsert_pool(self, pool: PoolStatus) -> None:
         self.known.upsert(pool, self._now())

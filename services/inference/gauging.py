@@ -59,7 +59,7 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class GpuMinutes:
-    """For how many minutes GPUs of a type were there, and idle."""
+    """For how many minutes GPUs of a type were there, and idle, from ``since`` to ``newest``."""
 
     cluster: str
     namespace: str
@@ -68,7 +68,7 @@ class GpuMinutes:
     minutes: int
     measured: int
     idle: int
-    devices: int
+    since: datetime
     newest: datetime
 
 
@@ -134,7 +134,7 @@ class Gauges:
                 row["minutes"],
                 row["measured_minutes"],
                 row["idle_minutes"],
-                row["devices"],
+                row["since"],
                 row["newest"],
             )
             for row in self._read("inf_gpu_hours", asked, window, members, more)

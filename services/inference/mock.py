@@ -193,15 +193,15 @@ class MockProvider:
         pool = the_one(self.list_pools(asked).value or [], asked)
         minutes = round(window.seconds / 60) * (pool.gpu_count or 0) * (pool.replicas or 0)
         idle = round(minutes * self._drawn(0.08, 0.04, pool.name, "idle"))
-        rows = [
-            GpuMinutes(*pool.place, pool.gpu_type or "", minutes, minutes, idle, 1, self._now())
-        ]
-        tokens = self._summary(pool.name, 1).total_tokens
-        made = costing.estimate(pool, rows if minutes else [], tokens, "", self._prices)
+        type_ = pool.gpu_type or ""
+        known = GpuMinutes(*pool.place, type_, minutes, minutes, idle, window.start, window.end)
+        rows = [known] if minutes else []
+        tokens = costing.Tokens(self._summary(pool.name, 1).total_tokens, window.seconds)
+        made = costing.estimate(pool, rows, tokens, self._prices)
         return Answer(made, SOURCE, self._now(), window)
 
     def standing_cost(self, pool: PoolStatus) -> CostEstimate:
-        return costing.estimate(pool, [], None, "", self._prices)
+        return costing.estimate(pool, [], costing.Tokens(), self._prices)
 
     def upsert_pool(self, pool: PoolStatus) -> None:
         with self._lock:

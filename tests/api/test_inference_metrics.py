@@ -43,7 +43,8 @@ def told(console: Console) -> Console:
     tgi = "tgi_queue_size 3\ntgi_batch_current_size 2\n"
     put(store, "gpu-iad", otlp(tgi, {**labels, "pod": PHI, "pool": "phi4-mini"}, begun, now))
     dcgm = (RECORDED / "dcgm/metrics.txt").read_text().replace('"llama-0"', f'"{LLAMA}"')
-    put(store, "gpu-iad", otlp(dcgm, {}, begun, now))
+    for at in (begun, now):
+        put(store, "gpu-iad", otlp(dcgm, {}, begun, at))
     return console
 
 
@@ -146,9 +147,9 @@ def test_cost_is_of_the_demos_prices(told: Console) -> None:
     assert found["hourlyRate"] == pytest.approx(2.65 * 2 * 6)
     assert found["replicaHourlyRate"] == pytest.approx(5.3)
     assert found["generatedTokens"] == 1_200
-    # Two GPUs were read once, which stands for a minute.
-    assert found["gpuHours"] == pytest.approx(2 / 60)
-    assert found["tokensPerUnit"] == pytest.approx(1_200 / (2.65 * 2 / 60))
+    # Two GPUs were read twice: the first time stands for the two minutes up to the second.
+    assert found["gpuHours"] == pytest.approx(2 * 3 / 60)
+    assert found["tokensPerUnit"] == pytest.approx(1_200 / (2.65 * 2 * 3 / 60))
     assert found["idleGpuHours"] == 0
     assert "prices" in found["source"]
 

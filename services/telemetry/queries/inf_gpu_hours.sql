@@ -10,7 +10,7 @@ SELECT
     sum(length) AS minutes,
     sumIf(length, isNotNull(util)) AS measured_minutes,
     sumIf(length, util < {idle_below:Float64}) AS idle_minutes,
-    uniqExact(gpu_uuid) AS devices,
+    min(toDateTime64(minute, 3, 'UTC')) AS since,
     max(minute_newest) AS newest
 FROM
 (
