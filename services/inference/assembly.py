@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from services.inference import outcomes, timing
-from services.inference.decisions import Candidate, Decision, Detail, Told, unknown
+from services.inference.decisions import Candidate, Decision, Detail, Told, from_tie, unknown
 from services.inference.endpoints import Endpoint, Spellings, is_address
 from services.inference.evidence import (
     LINE_HANDLED,
@@ -58,7 +58,7 @@ def decide(evidence: Evidence, spellings: Spellings, peers: Collection[str] = ()
         filtering=filtering(evidence, profile, found.totals, peers, spellings),
         detail=_detail(found),
         candidates=candidates,
-        margin=_margin(candidates, tie),
+        margin=_margin(candidates, tie, picked.value),
         objective=_logged(evidence, ("objectiveKey",), f"The objective {_LOGGED}"),
         priority=_priority(evidence),
         incoming_model=_logged(
@@ -161,17 +161,19 @@ def _candidates(
     return tuple(made)
 
 
-def _margin(candidates: Sequence[Candidate], tie: Collection[Endpoint]) -> Told[float]:
+def _margin(
+    candidates: Sequence[Candidate], tie: Collection[Endpoint], picked: Endpoint | None
+) -> Told[float]:
     """How far the one that was picked is ahead of the best of the others."""
-    if tie:
+    if from_tie(tie, picked):
         return Told(0.0, f"span {SPAN_PICK}")
-    picked = next((one for one in candidates if one.picked), None)
+    chosen = next((one for one in candidates if one.picked), None)
     others = [one.total for one in candidates if not one.picked and one.total is not None]
-    if picked is None or picked.total is None:
+    if chosen is None or chosen.total is None:
         return unknown("The total of the endpoint that was picked is not recorded.")
     if not others:
         return unknown("No other candidate was scored.")
-    return Told(picked.total - max(others), f"span {SPAN_PICK}")
+    return Told(chosen.total - max(others), f"span {SPAN_PICK}")
 
 
 def _detail(found: Scored) -> Told[Detail]:

@@ -6,7 +6,7 @@ to 1, the weighted sum is the total, and the highest total is picked unless the 
 is another one. Candidates that share the highest total are a tie, which a plugin breaks at random.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
@@ -100,6 +100,11 @@ class Step:
     start_ms: float
     duration_ms: float
     source: str
+
+
+def from_tie(tie: Collection[Endpoint], picked: Endpoint | None) -> bool:
+    """Whether the pick was one of a tie, or which it was is not known."""
+    return bool(tie) and (picked is None or picked.name in {one.name for one in tie})
 
 
 def kv_cache(scorers: Iterable[Scorer], candidate: Candidate) -> Told[float]:

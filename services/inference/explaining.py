@@ -14,6 +14,7 @@ from services.inference.decisions import (
     Candidate,
     Decision,
     Scorer,
+    from_tie,
 )
 
 _ENDED = {
@@ -32,7 +33,7 @@ def sentences(decision: Decision) -> tuple[str, ...]:
     chosen = decision.chosen
     if ended:
         return (_ended(decision, ended),)
-    if decision.tie:
+    if from_tie(decision.tie, decision.picked.value):
         return _tied(decision)
     if chosen is None or chosen.total is None:
         return _unscored(decision)
@@ -47,10 +48,10 @@ def why_not(decision: Decision, candidate: Candidate) -> str:
     chosen, margin = decision.chosen, decision.margin.value
     if candidate.picked:
         return f"Picked, {margin:.2f} ahead" if margin and margin > 0 else "Picked"
-    if candidate.endpoint in decision.tie:
-        return "Tied"
     if candidate.behind is not None and candidate.behind < 0:
         return "Higher total, not picked"
+    if candidate.endpoint in decision.tie:
+        return "Tied"
     lost = _ahead(decision.scorers, chosen, candidate) if chosen else {}
     return _lacks(decision, lost, candidate) if lost else ""
 

@@ -170,6 +170,25 @@ def test_a_tie_is_resolved_by_a_line_and_by_nothing_else(source: str) -> None:
     assert sentences(resolved)[0] == "llama-2 was picked from a tie."
 
 
+def test_a_pick_from_outside_a_tie_is_not_told_as_one_from_it() -> None:
+    tied = next(one for one in decided().values() if one.tie)
+    known = evidence()[tied.request_id]
+    line = Line(
+        known.spans[0].start, "Request handled", {"endpoint": ADDRESSES["llm/llama-3-rank-0"]}
+    )
+    others = [one for one in evidence().values() if one.request_id != tied.request_id]
+    [one] = decisions([replace(known, lines=(line,))], {}, others)
+    best, chosen = one.candidates[0], one.candidates[-1]
+    assert one.picked.value == chosen.endpoint
+    assert best.endpoint in one.tie
+    assert best.total
+    assert chosen.total is not None
+    assert one.margin.value == pytest.approx(chosen.total - best.total)
+    assert one.margin.value < 0
+    assert sentences(one)[0] == "llama-3 was picked."
+    assert why_not(one, best) == "Higher total, not picked"
+
+
 def test_with_the_access_log_every_request_is_where_the_caller_was_sent() -> None:
     spans, lines = list(recorded_picker.spans()), list(recorded_picker.lines())
     sent = {one.request_id: one for one in recorded_picker.sent() if one.request_id}
