@@ -218,13 +218,13 @@ def _steps(found: Answer[Slow], one: Correlation | None) -> dict[str, Any]:
         return told(
             frame(span_of(found.window), None), found.source, found.as_of, reason=found.reason
         )
-    unit = page.FACTORS[one.factor][1]
+    name, unit = page.FACTORS[one.factor]
     times = 100 if unit == "%" else 1
     groups = [
         Step(between(times * bin.low, times * bin.high, unit), bin.n, bin.p50, bin.p95)
         for bin in one.bins
     ]
-    return told(steps(groups), found.source, found.as_of, reason=one.reason)
+    return told(steps(groups, along=name), found.source, found.as_of, reason=one.reason)
 
 
 def _panels(

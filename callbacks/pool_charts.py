@@ -37,18 +37,12 @@ def ttft(found: Answer[TtftSeries], events: Marks) -> Panel:
 
 
 def spread(found: Answer[TtftHistogram]) -> Panel:
-    """The distribution of times to first token. An open last bucket is drawn twice as wide as its
-    bound, and says so in the note."""
+    """The distribution of times to first token; the note says how many are in an open bucket."""
     value = found.value
     if value is None:
         return told(_empty(found), found.source, found.as_of, reason=found.reason)
-    lowest = min((one.range_start for one in value.buckets if one.range_start > 0), default=1.0)
     bars = [
-        (
-            one.range_start or lowest / 2,
-            one.range_end if one.range_end is not None else 2 * one.range_start,
-            float(one.count),
-        )
+        (one.range_start, one.range_end, one.count)
         for one in value.buckets
         if one.range_end is None or one.range_end > 0
     ]
@@ -92,9 +86,11 @@ def cache(found: Answer[PodSeries]) -> Panel:
     pods = sorted(value.pods, key=lambda one: -_highest(one[1]))[:ROWS]
     pods.sort(key=lambda one: one[0])
     times = [point.at for point in pods[0][1].points]
-    rows = [(tail(pod), [point.value for point in series.points]) for pod, series in pods]
+    rows = [(pod, [point.value for point in series.points]) for pod, series in pods]
+    labels = [tail(pod) for pod, _ in pods]
     span = span_of(found.window, value.step)
-    figure = heat.heat_map(rows, times, span, limit=FULL)
+    apart = len(set(labels)) == len(labels)
+    figure = heat.heat_map(rows, times, span, limit=FULL, labels=labels if apart else None)
     left = len(value.pods) - len(pods)
     reason = f"the {ROWS} fullest of {len(value.pods)} pods" if left else None
     return told(figure, found.source, found.as_of, reason=reason, height=heat.height(len(rows)))

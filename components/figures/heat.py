@@ -29,10 +29,12 @@ def heat_map(
     *,
     highest: float = 100.0,
     limit: float | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Figure:
     """``rows`` of a name and a value at each of ``times``, the first on top; a cell over ``limit``
-    has an amber edge."""
+    has an amber edge. ``labels`` stand beside rows whose names are long."""
     names = [name for name, _ in rows]
+    shown = labels or [_shortened(name) for name in names]
     middles = [stamp(moment + timedelta(seconds=span.step / 2)) for moment in times]
     figure: Figure = {
         "data": [
@@ -59,7 +61,7 @@ def heat_map(
         ],
         "layout": {
             "hovermode": "closest",
-            "margin": {"l": _left(names), "r": 12, "t": 8, "b": 24},
+            "margin": {"l": _left(shown), "r": 12, "t": 8, "b": 24},
             "xaxis": time_axis(span),
             "yaxis": {
                 "autorange": "reversed",
@@ -67,7 +69,7 @@ def heat_map(
                 "showgrid": False,
                 "tickmode": "array",
                 "tickvals": [escaped(name) for name in names],
-                "ticktext": [escaped(_shortened(name)) for name in names],
+                "ticktext": [escaped(label) for label in shown],
             },
             "shapes": _edges(rows, times, span, limit),
             "annotations": [],
@@ -135,8 +137,8 @@ def _edges(
     return shapes
 
 
-def _left(names: Sequence[str]) -> int:
-    return int(14 + 6.6 * max((len(_shortened(name)) for name in names), default=6))
+def _left(labels: Sequence[str]) -> int:
+    return int(14 + 6.6 * max(map(len, labels), default=6))
 
 
 def _shortened(name: str) -> str:

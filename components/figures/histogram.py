@@ -8,8 +8,8 @@ from components.figures.marks import note
 from components.figures.paint import Figure
 from components.figures.palette import token
 
-Bucket = tuple[float, float, float]
-"""More than the first, up to the second (both above 0), and how many there are."""
+Bucket = tuple[float, float | None, float]
+"""More than the first, up to the second (None is open), and how many there are."""
 
 
 def histogram(
@@ -23,7 +23,8 @@ def histogram(
 
     The axis is linear in the logarithm, so that a bucket of any base is as wide as its share.
     """
-    filled = [(math.log10(low), math.log10(high), count) for low, high, count in buckets]
+    filled = [(*_edges(low, high), count) for low, high, count in buckets]
+    named = [_between(low, high) for low, high, _ in buckets]
     known = {name: value for name, value in percentiles.items() if value}
     marks = ticks(max((count for _, _, count in filled), default=0))
     edges = [edge for low, high, _ in filled for edge in (low, high)]
@@ -39,12 +40,8 @@ def histogram(
                 "offset": 0,
                 "width": [0.92 * (high - low) for low, high, _ in filled],
                 "marker": {"color": token(colour, 0.75), "line": {"width": 0}},
-                "customdata": [_between(low, high) for low, high, _ in buckets],
+                "customdata": named,
                 "hovertemplate": "%{customdata}: %{y:,}<extra></extra>",
-                "meta": {
-                    "x": "bucket",
-                    "labels": [_between(low, high) for low, high, _ in buckets],
-                },
             }
         ],
         "layout": {
@@ -65,7 +62,12 @@ def histogram(
             },
             "shapes": [],
             "annotations": [],
-            "meta": {},
+            "meta": {
+                "table": {
+                    "columns": ["bucket", "requests"],
+                    "rows": [[name, one[2]] for name, one in zip(named, buckets, strict=True)],
+                }
+            },
         },
     }
     for number, (name, value) in enumerate(sorted(known.items(), reverse=True)):
@@ -123,5 +125,17 @@ def _round(ms: float) -> str:
     return amount(ms / 1000, "s") if ms >= 1000 else amount(ms, "ms")
 
 
-def _between(low: float, high: float) -> str:
+def _edges(low: float, high: float | None) -> tuple[float, float]:
+    """Where a bucket is drawn, in powers of ten. One from 0 on, and one without an end, would be
+    wide without end: they are drawn from half, and up to twice, the bound that they have."""
+    if low <= 0:
+        low = (high or 1) / 2
+    return math.log10(low), math.log10(2 * low if high is None else high)
+
+
+def _between(low: float, high: float | None) -> str:
+    if high is None:
+        return f"more than {' '.join(duration(low))}"
+    if low <= 0:
+        return f"up to {' '.join(duration(high))}"
     return f"{' '.join(duration(low))} to {' '.join(duration(high))}"

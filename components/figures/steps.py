@@ -19,8 +19,9 @@ class Step:
     p95: float
 
 
-def steps(groups: Sequence[Step], unit: str = "ms") -> Figure:
-    """Bars up to the median, lines above up to the 95th percentile."""
+def steps(groups: Sequence[Step], unit: str = "ms", along: str = "values") -> Figure:
+    """Bars up to the median, lines above up to the 95th percentile; ``along`` is what the groups
+    are of."""
     marks = ticks(max((one.p95 for one in groups), default=0))
     names = [one.label for one in groups]
     count = [f"{one.n:,} requests" for one in groups]
@@ -35,7 +36,6 @@ def steps(groups: Sequence[Step], unit: str = "ms") -> Figure:
                 "marker": {"color": token("p50"), "line": {"width": 0}},
                 "customdata": count,
                 "hovertemplate": f"%{{y:,.3~r}} {unit}, of %{{customdata}}",
-                "meta": {"x": "values", "labels": names},
             },
             {
                 "type": "scatter",
@@ -75,6 +75,10 @@ def steps(groups: Sequence[Step], unit: str = "ms") -> Figure:
                     {"name": "p95", "colour": token("p99")},
                 ],
                 "finding": _finding(groups, unit),
+                "table": {
+                    "columns": [along, "requests", f"p50, {unit}", f"p95, {unit}"],
+                    "rows": [[one.label, one.n, one.p50, one.p95] for one in groups],
+                },
             },
         },
     }

@@ -169,6 +169,26 @@ def test_a_percentile_that_is_not_known_is_not_marked() -> None:
     assert figure["data"][0]["x"] == [0.0, 1.0], "decades are equally wide"
 
 
+def test_a_bucket_is_named_by_the_bounds_it_has_whatever_is_drawn() -> None:
+    figure = histogram([(0, 1, 2), (1, 10, 4), (60_000, None, 1)], {})
+    assert figure["layout"]["meta"]["table"]["rows"] == [
+        ["up to 1 ms", 2],
+        ["1 ms to 10 ms", 4],
+        ["more than 60 s", 1],
+    ]
+    bars = figure["data"][0]
+    assert all(width > 0 for width in bars["width"])
+    assert bars["customdata"][0] == "up to 1 ms"
+    assert histogram([(0, None, 3)], {})["data"][0]["customdata"] == ["more than 0 ms"]
+
+
+def test_rows_with_the_same_label_stay_two_rows() -> None:
+    figure = heat.heat_map([("a-x-0", [1.0]), ("b-x-0", [99.0])], [at(0)], SPAN, labels=["x-0"] * 2)
+    axis = figure["layout"]["yaxis"]
+    assert figure["data"][0]["y"] == axis["tickvals"] == ["a-x-0", "b-x-0"]
+    assert axis["ticktext"] == ["x-0", "x-0"]
+
+
 def test_cells_over_the_limit_have_one_edge_a_run() -> None:
     rows = [("a", [95.0, 96.0, None, 99.0])]
     shapes = heat.heat_map(rows, [at(n) for n in range(4)], SPAN, limit=90)["layout"]["shapes"]
@@ -233,6 +253,9 @@ def test_steps_name_their_groups_and_what_grows() -> None:
     assert figure["layout"]["xaxis"]["ticktext"] == ["0", "1 to 4"]
     said = figure["layout"]["meta"]["finding"]
     assert said == "median 80 ms at 0, 200 ms at 1 to 4"
-    assert medians["meta"]["labels"] == ["0", "1 to 4"]
+    assert figure["layout"]["meta"]["table"] == {
+        "columns": ["values", "requests", "p50, ms", "p95, ms"],
+        "rows": [["0", 5, 80, 120], ["1 to 4", 7, 200, 900]],
+    }
     assert is_empty(steps([]))
     assert (between(3, 3), between(1200, 4100)) == ("3", "1.2k to 4.1k")

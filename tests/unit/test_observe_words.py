@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callbacks import asking, logs, red_words
+from callbacks import asking, logs, pool_charts, red_words
 from components.figures.palette import token
 from services.errors import Invalid, Unavailable
+from services.inference import results
 from services.telemetry.access import SOURCE, RedPoint, Series
 from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
@@ -112,3 +113,12 @@ def test_an_address_becomes_the_filters_it_says() -> None:
 def test_a_time_that_is_none_is_refused_and_not_left_out(text: str) -> None:
     with pytest.raises(Invalid, match="min_ms must be a number of milliseconds, 0 or more"):
         logs.filters({"min_ms": text}).checked()
+
+
+def test_pods_whose_names_end_alike_are_told_apart_in_the_heat_map() -> None:
+    full = results.Series((results.Point(START, 50.0),), 60)
+    names = ("decode-llama-0", "prefill-llama-0")
+    value = results.PodSeries(tuple((name, full) for name in names), 60)
+    panel = pool_charts.cache(Answer(value, "vLLM metrics", START, WINDOW))
+    axis = panel["figure"]["layout"]["yaxis"]
+    assert tuple(panel["figure"]["data"][0]["y"]) == tuple(axis["ticktext"]) == names

@@ -2,7 +2,7 @@
 // table and template come with the frame, from components/figures/paint.py.
 //
 // ngf.figures.show(id, figure)   the Graph with this id shows it, now and after the theme changes
-// ngf.figures.table(figure)      {columns, rows} of what it shows
+// ngf.figures.table(figure)      {columns, rows} of what it shows: its own, where it is not of times
 // Tells the event "ngf:zoom" {graph, start, end} of a time that was dragged over, "ngf:zoomback" of a
 // double-click; both can be prevented by a page that does something else with them.
 (function (ngf) {
@@ -49,16 +49,15 @@
   const utc = (time) => `${String(time).replace(" ", "T").replace(/\.0+$/, "").replace(/\.(\d{3})\d+$/, ".$1")}Z`;
   const plain = (text) => String(text).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
-  // Wide by time; by bucket; or, of a heat map, a row a cell.
+  // Wide by time or, of a heat map, a row a cell.
   function rows(figure) {
+    if (figure.layout.meta && figure.layout.meta.table) return figure.layout.meta.table;
     const traces = figure.data.filter((trace) => !(trace.meta && trace.meta.aside));
     const heat = traces.find((trace) => trace.type === "heatmap");
     if (heat) {
       const cells = heat.y.flatMap((name, row) => heat.x.map((at, column) => [utc(at), plain(name), heat.z[row][column]]));
       return { columns: ["time", "name", "value"], rows: cells };
     }
-    const labels = traces[0] && traces[0].meta && traces[0].meta.labels;
-    if (labels) return { columns: ["bucket", traces[0].name], rows: labels.map((label, at) => [label, traces[0].y[at]]) };
     const times = new Map();
     traces.forEach((trace, column) => trace.x.forEach(function (at, index) {
       const key = utc(at);
