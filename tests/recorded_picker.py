@@ -145,7 +145,6 @@ def put_recording(store: Store) -> None:
     for row in (*spans, *lines):
         row["Timestamp"] = _moved(row["Timestamp"], later)
     for row in spans:
-        row["Events.Timestamp"] = [_moved(one, later) for one in row["Events.Timestamp"]]
         row["ResourceAttributes"]["ngf.inference_pool"] = POOL
     at = next(row["Timestamp"] for row in lines if _id_of(row) == FULLY_LOGGED)
     _put(store, "otel_traces", spans)

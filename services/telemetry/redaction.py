@@ -2,8 +2,8 @@
 
 Prompts and answers of models are nobody's business here, and pickers print them from verbosity 4
 on; query strings carry secrets. So a log line keeps the fields that the console uses, by name, and
-nothing else; a span loses what holds content. This runs before anything is written, to the spool,
-too.
+nothing else; a span keeps its attributes by name likewise, and none of its events and links. This
+runs before anything is written, to the spool, too.
 """
 
 from collections.abc import Mapping
@@ -88,22 +88,53 @@ PICKER = frozenset(
 ERROR_LENGTH = 300
 """Characters of an error that are kept: what follows may quote the body."""
 
-_CONTENT = (
-    "gen_ai.prompt",
-    "gen_ai.completion",
-    "gen_ai.input",
-    "gen_ai.output.messages",
-    "gen_ai.system_instructions",
-    "gen_ai.tool",
-    "llm.prompts",
-    "llm.completions",
-    "http.request.header",
-    "http.response.header",
-    "http.request.body",
-    "http.response.body",
-    "url.query",
+SPAN = frozenset(
+    {
+        "gen_ai.request.id",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "gen_ai.usage.prompt_tokens",
+        "gen_ai.usage.completion_tokens",
+        "gen_ai.latency.time_to_first_token",
+        "gen_ai.latency.time_in_queue",
+        "gen_ai.latency.e2e",
+        "target_model",
+        "request_prio",
+        "llm_d.epp.scheduling.profile.name",
+        "llm_d.epp.filter.candidate_endpoints",
+        "llm_d.epp.filter.filtered_endpoints",
+        "llm_d.epp.scorer.type",
+        "llm_d.epp.scorer.name",
+        "llm_d.epp.scorer.weight",
+        "llm_d.epp.scorer.score.max",
+        "llm_d.epp.scorer.score.avg",
+        "llm_d.epp.picker.candidate_endpoints",
+        "llm_d.epp.picker.top_endpoints",
+        "llm_d.epp.picker.top_scores",
+        "http.method",
+        "http.request.method",
+        "http.route",
+        "http.status_code",
+        "http.response.status_code",
+    }
 )
-_WITH_QUERY = frozenset({"http.target", "http.url", "url.full"})
+"""Attributes of a span that are kept."""
+
+RESOURCE = frozenset(
+    {
+        "cluster_name",
+        "service.name",
+        "k8s.namespace.name",
+        "k8s.pod.name",
+        "k8s.node.name",
+        "ngf.gateway",
+        "ngf.inference_pool",
+    }
+)
+"""Attributes of a resource that are kept. Each of its rows has them."""
+
+NAME_LENGTH = 256
+"""Characters of such an attribute; a name in Kubernetes has at most 253."""
 
 
 def access(fields: Mapping[str, str]) -> dict[str, str]:
@@ -120,9 +151,10 @@ def picker(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def span(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Attributes of a span, or of its events, without content and query strings."""
-    return {
-        key: value.partition("?")[0] if key in _WITH_QUERY else value
-        for key, value in attributes.items()
-        if not key.startswith(_CONTENT)
-    }
+    """Attributes of a span without what is not kept."""
+    return {key: value for key, value in attributes.items() if key in SPAN}
+
+
+def resource(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Attributes of a resource without what is not kept."""
+    return {key: value[:NAME_LENGTH] for key, value in attributes.items() if key in RESOURCE}

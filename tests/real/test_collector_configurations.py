@@ -85,19 +85,26 @@ def test_of_log_lines_it_keeps_the_fields_that_the_intake_keeps(name: str) -> No
 
 
 @RECEIVING
-def test_of_spans_it_drops_what_the_intake_drops(name: str) -> None:
-    statements = SHIPPED[name]()["processors"]["transform/kept"]["trace_statements"]
-    patterns = re.findall(
-        r'delete_matching_keys\(\w+[.]attributes, "(.*?)"\)', "\n".join(statements)
+def test_of_spans_and_resources_it_keeps_the_fields_that_the_intake_keeps(name: str) -> None:
+    kept = SHIPPED[name]()["processors"]["transform/kept"]
+    for signal in ("log_statements", "trace_statements", "metric_statements"):
+        assert _kept_keys(kept[signal], "resource") == redaction.RESOURCE
+        assert f"truncate_all(resource.attributes, {redaction.NAME_LENGTH})" in kept[signal]
+    assert _kept_keys(kept["trace_statements"], "span") == redaction.SPAN
+    assert f"message, 0, {redaction.ERROR_LENGTH})" in "\n".join(kept["trace_statements"])
+
+
+def _kept_keys(statements: list[str], of: str) -> set[str]:
+    (names,) = re.findall(
+        rf"^keep_keys\({of}[.]attributes, \[(.*)\]\)$", "\n".join(statements), re.M
     )
-    assert len(patterns) == 2, "of spans, and of their events"
-    for pattern in patterns:
-        for prefix in redaction._CONTENT:
-            assert re.match(pattern, prefix), prefix
-        for harmless in ("gen_ai.request.id", "gen_ai.usage.prompt_tokens", "http.route"):
-            assert not re.match(pattern, harmless)
-    for of_url in redaction._WITH_QUERY:
-        assert f'replace_pattern(span.attributes["{of_url}"], "[?].*", "")' in statements
+    return set(re.findall(r'"([^"]+)"', names))
+
+
+@RECEIVING
+def test_all_that_it_takes_goes_through_what_is_kept(name: str) -> None:
+    for pipeline in SHIPPED[name]()["service"]["pipelines"].values():
+        assert {"filter/known", "transform/kept"} <= set(pipeline["processors"])
 
 
 @RECEIVING

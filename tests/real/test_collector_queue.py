@@ -1,61 +1,25 @@
 """Promise: what a cluster's forwarder has taken reaches the hub, however long the hub is away or
-has no room, and whatever happens to the forwarder meanwhile."""
+has no room, and whatever happens to the forwarder meanwhile; and nothing leaves the cluster that
+the console would not keep."""
 
-import gzip
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask, Response, request
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from services.telemetry.redaction import ERROR_LENGTH, NAME_LENGTH
 from tests.real.collection import recorded
-from tests.real.collector import Obj, collector, shipped
+from tests.real.collector import collector
+from tests.real.forwarder import Hub, forwarder
 from tests.real.kube_api import wait_until
-from tests.serving import free_port, loopback
+from tests.serving import free_port
 
 pytestmark = pytest.mark.otelcol
-
-TOKEN = "ngfa_made_up"
-
-
-class Hub:
-    """Remembers the spans that it took. ``answers`` come first, then it takes all."""
-
-    def __init__(self, *answers: int) -> None:
-        self.spans: set[str] = set()
-        self.refused: list[int] = []
-        self._answers = list(answers)
-        app = Flask(__name__)
-        app.add_url_rule("/v1/traces", "traces", self._take, methods=["POST"])
-        self._server = loopback(app)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        if self._thread.is_alive():
-            self._server.shutdown()
-        self._server.server_close()
-
-    def _take(self) -> Response:
-        assert request.headers["Authorization"] == f"Bearer {TOKEN}"
-        if self._answers:
-            self.refused.append(self._answers.pop(0))
-            return Response(status=self.refused[-1], headers={"Retry-After": "1"})
-        message = ExportTraceServiceRequest.FromString(gzip.decompress(request.get_data()))
-        for source in message.resource_spans:
-            for scope in source.scope_spans:
-                self.spans |= {span.span_id.hex() for span in scope.spans}
-        return Response(content_type="application/x-protobuf")
 
 
 @pytest.fixture
@@ -64,22 +28,6 @@ def hub() -> Iterator[Hub]:
     hub = Hub(429, 503)
     yield hub
     hub.stop()
-
-
-def forwarder(folder: Path, port: int) -> Obj:
-    """The shipped one, without what it asks a cluster for."""
-    config = shipped("ngf-console-agent", "otel", **{"otel.scrape.enabled": False})
-    (folder / "token").write_text(TOKEN)
-    config["extensions"]["bearertokenauth/hub"]["filename"] = str(folder / "token")
-    config["extensions"]["file_storage/queue"]["directory"] = str(folder)
-    protocols = config["receivers"]["otlp"]["protocols"]
-    protocols["http"]["endpoint"] = f"127.0.0.1:{port}"
-    protocols["grpc"]["endpoint"] = f"127.0.0.1:{free_port()}"
-    for pipeline in config["service"]["pipelines"].values():
-        pipeline["processors"] = [it for it in pipeline["processors"] if it != "k8s_attributes"]
-    del config["processors"]["k8s_attributes"]
-    config["exporters"]["otlp_http/hub"]["retry_on_failure"]["initial_interval"] = "100ms"
-    return config
 
 
 def test_nothing_is_lost_while_the_hub_is_away(hub: Hub, tmp_path: Path) -> None:
@@ -102,3 +50,46 @@ def test_nothing_is_lost_while_the_hub_is_away(hub: Hub, tmp_path: Path) -> None
     with collector(forwarder(tmp_path, port), tmp_path, **environment):
         wait_until("every span is there", lambda: hub.spans == sent, 30)
     assert hub.refused == [429, 503]
+
+
+def test_of_a_span_only_what_the_console_knows_leaves_the_cluster(tmp_path: Path) -> None:
+    message = ExportTraceServiceRequest()
+    source = message.resource_spans.add()
+    span = source.scope_spans.add().spans.add(name="llm_request", span_id=b"12345678")
+    said = {
+        "gen_ai.request.id": "cmpl-1",
+        "input.value": "a prompt",
+        "url.full": "https://a/?key=1",
+    }
+    for key, value in said.items():
+        span.attributes.add(key=key).value.string_value = value
+    claimed = {"k8s.pod.name": "n" * 9_000, "process.command_line": "vllm --api-key sk-1"}
+    for key, value in claimed.items():
+        source.resource.attributes.add(key=key).value.string_value = value
+    span.status.message = "m" * 9_000
+    for part in (span.events.add(name="gen_ai.content.prompt"), span.links.add(trace_id=b"1" * 16)):
+        part.attributes.add(key="gen_ai.request.id").value.string_value = "a prompt"
+    hub, port = Hub(), free_port()
+    hub.start()
+    environment = {"CLUSTER_NAME": "web-fra", "HUB_OTEL_ENDPOINT": hub.url}
+    with collector(forwarder(tmp_path, port), tmp_path, **environment):
+        requests.post(
+            f"http://127.0.0.1:{port}/v1/traces",
+            data=message.SerializeToString(),
+            headers={"Content-Type": "application/x-protobuf"},
+            timeout=10,
+        ).raise_for_status()
+        wait_until("the span is there", lambda: hub.taken, 30)
+    hub.stop()
+    (left,) = hub.taken
+    (span,) = left.scope_spans[0].spans
+    assert [(one.key, one.value.string_value) for one in span.attributes] == [
+        ("gen_ai.request.id", "cmpl-1")
+    ]
+    assert not span.events
+    assert not span.links
+    assert span.status.message == "m" * ERROR_LENGTH
+    assert {one.key: one.value.string_value for one in left.resource.attributes} == {
+        "k8s.pod.name": "n" * NAME_LENGTH,
+        "cluster_name": "web-fra",
+    }

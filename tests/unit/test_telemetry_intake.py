@@ -175,12 +175,15 @@ def test_prompts_answers_and_query_strings_reach_no_disk(door: Door) -> None:
     record.body.string_value = SECRET
     door.intake.accept("web", "logs", lines.SerializeToString())
     traces = ExportTraceServiceRequest()
-    span = traces.resource_spans.add().scope_spans.add().spans.add(name="llm_request")
-    for key in ("gen_ai.prompt.0.content", "gen_ai.completion", "gen_ai.input.messages"):
+    source = traces.resource_spans.add()
+    source.resource.attributes.add(key="process.command_line").value.string_value = SECRET
+    span = source.scope_spans.add().spans.add(name="llm_request")
+    for key in ("gen_ai.prompt.0.content", "gen_ai.completion", "gen_ai.content.prompt",
+                "gen_ai.event.content", "input.value", "llm.input_messages.0.message.content",
+                "traceloop.entity.input", "http.target", "url.full"):  # fmt: skip
         span.attributes.add(key=key).value.string_value = SECRET
-    span.attributes.add(key="http.target").value.string_value = f"/v1?{SECRET}"
-    event = span.events.add(name="gen_ai.content.prompt")
-    event.attributes.add(key="gen_ai.prompt").value.string_value = SECRET
+    for part in (span.events.add(name="gen_ai.content.prompt"), span.links.add()):
+        part.attributes.add(key="gen_ai.prompt").value.string_value = SECRET
     door.intake.accept("web", "traces", traces.SerializeToString())
     on_disk = b"".join(path.read_bytes() for path in door.folder.iterdir() if path.is_file())
     assert b"Request handled" in on_disk
@@ -188,6 +191,16 @@ def test_prompts_answers_and_query_strings_reach_no_disk(door: Door) -> None:
     assert door.rows("SELECT message FROM $db.ngf_epp_events ORDER BY 1") == [
         ("Incoming body chunk",),
         ("Request handled",),
+    ]
+
+
+def test_every_row_has_little_of_what_it_came_from(door: Door) -> None:
+    """All rows of a resource have its attributes."""
+    claims = {"k8s.pod.name": "edge-0", "k8s.namespace.name": "n" * 20_000, "note": "n" * 20_000}
+    door.intake.accept("web", "logs", logs(*[ACCESS] * 100, **claims).SerializeToString())
+    assert door.intake.spool.bytes < 100_000
+    assert door.rows("SELECT DISTINCT pod_name, length(namespace) FROM $db.ngf_access_logs") == [
+        ("edge-0", 256)
     ]
 
 

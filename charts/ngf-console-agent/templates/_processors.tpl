@@ -1,28 +1,39 @@
 {{- /* What leaves the cluster. Log records and metrics of other kinds, bodies and every field that is not named
-here stay, because prompts stand in logs of pickers; so does what spans hold of prompts, bodies and query
-strings. The hub has the same lists and does not rely on ours. */ -}}
+here stay, because prompts stand in logs of pickers and in spans of engines. The hub has the same lists and does
+not rely on ours. */ -}}
 {{- define "agent.kept" -}}
 filter/known:
   error_mode: ignore
   logs:
     log_record:
     - log.attributes["log"] != "ngf_access" and log.attributes["ngf.log"] != "epp"
+  traces:
+    spanevent:
+    - "true"
   metrics:
     metric:
     - not IsMatch(metric.name, "^(vllm:|sglang:|nv_|tgi_|DCGM_FI_|llm_d_epp_|inference_(objective|pool|extension)_|nginx_)")
 transform/kept:
   error_mode: ignore
   log_statements:
+  {{- include "agent.resource" . | nindent 2 }}
   - keep_keys(log.attributes, {{ include "agent.accessFields" . }}) where log.attributes["log"] == "ngf_access"
   - keep_keys(log.attributes, {{ include "agent.pickerFields" . }}) where log.attributes["ngf.log"] == "epp"
   - set(log.attributes["error"], Substring(log.attributes["error"], 0, 300)) where IsString(log.attributes["error"]) and Len(log.attributes["error"]) > 300
   - set(log.body, "")
   trace_statements:
-  - delete_matching_keys(span.attributes, "{{ include "agent.content" . }}")
-  - delete_matching_keys(spanevent.attributes, "{{ include "agent.content" . }}|^exception[.]stacktrace")
-  {{- range list "http.target" "http.url" "url.full" }}
-  - replace_pattern(span.attributes[{{ quote . }}], "[?].*", "")
-  {{- end }}
+  {{- include "agent.resource" . | nindent 2 }}
+  - keep_keys(span.attributes, {{ include "agent.spanFields" . }})
+  - set(span.status.message, Substring(span.status.message, 0, 300)) where Len(span.status.message) > 300
+  # There is no function that drops links: a list that is set is emptied first, and this one is itself.
+  - set(span.links, span.links)
+  metric_statements:
+  {{- include "agent.resource" . | nindent 2 }}
+{{- end -}}
+
+{{- define "agent.resource" -}}
+- keep_keys(resource.attributes, ["cluster_name", "service.name", "k8s.namespace.name", "k8s.pod.name", "k8s.node.name", "ngf.gateway", "ngf.inference_pool"])
+- truncate_all(resource.attributes, 256)
 {{- end -}}
 
 {{- define "agent.accessFields" -}}
@@ -33,8 +44,8 @@ transform/kept:
 ["ngf.log", "level", "ts", "msg", "caller", "logger", "x-request-id", "objectiveKey", "incomingModelName", "targetModel", "targetModelName", "priority", "fairnessID", "endpoint", "plugin", "score", "outcome", "error", "remainingEndpoints", "endpointsBefore", "modelName", "profile", "filter", "endpoints", "max-num-of-endpoints", "num-of-candidates", "endpoints-weighted-score"]
 {{- end -}}
 
-{{- define "agent.content" -}}
-^(gen_ai[.](prompt|completion|input|output[.]messages|system_instructions|tool)|llm[.](prompts|completions)|http[.](request|response)[.](header|body)|url[.]query)
+{{- define "agent.spanFields" -}}
+["gen_ai.request.id", "gen_ai.request.model", "gen_ai.response.model", "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.latency.time_to_first_token", "gen_ai.latency.time_in_queue", "gen_ai.latency.e2e", "target_model", "request_prio", "llm_d.epp.scheduling.profile.name", "llm_d.epp.filter.candidate_endpoints", "llm_d.epp.filter.filtered_endpoints", "llm_d.epp.scorer.type", "llm_d.epp.scorer.name", "llm_d.epp.scorer.weight", "llm_d.epp.scorer.score.max", "llm_d.epp.scorer.score.avg", "llm_d.epp.picker.candidate_endpoints", "llm_d.epp.picker.top_endpoints", "llm_d.epp.picker.top_scores", "http.method", "http.request.method", "http.route", "http.status_code", "http.response.status_code"]
 {{- end -}}
 
 {{- /* Whose pod it came from. A pool is named by our label, or by the one of the picker's own chart. */ -}}

@@ -27,8 +27,9 @@ Row = tuple[str, dict[str, Any]]
 def rows(message: ExportLogsServiceRequest, cluster: str) -> Iterator[Row]:
     """Table and row of every record that is kept."""
     for resource_logs in message.resource_logs:
-        resource = attributes(resource_logs.resource.attributes)
-        from_picker = resource.get("k8s.container.name") == PICKER_CONTAINER
+        claimed = attributes(resource_logs.resource.attributes)
+        from_picker = claimed.get("k8s.container.name") == PICKER_CONTAINER
+        resource = redaction.resource(claimed)
         resource["cluster_name"] = cluster
         service = resource.get("service.name", "")
         for scope_logs in resource_logs.scope_logs:

@@ -9,6 +9,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
+from services.telemetry import redaction
 from services.telemetry.otlp.values import attributes, moment
 
 WANTED = (
@@ -34,7 +35,7 @@ Row = tuple[str, dict[str, Any]]
 def rows(message: ExportMetricsServiceRequest, cluster: str) -> Iterator[Row]:
     """Table and row of every point that is kept."""
     for resource_metrics in message.resource_metrics:
-        resource = attributes(resource_metrics.resource.attributes)
+        resource = redaction.resource(attributes(resource_metrics.resource.attributes))
         resource["cluster_name"] = cluster
         service = resource.get("service.name", "")
         for scope_metrics in resource_metrics.scope_metrics:

@@ -1,4 +1,4 @@
-"""Spans, without what they hold of prompts and query strings."""
+"""Spans, with the attributes that the console knows; what happened in them and links stay out."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ Row = tuple[str, dict[str, Any]]
 def rows(message: ExportTraceServiceRequest, cluster: str) -> Iterator[Row]:
     """Table and row of every span."""
     for resource_spans in message.resource_spans:
-        resource = attributes(resource_spans.resource.attributes)
+        resource = redaction.resource(attributes(resource_spans.resource.attributes))
         resource["cluster_name"] = cluster
         for scope_spans in resource_spans.scope_spans:
             scope = scope_spans.scope
@@ -43,17 +43,4 @@ def _row(span: Span, resource: dict[str, str], scope: str, version: str) -> dict
         "Duration": max(0, span.end_time_unix_nano - span.start_time_unix_nano),
         "StatusCode": _STATUSES[span.status.code] if span.status.code < 3 else _STATUSES[0],
         "StatusMessage": span.status.message[: redaction.ERROR_LENGTH],
-        "Events.Timestamp": [moment(event.time_unix_nano) for event in span.events],
-        "Events.Name": [event.name for event in span.events],
-        "Events.Attributes": [_of_event(attributes(event.attributes)) for event in span.events],
-        "Links.TraceId": [link.trace_id.hex() for link in span.links],
-        "Links.SpanId": [link.span_id.hex() for link in span.links],
-        "Links.TraceState": [link.trace_state for link in span.links],
-        "Links.Attributes": [attributes(link.attributes) for link in span.links],
     }
-
-
-def _of_event(fields: dict[str, str]) -> dict[str, str]:
-    kept = redaction.span(fields)
-    kept.pop("exception.stacktrace", None)
-    return {key: value[: redaction.ERROR_LENGTH] for key, value in kept.items()}
