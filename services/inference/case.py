@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.inference.readings import TOLERANCE, Reading, readings
+from services.inference.readings import TOLERANCE, Reading, quantity, readings
 from services.inference.scaling_signs import replicas
 from services.inference.targets import Object, Target
 
@@ -95,17 +95,42 @@ class Case:
 
     @property
     def asked(self) -> int | None:
-        """The size that the metrics ask for before limits, windows and policies; None unread."""
-        current = status_of(self.hpa).get("currentReplicas")
-        wishes = [_wish(one, current) for one in self.readings if one.ratio is not None]
-        return max(wishes) if current and wishes else None
+        """The size that the metrics ask for before limits, windows and policies; None unread.
+        While one of them is missing the others do not shrink it."""
+        return self._size if self.is_kept_up else self._wish
 
+    @property
+    def is_kept_up(self) -> bool:
+        """Whether it would shrink if no metric were missing."""
+        missing = any(one.value is None for one in self.readings)
+        return missing and self._wish is not None and self._wish < self._size
 
-def _wish(reading: Reading, current: int | None) -> int:
-    ratio = reading.ratio or 0.0
-    if abs(ratio - 1) <= TOLERANCE:
-        return current or 0
-    return math.ceil(ratio * (current or 0) - 1e-9)
+    def behavior(self, direction: str) -> Mapping[str, Any]:
+        """The rules of the HPA for *scaleUp* or *scaleDown*, {} without any."""
+        rules = ((self.hpa or {}).get("spec") or {}).get("behavior") or {}
+        found: Mapping[str, Any] = rules.get(direction) or {}
+        return found
+
+    def tolerance(self, direction: str) -> float:
+        """How far from its target, as a share of it, a metric changes nothing in that direction."""
+        given = quantity(self.behavior(direction).get("tolerance"))
+        return TOLERANCE if given is None else given
+
+    def is_near(self, ratio: float) -> bool:
+        """Whether a metric is so near to its target that the size is left as it is."""
+        return 1 - self.tolerance("scaleDown") <= ratio <= 1 + self.tolerance("scaleUp")
+
+    @property
+    def _size(self) -> int:
+        """The size that the HPA has seen."""
+        return status_of(self.hpa).get("currentReplicas") or 0
+
+    @property
+    def _wish(self) -> int | None:
+        """What the metrics that have a value ask for."""
+        size, ratios = self._size, [one.ratio for one in self.readings if one.ratio is not None]
+        wishes = [size if self.is_near(one) else math.ceil(one * size - 1e-9) for one in ratios]
+        return max(wishes) if size and wishes else None
 
 
 def status_of(obj: Object | None) -> Mapping[str, Any]:

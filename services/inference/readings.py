@@ -16,7 +16,8 @@ _CURRENT = {
     "Value": "value",
 }
 TOLERANCE = 0.1
-"""Of the ratio of value to target, within which the controller leaves the size as it is."""
+"""Of the ratio of value to target, within which the controller leaves the size as it is, where
+nothing else is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Reading:
         """Value by target; above 1 asks for more pods."""
         return self.value / self.target if self.value is not None and self.target else None
 
+    @property
+    def direction(self) -> str:
+        """Whose rules of the HPA are for it: *scaleUp* above its target, else *scaleDown*."""
+        return "scaleUp" if (self.ratio or 0) > 1 else "scaleDown"
+
 
 def readings(hpa: Object) -> list[Reading]:
     """Every metric of the spec in its order; without any, the API server means 80% of the CPU."""
@@ -52,8 +58,8 @@ def _reading(metric: Mapping[str, Any], current: Mapping[str, Any]) -> Reading:
     target = wanted.get("target") or {}
     field = _CURRENT.get(target.get("type", ""), "value")
     per = {"Utilization": "request", "AverageValue": "pod"}.get(target.get("type", ""), "all")
-    value = _number((_body(current).get("current") or {}).get(field))
-    return Reading(_name(metric), kind, per, value, _number(target.get(field)))
+    value = quantity((_body(current).get("current") or {}).get(field))
+    return Reading(_name(metric), kind, per, value, quantity(target.get(field)))
 
 
 def _matching(
@@ -88,8 +94,9 @@ def _body(metric: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def _number(quantity: str | int | None) -> float | None:
+def quantity(text: str | int | None) -> float | None:
+    """A quantity of Kubernetes as a number; None where there is none."""
     try:
-        return None if quantity is None else float(exact(quantity))
+        return None if text is None else float(exact(text))
     except ValueError:
         return None

@@ -21,7 +21,7 @@ from services.inference.case import (
     status_of,
     words,
 )
-from services.inference.readings import TOLERANCE, Reading
+from services.inference.readings import Reading
 from services.inference.targets import Object
 
 STABILIZATION_S = 300
@@ -74,8 +74,19 @@ def _unable(case: Case) -> Iterator[Sentence]:
         )
 
 
-def _unread(case: Case) -> Iterator[Sentence]:
+def _kept_up(case: Case) -> Iterator[Sentence]:
+    """Where a metric is missing and the others would shrink it, that decides."""
+    if case.is_kept_up:
+        yield from _unread(case)
+
+
+def _missing(case: Case) -> Iterator[Sentence]:
     """Where one of several metrics is missing the controller goes on with the others."""
+    if not case.is_kept_up:
+        yield from _unread(case)
+
+
+def _unread(case: Case) -> Iterator[Sentence]:
     hpa = case.hpa
     if hpa is None or condition_of(hpa, "ScalingActive").get("status") != "True":
         return
@@ -93,7 +104,8 @@ def _limited(case: Case) -> Iterator[Sentence]:
     hpa, condition = case.hpa, condition_of(case.hpa, "ScalingLimited")
     if hpa is None or condition.get("status") != "True":
         return
-    asked, (least, most) = case.asked, case.limits
+    asked, spec = case.asked, hpa["spec"]
+    most = spec.get("maxReplicas")
     wish = "more" if asked is None or (most is not None and asked <= most) else f"{asked}"
     reason = condition.get("reason", "")
     status: Status = "warn"
@@ -101,7 +113,7 @@ def _limited(case: Case) -> Iterator[Sentence]:
         text = f"It is at its maximum of {most}: the metrics ask for {wish}."
     elif reason == "TooFewReplicas":
         status = "ok"
-        text = f"It is at its minimum of {max(1, least or 0)}: the metrics ask for no more."
+        text = f"It is at its minimum of {spec.get('minReplicas', 1)}: the metrics ask for no more."
     else:
         text = f"A limit on the speed of scaling holds it back: {words(condition)}"
     yield Sentence(status, text, (evidence(hpa, condition), *_compared(case)))
@@ -114,8 +126,7 @@ def _stabilized(case: Case) -> Iterator[Sentence]:
     )
     if hpa is None or direction is None or condition.get("status") != "True":
         return
-    rules = (hpa["spec"].get("behavior") or {}).get(direction) or {}
-    given = rules.get("stabilizationWindowSeconds")
+    given = case.behavior(direction).get("stabilizationWindowSeconds")
     usual = STABILIZATION_S if direction == "scaleDown" else 0
     seconds = usual if given is None else given
     asked = case.asked
@@ -164,10 +175,11 @@ def _as_asked(case: Case) -> Sentence:
     if not known:
         return Sentence("unknown", "Neither the autoscaler nor KEDA says why it has this size.")
     top = max(known, key=lambda one: one.ratio or 0)
-    if abs((top.ratio or 0) - 1) <= TOLERANCE:
+    if case.is_near(top.ratio or 0):
+        near = number(100 * case.tolerance(top.direction))
         text = (
-            f"{_compare(top)}. Within {TOLERANCE:.0%} of the target the autoscaler leaves the size"
-            " as it is."
+            f"{_compare(top)}. Within {near}% of the target the autoscaler leaves the size as it"
+            " is."
         )
     elif case.asked is not None and case.asked == case.desired:
         text = f"It has the size that its metrics ask for, {case.desired}: {_compare(top)}."
@@ -184,9 +196,10 @@ _DECIDING = (
     _unable,
     _limited,
     _stabilized,
+    _kept_up,
     why_keda.cooling,
 )
-_FURTHER = (_not_there_yet, why_keda.failing_triggers, _unread, why_keda.empty)
+_FURTHER = (_not_there_yet, why_keda.failing_triggers, _missing, why_keda.empty)
 
 
 def _compare(reading: Reading) -> str:

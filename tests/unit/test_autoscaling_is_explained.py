@@ -126,6 +126,9 @@ def test_a_maximum_says_what_would_be_wanted() -> None:
     assert said.evidence[0].field == "status.conditions[ScalingLimited]"
     few = condition("ScalingLimited", "True", "TooFewReplicas")
     assert only(why(hpa("1", 2, 2, but(few)))).text.startswith("It is at its minimum of 2")
+    keda = scaled_object(spec={"idleReplicaCount": 0})
+    idle = only(why(hpa("1", 2, 2, but(few)), keda=keda))
+    assert idle.text.startswith("It is at its minimum of 2"), "below it only when nothing is to do"
     speed = condition("ScalingLimited", "True", "ScaleUpLimit", "the rate is limited")
     assert "ScaleUpLimit: the rate is limited." in only(why(hpa("9", 4, 6, but(speed)))).text
 
@@ -154,9 +157,28 @@ def test_one_metric_of_several_that_is_missing_keeps_it_from_shrinking() -> None
     two = hpa("2", 4, 4)
     goal = {"type": "Utilization", "averageUtilization": 70}
     two["spec"]["metrics"].append({"type": "Resource", "resource": {"name": "cpu", "target": goal}})
-    said = why(two)
-    assert "cpu has no value" in said[1].text
-    assert said[1].evidence[0].value == "null"
+    said = only(why(two))
+    assert "cpu has no value" in said.text
+    assert said.evidence[0].value == "null"
+    grows = why({**two, "status": hpa("7", 4, 4)["status"]})
+    assert "goes on to 6 at its next look" in grows[0].text
+    assert "cpu has no value" in grows[1].text
+
+
+@pytest.mark.parametrize(
+    ("value", "rules", "text"),
+    [
+        ("5250m", {"scaleUp": {"tolerance": "0"}}, "goes on to 5 at its next look"),
+        ("5250m", {"scaleDown": {"tolerance": "0"}}, "Within 10% of the target"),
+        ("4750m", {"scaleDown": {"tolerance": "50m"}}, "Within 5% of the target"),
+        ("4700m", {"scaleDown": {"tolerance": 0.05}}, "the size that its metrics ask for, 4"),
+        ("5500m", {}, "Within 10% of the target"),
+    ],
+)
+def test_how_near_the_target_is_near_is_what_the_rules_of_that_direction_say(
+    value: str, rules: Obj, text: str
+) -> None:
+    assert text in only(why(hpa(value, behavior=rules))).text
 
 
 def test_an_empty_answer_that_counts_as_nothing_is_pointed_at() -> None:
