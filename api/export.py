@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.guard import current_identity
 from api.openapi import CLUSTER, V1, blueprint
 from api.tables import HEADERS, tell
+from api.wire import wait_at_most
 from services.container import Container
 from services.telemetry.datasets import DATASETS, FILTERS
 from services.telemetry.export import MOST, Asked, File
@@ -123,9 +124,7 @@ def register(server: OpenAPI, container: Container) -> None:
 
 
 def _sent(file: File) -> Response:
-    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.settimeout(STUCK_S)
+    wait_at_most(request.environ, STUCK_S)
     response = Response(file.parts, content_type=file.content_type)
     response.call_on_close(file.close)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)

@@ -118,12 +118,20 @@ def _of_telemetry(telemetry: Telemetry) -> Iterator[Metric]:
     )
     for table, count in list(taken.rows.items()):
         rows.add_metric([table], count)
+    untimely = CounterMetricFamily(
+        "ngf_console_telemetry_untimely",
+        "Rows of telemetry dropped because they are of a time that is not kept",
+        None,
+        ["table"],
+    )
+    for table, count in list(taken.untimely.items()):
+        untimely.add_metric([table], count)
     written = CounterMetricFamily(
         "ngf_console_telemetry_written", "Rows of telemetry written to the store", None, ["table"]
     )
     for table, count in list(writer.written.items()):
         written.add_metric([table], count)
-    yield from (requests, refused, rows, written)
+    yield from (requests, refused, rows, untimely, written)
     yield CounterMetricFamily(
         "ngf_console_telemetry_repeated",
         "Requests of telemetry that came again and were not taken twice",

@@ -25,7 +25,6 @@ from api.tables import HEADERS as FILE_HEADERS
 from services.container import Container
 from services.errors import ConsoleError, Denied
 from services.settings import Settings
-from services.telemetry.intake import LARGEST
 
 BODY_LIMIT = 1024 * 1024
 HEARTBEAT_LIMIT = 64 * 1024
@@ -101,8 +100,8 @@ def install(server: Flask, container: Container, script_hashes: Sequence[str]) -
         g.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
-        if _body_length() > _body_limit():
-            return too_large()
+        if request.path not in INTAKE and _body_length() > _body_limit():
+            return too_large()  # telemetry is not read before its sender is known
         if _is_preflight():
             return Response(status=204)
         if request.method not in SAFE and not _same_origin(settings, origins):
@@ -158,8 +157,6 @@ class _Policy:
 
 
 def _body_limit() -> int:
-    if request.path in INTAKE:
-        return LARGEST
     return HEARTBEAT_LIMIT if request.path.endswith("/heartbeat") else BODY_LIMIT
 
 

@@ -80,6 +80,13 @@ class Wire:
             raise Stuck(f"Nothing was read for {SEND_S:.0f} seconds.")
 
 
+def wait_at_most(environ: dict[str, Any], seconds: float) -> None:
+    """Let reading or writing on the connection of this request fail where it takes longer."""
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.settimeout(seconds)
+
+
 def put_between(environ: dict[str, Any]) -> None:
     """Give the WebSocket of this request its wire; before the handshake."""
     for key in ("gunicorn.socket", "werkzeug.socket"):

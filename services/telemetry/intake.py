@@ -1,76 +1,32 @@
 """Takes telemetry from the agents of clusters: OTLP over HTTP, in protobuf or JSON.
 
 What is taken is on disk when ``accept`` returns. Which cluster it belongs to is said by who proved
-to be the sender; what the telemetry claims of itself is overwritten. How much is decoded at a time,
-how big a request may be and how much may wait for the store are bounded: beyond that a sender is
-told when to come again, and keeps what it has.
+to be the sender; what the telemetry claims of itself is overwritten. How big a request may be, how
+much is in memory at a time and how much may wait for the store are bounded: beyond that a sender is
+told when to come again, and keeps what it has. Rows of a time that the store does not keep are
+dropped.
 """
 
-import gzip
 import hashlib
 import io
-import re
 import threading
-import zlib
-from base64 import b64encode
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
 
-import orjson
-from google.protobuf import json_format
-from google.protobuf.message import DecodeError, Message
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
-    ExportMetricsServiceRequest,
-)
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-from services.errors import ConsoleError
-from services.telemetry.otlp import logs, metrics, traces
+from services.errors import ConsoleError, Unavailable
+from services.telemetry.decoding import PROTOBUF, Body, Hold, Rows, Signal, read, unpacked
+from services.telemetry.layout import Retention
 from services.telemetry.spool import Block, Full, Spool
 
-Signal = Literal["logs", "traces", "metrics"]
+AT_ONCE = 128 * 1024 * 1024
+"""Bytes of requests and of their rows that are in memory at the same time."""
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes of a request, unpacked. Collectors send about a tenth of it."""
-
-AT_ONCE = 64 * 1024 * 1024
-"""Bytes of requests that are decoded at the same time."""
-
-PROTOBUF = "application/x-protobuf"
-JSON = "application/json"
-
-_MESSAGES: dict[str, Any] = {
-    "logs": (ExportLogsServiceRequest, logs.rows),
-    "traces": (ExportTraceServiceRequest, traces.rows),
-    "metrics": (ExportMetricsServiceRequest, metrics.rows),
-}
-_IDS = re.compile(rb'"(traceId|spanId|parentSpanId)"\s*:\s*"([0-9a-fA-F]*)"')
-
-
-class TooLarge(ConsoleError):
-    """The request is bigger than any that is taken."""
-
-    code = "too_large"
-    status = 413
-
-
-class Unreadable(ConsoleError):
-    """The request is not what it says it is."""
-
-    code = "bad_request"
-    status = 400
-
-
-class UnknownType(ConsoleError):
-    """The request is in a form that is not taken here."""
-
-    code = "unsupported_media_type"
-    status = 415
+EARLY_S = 24 * 3600
+"""How far ahead of ours the clock of a sender may be."""
 
 
 class Busy(ConsoleError):
@@ -94,43 +50,60 @@ class Accepted:
 
 @dataclass
 class Taken:
-    """What came since the console started. ``refused`` by reason, ``rows`` by table."""
+    """What came since the console started.
+
+    ``refused`` by reason, ``rows`` by table, and by table what was dropped for its time.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
+    untimely: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
 
 
 class Intake:
     """The door. ``last`` is when each cluster last sent each signal."""
 
-    def __init__(self, spool: Spool) -> None:
-        self.spool = spool
+    def __init__(
+        self,
+        spool: Spool,
+        retention: Retention | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.spool, self._now = spool, now
+        self._kept_s = 86_400 * (retention or Retention()).longest
         self.taken = Taken()
         self.last: dict[tuple[str, str], datetime] = {}
         self.arrived = threading.Event()
         self._lock = threading.Lock()
-        self._decoding = 0
+        self._decoding = threading.Lock()
+        self._held = 0
+        self._closed = False
 
     def accept(
         self,
         cluster: str,
         signal: Signal,
-        body: bytes,
+        body: bytes | Body,
         content_type: str = PROTOBUF,
         encoding: str | None = None,
     ) -> Accepted:
         """Take a request that ``cluster`` has sent.
 
-        Raises Unreadable, UnknownType, TooLarge and Busy.
+        Raises Unreadable, UnknownType, TooLarge, and Busy and Unavailable, after which the sender
+        is to come again.
         """
         try:
-            with self._room(len(body)):
-                plain = _unpacked(body, encoding)
-                blocks = _blocks(signal, plain, content_type, cluster)
+            if self._closed:
+                raise Unavailable("The console is stopping.", retry_after=1)
+            with self._room() as hold:
+                arriving = io.BytesIO(body) if isinstance(body, bytes) else body
+                plain = unpacked(read(arriving, hold), encoding, hold)
+                rows = self._rows(cluster, signal, plain, content_type, hold)
                 digest = hashlib.sha256(f"{cluster}\n{signal}\n".encode() + plain).digest()
-            taken = self._kept(digest, blocks) if blocks else Accepted(0)
+                blocks = rows.blocks()
+                taken = self._kept(digest, blocks) if blocks else Accepted(0)
         except ConsoleError as error:
             with self._lock:
                 self.taken.refused[error.error_code] += 1
@@ -141,7 +114,22 @@ class Intake:
             self.taken.repeated += taken.again
             if not taken.again:
                 self.taken.rows.update({name: block.rows for name, block in blocks.items()})
+                self.taken.untimely.update(rows.untimely)
         return taken
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._closed = True
+
+    def _rows(
+        self, cluster: str, signal: Signal, plain: bytes, content_type: str, hold: Hold
+    ) -> Rows:
+        """One request at a time: another thread would not make it faster, and take as much more."""
+        now = self._now()
+        rows = Rows(now - self._kept_s, now + EARLY_S, hold)
+        with self._decoding:
+            rows.add(signal, plain, content_type, cluster)
+        return rows
 
     def _kept(self, digest: bytes, blocks: dict[str, Block]) -> Accepted:
         rows = sum(block.rows for block in blocks.values())
@@ -153,67 +141,20 @@ class Intake:
         return Accepted(rows, again=not added)
 
     @contextmanager
-    def _room(self, size: int) -> Iterator[None]:
-        with self._lock:
-            if self._decoding and self._decoding + size > AT_ONCE:
-                raise Busy("Too much telemetry arrives at once.", 1)
-            self._decoding += size
+    def _room(self) -> Iterator[Hold]:
+        """Memory for one request. It raises Busy where all requests together hold too much."""
+        own = 0
+
+        def hold(size: int) -> None:
+            nonlocal own
+            with self._lock:
+                if self._held + size > AT_ONCE:
+                    raise Busy("Too much telemetry arrives at once.", 1)
+                self._held += size
+            own += size
+
         try:
-            yield
+            yield hold
         finally:
             with self._lock:
-                self._decoding -= size
-
-
-def _unpacked(body: bytes, encoding: str | None) -> bytes:
-    if encoding in (None, "", "identity"):
-        if len(body) > LARGEST:
-            raise _too_large()
-        return body
-    if encoding != "gzip":
-        raise UnknownType("Content-Encoding must be gzip or identity.")
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
-            plain = packed.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error):
-        raise Unreadable("The request is not packed with gzip.") from None
-    if len(plain) > LARGEST:
-        raise _too_large()
-    return plain
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"A request may hold {LARGEST // 2**20} MiB unpacked; send smaller batches.")
-
-
-def _blocks(signal: Signal, body: bytes, content_type: str, cluster: str) -> dict[str, Block]:
-    kind, rows_of = _MESSAGES[signal]
-    lines: dict[str, list[bytes]] = {}
-    for table, row in rows_of(_message(kind, body, content_type), cluster):
-        lines.setdefault(table, []).append(orjson.dumps(row))
-    return {table: Block(len(rows), b"\n".join(rows)) for table, rows in lines.items()}
-
-
-def _message(kind: type[Message], body: bytes, content_type: str) -> Message:
-    """Raises Unreadable, UnknownType."""
-    content_type = content_type.partition(";")[0].strip().lower()
-    try:
-        if content_type == PROTOBUF:
-            return kind.FromString(body)
-        if content_type == JSON:
-            return json_format.Parse(_with_base64_ids(body), kind(), ignore_unknown_fields=True)
-    except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError):
-        raise Unreadable(f"The request is no OTLP message in {content_type}.") from None
-    raise UnknownType(f"Content-Type must be {PROTOBUF} or {JSON}.")
-
-
-def _with_base64_ids(body: bytes) -> bytes:
-    """OTLP writes ids in hex where protobuf's JSON expects base64."""
-
-    def converted(found: re.Match[bytes]) -> bytes:
-        digits = found[2].decode()
-        if len(digits) % 2:
-            return found[0]
-        return b'"%s":"%s"' % (found[1], b64encode(bytes.fromhex(digits)))
-
-    return _IDS.sub(converted, body)
+                self._held -= own

@@ -33,6 +33,11 @@ class Retention:
     minute_days: int = 90
     hour_days: int = 365
 
+    @property
+    def longest(self) -> int:
+        """Days after which nothing is left."""
+        return int(max(vars(self).values()))
+
 
 @dataclass(frozen=True)
 class Layout:

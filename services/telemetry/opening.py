@@ -62,7 +62,8 @@ def opened(settings: Settings, store: Store | None = None) -> Telemetry:
     folder.mkdir(parents=True, exist_ok=True)
     lock = _locked(folder, settings)
     store = store or store_of(settings)
-    intake = Intake(Spool(folder / "spool.sqlite3", settings.spool_mib * 2**20))
+    spool = Spool(folder / "spool.sqlite3", settings.spool_mib * 2**20)
+    intake = Intake(spool, store.layout.retention)
     return Telemetry(store, intake, Writer(intake, store, folder / "refused"), lock)
 
 

@@ -6,6 +6,7 @@ import json
 import struct
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,12 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from services.errors import Unavailable
+from services.telemetry import decoding
 from services.telemetry import intake as intake_module
-from services.telemetry.intake import (
-    JSON,
-    PROTOBUF,
-    Busy,
-    Intake,
-    TooLarge,
-    UnknownType,
-    Unreadable,
-)
+from services.telemetry.decoding import JSON, PROTOBUF, TooLarge, UnknownType, Unreadable
+from services.telemetry.intake import Busy, Intake
+from services.telemetry.layout import Retention
 from services.telemetry.spool import Spool
 from services.telemetry.store import Store
 from services.telemetry.writer import Writer
@@ -35,6 +32,8 @@ from tests.stores import fresh_store
 RECORDED = Path(__file__).parent.parent / "recorded"
 SECRET = "the-secret-of-the-prompt"
 NOW = time.time_ns()
+DAY = 86_400 * 10**9
+WHENEVER_RECORDED = Retention(hour_days=100 * 365)
 
 
 class Door:
@@ -43,7 +42,7 @@ class Door:
     def __init__(self, folder: Path, limit: int = 2**28) -> None:
         self.folder = folder
         self.store: Store = fresh_store()
-        self.intake = Intake(Spool(folder / "spool", limit))
+        self.intake = Intake(Spool(folder / "spool", limit), WHENEVER_RECORDED)
         self.writer = Writer(self.intake, self.store, folder / "refused")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -58,14 +57,16 @@ def door(tmp_path: Path) -> Door:
     return Door(tmp_path)
 
 
-def logs(*lines: str, container: str = "nginx", **claims: str) -> ExportLogsServiceRequest:
+def logs(
+    *lines: str, container: str = "nginx", at: int = NOW, **claims: str
+) -> ExportLogsServiceRequest:
     message = ExportLogsServiceRequest()
     resource = message.resource_logs.add()
     for key, value in {"k8s.container.name": container, **claims}.items():
         resource.resource.attributes.add(key=key).value.string_value = value
     scope = resource.scope_logs.add()
     for line in lines:
-        scope.log_records.add(time_unix_nano=NOW).body.string_value = line
+        scope.log_records.add(time_unix_nano=at).body.string_value = line
     return message
 
 
@@ -142,7 +143,7 @@ def test_only_an_address_was_picked(door: Door) -> None:
 
 def test_protobuf_json_and_gzip_say_the_same(door: Door) -> None:
     spans = (RECORDED / "epp/spans.json").read_bytes()
-    message = json_format.Parse(intake_module._with_base64_ids(spans), ExportTraceServiceRequest())
+    message = json_format.Parse(decoding._with_base64_ids(spans), ExportTraceServiceRequest())
     binary = message.SerializeToString()
     door.intake.accept("a", "traces", spans, JSON)
     door.intake.accept("b", "traces", gzip.compress(spans), f"{JSON}; charset=utf-8", "gzip")
@@ -210,18 +211,21 @@ def test_odd_values_spoil_nothing(door: Door) -> None:
     gauge = metrics.add(name="DCGM_FI_DEV_GPU_UTIL").gauge.data_points
     gauge.add(as_double=float("nan"))
     gauge.add(as_double=float("inf"))
+    gauge.add(as_int=7, time_unix_nano=NOW)
     gauge.add(as_int=7, time_unix_nano=2**64 - 1)
     gauge.add(as_double=3, time_unix_nano=1, flags=1)
     histogram = metrics.add(name="vllm:x").histogram.data_points
     histogram.add(count=1, sum=float("nan"), bucket_counts=[1], explicit_bounds=[])
     histogram.add(count=2**63, sum=1, bucket_counts=[1, 2**63], explicit_bounds=[float("inf")])
-    summary = metrics.add(name="vllm:y").summary.data_points.add(count=1, sum=2)
+    points = metrics.add(name="vllm:y").summary.data_points
+    summary = points.add(time_unix_nano=NOW, count=1, sum=2)
     summary.quantile_values.add(quantile=0.5, value=float("nan"))
     summary.quantile_values.add(quantile=0.9, value=2)
     taken = door.intake.accept("web", "metrics", message.SerializeToString())
     assert taken.rows == 2
-    early = logs(ACCESS)
-    early.resource_logs[0].scope_logs[0].log_records[0].time_unix_nano = 0
+    assert door.intake.taken.untimely == {"otel_metrics_gauge": 1}
+    early = logs(ACCESS, at=0)
+    early.resource_logs[0].scope_logs[0].log_records[0].observed_time_unix_nano = NOW
     early.resource_logs[0].scope_logs[0].log_records[0].severity_number = 24
     door.intake.accept("web", "logs", early.SerializeToString())
     assert len(door.rows("SELECT timestamp FROM $db.ngf_access_logs")) == 1
@@ -306,8 +310,8 @@ def test_what_is_no_telemetry_is_refused_with_the_reason(door: Door) -> None:
         (Unreadable, (gzip.compress(whole)[:-9], PROTOBUF, "gzip")),
         (UnknownType, (whole, "text/plain")),
         (UnknownType, (whole, PROTOBUF, "br")),
-        (TooLarge, (gzip.compress(b"\0" * (intake_module.LARGEST + 1)), PROTOBUF, "gzip")),
-        (TooLarge, (b"\0" * (intake_module.LARGEST + 1), PROTOBUF)),
+        (TooLarge, (gzip.compress(b"\0" * (decoding.LARGEST + 1)), PROTOBUF, "gzip")),
+        (TooLarge, (b"\0" * (decoding.LARGEST + 1), PROTOBUF)),
     ]
     for kind, arguments in refused:
         with pytest.raises(kind):
@@ -338,28 +342,77 @@ def test_a_full_spool_tells_the_sender_to_come_again(tmp_path: Path) -> None:
     door.intake.accept("web", "logs", logs(ACCESS, n="again").SerializeToString())
 
 
-def test_no_more_is_decoded_at_once_than_fits_into_memory(
+class Slow:
+    """A body whose first bytes are there, and whose end comes when it may."""
+
+    def __init__(self, begin: bytes) -> None:
+        self.pieces = [begin]
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def read(self, size: int) -> bytes:
+        if self.pieces:
+            return self.pieces.pop()
+        self.begun.set()
+        self.go_on.wait(10)
+        return b""
+
+
+def test_no_more_is_in_memory_at_once_than_there_is_room_for(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside, go_on = threading.Event(), threading.Event()
-    decode = intake_module._blocks
-
-    def held(*arguments: Any) -> Any:
-        inside.set()
-        go_on.wait(10)
-        return decode(*arguments)
-
-    monkeypatch.setattr(intake_module, "_blocks", held)
-    monkeypatch.setattr(intake_module, "AT_ONCE", 100)
+    monkeypatch.setattr(intake_module, "AT_ONCE", 10_000)
+    slow = Slow(b"no OTLP message" * 660)
     body = logs(ACCESS).SerializeToString()
-    first = threading.Thread(target=door.intake.accept, args=("web", "logs", body))
-    first.start()
-    assert inside.wait(10)
-    with pytest.raises(Busy, match="at once"):
-        door.intake.accept("gpu", "logs", body)
-    go_on.set()
-    first.join()
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(door.intake.accept, "web", "logs", slow)
+        assert slow.begun.wait(10)
+        with pytest.raises(Busy, match="at once"):
+            door.intake.accept("gpu", "logs", body)
+        slow.go_on.set()
+        with pytest.raises(Unreadable):
+            first.result()
     assert door.intake.accept("gpu", "logs", body).rows == 1
+
+
+def test_what_a_request_unpacks_to_and_becomes_takes_room_too(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "AT_ONCE", 100_000)
+    small = gzip.compress(b"\0" * 200_000)
+    assert len(small) < 1000
+    lines = logs(*[ACCESS] * 600).SerializeToString()
+    assert len(lines) < 90_000
+    for body, encoding in ((small, "gzip"), (lines, None)):
+        with pytest.raises(Busy, match="at once"):
+            door.intake.accept("web", "logs", body, PROTOBUF, encoding)
+    assert door.intake.accept("web", "logs", logs(ACCESS).SerializeToString()).rows == 1
+
+
+def test_a_request_whose_rows_repeat_too_much_is_refused(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "MOST_ROWS", 10_000)
+    with pytest.raises(TooLarge, match="rows of a request"):
+        door.intake.accept("web", "logs", logs(*[ACCESS] * 100).SerializeToString())
+    assert door.intake.spool.rows == 0
+
+
+def test_rows_of_a_time_that_is_not_kept_are_dropped_and_counted(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", 2**28)
+    intake = Intake(spool, Retention(minute_days=10, hour_days=20), now=lambda: NOW / 10**9)
+    kept = 0
+    for days in (-19, 0, 0.9, -21, 1.1, 80_000, -15_000):
+        at = int(NOW + days * DAY)
+        kept += intake.accept("web", "logs", logs(ACCESS, at=at).SerializeToString()).rows
+    assert kept == spool.rows == intake.taken.rows["otel_logs"] == 3
+    assert intake.taken.untimely == {"otel_logs": 4}
+
+
+def test_an_intake_that_is_closed_tells_the_sender_to_come_again(door: Door) -> None:
+    door.intake.close()
+    with pytest.raises(Unavailable, match="stopping"):
+        door.intake.accept("web", "logs", logs(ACCESS).SerializeToString())
+    assert door.intake.taken.refused == {"unavailable": 1}
 
 
 def test_lengths_that_lie_are_no_way_in(door: Door) -> None:
