@@ -29,10 +29,6 @@ def by_time(counted: Counted) -> dict[datetime, Counted]:
     return {at: Counted(rows) for at, rows in found.items()}
 
 
-def rate(counted: Counted | None, step: int) -> float | None:
-    return None if counted is None or counted.value is None else counted.value / step
-
-
 def ttft_point(at: datetime, counted: Counted | None) -> TtftPoint:
     if counted is None:
         return TtftPoint(at)

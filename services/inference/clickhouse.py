@@ -183,7 +183,7 @@ class ClickHouseProvider:
         source = summing.source_of(counted.sources)
         by_time = points_of.by_time(counted)
         made = [
-            Point(at, points_of.rate(by_time.get(at), step))
+            Point(at, by_time[at].rate if at in by_time else None)
             for at in points_of.times(window, step, counted.newest)
         ]
         return Answer(Series(tuple(made), step), source, counted.newest, window)

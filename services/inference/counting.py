@@ -4,7 +4,7 @@ Counters only grow, until their engine begins anew. Growth is the difference of 
 last; what it had counted before it was seen first is nobody's growth (``queries/inf_growth.sql``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,8 @@ class Grown:
     """What one counter of a pool or pod grew by between ``since`` and ``newest``.
 
     ``value`` is the counter, or the sum of a histogram, None where one sample is all there is;
-    ``count`` and ``buckets`` (by upper bound) are of histograms. What is not asked for is "".
+    ``count`` and ``buckets`` (by upper bound) are of histograms. In a bucket of time, which begins
+    ``at``, ``rate`` is what it grew by in a second. What is not asked for is "".
     """
 
     cluster: str
@@ -43,6 +44,7 @@ class Grown:
     label: str = ""
     model: str = ""
     at: datetime | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,12 @@ class Counted:
 
     @property
     def value(self) -> float | None:
-        known = [row.value for row in self.rows if row.value is not None]
-        return sum(known) if known else None
+        return _sum(row.value for row in self.rows)
+
+    @property
+    def rate(self) -> float | None:
+        """Of rows of one bucket of time."""
+        return _sum(row.rate for row in self.rows)
 
     @property
     def count(self) -> int:
@@ -180,7 +186,13 @@ def _grown(row: Mapping[str, Any]) -> Grown:
         label=row.get("of_label", ""),
         model=row.get("model", ""),
         at=row.get("at"),
+        rate=row.get("rate"),
     )
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _whole_hours(minutes: Window) -> Window:
