@@ -40,7 +40,7 @@ def result(load: Load, host: str) -> dict[str, Any]:
         "interTokenMs": _spread(load.gaps),
         "totalMs": _spread(load.whole),
         "avgThroughput": _throughput(load),
-        "requestsPerSec": _rounded(load.ended / load.elapsed if load.elapsed else None),
+        "requestsPerSec": _request_rate(load),
         "answerTokens": load.answer_tokens if load.ended else None,
         "promptTokens": _per_answer(load),
         "errors": [
@@ -80,6 +80,12 @@ def vantage(load: Load, host: str) -> str:
 def _spread(spread: Spread) -> dict[str, float | None]:
     mean = {"avg": _rounded(spread.mean)}
     return mean | {name: _rounded(spread.percentile(share)) for name, share in _SHARES}
+
+
+def _request_rate(load: Load) -> float | None:
+    """Answers a second, those of the time of the run."""
+    answers = sum(second.ended for second in list(load.seconds))
+    return _rounded(answers / load.elapsed if load.elapsed else None)
 
 
 def _throughput(load: Load) -> float | None:

@@ -180,6 +180,12 @@ def test_what_a_slow_server_has_not_answered_is_in_no_rate(
     assert "successRate" in result["reasons"]
 
 
+def test_what_ends_after_the_run_is_an_answer_and_in_no_rate(benchmarks: Benchmarks) -> None:
+    with serving(Engine(first_s=0.01, gap_s=1.5, tokens=2)) as url:
+        result = ended(benchmarks, order(url, concurrent_users=3))
+    assert (result["totalRequests"], result["requestsPerSec"]) == (3, 0)
+
+
 def test_it_can_be_cancelled_and_keeps_what_it_has_measured(benchmarks: Benchmarks) -> None:
     with serving(Engine(tokens=3)) as url:
         run = benchmarks.start(ANN, "one", order(url, duration_s=600))
