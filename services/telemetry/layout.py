@@ -58,10 +58,7 @@ class Layout:
             "token_index": "text(tokenizer = splitByNonAlpha)"
             if text_index
             else "tokenbf_v1(8192, 3, 0) GRANULARITY 1",
-            # The server keeps what was inserted lately; a replicated table does by itself.
-            "once": "replicated_deduplication_window = 1000"
-            if self.cluster
-            else "non_replicated_deduplication_window = 1000",
+            "inserts": self._inserts,
             **{name: str(days) for name, days in vars(self.retention).items()},
         }
         sql = re.sub(
@@ -88,6 +85,15 @@ class Layout:
             f"CREATE TABLE IF NOT EXISTS {self.database}.{name}_d ON CLUSTER '{self.cluster}' "
             f"AS {self.database}.{name} "
             f"ENGINE = Distributed('{self.cluster}', '{self.database}', '{name}', {shard_by})"
+        )
+
+    @property
+    def _inserts(self) -> str:
+        """What was inserted lately is known, so that it counts once, and what is answered is on
+        disk: whoever sent it lets go of it then."""
+        kind = "replicated" if self.cluster else "non_replicated"
+        return (
+            f"{kind}_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1"
         )
 
     def _replacing(self, arguments: str) -> str:

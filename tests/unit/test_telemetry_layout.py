@@ -60,6 +60,14 @@ def test_on_one_server_nothing_is_replicated() -> None:
     assert any("non_replicated_deduplication_window" in one for one in statements(Layout()))
 
 
+@pytest.mark.parametrize("layout", [Layout(), CLUSTER], ids=["one server", "cluster"])
+def test_what_an_insert_is_answered_for_is_on_disk(layout: Layout) -> None:
+    kept = [one for one in statements(layout) if re.search(r"ENGINE = \w*MergeTree", one)]
+    assert len(kept) > 10
+    for statement in kept:
+        assert "fsync_after_insert = 1, fsync_part_directory = 1" in statement, statement[:120]
+
+
 def test_views_fill_the_tables_of_their_own_server() -> None:
     views = [one for one in statements(CLUSTER) if "MATERIALIZED VIEW" in one]
     assert len(views) > 8

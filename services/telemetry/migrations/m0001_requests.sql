@@ -52,7 +52,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $access_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.ngf_metrics_1m $on_cluster
 (
@@ -76,7 +76,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toDate(window_start)
 ORDER BY (cluster_name, toStartOfHour(window_start), gateway, namespace, route, status_class, window_start)
 TTL toDateTime(window_start) + INTERVAL $minute_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.ngf_metrics_1h $on_cluster
 (
@@ -100,7 +100,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (cluster_name, toDate(window_start), gateway, namespace, route, status_class, window_start)
 TTL toDateTime(window_start) + INTERVAL $hour_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 -- A bucket b of a histogram holds values over 2^(b/8) up to 2^((b+1)/8): the exponential histogram
 -- of OpenTelemetry at scale 3.

@@ -52,7 +52,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, inference_pool, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $inference_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.ngf_inference_pools $on_cluster
 (
@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS $db.ngf_inference_pools $on_cluster
 )
 ENGINE = $replacing_merge_tree(updated_at, is_deleted)
 ORDER BY (cluster_name, namespace, name)
-SETTINGS $once;
+SETTINGS $inserts;
 
 -- What is known of a decision: several rows a request, each from one source. ``evidence``: pick and
 -- profile come from spans, handled, refused and dropped from log lines. Log lines have the request
@@ -109,7 +109,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $inference_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 -- Log lines of pickers behind a decision: scores of each endpoint, filters, outcome of the queue.
 CREATE TABLE IF NOT EXISTS $db.ngf_epp_events $on_cluster
@@ -128,7 +128,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $inference_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 -- Readings: gauges of an engine pod, of one of its devices (gpu_id set), or of a gateway pod.
 CREATE TABLE IF NOT EXISTS $db.ngf_pod_metrics $on_cluster
@@ -162,7 +162,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, pool_name, pod_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $readings_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 -- Gauges of an endpoint picker about its pool.
 CREATE TABLE IF NOT EXISTS $db.ngf_picker_metrics $on_cluster
@@ -181,7 +181,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, pool_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $readings_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 -- Counters and histograms that only grow, as they stood at the first and the last sample of a minute.
 -- A series that begins anew has another ``started``, so the growth of a window is the difference of
@@ -213,7 +213,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toDate(window_start)
 ORDER BY (cluster_name, pool_name, metric, toStartOfHour(window_start), source, namespace, pod_name, model_name, label, series, started, window_start)
 TTL toDateTime(window_start) + INTERVAL $minute_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.ngf_counters_1h $on_cluster
 (
@@ -240,7 +240,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (cluster_name, pool_name, metric, toDate(window_start), source, namespace, pod_name, model_name, label, series, started, window_start)
 TTL toDateTime(window_start) + INTERVAL $hour_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.ngf_counters_1h_mv $on_cluster TO $db.ngf_counters_1h AS
 SELECT
@@ -278,4 +278,4 @@ ENGINE = $replacing_merge_tree(timestamp)
 PARTITION BY toYYYYMM(timestamp)
 ORDER BY (cluster_name, namespace, event_id)
 TTL toDateTime(timestamp) + INTERVAL $minute_days DAY
-SETTINGS $once;
+SETTINGS $inserts;

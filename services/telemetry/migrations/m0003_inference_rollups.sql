@@ -33,7 +33,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toDate(window_start)
 ORDER BY (cluster_name, pool_name, namespace, model_name, window_start)
 TTL toDateTime(window_start) + INTERVAL $minute_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.ngf_inference_metrics_1h $on_cluster
 (
@@ -68,7 +68,7 @@ ENGINE = $aggregating_merge_tree
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (cluster_name, pool_name, namespace, model_name, window_start)
 TTL toDateTime(window_start) + INTERVAL $hour_days DAY
-SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, $inserts;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.ngf_inference_metrics_1m_mv $on_cluster TO $db.ngf_inference_metrics_1m AS
 SELECT

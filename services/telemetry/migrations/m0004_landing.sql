@@ -41,7 +41,7 @@ ENGINE = $merge_tree
 PARTITION BY toDate(Timestamp)
 ORDER BY (cluster_name, Timestamp)
 TTL toDateTime(Timestamp) + INTERVAL $access_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
 
 CREATE TABLE IF NOT EXISTS $db.otel_metrics_gauge $on_cluster
 (

@@ -24,4 +24,4 @@ ENGINE = $merge_tree
 PARTITION BY toDate(timestamp)
 ORDER BY (cluster_name, pool_name, timestamp)
 TTL toDateTime(timestamp) + INTERVAL $readings_days DAY
-SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $once;
+SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, $inserts;
