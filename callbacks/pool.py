@@ -18,7 +18,7 @@ from services.realtime.scope import Scope
 from services.telemetry.windows import Window
 
 DEVICES = 8
-"""Rows of GPUs on the overview; the tab of pods has all."""
+"""Rows of GPUs on the overview, those in trouble and the hottest first; the tab of pods has all."""
 EVENTS = 50
 
 Told = dict[str, Any]
@@ -90,7 +90,7 @@ def _overview(
         told["tiles"] = {f"pool-kpi-{key}": value for key, value in tiles.items()}
         told["vantage"] = pool_words.VANTAGES[ttft.value.vantage if ttft.value else "engine"]
         told["cost"] = cost_words.bill(cost)
-        told["gpus"] = _devices(container, of, window)
+        told["gpus"] = _devices(container, of, window, DEVICES)
         scaled = _scaled(container, who, one, window)
         return {
             pool.TTFT: pool_charts.ttft(ttft, scaled),
@@ -103,12 +103,12 @@ def _overview(
     return {"panels": panels(pool.PANELS, window, "the store", made), **told}
 
 
-def _devices(container: Container, of: Asked, window: Window) -> Told:
+def _devices(container: Container, of: Asked, window: Window, most: int | None = None) -> Told:
     found = container.metrics.devices(of, window)
-    rows = [pool_words.device(one) for one in found.value or []]
+    first = sorted(found.value or [], key=lambda one: one.urgency, reverse=True)
     return {
-        "rows": rows[:DEVICES],
-        "count": len(rows),
+        "rows": [pool_words.device(one) for one in first[:most]],
+        "count": len(first),
         "source": found.source,
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
@@ -118,10 +118,13 @@ def _devices(container: Container, of: Asked, window: Window) -> Told:
 def _pods(container: Container, of: Asked, window: Window) -> Told:
     try:
         found = container.metrics.pod_metrics(of, window)
+        gpus = _devices(container, of, window)
     except ConsoleError as error:
-        return {"panels": {}, "pods": {"rows": [], "source": "", "reason": error.message}}
+        nothing = {"rows": [], "count": 0, "source": "", "reason": error.message}
+        return {"panels": {}, "pods": nothing, "gpus": nothing}
     return {
         "panels": {},
+        "gpus": gpus,
         "pods": {
             "rows": [pool_words.pod(one) for one in found.value or []],
             "source": found.source,

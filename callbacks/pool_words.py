@@ -191,9 +191,6 @@ def _change(now: float | None, then: MetricsSummary, window: Window) -> list[tup
 
 def device(one: Device) -> Row:
     """A GPU in a table."""
-    memory = None
-    if one.mem_used_mb is not None and one.mem_total_mb:
-        memory = 100 * one.mem_used_mb / one.mem_total_mb
     return {
         "key": f"{one.cluster} {one.uuid}",
         "pod": one.pod,
@@ -202,10 +199,13 @@ def device(one: Device) -> Row:
         "node": one.node,
         "type": one.type,
         "busy": one.util_pct,
-        "memory": memory,
+        "memory": one.mem_pct,
+        "used_mb": one.mem_used_mb,
+        "total_mb": one.mem_total_mb,
         "heat": one.temperature_c,
         "watts": one.power_w,
         "xid": one.xid,
+        "at": one.at.isoformat() if one.at else None,
     }
 
 

@@ -100,6 +100,18 @@ class Device:
     xid: int | None = None
     at: datetime | None = None
 
+    @property
+    def mem_pct(self) -> float | None:
+        """Percent of its memory in use."""
+        if self.mem_used_mb is None or not self.mem_total_mb:
+            return None
+        return 100 * self.mem_used_mb / self.mem_total_mb
+
+    @property
+    def urgency(self) -> tuple[bool, int, float]:
+        """What to look at first is the highest: with an error, then hot, then busy."""
+        return bool(self.xid), self.temperature_c or 0, self.util_pct or 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class PodMetrics:

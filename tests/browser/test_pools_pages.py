@@ -99,6 +99,8 @@ def test_the_tab_is_in_the_address_and_back_returns(tab: Tab) -> None:
     tab.until(lambda: "tab=pods" in tab.query(), "the address says it")
     tab.has("#pool-pods", "7f9c5d8b4-m4q9z")
     tab.has("#pool-pods", "gpu-iad-h100-1")
+    tab.has("#pool-devices tbody tr:first-child", "31")
+    tab.has("#pool-devices tbody tr:first-child", "gpu-iad-h100-1")
     tab.click("#pool-tabs [data-tab=cost]")
     tab.has("#pool-bill", "One replica less would save")
     tab.has("#pool-bill", "$5.30/h")

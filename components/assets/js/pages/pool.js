@@ -33,6 +33,19 @@
     return table([["Pod, device"], ["Busy", "", 76], ["", "num", 48], ["Mem", "num", 52], ["°C", "num", 40], ["W", "num", 52]], one.rows.map(row));
   }
 
+  const DEVICE = [["Node"], ["GPU", "num", 52], ["Type", "hm"], ["Pod", "hm"], ["Busy", "num", 68], ["Memory, GiB", "num hm", 116], ["°C", "num", 48], ["W", "num hm", 64], ["Last XID", "num", 76], ["Read", "num hm", 72]];
+  const gib = (mb) => (mb / 1024).toFixed(1);
+
+  function allDevices(one) {
+    if (!one.rows.length) return quiet(one.reason);
+    const row = (gpu) => el("tr", { "data-key": gpu.key },
+      el("td", { title: gpu.node }, gpu.node), el("td", { class: "num" }, gpu.number === null ? none("It names no number.") : gpu.number), el("td", { class: "hm", title: gpu.type }, gpu.type), el("td", { class: "hm", title: gpu.pod || null }, gpu.pod || faint("none")),
+      el("td", { class: "num" }, cell(gpu, "busy", percent)), el("td", { class: "num hm" }, cell(gpu, "used_mb", gib), gpu.total_mb === null ? null : ` of ${gib(gpu.total_mb)}`),
+      el("td", { class: "num" }, cell(gpu, "heat", heat)), el("td", { class: "num hm" }, cell(gpu, "watts", (value) => Math.round(value).toLocaleString("en"))),
+      el("td", { class: "num" }, cell(gpu, "xid", (value) => (value ? el("span", { class: "wrn" }, value) : faint("none")))), el("td", { class: "num hm" }, ngf.since(gpu.at, { style: "age" })));
+    return el("div", { class: "cap", tabindex: "0", role: "region", "aria-label": "GPU devices" }, table(DEVICE, one.rows.map(row)));
+  }
+
   function bill(one, many) {
     if (!one) return null;
     const lines = many ? one.lines : one.lines.slice(0, 4);
@@ -83,6 +96,8 @@
     if (answer.tab === "pods" && answer.pods) {
       ngf.put("pool-pods", pods(answer.pods));
       src("pool-pods-src", answer.pods);
+      ngf.put("pool-devices", allDevices(answer.gpus));
+      src("pool-devices-src", answer.gpus);
     } else if (answer.tab === "cost") {
       ngf.put("pool-bill", bill(answer.bill, true));
       ngf.put("pool-bill-src", answer.bill ? answer.bill.source : "");
