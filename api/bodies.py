@@ -1,7 +1,8 @@
-"""JSON as it comes in: nested no deeper than any object a person writes.
+"""JSON as it comes in: nested no deeper than any object a person writes, and of Unicode text.
 
 Everything that walks an object (copies, diffs, encoders) recurses; what would exhaust one of them
-half way is refused here, before anybody has looked at it.
+half way is refused here, before anybody has looked at it. So is half of a surrogate pair, which
+JSON can spell and nothing that is written or sent can.
 """
 
 from typing import Any
@@ -15,10 +16,13 @@ MAX_DEPTH = 64
 
 
 class BoundedJSON(DefaultJSONProvider):
-    """Flask's JSON, bounded in depth."""
+    """Flask's JSON, bounded in depth and in what is text."""
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """The decoded value. Raises ValueError for what is no JSON, Invalid for too deep a one."""
+        """The decoded value.
+
+        Raises ValueError for what is no JSON, Invalid for what is too deep or no Unicode.
+        """
         try:
             value = super().loads(s, **kwargs)
         except RecursionError:
@@ -27,6 +31,7 @@ class BoundedJSON(DefaultJSONProvider):
             raise ValueError("a text is no body; JSON inside it would be decoded unbounded")
         level = [value]
         for _ in range(MAX_DEPTH + 1):
+            _require_unicode(level)
             level = [one for one in level if isinstance(one, dict | list)]
             if not level:
                 return value
@@ -35,9 +40,15 @@ class BoundedJSON(DefaultJSONProvider):
 
 
 def _inside(value: Any) -> Any:
-    return value.values() if isinstance(value, dict) else value
+    return (*value, *value.values()) if isinstance(value, dict) else value
+
+
+def _require_unicode(values: list[Any]) -> None:
+    try:
+        "".join(value for value in values if isinstance(value, str)).encode()
+    except UnicodeEncodeError:
+        raise Invalid.of("body", "must be Unicode text") from None
 
 
 def _too_deep() -> Invalid:
-    rule = {"field": "body", "rule": f"must be nested at most {MAX_DEPTH} levels deep"}
-    return Invalid(f"The body {rule['rule']}.", fields=[rule])
+    return Invalid.of("body", f"must be nested at most {MAX_DEPTH} levels deep")

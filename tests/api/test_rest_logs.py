@@ -68,6 +68,17 @@ def test_pages_end_and_hold_each_line_once(console: Console) -> None:
     assert seen == [f"r{number}" for number in range(60)]
 
 
+@pytest.mark.parametrize("body", [b'{"path":["\\ud800"]}', b'{"\\udfff":1}', b'["\\ud83d"]'])
+def test_what_is_no_unicode_is_refused(console: Console, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    for _ in range(4):
+        answer = console.ask("POST", f"{BASE}/query", data=body, headers=headers)
+        assert answer.status_code == 422, answer.text
+        (told,) = answer.json()["error"]["details"]["fields"]
+        assert told == {"field": "body", "rule": "must be Unicode text"}
+    assert asked(console, search="\U0001f600")["items"] == []
+
+
 def test_both_trees_answer_the_same(console: Console) -> None:
     named = asked(console, status=["5xx"])
     default = console.ask("POST", "/api/v1/logs/query", json={"status": ["5xx"]}).json()
