@@ -15,10 +15,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import orjson
 import structlog
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
-from services.errors import ConsoleError, Unavailable
+from services.errors import ConsoleError, Invalid, Unavailable
 from services.kube.breaker import Breaker
 from services.telemetry import migrations
 from services.telemetry.engine_errors import meant
@@ -122,6 +123,9 @@ class Store:
                 with self._told(), self.engine.client() as client:
                     migrations.migrate(client, self.layout, opened=self.engine.opened)
                 self._ready = True
+        except migrations.Altered as error:
+            self.problem = f"{self.name} was set up by another version of the console: {error}"
+            raise Unavailable(f"{self.problem}.") from error
         finally:
             self._opening.release()
 
@@ -245,7 +249,12 @@ class Store:
         where: str = "",
         around: str = AS_IT_IS,
     ) -> tuple[str, dict[str, Any]]:
-        """The SQL of ``query`` and its parameters, as ``read`` sends them."""
+        """The SQL of ``query`` and its parameters, as ``read`` sends them.
+
+        Raises Invalid where one of them is no text that can be sent.
+        """
+        for name, value in parameters.items():
+            _require_text(name, value)
         scope, of_scope = _scope(clusters)
         template = _query(query)
         tables = {
@@ -315,6 +324,13 @@ class Store:
         if "engine_code" in error.details:
             self.problem = error.message.removesuffix(".")
         return error
+
+
+def _require_text(name: str, value: Any) -> None:
+    try:
+        orjson.dumps(value, default=str)
+    except orjson.JSONEncodeError:
+        raise Invalid.of(name, "must be Unicode text") from None
 
 
 def _scope(clusters: Collection[str] | None) -> tuple[str, dict[str, Any]]:

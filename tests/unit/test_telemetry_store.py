@@ -13,7 +13,7 @@ from services.telemetry import migrations
 from services.telemetry.engine_errors import Refused
 from services.telemetry.engines import Server
 from services.telemetry.layout import Layout, Retention
-from services.telemetry.store import Limits, Store
+from services.telemetry.store import FAILURES, Limits, Store
 from tests.stores import fresh_store
 
 NOW = datetime.now(UTC)
@@ -103,6 +103,21 @@ def test_a_migration_with_another_text_is_refused() -> None:
             migrations.migrate(client, store.layout)
 
 
+def test_a_store_of_another_version_is_named_and_not_asked() -> None:
+    store = fresh_store()
+    store.open()
+    with store.engine.client() as client:
+        client.command(
+            f"ALTER TABLE {store.layout.database}.schema_migrations UPDATE checksum = 'x' "
+            "WHERE number = 2 SETTINGS mutations_sync = 1"
+        )
+    later = Store(store.engine, store.layout)
+    for _ in range(FAILURES + 1):
+        with pytest.raises(Unavailable, match=r"another version .* m0002"):
+            later.read("newest_request", {"from": NOW, "to": NOW}, clusters=None)
+    assert "another version" in (later.problem or "")
+
+
 def test_how_long_rows_are_kept_follows_the_settings() -> None:
     store = fresh_store()
     store.open()
@@ -148,6 +163,17 @@ def test_an_answer_that_would_be_too_much_is_refused_and_spoils_no_other() -> No
         with pytest.raises(Invalid, match="range"):
             store.read("log_page", window | {"limit": 50}, clusters=None, limits=few)
     assert len(store.read("log_page", window | {"limit": 50}, clusters=None).rows) == 50
+
+
+def test_a_question_that_cannot_be_sent_makes_nobody_else_wait() -> None:
+    store = fresh_store()
+    window = {"from": datetime(2020, 1, 1, tzinfo=UTC), "to": datetime(2100, 1, 1, tzinfo=UTC)}
+    for value in ("\ud800", ["a", "\udfff"]):
+        for _ in range(FAILURES):
+            with pytest.raises(Invalid, match="path must be Unicode text"):
+                store.read("log_page", window | {"limit": 1, "path": value}, clusters=None)
+    assert store.read("log_page", window | {"limit": 1}, clusters=None).rows == []
+    assert store.problem is None
 
 
 @pytest.mark.parametrize(
