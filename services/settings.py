@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         False, description="Accept kubeconfigs of clusters whose API is plain http"
     )
     demo_traffic: bool = Field(True, description="Traffic on the clusters of the demo fleet")
-    clickhouse_url: values.Url = Field(
+    clickhouse_url: values.ClickHouseUrl = Field(
         "",
         description="ClickHouse server, as https://user:password@host:8443;"
         " empty: the embedded store",

@@ -63,6 +63,16 @@ def base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def clickhouse_url(value: str) -> str:
+    """A :func:`url` of a ClickHouse server; user and password may be in it."""
+    parts = urlsplit(url(value))
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError(
+            "must be without path, query and fragment; --clickhouse-database names the database"
+        )
+    return url(value)
+
+
 def prometheus_url(value: str) -> str:
     """A :func:`url` of a Prometheus that the console calls; user and password may be in it."""
     if value:
@@ -161,6 +171,7 @@ def _split(value: Any) -> Any:
 
 Address = Annotated[str, AfterValidator(ip_address)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
+ClickHouseUrl = Annotated[str, AfterValidator(clickhouse_url)]
 DatabaseUrl = Annotated[str, AfterValidator(database)]
 Faults = Annotated[
     tuple[Annotated[Fault, BeforeValidator(fault)], ...], NoDecode, BeforeValidator(_split)
@@ -175,4 +186,3 @@ Origins = Annotated[
 ]
 Grants = Annotated[dict[str, Grant], NoDecode, BeforeValidator(_from_json)]
 PrometheusUrl = Annotated[str, AfterValidator(prometheus_url)]
-Url = Annotated[str, AfterValidator(url)]

@@ -19,6 +19,7 @@ IN_SECRETS = {
     "NGF_CONSOLE_SECRET_KEY": "k" * 32,
     "NGF_CONSOLE_CONFIG_DB": "postgresql://console@db.example/console",
     "NGF_CONSOLE_OIDC_CLIENT_SECRET": "made up",
+    "NGF_CONSOLE_CLICKHOUSE_URL": "https://console:made-up@clickhouse.example:8443",
     "CLICKHOUSE_PASSWORD": "made-up",
 }
 
@@ -34,6 +35,14 @@ IN_SECRETS = {
         ({"auth.mode": "local"}, "auth.mode must be one of"),
         ({"auth.mode": "oidc"}, "auth.oidc needs issuer, clientId and roleMapping"),
         ({"clickhouse.enabled": True}, "clickhouse.passwordSecret.name is required"),
+        (
+            {
+                "clickhouse.enabled": True,
+                "clickhouse.passwordSecret.name": "clickhouse",
+                "clickhouse.cluster": "main",
+            },
+            "clickhouse.database and .cluster",
+        ),
         ({"collector.enabled": True}, "collector.enabled needs clickhouse.enabled"),
         (
             {
@@ -113,6 +122,16 @@ def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
         "oci://registry.example/ngf-console-agent",
     )
     assert found.clickhouse_url == "http://console:made-up@edge-ngf-console-clickhouse:8123"
+
+
+def test_a_clickhouse_of_ones_own_is_named_with_database_and_cluster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = {"urlSecret.name": "clickhouse", "database": "telemetry", "cluster": "main"}
+    values = {f"clickhouse.{name}": value for name, value in own.items()}
+    _, container = console(render(CHART, "values", **values))
+    found = settings(monkeypatch, container)
+    assert (found.clickhouse_database, found.clickhouse_cluster) == ("telemetry", "main")
 
 
 def test_the_table_of_prices_is_one_that_the_console_reads(tmp_path: Path) -> None:

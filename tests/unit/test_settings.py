@@ -125,6 +125,11 @@ def test_a_secret_key_that_could_be_guessed_is_refused_unprinted(key: str) -> No
     [
         ("clickhouse_url", "ftp://u:planted-pw@h", "--clickhouse-url=ftp://u:***@h: must start"),
         ("clickhouse_url", "ftp://u:a@planted-pw@h", "--clickhouse-url=ftp://u:***@h: must start"),
+        (
+            "clickhouse_url",
+            "https://u:planted-pw@h:8443/telemetry",
+            "--clickhouse-url=https://u:***@h:8443/telemetry: must be without path",
+        ),
         ("config_db", "mysql://u:a/planted-pw@h", "--config-db=mysql://u:***@h: must be "),
     ],
 )

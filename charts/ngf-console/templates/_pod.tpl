@@ -41,6 +41,8 @@
 - {name: NGF_CONSOLE_CLICKHOUSE_URL, value: "http://console:$(CLICKHOUSE_PASSWORD)@{{ include "console.fullname" . }}-clickhouse:8123"}
 {{- else if .Values.clickhouse.urlSecret.name }}
 {{ include "console.secretVariable" (dict "variable" "NGF_CONSOLE_CLICKHOUSE_URL" "secret" .Values.clickhouse.urlSecret) }}
+- {name: NGF_CONSOLE_CLICKHOUSE_DATABASE, value: {{ .Values.clickhouse.database | quote }}}
+- {name: NGF_CONSOLE_CLICKHOUSE_CLUSTER, value: {{ .Values.clickhouse.cluster | quote }}}
 {{- end }}
 {{- with .Values.settings }}
 - {name: NGF_CONSOLE_LOG_LEVEL, value: {{ .logLevel }}}
