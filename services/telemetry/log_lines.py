@@ -21,7 +21,7 @@ from services.telemetry.export_formats import Format, written
 from services.telemetry.log_filters import Filters
 from services.telemetry.scope import Scope
 from services.telemetry.store import Store
-from services.telemetry.windows import Window
+from services.telemetry.windows import EARLIEST, LATEST, Window
 
 PAGE_MAX = 500
 
@@ -301,6 +301,6 @@ def _read_cursor(text: str | None) -> tuple[datetime | None, list[int]]:
         seen = [int(key) for key in keys]
     except (binascii.Error, ValueError, TypeError, OverflowError, OSError):
         raise Invalid.of("cursor", _CURSOR_RULE) from None
-    if any(not 0 <= key < 2**64 for key in seen):
+    if not EARLIEST <= moment <= LATEST or any(not 0 <= key < 2**64 for key in seen):
         raise Invalid.of("cursor", _CURSOR_RULE)
     return moment, seen

@@ -13,6 +13,9 @@ _STEPS = (1, 5, 10, 15, 30, 60, 120, 300, 900, 1800, 3600, 7200, 21600, 43200, 8
 LONGEST = timedelta(days=400)
 """No table keeps more."""
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Of what is asked about: the engine counts seconds from 1970 to 2106."""
+
 RULE = "must be a length such as 15m, 1h or 7d, or two times as 2026-11-23T08:00Z/2026-11-23T09:00Z"
 
 
@@ -77,7 +80,10 @@ class Window:
 
 def _moment(text: str, field: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.strip())
+        said = datetime.fromisoformat(text.strip())
     except ValueError:
         raise Invalid.of(field, RULE) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = said if said.tzinfo else said.replace(tzinfo=UTC)
+    if not EARLIEST <= moment <= LATEST:
+        raise Invalid.of(field, f"must be within the years {EARLIEST.year} to {LATEST.year}")
+    return moment.astimezone(UTC)

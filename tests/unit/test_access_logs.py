@@ -354,7 +354,17 @@ def test_a_filter_that_is_none_is_refused_by_name(
         lines.page(ONE, hours(0, 1), filters)
 
 
-@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WzEsWyJhIl1d", "WzFlOTksW11d"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "bnVsbA",
+        "WzEsWyJhIl1d",
+        "WzFlOTksW11d",
+        "WzI1MzQwMjMwMDc5OTk5OSxbXV0",
+        "Wy02MjEzNTU5NjgwMDAwMCxbXV0",
+    ],
+)
 def test_a_cursor_that_is_none_is_refused(lines: LogLines, cursor: str) -> None:
     with pytest.raises(Invalid, match="cursor"):
         lines.page(ONE, hours(0, 1), Filters(), cursor)
