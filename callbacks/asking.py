@@ -77,5 +77,5 @@ def panels(ids: Collection[str], window: Window, source: str, make: Callable[[],
     except Exception:
         log.exception("panels could not be filled", panels=sorted(ids))
         reason = "The console could not answer; its log has the cause."
-    empty = told(frame(span_of(window), None), source, None, reason=reason)
+    empty = told(frame(span_of(window), None), source, None, window=window, reason=reason)
     return dict.fromkeys(ids, empty)

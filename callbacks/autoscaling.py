@@ -98,7 +98,9 @@ def _one(
         tracks = history.tracks(scope, window)
         waiting = container.metrics.queue_depth_series(Asked.of(scope), window, POINTS)
     except Unavailable as error:
-        nothing = panels.told(frame(span, None), "the store", None, reason=error.message)
+        nothing = panels.told(
+            frame(span, None), "the store", None, window=window, reason=error.message
+        )
         names = (autoscaling.METRIC, autoscaling.SIZE, autoscaling.WAITING)
         return {**told, "unit": "", "panels": dict.fromkeys(names, nothing)}
     unit, metric = words.metric(_value(tracks), span, marks)

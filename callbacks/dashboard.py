@@ -1,15 +1,18 @@
 """The dashboard's four questions, asked side by side: charts, key figures, rows, examples."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import red_words
 from callbacks.asking import Asked, panels, question, window_of
+from callbacks.panels import values
 from callbacks.registrar import Callbacks
 from components import dashboard
 from components.figures.amounts import duration
+from components.panels import values as table_of
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError
@@ -106,6 +109,7 @@ def table(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "source": found.source,
         "reason": found.reason,
+        "values": {dashboard.ROWS: values(found, (_values(row, by) for row in found.value or ()))},
     }
 
 
@@ -120,26 +124,45 @@ def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any
             found, reason = ask(), None
         except ConsoleError as error:
             found, reason = [], error.message
-        return {"lines": [_example(line, container) for line in found], "reason": reason}
+        return {"lines": found, "reason": reason}
 
     def failed() -> list[dict[str, Any]]:
         page = lines.page(scope, window, Filters(status=("5xx",)), limit=EXAMPLES).value
         return page.lines if page else []
 
+    def slow() -> list[dict[str, Any]]:
+        return lines.slowest(scope, window, Filters(), EXAMPLES).value or []
+
     try:
         every = lines.count(scope, window, Filters())
-        if not every.value:
-            nothing = {"lines": [], "reason": lines.why_no_line(scope, window, Filters())}
-            return {"failed": nothing, "slow": nothing, "source": SOURCE, "as_of": None}
-        as_of = every.as_of
+        as_of, known = every.as_of, bool(every.value)
+        reason = None if known else lines.why_no_line(scope, window, Filters())
     except ConsoleError:
-        as_of = None
+        as_of, known, reason = None, True, None
+    nothing = {"lines": [], "reason": reason}
+    tables = {
+        "failed": told(failed) if known else nothing,
+        "slow": told(slow) if known else nothing,
+    }
     return {
-        "failed": told(failed),
-        "slow": told(lambda: lines.slowest(scope, window, Filters(), EXAMPLES).value or []),
+        **{
+            key: {**one, "lines": [_example(line, container) for line in one["lines"]]}
+            for key, one in tables.items()
+        },
         "source": SOURCE,
         "as_of": as_of.isoformat() if as_of else None,
+        "values": {
+            f"dashboard-{key}": table_of(
+                one["lines"], SOURCE, as_of, window=window, reason=one["reason"]
+            )
+            for key, one in tables.items()
+        },
     }
+
+
+def _values(row: RedRow, by: By) -> dict[str, Any]:
+    place = {} if by == "cluster" else {by: row.name or None}
+    return {"cluster": row.cluster, **place, **asdict(row.red)}
 
 
 def _row(

@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.asking import Asked, question, span_of, window_of
+from callbacks.panels import shown
 from callbacks.registrar import Callbacks, nothing
 from components import diagnostics as page
 from components.figures.frame import Span, frame
@@ -215,16 +216,14 @@ def _request(container: Container, one: Request) -> dict[str, Any]:
 
 def _steps(found: Answer[Slow], one: Correlation | None) -> dict[str, Any]:
     if one is None:
-        return told(
-            frame(span_of(found.window), None), found.source, found.as_of, reason=found.reason
-        )
+        return shown(frame(span_of(found.window), None), found)
     name, unit = page.FACTORS[one.factor]
     times = 100 if unit == "%" else 1
     groups = [
         Step(between(times * bin.low, times * bin.high, unit), bin.n, bin.p50, bin.p95)
         for bin in one.bins
     ]
-    return told(steps(groups, along=name), found.source, found.as_of, reason=one.reason)
+    return shown(steps(groups, along=name), found, reason=one.reason)
 
 
 def _panels(

@@ -7,11 +7,11 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, dcc
 
 from callbacks.asking import Asked, brush_of, many, panels, question, span_of, window_of
+from callbacks.panels import shown
 from callbacks.registrar import Callbacks, toast
 from components import logs
 from components.figures.bars import by_class
 from components.figures.frame import frame, words
-from components.panels import told
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Invalid
@@ -127,7 +127,7 @@ def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
             span = span_of(window, value.step)
             figure = by_class(value.times, value.counts, span, chosen=chosen)
             unit = f"in {words(value.step)}, all status codes; drag to narrow"
-        panel = told(figure, SOURCE, found.as_of, reason=found.reason, unit=unit)
+        panel = shown(figure, found, unit=unit)
         return {"logs-histogram": panel}
 
     return {"panels": panels(["logs-histogram"], window, SOURCE, made)}

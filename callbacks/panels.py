@@ -1,13 +1,14 @@
-"""What all panels share: a chart as Parquet. CSV and JSON are written in the browser."""
+"""What all panels share: their values as Parquet. CSV and JSON are written in the browser."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dash import Input, Output, dcc
+from dash import Input, Output
 
+from callbacks.files import file
 from callbacks.registrar import Callbacks
 from components import panels
 from components.figures.paint import Figure
-from services.parquet import parquet
 
 
 def register(callbacks: Callbacks) -> None:
@@ -17,10 +18,17 @@ def register(callbacks: Callbacks) -> None:
         Output(panels.DOWNLOAD, "data"), Input(panels.EXPORT, "data"), prevent_initial_call=True
     )
     def download(asked: dict[str, Any]) -> Any:
-        made = parquet(asked["columns"], asked["rows"])
-        return dcc.send_bytes(made, f"{asked['name']}.parquet")
+        return file(callbacks.container, asked["name"], "parquet", asked)
 
 
 def shown(figure: Figure, answer: Any, **more: Any) -> dict[str, Any]:
-    """What a panel shows of an `services.telemetry.answers.Answer`."""
-    return panels.told(figure, answer.source, answer.as_of, reason=answer.reason, **more)
+    """What a panel shows of an `services.telemetry.answers.Answer`; ``more`` is as of `told`."""
+    more = {"window": answer.window, "reason": answer.reason, **more}
+    return panels.told(figure, answer.source, answer.as_of, **more)
+
+
+def values(answer: Any, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The rows of a table with what the `services.telemetry.answers.Answer` rests on."""
+    return panels.values(
+        rows, answer.source, answer.as_of, window=answer.window, reason=answer.reason
+    )

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.asking import span_of
+from callbacks.panels import shown
 from components.figures import amounts, heat
 from components.figures.frame import Span, frame
 from components.figures.histogram import histogram
 from components.figures.lines import Line, percentiles, time_series
 from components.figures.marks import Event
-from components.panels import told
 from services.inference.results import PodSeries, Series, TtftHistogram, TtftSeries
 from services.telemetry.answers import Answer
 
@@ -27,20 +27,20 @@ def ttft(found: Answer[TtftSeries], events: Marks) -> Panel:
     """Percentiles over time."""
     value = found.value
     if value is None:
-        return told(_empty(found), found.source, found.as_of, reason=found.reason)
+        return shown(_empty(found), found)
     named = [
         (name, [(point.at, getattr(point, f"{name}_ms")) for point in value.points])
         for name in ("p50", "p95", "p99")
     ]
     figure = percentiles(named, span_of(found.window, value.step), height=160, events=events)
-    return told(figure, found.source, found.as_of, reason=found.reason)
+    return shown(figure, found)
 
 
 def spread(found: Answer[TtftHistogram]) -> Panel:
     """The distribution of times to first token; the note says how many are in an open bucket."""
     value = found.value
     if value is None:
-        return told(_empty(found), found.source, found.as_of, reason=found.reason)
+        return shown(_empty(found), found)
     bars = [
         (one.range_start, one.range_end, one.count)
         for one in value.buckets
@@ -52,7 +52,7 @@ def spread(found: Answer[TtftHistogram]) -> Panel:
     if open_end.range_end is None:
         longer = " ".join(amounts.duration(open_end.range_start))
         reason = f"{open_end.count} took longer than {longer}"
-    return told(histogram(bars, marks), found.source, found.as_of, reason=reason)
+    return shown(histogram(bars, marks), found, reason=reason)
 
 
 def tokens(generated: Answer[Series], prompt: Answer[Series]) -> Panel:
@@ -65,24 +65,24 @@ def tokens(generated: Answer[Series], prompt: Answer[Series]) -> Panel:
     step = next((one.value.step for one in (generated, prompt) if one.value), None)
     figure = time_series(lines, span_of(generated.window, step), height=120)
     reason = generated.reason or prompt.reason
-    return told(figure, generated.source, generated.as_of, reason=reason)
+    return shown(figure, generated, reason=reason)
 
 
 def line(name: str, found: Answer[Series], unit: str = "", events: Marks = ()) -> Panel:
     """One series."""
     value = found.value
     if value is None:
-        return told(_empty(found), found.source, found.as_of, reason=found.reason)
+        return shown(_empty(found), found)
     span = span_of(found.window, value.step)
     figure = time_series([Line(name, _points(value))], span, unit, height=120, events=events)
-    return told(figure, found.source, found.as_of, reason=found.reason)
+    return shown(figure, found)
 
 
 def cache(found: Answer[PodSeries]) -> Panel:
     """The KV cache of each pod, those that were fullest first where there are many."""
     value = found.value
     if value is None:
-        return told(_empty(found), found.source, found.as_of, reason=found.reason)
+        return shown(_empty(found), found)
     pods = sorted(value.pods, key=lambda one: -_highest(one[1]))[:ROWS]
     pods.sort(key=lambda one: one[0])
     times = [point.at for point in pods[0][1].points]
@@ -93,7 +93,7 @@ def cache(found: Answer[PodSeries]) -> Panel:
     figure = heat.heat_map(rows, times, span, limit=FULL, labels=labels if apart else None)
     left = len(value.pods) - len(pods)
     reason = f"the {ROWS} fullest of {len(value.pods)} pods" if left else None
-    return told(figure, found.source, found.as_of, reason=reason, height=heat.height(len(rows)))
+    return shown(figure, found, reason=reason, height=heat.height(len(rows)))
 
 
 def _points(series: Series | None) -> list[tuple[datetime, float | None]]:

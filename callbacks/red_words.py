@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.asking import span_of
+from callbacks.panels import shown
 from components import times
 from components.figures import amounts
 from components.figures.bars import by_class
@@ -16,7 +17,7 @@ from components.figures.frame import frame, words
 from components.figures.lines import Line, Point, percentiles, time_series
 from components.figures.paint import Figure
 from components.figures.palette import OTHER, slot
-from components.panels import tile, told
+from components.panels import tile
 from services.errors import ConsoleError
 from services.telemetry.access import SOURCE, AccessLogs, Red, RedPoint, Series
 from services.telemetry.answers import Answer
@@ -39,7 +40,7 @@ def requests_by_cluster(
     """A panel of requests per second, a line for each cluster, at most ``most``."""
     series = found.value or []
     span = span_of(found.window, series[0].step if series else None)
-    shown, rest = (series, []) if len(series) <= most else (series[: most - 1], series[most - 1 :])
+    own, rest = (series, []) if len(series) <= most else (series[: most - 1], series[most - 1 :])
     lines = [
         Line(
             names(one.cluster),
@@ -47,12 +48,12 @@ def requests_by_cluster(
             slot(slots(one.cluster)),
             gap=_gap(one),
         )
-        for one in sorted(shown, key=lambda one: one.cluster)
+        for one in sorted(own, key=lambda one: one.cluster)
     ]
     if rest:
         lines.append(Line(f"{len(rest)} others", _together(rest), OTHER))
     figure = time_series(lines, span, "req/s")
-    return told(figure, SOURCE, found.as_of, reason=found.reason)
+    return shown(figure, found)
 
 
 def failures(found: Answer[list[Series]]) -> dict[str, Any]:
@@ -65,13 +66,13 @@ def failures(found: Answer[list[Series]]) -> dict[str, Any]:
             Line("4xx", _points(whole, lambda point: _percent(point.client_error_share)), OTHER),
             Line("5xx", _points(whole, lambda point: _percent(point.failure_share)), "err-fill"),
         ]
-    return told(time_series(lines, span, "%"), SOURCE, found.as_of, reason=found.reason)
+    return shown(time_series(lines, span, "%"), found)
 
 
 def latencies(found: Answer[list[Series]]) -> dict[str, Any]:
     """A panel of the percentiles of how long requests took."""
     if not found.value:
-        return told(_empty(found), SOURCE, None, reason=found.reason)
+        return shown(_empty(found), found)
     (whole,) = found.value
     named = [
         ("p50", _points(whole, lambda point: point.p50_ms)),
@@ -79,18 +80,18 @@ def latencies(found: Answer[list[Series]]) -> dict[str, Any]:
         ("p99", _points(whole, lambda point: point.p99_ms)),
     ]
     figure = percentiles(named, span_of(found.window, whole.step))
-    return told(figure, SOURCE, found.as_of, reason=found.reason)
+    return shown(figure, found)
 
 
 def classes(found: Answer[list[Series]]) -> dict[str, Any]:
     """A panel of requests by class of status, as bars."""
     if not found.value:
-        return told(_empty(found), SOURCE, None, reason=found.reason)
+        return shown(_empty(found), found)
     step = found.value[0].step
     times = [point.at for point in found.value[0].points]
     counts = {one.name: [point.requests for point in one.points] for one in found.value}
     figure = by_class(times, counts, span_of(found.window, step), f"in {words(step)}")
-    return told(figure, SOURCE, found.as_of, reason=found.reason)
+    return shown(figure, found)
 
 
 def key_figures(access: AccessLogs, scope: Scope, window: Window) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, loading, page_head, panel
+from components.page import kpi, loading, menu_of, page_head, panel
 from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
@@ -68,6 +68,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                             html.Div(id="dashboard-by", className="seg sm"),
                             html.Span(id="dashboard-rows-note", className="u wrn"),
                             html.Span(id="dashboard-rows-src", className="src"),
+                            menu_of(ROWS, "Where"),
                         ],
                         className="rule",
                     ),
@@ -104,4 +105,5 @@ def _examples(key: str, title: str, unit: str) -> html.Section:
         body_id=f"dashboard-{key}",
         rule=True,
         flush=True,
+        menu=f"dashboard-{key}",
     )

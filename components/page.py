@@ -101,6 +101,16 @@ def icon_button(name: str, label: str, **attributes: Any) -> html.Button:
     )
 
 
+def menu_of(id: str, title: str) -> html.Button:
+    """The button of a panel's menu: what is shown under ``id`` as a table or a file."""
+    return icon_button(
+        "three-dots",
+        f"Menu of {title}",
+        className="sm",
+        **{"data-panel-menu": id, "data-title": title, "aria-haspopup": "menu"},
+    )
+
+
 def panel(
     title: str,
     body: Child,
@@ -113,14 +123,18 @@ def panel(
     classes: str = "",
     body_id: str = "",
     unit_id: str = "",
+    menu: str = "",
 ) -> html.Section:
     """A titled box. ``unit`` is grey beside the title, ``source`` right with its age; ``flush``
-    takes the padding away for tables and lists, ``rule`` draws a line under the head."""
+    takes the padding away for tables and lists, ``rule`` draws a line under the head, ``menu`` is
+    the id under which its values are told (`components.panels.values`)."""
     head: list[Child] = [html.H2(title)]
     if unit is not None or unit_id:
         head.append(html.Span(unit, className="u", **({"id": unit_id} if unit_id else {})))
     if source is not None:
         head.append(html.Span(source, className="src"))
+    if menu:
+        head.append(menu_of(menu, title))
     parts: list[Child] = [
         html.Header(head, className="rule" if rule else ""),
         html.Div(body, className="bd0" if flush else "bd", **({"id": body_id} if body_id else {})),

@@ -7,14 +7,14 @@ of what is asked (`asked`: range, clusters, whatever else of the address); callb
 their input and answer into stores of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dash import dcc, html
 
 from components.figures.paint import Figure
-from components.page import Child, icon_button
+from components.page import Child, menu_of
 
 CONFIG = {"displayModeBar": False, "doubleClick": False, "showAxisDragHandles": False}
 """Drags choose a time, which is the page's to show; so is going back from one."""
@@ -38,6 +38,15 @@ DOWNLOAD = "panel-download"
 """The shell's store of a table to download as Parquet, and what downloads it."""
 
 
+class Ends(Protocol):
+    """What was looked at: from ``start`` up to ``end``."""
+
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+
+
 def chart_panel(
     id: str,
     title: str,
@@ -56,14 +65,7 @@ def chart_panel(
         html.Span(id=f"{id}-src", className="src"),
     ]
     if menu:
-        head.append(
-            icon_button(
-                "three-dots",
-                f"Menu of {title}",
-                className="sm",
-                **{"data-panel-menu": id, "aria-haspopup": "menu"},
-            )
-        )
+        head.append(menu_of(id, title))
     return html.Section(
         [html.Header(head), chart(id, height)],
         className=f"panel chart {classes}".strip(),
@@ -97,24 +99,59 @@ def told(
     source: str,
     as_of: datetime | None,
     *,
+    window: Ends | None = None,
     reason: str | None = None,
     last: datetime | None = None,
     height: int | None = None,
     unit: str | None = None,
 ) -> dict[str, Any]:
-    """What a panel shows. ``reason`` says why there is nothing, or what part is missing; ``last``
-    is when something came last, where that was before the range; ``height`` and ``unit`` replace
-    the panel's own, for charts with a row an object or of counts in buckets."""
+    """What a panel shows. ``window`` is what was looked at, ``reason`` why there is nothing, or
+    what part is missing; ``last`` is when something came last, where that was before the range.
+    ``height`` and ``unit`` replace the panel's own, for charts with a row an object or of counts in
+    buckets."""
     return {
         "figure": figure,
         "source": source,
         "as_of": as_of.isoformat() if as_of else None,
+        "window": _ends(window),
         "reason": reason,
         "empty": is_empty(figure),
         "last": last.isoformat() if last else None,
         "height": height,
         "unit": unit,
     }
+
+
+def values(
+    rows: Iterable[Mapping[str, Any]],
+    source: str = "",
+    as_of: datetime | None = None,
+    *,
+    window: Ends | None = None,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """What a table says as values, for its menu: an answer of a page has them under ``values``, by
+    the id of the menu. Rows have the same names each; their order is that of the columns."""
+    given = list(rows)
+    columns = list(dict.fromkeys(name for row in given for name in row))
+    return {
+        "columns": columns,
+        "rows": [[_value(row.get(name)) for name in columns] for row in given],
+        "source": source,
+        "as_of": as_of.isoformat() if as_of else None,
+        "window": _ends(window),
+        "reason": reason,
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _ends(window: Ends | None) -> dict[str, str] | None:
+    return {"start": window.start.isoformat(), "end": window.end.isoformat()} if window else None
 
 
 def is_empty(figure: Figure) -> bool:

@@ -47,6 +47,7 @@
       ngf.put("dashboard-rows-src", answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
       ngf.put("dashboard-rows-note", answer.rows.length ? answer.reason : null);
       ngf.put("dashboard-rows-none", answer.rows.length ? null : answer.reason);
+      ngf.allValues(answer);
       ngf.answered();
       return answer.rows;
     },
@@ -58,6 +59,7 @@
         ngf.put(`dashboard-${key}`, one.lines.length ? table(one.lines) : none(one));
         ngf.put(`dashboard-${key}-src`, answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null, ". ", el("a", { href: ngf.logsHref(filters) }, "All in the log"));
       }
+      ngf.allValues(answer);
       ngf.answered();
     },
   };
