@@ -104,16 +104,14 @@ class ClickHouseProvider:
         lately = last_minutes(window)
         read = self._gauges.pods(asked, window, belonging)
         counted = grown(self._store, asked, lately, _POD_COUNTERS, belonging, by_pod=True)
-        of_pod: dict[tuple[str, str], list[Device]] = {}
+        held: dict[podwise.Place, list[Device]] = {}
         for one in self._gauges.devices(asked, window, belonging):
-            of_pod.setdefault((one.cluster, one.pod), []).append(one)
-        pods = [
-            podwise.pod_metrics(row, counted, of_pod.get((row["cluster"], row["pod"]), []))
-            for row in read
-        ]
+            held.setdefault((one.cluster, one.namespace, one.pod), []).append(one)
+        pods = [podwise.pod_metrics(row, counted, held) for row in read]
         as_of = max((one.at for one in pods if one.at), default=None)
         reason = None if pods else self._why_nothing(asked, window, belonging)
-        source = summing.named([summing.source_of({one.engine for one in pods}), "DCGM"])
+        devices = {name for pod in pods for one in pod.devices for name in one.sources}
+        source = summing.source_of({one.engine for one in pods} | devices)
         return Answer(pods, source, as_of, lately, reason)
 
     def devices(self, asked: Asked, window: Window) -> Answer[list[Device]]:
@@ -121,7 +119,8 @@ class ClickHouseProvider:
         found = self._gauges.devices(asked, window, belonging)
         as_of = max((one.at for one in found if one.at), default=None)
         reason = None if found else summing.NO_GPU
-        return Answer(found, "DCGM", as_of, last_minutes(window), reason)
+        source = summing.source_of({name for one in found for name in one.sources} or {"dcgm"})
+        return Answer(found, source, as_of, last_minutes(window), reason)
 
     def recent_decisions(
         self, asked: Asked, window: Window, limit: int
@@ -202,7 +201,8 @@ class ClickHouseProvider:
         if not any(value is not None for value in known.values()):
             return Answer(None, "DCGM", newest, window, summing.NO_GPU)
         made = [Point(at, known.get(at)) for at in points_of.times(window, step, newest)]
-        return Answer(Series(tuple(made), step), "DCGM", newest, window)
+        source = summing.source_of({name for one in found for name in one.sources})
+        return Answer(Series(tuple(made), step), source, newest, window)
 
     def kv_cache_by_pod(self, asked: Asked, window: Window, points: int = 60) -> Answer[PodSeries]:
         belonging, step = self._members(asked, window), max(60, window.step(points))
@@ -236,7 +236,8 @@ class ClickHouseProvider:
             engines.why_missing({pool.serving_backend or ""} - {""}, "generation_tokens"),
         )
         made = costing.estimate(pool, minutes, tokens, self._prices)
-        parts = [self._prices.source, "DCGM" if minutes else "", listed.source]
+        read = {name for one in minutes for name in one.sources}
+        parts = [self._prices.source, summing.source_of(read) if read else "", listed.source]
         as_of = max((one.newest for one in minutes), default=listed.as_of)
         return Answer(made, summing.named(filter(None, parts)), as_of, window)
 

@@ -54,6 +54,7 @@ class Busy:
     namespace: str
     pool: str
     util: float | None
+    sources: tuple[str, ...]
     newest: datetime
 
 
@@ -68,6 +69,7 @@ class GpuMinutes:
     minutes: int
     measured: int
     idle: int
+    sources: tuple[str, ...]
     since: datetime
     newest: datetime
 
@@ -117,6 +119,7 @@ class Gauges:
                 row["of_namespace"],
                 row["pool"],
                 row["busy"],
+                tuple(row["sources"]),
                 row["newest"],
             )
             for row in rows
@@ -134,6 +137,7 @@ class Gauges:
                 row["minutes"],
                 row["measured_minutes"],
                 row["idle_minutes"],
+                tuple(row["sources"]),
                 row["since"],
                 row["newest"],
             )
@@ -206,5 +210,6 @@ def _device(row: Mapping[str, Any]) -> Device:
         temperature_c=row["temperature"],
         power_w=row["power"],
         xid=row["xid"],
+        sources=tuple(row["sources"]),
         at=row["newest"],
     )

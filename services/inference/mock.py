@@ -194,7 +194,9 @@ class MockProvider:
         minutes = round(window.seconds / 60) * (pool.gpu_count or 0) * (pool.replicas or 0)
         idle = round(minutes * self._drawn(0.08, 0.04, pool.name, "idle"))
         type_ = pool.gpu_type or ""
-        known = GpuMinutes(*pool.place, type_, minutes, minutes, idle, window.start, window.end)
+        known = GpuMinutes(
+            *pool.place, type_, minutes, minutes, idle, (SOURCE,), window.start, window.end
+        )
         rows = [known] if minutes else []
         tokens = costing.Tokens(self._summary(pool.name, 1).total_tokens, window.seconds)
         made = costing.estimate(pool, rows, tokens, self._prices)

@@ -1,6 +1,6 @@
 """One pod, and one decision, in short."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.inference import engines, summing
@@ -8,9 +8,17 @@ from services.inference.counting import Counted
 from services.inference.decision_store import Found
 from services.inference.results import Device, EppDecision, PodMetrics
 
+Place = tuple[str, str, str]
+"""Cluster, namespace and name of a pod."""
 
-def pod_metrics(row: Mapping[str, Any], counted: Counted, devices: list[Device]) -> PodMetrics:
+
+def pod_metrics(
+    row: Mapping[str, Any], counted: Counted, held: Mapping[Place, Sequence[Device]]
+) -> PodMetrics:
+    """What a pod read last, what its counters grew by, and of the devices held those that are its
+    own."""
     place = (row["cluster"], row["namespace"], row["pod"])
+    devices = tuple(held.get(place, ()))
     own = Counted([one for one in counted.rows if (one.cluster, one.namespace, one.pod) == place])
     engine = row["last_engine"]
     looked_up = own.of("prefix_cache_queries").value
@@ -39,7 +47,7 @@ def pod_metrics(row: Mapping[str, Any], counted: Counted, devices: list[Device])
         engine=engine,
         model_name=row["last_model"],
         **values,
-        devices=tuple(devices),
+        devices=devices,
         reasons=reasons,
         at=row["newest"],
     )

@@ -82,7 +82,7 @@ class MetricsSummary:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A GPU, or an instance of a partitioned one, as it was read last."""
+    """A GPU, or an instance of a partitioned one, as its ``sources`` read it last."""
 
     cluster: str
     uuid: str
@@ -98,6 +98,7 @@ class Device:
     temperature_c: int | None = None
     power_w: float | None = None
     xid: int | None = None
+    sources: tuple[str, ...] = ()
     at: datetime | None = None
 
     @property

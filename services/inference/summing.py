@@ -30,8 +30,10 @@ NO_GPU = "No readings of its GPUs (DCGM) have come in this range."
 
 
 def source_of(names: Collection[str]) -> str:
-    """``vLLM metrics``, ``SGLang and vLLM metrics``."""
-    return f"{engines.titles(names)} metrics" if names else "engine metrics"
+    """``vLLM metrics``, ``SGLang and vLLM metrics, DCGM``."""
+    own = set(names) - {"dcgm"}
+    told = [f"{engines.titles(own)} metrics"] if own else []
+    return ", ".join([*told, *(["DCGM"] if "dcgm" in names else [])]) or "engine metrics"
 
 
 def named(sources: Iterable[str]) -> str:
@@ -83,7 +85,8 @@ def summary(counted: Counted, gauged: Sequence[Gauged], busy: Sequence[Busy]) ->
     tell("requests", "requests", _whole(requests.value))
     # An engine counts errors from the first one on: without it there was none among requests.
     errors = _whole(counted.of("errors").value)
-    tell("errors", "errors", 0 if errors is None and requests.rows else errors)
+    known = requests.value is not None
+    tell("errors", "errors", 0 if errors is None and known else errors)
     quiet = NO_LOOK_UP if counted.of("prefix_cache_queries").rows else ""
     tell("prefix_cache_hit_rate", "prefix_cache", _hit_rate(counted, gauge), "", quiet)
     for field, what, key in (
@@ -98,7 +101,7 @@ def summary(counted: Counted, gauged: Sequence[Gauged], busy: Sequence[Busy]) ->
     if values["avg_gpu_util"] is None:
         reasons["avg_gpu_util"] = NO_GPU
     else:
-        sources["avg_gpu_util"] = "DCGM"
+        sources["avg_gpu_util"] = source_of(gpu.sources if gpu else ())
     newest = [one for one in (counted.newest, gauge and gauge.newest, gpu and gpu.newest) if one]
     return MetricsSummary(
         **values,

@@ -116,7 +116,9 @@ def test_only_the_demo_has_prices_that_nobody_set(tmp_path: Path) -> None:
 
 def minutes(type_: str, many: int, idle: int, measured: int | None = None) -> GpuMinutes:
     known = many if measured is None else measured
-    return GpuMinutes("gpu-iad", "llm", "llama", type_, many, known, idle, NOW - HOUR, NOW)
+    return GpuMinutes(
+        "gpu-iad", "llm", "llama", type_, many, known, idle, ("dcgm",), NOW - HOUR, NOW
+    )
 
 
 def test_cost_is_reckoned_as_one_would_by_hand(table: prices.Prices) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.inference import engines
+from services.inference import engines, summing
 from services.inference.counting import Counted, grown, grown_in_buckets
 from services.inference.gauging import Gauges
 from services.inference.members import Members
@@ -505,3 +505,12 @@ def test_quantiles_stay_within_what_is_known() -> None:
     # What is over the last bound is only known to be over it.
     assert buckets.quantile({100: 1, math.inf: 9}, 0.95) == buckets.Quantile(100, 100, math.inf)
     assert buckets.added({100: 1}, {100: 2, 200: 1}) == {100: 3, 200: 1}
+
+
+def test_without_requests_that_are_known_errors_are_not_known(store: Store, cluster: str) -> None:
+    """One sample tells how many there have ever been, not how many there were."""
+    text = only(recorded("vllm/metrics.txt"), "request_success_total")
+    put(store, cluster, otlp(text, ENGINE, FIRST, FIRST))
+    told = summing.summary(of(store, cluster, *summing.METRICS), (), ())
+    assert (told.requests, told.errors) == (None, None)
+    assert told.reasons["errors"]

@@ -15,6 +15,7 @@ SELECT
     argMax(gpu_temperature_c, timestamp) AS temperature,
     argMax(gpu_power_w, timestamp) AS power,
     argMax(gpu_xid, timestamp) AS xid,
+    groupUniqArray(toString(source)) AS sources,
     max(timestamp) AS newest
 FROM $ngf_pod_metrics
 WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}

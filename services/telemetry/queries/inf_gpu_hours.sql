@@ -10,6 +10,7 @@ SELECT
     sum(length) AS minutes,
     sumIf(length, isNotNull(util)) AS measured_minutes,
     sumIf(length, util < {idle_below:Float64}) AS idle_minutes,
+    groupUniqArrayArray(minute_sources) AS sources,
     min(toDateTime64(minute, 3, 'UTC')) AS since,
     max(minute_newest) AS newest
 FROM
@@ -29,6 +30,7 @@ FROM
                 argMax(of_pool, timestamp) AS pool,
                 argMax(toString(gpu_type), timestamp) AS type,
                 avg(gpu_util_pct) AS util,
+                groupUniqArray(toString(source)) AS minute_sources,
                 max(timestamp) AS minute_newest
             FROM $ngf_pod_metrics
             WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}

@@ -4,6 +4,7 @@ SELECT
     toDateTime64(intDiv(toUnixTimestamp(minute), {step:UInt32}) * {step:UInt32}, 0, 'UTC') AS at,
     cluster, of_namespace, pool,
     avg(util) AS busy,
+    groupUniqArrayArray(device_sources) AS sources,
     max(device_newest) AS newest
 FROM
 (
@@ -15,6 +16,7 @@ FROM
         cluster_name,
         gpu_uuid,
         avg(gpu_util_pct) AS util,
+        groupUniqArray(toString(source)) AS device_sources,
         max(timestamp) AS device_newest
     FROM $ngf_pod_metrics
     WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
