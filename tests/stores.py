@@ -13,6 +13,14 @@ from services.telemetry.engines import Embedded
 from services.telemetry.layout import Layout
 from services.telemetry.store import Rows, Store
 
+SERVERS = "two"
+"""A cluster of two servers that the engine knows of; nobody answers there."""
+
+_CONFIG = f"""<clickhouse><remote_servers><{SERVERS}>
+    <shard><replica><host>127.0.0.1</host><port>9</port></replica></shard>
+    <shard><replica><host>127.0.0.1</host><port>19</port></replica></shard>
+</{SERVERS}></remote_servers></clickhouse>"""
+
 _number = count(1)
 
 
@@ -47,4 +55,8 @@ def watched_store() -> Watched:
 
 @cache
 def _engine() -> Embedded:
-    return Embedded(Path(tempfile.mkdtemp(prefix="ngf-console-store-")), memory_mib=2048)
+    folder = Path(tempfile.mkdtemp(prefix="ngf-console-store-"))
+    (folder / "config.xml").write_text(_CONFIG)
+    engine = Embedded(folder / "data", memory_mib=2048)
+    engine._options["config-file"] = str(folder / "config.xml")
+    return engine

@@ -2,15 +2,21 @@
 and writes go through distributed ones, and a batch that is sent again is split as before."""
 
 import re
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from services.telemetry import migrations
 from services.telemetry.layout import Layout, Retention
 from services.telemetry.store import QUERIES, Store
-from tests.stores import fresh_store
+from tests.stores import SERVERS, fresh_store
 
 CLUSTER = Layout(database="telemetry", cluster="main")
+NOBODY_ANSWERS = 279
+"""ClickHouse's code; a question that it would not take is refused before."""
+
 TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS telemetry\.(\w+)")
 MIGRATIONS = [pytest.param(one, id=one.name) for one in migrations.shipped()]
 
@@ -99,6 +105,45 @@ def test_reads_and_writes_go_through_distributed_tables() -> None:
         assert named, query.stem
         assert all(name.endswith("_d") for name in named), query.stem
         assert {name.removesuffix("_d") for name in named} <= set(tables()), query.stem
+
+
+@pytest.fixture(scope="module")
+def distributed() -> Store:
+    """A store whose tables are read through those of a cluster, of which no server answers."""
+    here = fresh_store()
+    here.open()
+    layout = Layout(here.layout.database, SERVERS)
+    with here.engine.client() as client:
+        for table in tables():
+            client.command(layout.distributed(table).replace(f"ON CLUSTER '{SERVERS}' ", ""))
+    return Store(here.engine, layout)
+
+
+@pytest.mark.parametrize("query", [file.stem for file in QUERIES.glob("*.sql")])
+def test_a_cluster_takes_every_question(distributed: Store, query: str) -> None:
+    text, _ = distributed.text(query, {}, ["web"])
+    kinds = dict(re.findall(r"\{(\w+):(\w+(?:\(\w+)?)", text))
+    bound = {name: _some(kind) for name, kind in kinds.items()}
+    assert _refusal(distributed, f"EXPLAIN {text}", bound) in (None, NOBODY_ANSWERS)
+
+
+def _refusal(store: Store, text: str, bound: dict[str, Any]) -> int | None:
+    """The engine's code of why it does not take a question."""
+    try:
+        with store.engine.client() as client:
+            client.query(text, bound)
+    except DatabaseError as error:
+        return error.code
+    return None
+
+
+def _some(kind: str) -> Any:
+    """A value of a kind such as ``Bool``, ``DateTime64(3`` or ``Array(String``."""
+    if kind.startswith("Array("):
+        return [_some(kind.removeprefix("Array("))]
+    if kind.startswith("DateTime64"):
+        return datetime(2026, 11, 27, tzinfo=UTC)
+    return {"String": "web", "Bool": False}.get(kind, 60)
 
 
 def test_how_long_rows_are_kept_is_in_every_table_that_keeps_them() -> None:

@@ -28,7 +28,7 @@ readings AS
     FROM $ngf_pod_metrics AS m
     WHERE $scope AND timestamp >= {from:DateTime64(3,'UTC')} - INTERVAL 60 SECOND
         AND timestamp < {to:DateTime64(3,'UTC')} AND gpu_uuid = ''
-        AND (pod_name, toStartOfMinute(timestamp)) IN looked_up
+        AND (pod_name, toStartOfMinute(timestamp)) GLOBAL IN looked_up
     GROUP BY cluster_name, namespace, pod_name, timestamp
 ),
 devices AS
@@ -37,7 +37,7 @@ devices AS
     FROM $ngf_pod_metrics AS m
     WHERE $scope AND timestamp >= {from:DateTime64(3,'UTC')} - INTERVAL 60 SECOND
         AND timestamp < {to:DateTime64(3,'UTC')} AND m.gpu_util_pct IS NOT NULL
-        AND (pod_name, toStartOfMinute(timestamp)) IN looked_up
+        AND (pod_name, toStartOfMinute(timestamp)) GLOBAL IN looked_up
     GROUP BY cluster_name, namespace, pod_name, timestamp
 )
 SELECT
