@@ -6,7 +6,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import gpu_live, gpu_words
+from callbacks import gpu_live, gpu_words, pool_charts, pool_words
+from callbacks.asking import Asked, many, panels, question, window_of
 from callbacks.cluster_words import place
 from callbacks.gpu_words import Gpus
 from callbacks.registrar import Callbacks
@@ -17,7 +18,13 @@ from services.auth.identity import Identity
 from services.clusters.fleet import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
+from services.errors import ConsoleError
+from services.inference import provider
 from services.inference.results import Device
+from services.telemetry.answers import Answer
+
+MOST = 1000
+"""Devices that are listed: those in trouble and the hottest first."""
 
 Row = dict[str, Any]
 
@@ -26,14 +33,24 @@ def register(callbacks: Callbacks) -> None:
     """Register the page's one question and its drawing."""
     container = callbacks.container
 
-    @callbacks.on(Output(gpus.DATA, "data"), Input(gpus.ASKED, "data"))
-    def answer(asked: dict[str, Any]) -> dict[str, Any]:
-        return page(container, callbacks.who(), frozenset(asked["clusters"]))
+    @callbacks.on(Output(gpus.DATA, "data"), Input(gpus.TICK, "data"), Input(gpus.ASKED, "data"))
+    def answer(_tick: int, asked: Asked) -> dict[str, Any]:
+        return page(container, callbacks.who(), frozenset(many(asked.get("cluster"))))
+
+    @callbacks.on(Output(gpus.TIME, "data"), Input(gpus.ASKED, "data"))
+    def read(asked: Asked) -> dict[str, Any]:
+        return over_time(container, callbacks.who(), asked)
 
     callbacks.clientside(
         ClientsideFunction("ngfGpus", "draw"),
         Output(gpus.GRID, "rowData"),
         Input(gpus.DATA, "data"),
+        Input(ids.VIEW, "data"),
+    )
+    callbacks.clientside(
+        ClientsideFunction("ngfGpus", "devices"),
+        Output(gpus.DEVICES, "rowData"),
+        Input(gpus.TIME, "data"),
         Input(ids.VIEW, "data"),
     )
     callbacks.clientside(
@@ -69,6 +86,47 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
         ],
         "strip": _strip(infos, readings),
         "failed": failed,
+    }
+
+
+def over_time(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
+    """What the devices of the chosen clusters read over the range, and each of them at its end."""
+    window = window_of(asked)
+    scope = question(container, who, {"cluster": asked.get("cluster")})
+    of = provider.Asked(scope.clusters, scope.namespaces)
+    metrics = container.metrics
+
+    def made() -> dict[str, dict[str, Any]]:
+        busy = pool_charts.line("utilization", metrics.gpu_util_series(of, window), "%")
+        memory = pool_charts.line("in use", metrics.gpu_memory_series(of, window), "%")
+        return {gpus.BUSY: busy, gpus.MEMORY: memory}
+
+    try:
+        found = metrics.devices(of, window)
+    except ConsoleError as error:
+        found = Answer(None, gpu_live.SOURCE, None, window, error.message)
+    first = sorted(found.value or [], key=lambda one: one.urgency, reverse=True)
+    return {
+        "devices": [_device(one, container.fleet.slot(one.cluster)) for one in first[:MOST]],
+        "count": len(first),
+        "source": found.source,
+        "as_of": found.as_of.isoformat() if found.as_of else None,
+        "reason": found.reason,
+        "panels": panels((gpus.BUSY, gpus.MEMORY), window, gpu_live.SOURCE, made),
+    }
+
+
+def _device(one: Device, slot: int) -> Row:
+    return {
+        **pool_words.device(one),
+        "id": f"{one.cluster}/{one.uuid}",
+        "name": one.node or "no node named",
+        "cluster": one.cluster,
+        "slot": slot,
+        "product": one.type,
+        "short": gpu_words.short(one.type),
+        "pool": f"{one.namespace}/{one.pool}" if one.pool else "",
+        "href": cluster_href(one.cluster),
     }
 
 

@@ -1,16 +1,24 @@
-"""The page of GPU capacity: totals, by type, by cluster, by node. One store, drawn by
-``assets/js/pages/gpus.js``; the nodes are an AG Grid."""
+"""The page of GPU capacity: totals, by type, by cluster, by node, pushed when they change; over the
+range of the page how busy the devices were, and each of them. Drawn by
+``assets/js/pages/gpus.js``; nodes and devices are AG Grids."""
 
 from collections.abc import Mapping
 
 from dash import dcc, html
 
 from components.page import kpi, loading, page_head, panel, search_field
+from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
 DATA = "gpus-data"
+TICK = "gpus-tick"
+"""Asks for what there is now once more: something changed."""
 ASKED = "gpus-asked"
+TIME = "gpus-time"
+"""What devices read: over the range, and last in it."""
 GRID = "gpus-grid"
+DEVICES = "gpus-devices"
+BUSY, MEMORY = "gpus-busy", "gpus-memory"
 
 TILES = (
     ("gpus", "GPUs", "nodes"),
@@ -36,6 +44,19 @@ COLUMNS = [
     column("watts", "W", "NgfGpuWatts", width=72, number=True),
 ]
 
+DEVICE_COLUMNS = [
+    column("name", "Node", "NgfName", flex=3, width=150, narrow=True),
+    column("number", "GPU", width=56, number=True, narrow=True, none="none"),
+    column("cluster", "Cluster", "NgfCluster", width=110),
+    column("short", "Type", "NgfGpuType", flex=1, width=100),
+    column("pod", "Pod", "NgfGpuPod", flex=3, width=140),
+    column("busy", "Busy", "NgfGpuRead", width=76, number=True, narrow=True, unit="%"),
+    column("memory", "Memory", "NgfGpuRead", width=84, number=True, unit="%"),
+    column("heat", "°C", "NgfGpuRead", width=60, number=True),
+    column("watts", "W", "NgfGpuRead", width=72, number=True),
+    column("xid", "Last XID", "NgfGpuXid", width=84, number=True),
+]
+
 
 def _source(words: str) -> html.Span | None:
     return html.Span(**{"data-live": words}) if words else None
@@ -43,10 +64,9 @@ def _source(words: str) -> html.Span | None:
 
 def layout(query: Mapping[str, str]) -> html.Div:
     """Every part stands from the first paint; ``query`` fills the filter field."""
-    chosen = [name for name in query.get("cluster", "").split(",") if name]
     return html.Div(
         [
-            page_head("GPU capacity"),
+            page_head("GPU capacity", actions=[time_range()]),
             html.Div(id="gpus-strip", role="status", className="live-strip"),
             html.Div(id="gpus-failed", role="status", className="live-strip"),
             html.Div(
@@ -76,15 +96,24 @@ def layout(query: Mapping[str, str]) -> html.Div:
             ),
             html.Div(
                 [
+                    chart_panel(BUSY, "GPU utilization", unit="mean of all devices", height=148),
+                    chart_panel(MEMORY, "GPU memory", unit="in use, of all devices", height=148),
+                ],
+                className="charts",
+            ),
+            html.Div(
+                [
+                    html.Div(id="gpus-by", className="seg"),
                     search_field(
                         "gpus-q",
-                        "Filter nodes by name, cluster or type",
-                        "Node, cluster or type",
+                        "Filter by node, cluster, type or pod",
+                        "Node, cluster, type or pod",
                         query.get("q", ""),
                         150,
                     ),
                     html.Span(className="grow"),
                     html.Span(id="gpus-count", className="t3 s12", role="status"),
+                    html.Span(id="gpus-src", className="t3 s12"),
                 ],
                 className="filters",
                 role="search",
@@ -94,8 +123,16 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 className="panel fill gpus-table",
                 **{"aria-label": "GPUs by node"},
             ),
+            html.Section(
+                whole_grid(DEVICES, DEVICE_COLUMNS, "ngfGpuId", "stale", "No device to show"),
+                className="panel fill gpus-table",
+                hidden=True,
+                **{"aria-label": "GPUs by device"},
+            ),
+            asked(ASKED, query),
+            dcc.Store(id=TICK, data=0),
             dcc.Store(id=DATA),
-            dcc.Store(id=ASKED, data={"clusters": chosen}),
+            dcc.Store(id=TIME),
         ],
         className="gpus-page",
     )

@@ -9,7 +9,7 @@ from services.inference import buckets_of_time as points_of
 from services.inference import costing, engines, podwise, summing
 from services.inference.counting import Counted, grown, grown_in_buckets
 from services.inference.decision_store import Decisions
-from services.inference.gauging import Gauges, last_minutes
+from services.inference.gauging import Busy, Gauges, last_minutes
 from services.inference.known_pools import KnownPools, with_utilization
 from services.inference.members import Members, Membership
 from services.inference.prices import Prices
@@ -194,10 +194,23 @@ class ClickHouseProvider:
         return self._gauge_series(asked, window, points, "kv_cache", "kv")
 
     def gpu_util_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
+        return self._gpu_series(asked, window, points, lambda one: one.util)
+
+    def gpu_memory_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
+        return self._gpu_series(asked, window, points, lambda one: one.memory)
+
+    def _gpu_series(
+        self, asked: Asked, window: Window, points: int, value: Callable[[Busy], float | None]
+    ) -> Answer[Series]:
         step = max(_GPU_STEP_S, window.step(points))
-        found = self._gauges.busy(asked, window.aligned(step), self._members(asked, window), step)
+        found = self._once.ask(
+            ("gpus", asked, window, step),
+            lambda: self._gauges.busy(
+                asked, window.aligned(step), self._members(asked, window), step
+            ),
+        )
         newest = max((one.newest for one in found), default=None)
-        known = {one.at: one.util for one in found}
+        known = {one.at: value(one) for one in found}
         if not any(value is not None for value in known.values()):
             return Answer(None, "DCGM", newest, window, summing.NO_GPU)
         made = [Point(at, known.get(at)) for at in points_of.times(window, step, newest)]

@@ -47,13 +47,14 @@ class Gauged:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """GPUs of a pool in one bucket: their mean utilization in percent."""
+    """GPUs of a pool in one bucket: their mean utilization, and memory in use, in percent."""
 
     at: datetime
     cluster: str
     namespace: str
     pool: str
     util: float | None
+    memory: float | None
     sources: tuple[str, ...]
     newest: datetime
 
@@ -119,6 +120,7 @@ class Gauges:
                 row["of_namespace"],
                 row["pool"],
                 row["busy"],
+                row["memory"],
                 tuple(row["sources"]),
                 row["newest"],
             )

@@ -178,6 +178,9 @@ class MockProvider:
     def gpu_util_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
         return self._series(asked, window, points, 72, 15, "gpu")
 
+    def gpu_memory_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
+        return self._series(asked, window, points, 75, 10, "gpu memory")
+
     def kv_cache_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
         return self._series(asked, window, points, 60, 18, "kv")
 

@@ -122,6 +122,9 @@ class MetricsProvider(Protocol):
     def gpu_util_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
         """Utilization of the GPUs, mean."""
 
+    def gpu_memory_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
+        """Share of the GPUs' memory that is in use, in percent."""
+
     def kv_cache_series(self, asked: Asked, window: Window, points: int = 60) -> Answer[Series]:
         """Use of the KV cache of a pod, mean."""
 

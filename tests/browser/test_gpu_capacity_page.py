@@ -29,3 +29,14 @@ def test_the_cluster_chosen_above_is_what_is_counted(tab: Tab) -> None:
     tab.open("/gpus?cluster=web-fra", "#gpus-by-cluster tr")
     tab.has("#gpus-gpus-d", "on 0 of 1 clusters")
     tab.has("#gpus-by-type", "No node that is known has a GPU.")
+
+
+def test_devices_are_a_table_of_their_own_and_the_range_is_in_the_address(tab: Tab) -> None:
+    tab.open("/gpus?by=device&range=15m", "#gpus-devices .ag-root")
+    tab.has("#n-range [aria-pressed=true]", "15 min")
+    tab.has("#gpus-busy-none", "No readings of its GPUs (DCGM) have come in this range.")
+    tab.has("#gpus-count", "0 devices No readings")
+    tab.find("#n-range .n-updated")
+    tab.click("[data-gpus-by='']")
+    tab.until(lambda: "by=" not in tab.query(), "nodes again")
+    tab.has("#gpus-grid", "gpu-iad-mig-1")

@@ -134,3 +134,13 @@ def test_gpus_are_shown_with_how_busy_they_are(tab: Tab) -> None:
     tab.has("#gpus-grid [row-index='0'] [col-id=busy]", "60%")
     tab.has("#gpus-grid [row-index='0'] [col-id=heat]", "61")
     tab.has("#gpus-grid [row-index='1'] [col-id=busy]", "no data")
+    tab.until(lambda: "utilization" in _said(tab, "busy"), "utilization over the range")
+    tab.until(lambda: "in use" in _said(tab, "memory"), "memory over the range")
+    tab.click("[data-gpus-by=device]")
+    tab.has("#gpus-devices [row-index='0'] [col-id=xid]", "31")
+    tab.has("#gpus-devices [row-index='0'] [col-id=pod] a", POD)
+    tab.has("#gpus-src", "DCGM")
+
+
+def _said(tab: Tab, chart: str) -> str:
+    return str(tab.find(f"#gpus-{chart}-plot").get_attribute("aria-label"))

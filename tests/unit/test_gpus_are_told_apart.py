@@ -109,7 +109,7 @@ def test_who_tells_nothing_is_named_and_not_counted() -> None:
     )
     tile = told["tiles"]["gpus"]
     assert (tile["value"], tile["unit"]) == ("0", "of 8 allocated")
-    assert tile["note"] == [("on 1 of 3 clusters, no data of 1", "")]
+    assert [tuple(one) for one in tile["note"]] == [("on 1 of 3 clusters, no data of 1", "")]
     assert [one["name"] for one in told["unknown"]] == ["lab"]
     assert told["strip"]["lead"] == "2 of 3 clusters tell their GPUs now."
     assert told["strip"]["text"] == "lab: Nodes and pods could not be read, no data."

@@ -47,6 +47,7 @@ NUMBERS: dict[str, Callable[[MetricsProvider, Asked], Answer[Any]]] = {
     "prompt_throughput": lambda one, asked: one.tps_throughput(asked, HOUR, prompt=True),
     "queue_depth_series": lambda one, asked: one.queue_depth_series(asked, HOUR),
     "gpu_util_series": lambda one, asked: one.gpu_util_series(asked, HOUR),
+    "gpu_memory_series": lambda one, asked: one.gpu_memory_series(asked, HOUR),
     "kv_cache_series": lambda one, asked: one.kv_cache_series(asked, HOUR),
     "kv_cache_by_pod": lambda one, asked: one.kv_cache_by_pod(asked, HOUR),
 }

@@ -1,10 +1,12 @@
--- How busy GPUs were in each bucket of time: each minute of each device counts the same.
+-- How busy GPUs were in each bucket of time, and what share of their memory was in use: each minute of
+-- each device counts the same.
 WITH if(pool_name != '', toString(pool_name), transform(concat(cluster_name, '/', namespace, '/', pod_name), {pods:Array(String)}, {pools:Array(String)}, '')) AS of_pool
 SELECT
     toDateTime64(intDiv(toUnixTimestamp(minute), {step:UInt32}) * {step:UInt32}, 0, 'UTC') AS at,
     cluster, of_namespace, pool,
     avg(util) AS busy,
     groupUniqArrayArray(device_sources) AS sources,
+    100 * sum(used) / nullIf(sum(total), 0) AS memory,
     max(device_newest) AS newest
 FROM
 (
@@ -17,6 +19,8 @@ FROM
         gpu_uuid,
         avg(gpu_util_pct) AS util,
         groupUniqArray(toString(source)) AS device_sources,
+        avgIf(gpu_mem_used_mb, isNotNull(gpu_mem_total_mb)) AS used,
+        avgIf(gpu_mem_total_mb, isNotNull(gpu_mem_used_mb)) AS total,
         max(timestamp) AS device_newest
     FROM $ngf_pod_metrics
     WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}

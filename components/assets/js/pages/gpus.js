@@ -1,9 +1,12 @@
-// Draws GPU capacity from one answer of the server. Shapes are those of callbacks/gpus.py.
+// Draws GPU capacity from one answer of the server, and what devices read from another. Shapes are those
+// of callbacks/gpus.py.
 (function (ngf) {
   const el = ngf.element;
   const HERE = "/gpus";
   const here = () => location.pathname === HERE;
   let data = null;
+  let read = null; // what devices read
+  let tick = 0;
 
   const faint = (text) => el("span", { class: "t3" }, text);
   const num = (value) => value.toLocaleString("en");
@@ -41,9 +44,32 @@
       notes.length ? el("ul", { class: "notes" }, notes) : null];
   }
 
-  function matching(text) {
+  function matching(rows, text) {
     const words = (text || "").toLowerCase().split(/\s+/).filter(Boolean);
-    return data.nodes.filter((row) => { const said = [row.node, row.cluster, row.product, row.resource, row.offered].join(" ").toLowerCase(); return words.every((word) => said.includes(word)); });
+    return rows.filter((row) => { const said = [row.node, row.cluster, row.product, row.resource, row.offered, row.pod, row.pool].join(" ").toLowerCase(); return words.every((word) => said.includes(word)); });
+  }
+
+  /* The table: a row for each node and type, or for each device. */
+  const byDevice = (view) => view.by === "device";
+
+  function head(view) {
+    const on = byDevice(view);
+    ngf.put("gpus-by", [["", "Nodes"], ["device", "Devices"]].map(([by, label]) => el("button", { type: "button", "data-gpus-by": by, class: on === Boolean(by) ? "on" : null, "aria-pressed": String(on === Boolean(by)) }, label)));
+    for (const [id, shown] of [["gpus-grid", !on], ["gpus-devices", on]]) {
+      const grid = document.getElementById(id);
+      if (grid) grid.closest("section").hidden = !shown;
+    }
+  }
+
+  function counted(view) {
+    const on = byDevice(view);
+    const all = on ? read && read.devices : data && data.nodes;
+    if (!all) return;
+    const some = matching(all, view.q).length;
+    const more = on && read.count > all.length ? `, the first ${num(all.length)} of ${num(read.count)}: in trouble, then hottest` : "";
+    const said = some < all.length ? `${num(some)} of ${num(all.length)}` : num(some);
+    ngf.put("gpus-count", on ? `${said} ${all.length === 1 ? "device" : "devices"}${more}${read.reason ? ` ${read.reason}` : ""}` : `${said} ${all.length === 1 ? "row" : "rows"}${some < all.length ? "" : ", one for each node and type"}`);
+    ngf.put("gpus-src", on && read.as_of ? [`${read.source}, `, ngf.since(read.as_of, { style: "age" })] : null);
   }
 
   window.dash_clientside = window.dash_clientside || {};
@@ -52,7 +78,7 @@
       if (!answer || !view || view.path !== HERE) return dash_clientside.no_update;
       if (data !== answer) {
         data = answer;
-        follow.asked();
+        ngf.answered();
         for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`gpus-${key}`, value);
         ngf.put("gpus-strip", ngf.strip(data.strip));
         ngf.put("gpus-failed", data.failed ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, "What devices read (DCGM) is missing."), " ", data.failed)) : null);
@@ -60,16 +86,30 @@
         ngf.put("gpus-by-cluster", clusters());
         ngf.put("gpus-by-cluster-unit", data.unknown.length ? `${data.unknown.length} without data` : "");
       }
-      const rows = matching(view.q);
-      ngf.put("gpus-count", rows.length < data.nodes.length ? `${rows.length} of ${data.nodes.length} rows` : `${rows.length} ${rows.length === 1 ? "row" : "rows"}, one for each node and type`);
-      return rows;
+      head(view);
+      counted(view);
+      return matching(data.nodes, view.q);
+    },
+    devices(answer, view) {
+      if (!answer || !view || view.path !== HERE) return dash_clientside.no_update;
+      if (read !== answer) {
+        read = answer;
+        dash_clientside.ngfPanels.draw(answer);
+      }
+      counted(view);
+      return matching(read.devices, view.q);
     },
     typed(text) {
       if (here()) ngf.view.set({ q: (text || "").trim() }, { replace: true });
     },
   };
 
-  ngf.gridKeys("gpus-grid", { here, open: (row) => ngf.go(row.href) });
+  document.addEventListener("click", function (event) {
+    const by = here() && event.target.closest && event.target.closest("[data-gpus-by]");
+    if (by) ngf.view.set({ by: by.dataset.gpusBy });
+  });
+
+  for (const id of ["gpus-grid", "gpus-devices"]) ngf.gridKeys(id, { here, open: (row) => ngf.go(row.href) });
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const h = (...args) => window.React.createElement(...args);
   (window.dashAgGridFunctions = window.dashAgGridFunctions || {}).ngfGpuId = (params) => params.data.id;
@@ -77,15 +117,28 @@
   cells.NgfTaken = ({ data: row }) => h("span", { className: "taken" }, h("span", { className: "share only-d", "aria-hidden": "true" }, h("b", { style: { width: `${row.total ? Math.round(100 * row.allocated / row.total) : 0}%` } })), `${num(row.allocated)} of ${num(row.total)}`);
 
   // What the devices of the row read of themselves (DCGM).
-  const read = (row, key, text) => (row[key] === null || row[key] === undefined ? h("span", { className: "t3", title: row.unread }, "no data") : h("span", { title: `${row.reporting} ${row.reporting === 1 ? "device reports" : "devices report"}${row.failing ? `, ${row.failing} with an XID error` : ""}`, className: row.failing && key === "busy" ? "wrn" : null }, text(row[key])));
-  cells.NgfGpuBusy = ({ data: row }) => read(row, "busy", (value) => `${Math.round(value)}%`);
-  cells.NgfGpuHeat = ({ data: row }) => read(row, "heat", String);
-  cells.NgfGpuWatts = ({ data: row }) => read(row, "watts", (value) => num(Math.round(value)));
+  const known = (row, key, text) => (row[key] === null || row[key] === undefined ? h("span", { className: "t3", title: row.unread }, "no data") : h("span", { title: `${row.reporting} ${row.reporting === 1 ? "device reports" : "devices report"}${row.failing ? `, ${row.failing} with an XID error` : ""}`, className: row.failing && key === "busy" ? "wrn" : null }, text(row[key])));
+  cells.NgfGpuBusy = ({ data: row }) => known(row, "busy", (value) => `${Math.round(value)}%`);
+  cells.NgfGpuHeat = ({ data: row }) => known(row, "heat", String);
+  cells.NgfGpuWatts = ({ data: row }) => known(row, "watts", (value) => num(Math.round(value)));
 
-  const follow = ngf.followClusters({
+  // Of one device.
+  const missing = h("span", { className: "t3", title: "The device does not tell it." }, "no data");
+  cells.NgfGpuRead = ({ value, unit }) => (value === null || value === undefined ? missing : `${num(Math.round(value))}${unit || ""}`);
+  cells.NgfGpuXid = ({ value }) => (value === null || value === undefined ? missing : value ? h("span", { className: "wrn" }, value) : h("span", { className: "t3" }, "none"));
+  cells.NgfGpuPod = function ({ data: row }) {
+    if (!row.pod) return h("span", { className: "t3" }, "none");
+    const [namespace, pool] = row.pool.split("/");
+    return pool ? h("a", { href: `/pool?cluster=${row.cluster}&namespace=${namespace}&pool=${pool}`, title: `${row.pod}, pool ${row.pool}` }, row.pod) : h("span", { title: row.pod }, row.pod);
+  };
+
+  ngf.follow({
     here,
     concerns: ({ kind }) => ["clusters", "nodes", "pods", "resourceslices", "resourceclaims"].includes(kind),
-    every: () => 14000,
-    store: "gpus-asked",
+    ask() {
+      tick += 1;
+      dash_clientside.set_props("gpus-tick", { data: tick });
+    },
   });
+  ngf.panelPage({ path: HERE, store: "gpus-asked", answers: ["gpus-data", "gpus-time"] });
 })(window.ngf = window.ngf || {});
