@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from api.guard import current_identity
+from api.lists import PAGE_SIZE_MAX
 from api.openapi import Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.telemetry.windows import RULE, Window
@@ -20,6 +21,19 @@ class TrafficParams(BaseModel):
     """Of when."""
 
     range: str = Field("1h", description=f"It {RULE}")
+
+
+class TrafficListParams(TrafficParams):
+    """Of when, and which part of the list."""
+
+    page: int = Field(1, ge=1, le=1_000_000, description="From 1")
+    page_size: int = Field(
+        PAGE_SIZE_MAX, alias="pageSize", ge=1, le=PAGE_SIZE_MAX, description="Rows a page"
+    )
+
+    def of(self, parts: list[Part]) -> list[Part]:
+        """The page."""
+        return parts[(self.page - 1) * self.page_size :][: self.page_size]
 
 
 class Sourced(BaseModel):
@@ -75,11 +89,11 @@ class GatewayTraffic(Sourced):
 
 
 class TrafficList(BaseModel):
-    """What all lists of traffic say beside their items."""
+    """What all lists of traffic say beside the items of a page."""
 
     model_config = ConfigDict(extra="forbid")
 
-    total: int
+    total: int = Field(description="Items of all pages")
     reasons: dict[str, str] = Field(description="Why a source says nothing, or not all")
     as_of: str | None
     window: dict[str, str]
@@ -142,13 +156,14 @@ def register(server: OpenAPI, container: Container) -> None:
         told = {"as_of": _oldest(found.as_of.values()), "window": _window(window)}
         return answer({**_figures(found, figures.FIELDS), **told})
 
-    def list_gateway_traffic(path: Tree, query: TrafficParams) -> Response:
+    def list_gateway_traffic(path: Tree, query: TrafficListParams) -> Response:
         """By gateway: those that a log line or a series names."""
         window = Window.parse(query.range)
         found = traffic.by_gateway(current_identity(), cluster_of(path, fleet), window)
-        return answer(_list(found, window, [_part(one, figures.FIELDS) for one in found.items]))
+        items = [_part(one, figures.FIELDS) for one in query.of(found.items)]
+        return answer(_list(found, window, items))
 
-    def list_route_traffic(path: Tree, query: TrafficParams) -> Response:
+    def list_route_traffic(path: Tree, query: TrafficListParams) -> Response:
         """By route, as far as markers in the access log name them."""
         window = Window.parse(query.range)
         cluster = cluster_of(path, fleet)
@@ -156,7 +171,7 @@ def register(server: OpenAPI, container: Container) -> None:
         routes = fleet.get(cluster).snapshot("httproutes").objects
         items = [
             {**_part(one, _OF_ROUTES), "hostname": _hostname(routes.get((one.namespace, one.name)))}
-            for one in found.items
+            for one in query.of(found.items)
         ]
         return answer(_list(found, window, items))
 
@@ -224,7 +239,7 @@ def _part(one: Part, fields: Iterable[str]) -> dict[str, Any]:
 def _list(found: Parts, window: Window, items: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "items": items,
-        "total": len(items),
+        "total": len(found.items),
         "reasons": found.reasons,
         "as_of": _oldest(found.as_of.values()),
         "window": _window(window),

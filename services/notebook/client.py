@@ -110,8 +110,9 @@ class Console:
     def red(self, by: str = "route", *, range: Range = "1h", cluster: str = "") -> pd.DataFrame:
         """Rate, errors and duration of a cluster: by ``route`` or ``gateway``, ``over-time``, or as
         a whole, ``summary``."""
-        path = f"/metrics/by-{by}" if by in ("route", "gateway") else f"/metrics/{by}"
-        return self.get(path, cluster=cluster, range=_range(range))
+        if by in ("route", "gateway"):
+            return self.listed(f"/metrics/by-{by}", cluster=cluster, range=_range(range))
+        return self.get(f"/metrics/{by}", cluster=cluster, range=_range(range))
 
     def logs(
         self,

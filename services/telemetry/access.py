@@ -32,6 +32,9 @@ LATE_S = 15
 """A bucket of up to five minutes is told when it has been over for so long: before that, lines that
 are on their way would look like lines that are missing."""
 
+ROWS = 1_000
+"""Rows of a table, where nothing else is asked for."""
+
 REMEMBERED = timedelta(days=90)
 """How far back is looked for the last line of a cluster."""
 
@@ -114,16 +117,21 @@ class AccessLogs:
         red = _red(rows.dicts()[0], window, whole)
         return Answer(red, SOURCE, red.newest, window)
 
-    def table(self, scope: Scope, window: Window, by: By, limit: int = 200) -> Answer[list[RedRow]]:
-        """A row for each cluster, gateway or route, most requests first."""
-        rows, window = self._table(scope, window, by, limit)
+    def table(
+        self, scope: Scope, window: Window, by: By, limit: int = ROWS
+    ) -> Answer[list[RedRow]]:
+        """A row for each cluster, gateway or route, most requests first; the reason says where
+        there are more than ``limit``."""
+        rows, window = self._table(scope, window, by, limit + 1)
         began = self._began(scope, window)
-        found = [_row(row, window, began.get(row["cluster"])) for row in rows.dicts()]
+        found = [_row(row, window, began.get(row["cluster"])) for row in rows.dicts()[:limit]]
         if not found:
             return Answer(None, SOURCE, None, window, self.why_nothing(scope, window))
         newest = max(row.red.newest for row in found)
         told = {row.cluster for row in found}
         reason = silent(scope, told) if by == "cluster" else None
+        if len(rows.rows) > limit:
+            reason = f"Only the {limit:,} {by}s with the most requests are told."
         return Answer(found, SOURCE, newest, window, reason)
 
     def series(
@@ -134,7 +142,7 @@ class AccessLogs:
         named: set[tuple[str, str]] = set()
         others = 0
         if by in ("gateway", "route"):
-            found = self.table(scope, window, by, 1000).value or []
+            found = self.table(scope, window, by).value or []
             ranked = [(row.cluster, row.name) for row in found]
             named, others = set(ranked[:limit]), len(ranked) - limit
         step = window.step(points) if self._fine(window) else max(60, window.step(points))

@@ -37,6 +37,8 @@ from services.traffic.figures import (
     Parts,
 )
 
+MOST = 10_000
+"""Gateways or routes that are told, those with the most requests."""
 NO_LATENCY = "Only access logs tell latencies; no metric of NGF does."
 NO_ROUTES = "Only access logs tell traffic by route; no metric of NGF does."
 NO_CONNECTIONS = "Only Prometheus tells connections."
@@ -100,7 +102,9 @@ class Traffic:
             made.lack({CONNECTIONS: NO_CONNECTIONS, **dict.fromkeys((MEAN, P95), NO_LATENCY)})
             items.append(Part(*place, made))
         logged.raise_unless(items)
-        reasons = {LOGS: f"{logged.reason} {NO_ROUTES}"} if logged.reason else {}
+        reasons = {}
+        if logged.reason:
+            reasons[LOGS] = logged.reason if items else f"{logged.reason} {NO_ROUTES}"
         if ("", "") in logged.found:
             reasons["name"] = "No marker names the route of some requests."
         return Parts(sorted(items, key=_most), reasons)
@@ -138,7 +142,7 @@ class Traffic:
                 whole = self._logs.summary(scope, window)
                 found = {("", ""): whole.value} if whole.value else {}
                 return _Logged(found, whole.reason)
-            rows = self._logs.table(scope, window, by)
+            rows = self._logs.table(scope, window, by, MOST)
         except Unavailable as error:
             return _Logged({}, error.message, error)
         parts = {_place(row.name): row.red for row in rows.value or ()}

@@ -229,6 +229,20 @@ def test_where_there_are_logs_rates_are_theirs(rest: Rest, metered: str) -> None
     assert "No marker names the route" in routes["reasons"]["name"]
 
 
+def test_lists_have_pages_and_say_where_they_are_cut(
+    rest: Rest, metered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("by-gateway", "by-route"):
+        whole = rest.get("logged", path)
+        pages = [rest.get("logged", path, page=str(page), pageSize="1") for page in (1, 2, 3)]
+        assert [one["items"] for one in pages] == [[one] for one in whole["items"]] + [[]]
+        assert {one["total"] for one in pages} == {2}
+    monkeypatch.setattr("services.traffic.choosing.MOST", 1)
+    cut = rest.get("logged", "by-route")
+    assert cut["total"] == 1
+    assert cut["reasons"]["access logs"].startswith("Only the 1 routes")
+
+
 def test_time_is_cut_into_buckets_of_both(rest: Rest, metered: str) -> None:
     alone = rest.get("metered", "over-time")
     assert alone["sources"]["requestsPerSec"] == ["Prometheus"]

@@ -178,6 +178,16 @@ def test_a_class_without_a_line_is_none_where_others_have_some(access: AccessLog
     assert 0.0 in [point.per_second for point in failures.points]
 
 
+def test_a_table_that_is_cut_says_so(access: AccessLogs) -> None:
+    whole = access.table(ALL, hours(0, 2), "route")
+    assert whole.value is not None
+    assert whole.reason is None
+    assert access.table(ALL, hours(0, 2), "route", len(whole.value)).reason is None
+    cut = access.table(ALL, hours(0, 2), "route", 1)
+    assert cut.value == whole.value[:1]
+    assert cut.reason == "Only the 1 routes with the most requests are told."
+
+
 def test_routes_beyond_the_first_come_together(access: AccessLogs) -> None:
     series = access.series(ONE, hours(0, 3), "route", limit=2).value
     assert series is not None
