@@ -11,6 +11,7 @@ from typing import Any
 
 from services.inference.members import Members
 from services.inference.provider import Asked
+from services.telemetry import buckets
 from services.telemetry.store import Store
 from services.telemetry.windows import Window
 
@@ -76,11 +77,7 @@ class Counted:
 
     @property
     def buckets(self) -> dict[float, int]:
-        total: dict[float, int] = {}
-        for row in self.rows:
-            for bound, count in row.buckets.items():
-                total[bound] = total.get(bound, 0) + count
-        return total
+        return buckets.added(*(row.buckets for row in self.rows))
 
     @property
     def newest(self) -> datetime | None:

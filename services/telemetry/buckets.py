@@ -6,8 +6,10 @@ does (``histogram_quantile``), so an estimate is off by less than the width of i
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,31 @@ def value_at(buckets: Mapping[float, int], level: float) -> float | None:
 
 
 def added(*histograms: Mapping[float, int]) -> dict[float, int]:
-    """Histograms of the same bounds as one; with other bounds estimates get coarser, not wrong."""
-    total: dict[float, int] = {}
+    """Histograms as one, in the buckets of all of them together.
+
+    Where others divide a bucket, its values are taken to lie evenly in it. Of what lies in an open
+    bucket only the lower bound is known, so from the lowest of these on all are in an open one.
+
+    >>> added({100: 10, math.inf: 0}, {50: 2, 100: 2, 200: 4})
+    {50: 7, 100: 7, 200: 4, inf: 0}
+    """
+    together: dict[tuple[float, ...], Counter[float]] = {}
     for one in histograms:
-        for bound, count in one.items():
-            total[bound] = total.get(bound, 0) + count
-    return total
+        together.setdefault(tuple(sorted(one)), Counter()).update(one)
+    opened = [max(bounds[:-1], default=0.0) for bounds, one in together.items() if one[math.inf]]
+    highest = min(opened, default=math.inf)
+    every = sorted({bound for bounds in together for bound in bounds})
+    bounds = [bound for bound in every if bound <= highest or math.isinf(bound)]
+    counts = [sum(_up_to(one, bound) for one in together.values()) for bound in bounds]
+    between = [count - below for below, count in pairwise([0, *counts])]
+    return dict(zip(bounds, between, strict=True))
+
+
+def _up_to(histogram: Mapping[float, int], bound: float) -> int:
+    """How many values are taken to lie up to a bound."""
+    count, low = 0, 0.0
+    for high in sorted(histogram):
+        if high > bound:
+            return count + round(histogram[high] * (bound - low) / (high - low))
+        count, low = count + histogram[high], high
+    return count

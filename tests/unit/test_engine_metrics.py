@@ -392,12 +392,14 @@ def test_increments_count_each_by_itself(store: Store, cluster: str) -> None:
     assert of(store, cluster, "generation_tokens").value == 15
 
 
-def exponential(store: Store, cluster: str, at: datetime, scale: int, counts: list[int]) -> None:
+def exponential(
+    store: Store, cluster: str, at: datetime, scale: int, counts: list[int], pod: str = "llama-0"
+) -> None:
     """One sample of the time to first token, whose buckets begin at a second."""
     line = {
         "MetricName": "vllm:time_to_first_token_seconds",
         "ResourceAttributes": {"cluster_name": cluster},
-        "Attributes": ENGINE,
+        "Attributes": {**ENGINE, "pod": pod},
         "StartTimeUnix": f"{FIRST:%Y-%m-%d %H:%M:%S}",
         "TimeUnix": f"{at:%Y-%m-%d %H:%M:%S}",
         "Count": sum(counts),
@@ -407,7 +409,7 @@ def exponential(store: Store, cluster: str, at: datetime, scale: int, counts: li
         "PositiveBucketCounts": counts,
         "AggregationTemporality": 2,
     }
-    store.insert("otel_metrics_exp_histogram", orjson.dumps(line), f"{cluster} {at}")
+    store.insert("otel_metrics_exp_histogram", orjson.dumps(line), f"{cluster} {pod} {at}")
 
 
 def test_exponential_histograms_are_buckets_of_one_width(store: Store, cluster: str) -> None:
@@ -421,6 +423,11 @@ def test_exponential_histograms_are_buckets_of_one_width(store: Store, cluster: 
         round(1000 * base): 2,
         round(1000 * base**2): 4,
     }
+    exponential(store, cluster, FIRST, 3, [0, 0, 0, 1, 0, 0, 0, 1], pod="sparse")
+    exponential(store, cluster, FIRST + MINUTE, 3, [0, 0, 0, 1, 0, 0, 0, 4], pod="sparse")
+    sparse = buckets.quantile(Counted(of(store, cluster, "ttft").rows).buckets, 1)
+    assert sparse is not None
+    assert (sparse.low, sparse.high) == (pytest.approx(1000 * base**7), pytest.approx(2000))
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=15), MINUTE], ids=["one minute", "two"])
@@ -504,7 +511,44 @@ def test_quantiles_stay_within_what_is_known() -> None:
     assert buckets.value_at({100: 1, 200: 1}, 0.5) == 100
     # What is over the last bound is only known to be over it.
     assert buckets.quantile({100: 1, math.inf: 9}, 0.95) == buckets.Quantile(100, 100, math.inf)
-    assert buckets.added({100: 1}, {100: 2, 200: 1}) == {100: 3, 200: 1}
+    assert buckets.added({100: 1, 200: 0}, {100: 2, 200: 1}) == {100: 3, 200: 1}
+
+
+def test_histograms_of_other_bounds_are_spread_over_all() -> None:
+    """A hundred somewhere up to 100 ms are no hundred between 80 and 100 ms."""
+    coarse = {100: 100, 200: 0, math.inf: 0}
+    fine = {20: 10, 40: 0, 60: 0, 80: 0, 100: 0, 250: 0, math.inf: 0}
+    both = buckets.added(coarse, fine)
+    assert both == {20: 30, 40: 20, 60: 20, 80: 20, 100: 20, 200: 0, 250: 0, math.inf: 0}
+    assert buckets.value_at(both, 0.5) == 45
+    # What is over 100 may be over 250, too.
+    assert buckets.added({100: 0, math.inf: 3}, fine | {250: 5}) == {
+        **dict.fromkeys((40, 60, 80, 100), 0),
+        20: 10,
+        math.inf: 8,
+    }
+    assert sum(buckets.added({7: 5}, {2: 0, 3: 0, 5: 1}).values()) == 6
+
+
+def test_engines_of_one_pool_may_have_other_bounds(store: Store, cluster: str) -> None:
+    """An old and a new version beside each other while it is rolled out."""
+
+    def scrape(bound: str, count: int) -> str:
+        name = "vllm:time_to_first_token_seconds"
+        bounds = "".join(
+            f'{name}_bucket{{le="{one}"}} {count}\n' for one in (*bound.split(), "+Inf")
+        )
+        return f"# TYPE {name} histogram\n{bounds}{name}_count {count}\n{name}_sum {count}\n"
+
+    for pod, bound, count in (("old", "0.1", 100), ("new", "0.02 0.04 0.06 0.08 0.1", 10)):
+        labels = {**ENGINE, "pod": pod}
+        for minute, counted in ((0, 0), (1, count)):
+            said = scrape(bound, counted)
+            put(store, cluster, otlp(said, labels, FIRST, FIRST + minute * MINUTE))
+    ttft = of(store, cluster, "ttft")
+    assert filled(ttft) == {20: 30, 40: 20, 60: 20, 80: 20, 100: 20}
+    parts = grown_in_buckets(store, Asked((cluster,)), HOUR.aligned(3600), 3600, ("ttft",), NOBODY)
+    assert filled(parts) == filled(ttft)
 
 
 def test_without_requests_that_are_known_errors_are_not_known(store: Store, cluster: str) -> None:

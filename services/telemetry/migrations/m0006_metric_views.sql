@@ -238,7 +238,7 @@ WHERE measured != '' AND bitAnd(Flags, 1) = 0 AND Sum BETWEEN 0 AND 1e18
 GROUP BY window_start, cluster_name, namespace, pool_name, pod_name, source, metric, model_name, label, series, started;
 
 -- Exponential histograms, with buckets of scale 3 where they are finer: then bounds stay the same when
--- a sender makes them coarser. A sender keeps only buckets that hold something.
+-- a sender makes them coarser. Kept are buckets that hold something, and where they begin.
 CREATE MATERIALIZED VIEW IF NOT EXISTS $db.otel_counters_exp_histogram_mv $on_cluster TO $db.ngf_counters_1m AS
 WITH
     Attributes AS a,
@@ -276,8 +276,10 @@ WITH
     least(Scale, 3) AS coarse,
     arrayMap(n -> bitShiftRight(toInt32(PositiveOffset + n - 1), toUInt8(Scale - coarse)), arrayEnumerate(PositiveBucketCounts)) AS indexes,
     arrayReduce('sumMap', [arrayMap(i -> round(factor * exp2((i + 1) / exp2(coarse)), 6), indexes)], [PositiveBucketCounts]) AS merged,
-    arrayPushFront(merged.1, 0) AS bounds,
-    arrayPushFront(merged.2, ZeroCount) AS counts
+    arrayMap(i -> round(factor * exp2(i / exp2(coarse)), 6), arrayFilter((i, n) -> n > 0, indexes, PositiveBucketCounts)) AS lower,
+    arrayReduce('maxMap', [arrayConcat([0], merged.1, lower)], [arrayConcat([ZeroCount], merged.2, arrayResize(emptyArrayUInt64(), length(lower)))]) AS edges,
+    edges.1 AS bounds,
+    edges.2 AS counts
 SELECT
     toDateTime64(toStartOfMinute(TimeUnix), 0, 'UTC') AS window_start,
     r['cluster_name'] AS cluster_name,

@@ -2,6 +2,7 @@
 -- A series is counted from one start to the next: from what it showed last before the window, or else
 -- from its first sample on. What an engine or a collector that begins anew had counted before it was
 -- seen is nobody's growth. Whole hours come from their rollup.
+-- Histograms are added where they have the same bounds.
 -- A picker's counter under an old name counts where that picker has no new one.
 SELECT
     cluster_name AS cluster,
@@ -15,7 +16,7 @@ SELECT
     sumOrNullIf(grown, told) AS value,
     sum(grown_count) AS count,
     sumMap(arrayConcat(last_buckets.1, base.1), arrayConcat(arrayMap(x -> toInt64(x), last_buckets.2), arrayMap(x -> -toInt64(x), base.2))) AS buckets,
-    arraySort(groupUniqArrayArray(last_buckets.1)) AS bounds,
+    last_buckets.1 AS bounds,
     min(counted_from) AS since,
     max(last_seen) AS newest
 FROM
@@ -71,6 +72,6 @@ FROM
     )
 )
 WHERE inside AND NOT (source = 'picker (old names)' AND renamed)
-GROUP BY cluster, namespace, pool, pod, told_by, metric, of_label
+GROUP BY cluster, namespace, pool, pod, told_by, metric, of_label, bounds
 ORDER BY cluster, namespace, pool, pod, told_by, metric, of_label
 LIMIT 100000

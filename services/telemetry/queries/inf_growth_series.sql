@@ -22,7 +22,7 @@ SELECT
     sumOrNullIf(grown / seconds, told) AS rate,
     sum(grown_count) AS count,
     sumMap(arrayConcat(last_buckets.1, base.1), arrayConcat(arrayMap(x -> toInt64(x), last_buckets.2), arrayMap(x -> -toInt64(x), base.2))) AS buckets,
-    arraySort(groupUniqArrayArray(last_buckets.1)) AS bounds,
+    last_buckets.1 AS bounds,
     max(last_seen) AS newest
 FROM
 (
@@ -69,5 +69,5 @@ FROM
     WINDOW parts AS (PARTITION BY cluster_name, namespace, of_pool, pod_name, source, metric, label, model_name, series, started ORDER BY at ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)
 )
 WHERE at >= {from:DateTime64(3, 'UTC')} AND NOT (source = 'picker (old names)' AND renamed)
-GROUP BY at, cluster, of_namespace, pool, told_by, metric
+GROUP BY at, cluster, of_namespace, pool, told_by, metric, bounds
 ORDER BY cluster, of_namespace, pool, told_by, metric, at
