@@ -164,7 +164,7 @@ def lines(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
         "failed": False,
         "read": page.read_rows,
         "elapsed": page.elapsed_ms,
-        "as_of": window.end.isoformat(),
+        "as_of": found.as_of.isoformat() if found.as_of else None,
         "source": found.source,
         "slots": _slots(container, scope),
     }

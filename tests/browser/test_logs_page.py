@@ -1,6 +1,8 @@
 """Promise: the log answers what is pressed: a value filters, a drag narrows, a line opens with all
 it has, and whatever is shown is a link."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
@@ -45,6 +47,17 @@ def test_a_value_that_is_pressed_filters_until_its_chip_goes(page: Window) -> No
     page.click("[data-logs-drop=status]")
     page.until(lambda: page.query() == HERE, "the filter gone")
     page.says("#logs-foot", f"{LINES:,} lines in the range, 200 shown")
+
+
+def test_lines_are_as_old_as_the_newest_of_them_not_as_the_range(page: Window) -> None:
+    newest = page.one(LINE).find_element("css selector", "td").get_attribute("title")
+    now = datetime.now(UTC)
+    tomorrow = (
+        f"{now - timedelta(hours=2):%Y-%m-%dT%H:%MZ}/{now + timedelta(days=1):%Y-%m-%dT%H:%MZ}"
+    )
+    page.open(f"{HERE}&range={tomorrow}", LINE)
+    page.says("#n-range .n-updated", " ago")
+    page.says("#logs-foot", f"as of {newest[:19].replace('T', ' ')} UTC")
 
 
 def test_a_time_that_is_none_is_named_and_shows_no_line(page: Window) -> None:

@@ -82,7 +82,7 @@
     const [, pause] = EVERY.find(([one]) => one === ms);
     const short = room().dataset.short;
     ngf.put("n-range",
-      updated && !short ? el("span", { class: "n-updated only-wide" }, "updated ", el("time", { class: "n-age", datetime: updated, "data-style": "age" }), " ago") : null,
+      updated ? el("span", { class: "n-updated", title: "When the page was answered last" }, el("span", { class: "only-wide" }, "updated "), el("time", { class: "n-age", datetime: updated, "data-style": "age" }), " ago") : null,
       short ? null : el("div", { class: "seg only-d", role: "group", "aria-label": "Range" }, PRESETS.map(([text, label]) =>
         el("button", { type: "button", "data-range": text, class: now.text === text ? "on" : null, "aria-pressed": String(now.text === text) }, label))),
       el("button", { type: "button", class: "btn btn-secondary", id: "n-range-open", "aria-haspopup": "dialog", "aria-expanded": "false", title: "Range (t)" },

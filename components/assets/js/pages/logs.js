@@ -147,7 +147,7 @@
     const older = page.cursor ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-key": "older", "data-logs-older": page.cursor }, "Older") : null;
     const newest = view().before ? el("button", { type: "button", class: "btn btn-link btn-sm", "data-key": "newest", "data-logs-newest": "1" }, "Newest") : null;
     ngf.put("logs-foot", el("span", {}, `${total}${number(page.lines.length)} shown`), newest, older, el("span", { class: "grow" }),
-      page.read === undefined ? null : el("span", { class: "only-d" }, `Read ${number(page.read)} rows in ${number(page.elapsed)} ms, ${page.source} as of ${page.as_of.slice(11, 19)} UTC`));
+      page.read === undefined ? null : el("span", { class: "only-d" }, `Read ${number(page.read)} rows in ${number(page.elapsed)} ms, ${page.source}${page.as_of ? ` as of ${ngf.absolute(page.as_of)}` : ""}`));
   }
 
   window.dash_clientside = window.dash_clientside || {};
