@@ -12,7 +12,8 @@ from api.guard import current_identity
 from api.openapi import Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.telemetry.log_filters import LONGEST, Filters
-from services.telemetry.log_lines import FIELDS, PAGE_MAX, TOP_MAX, LogLines
+from services.telemetry.log_kinds import ACCESS
+from services.telemetry.log_lines import PAGE_MAX, TOP_MAX, LogLines
 from services.telemetry.scope import Scope, scope_of
 from services.telemetry.windows import Window
 
@@ -136,7 +137,7 @@ class LogParams(Asked):
 class TopParams(LogParams):
     """The most frequent values of a field."""
 
-    field: str = Field("path", description=f"One of {', '.join(FIELDS)}")
+    field: str = Field("path", description=f"One of {', '.join(ACCESS.fields)}")
     n: int = Field(10, ge=1, le=TOP_MAX)
 
 

@@ -117,7 +117,7 @@ def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any
     """Requests that failed last and those that took longest. Where no line is known, both say why;
     ``as_of`` is the newest line there is, not the newest that is shown."""
     window, scope = window_of(asked), question(container, who, asked)
-    lines = LogLines(container.store)
+    lines, access = LogLines(container.store), AccessLogs(container.store)
 
     def told(ask: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
         try:
@@ -131,7 +131,7 @@ def requests(container: Container, who: Identity, asked: Asked) -> dict[str, Any
         return page.lines if page else []
 
     def slow() -> list[dict[str, Any]]:
-        return lines.slowest(scope, window, Filters(), EXAMPLES).value or []
+        return access.slowest(scope, window, EXAMPLES).value or []
 
     try:
         every = lines.count(scope, window, Filters())

@@ -16,7 +16,8 @@ from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Invalid
 from services.telemetry.access import SOURCE
-from services.telemetry.log_filters import COLUMNS, MILLISECONDS, Filters
+from services.telemetry.log_filters import MILLISECONDS, Filters
+from services.telemetry.log_kinds import ACCESS
 from services.telemetry.log_lines import LogLines
 from services.telemetry.scope import Scope
 from services.telemetry.windows import Window
@@ -91,7 +92,7 @@ def filters(asked: Asked) -> Filters:
     """What an address filters by. Raises Invalid for a time that is no number; what else is no
     filter is refused where it is asked."""
     exact: dict[str, tuple[str, ...]] = {}
-    for name in COLUMNS:
+    for name in ACCESS.filters.keys() - {"status"}:
         said = asked.get(SPELLED.get(name, name))
         values = [str(said)] if name in SINGLE and said else many(said)
         if values:

@@ -167,6 +167,20 @@ class AccessLogs:
         )
         return {str(cluster): newest for cluster, newest in rows.rows}
 
+    def slowest(self, scope: Scope, window: Window, n: int = 5) -> Answer[list[dict[str, Any]]]:
+        """The lines that took longest, by column."""
+        where, bound = scope.where()
+        rows = self._store.read(
+            "log_slowest",
+            {**bound, "from": window.start, "to": window.end, "limit": n},
+            clusters=scope.clusters,
+            where=where,
+        )
+        found = [plain(line) for line in rows.dicts()]
+        reason = None if found else self.why_nothing(scope, window)
+        newest = max((line["timestamp"] for line in found), default=None)
+        return Answer(found or None, SOURCE, newest, window, reason)
+
     def why_nothing(self, scope: Scope, window: Window) -> str:
         """In one sentence why a window without a line has none."""
         of = _named(scope.clusters)
@@ -361,3 +375,12 @@ def _named(clusters: Collection[str] | None) -> str:
     few = list(clusters)[:2]
     more = len(clusters) - len(few)
     return ", ".join(few) + (f" and {more} more" if more > 0 else "")
+
+
+def plain(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as it is shown: what the log left empty is None, and so is a dash."""
+    return {
+        name: None if value in ("", "-", [], {}) else value
+        for name, value in line.items()
+        if name != "key"
+    }

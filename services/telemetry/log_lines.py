@@ -1,4 +1,4 @@
-"""The lines of access logs: pages of them, how they are spread over time, their frequent values.
+"""Lines of one kind: pages of them, how they are spread over time, their frequent values.
 
 Lines of one cluster are read in their order and cost what a page holds. Of several clusters the
 newest are looked for in a minute, then in six, and so on: their order is by cluster first.
@@ -10,17 +10,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from string import Template
 from typing import Any
 
 import orjson
 
 from services.errors import Invalid
-from services.telemetry.access import SOURCE, AccessLogs
+from services.telemetry.access import AccessLogs, plain
 from services.telemetry.answers import Answer
 from services.telemetry.export_formats import Format, written
 from services.telemetry.log_filters import Filters
+from services.telemetry.log_kinds import ACCESS, Kind
 from services.telemetry.scope import Scope
-from services.telemetry.store import Store
+from services.telemetry.store import AS_IT_IS, Rows, Store
 from services.telemetry.windows import EARLIEST, LATEST, Window
 
 PAGE_MAX = 500
@@ -28,18 +30,33 @@ PAGE_MAX = 500
 FIRST_S, WIDER = 60.0, 6
 """Of several clusters: the stretch that is read first, and how much longer the next one is."""
 
-FIELDS = (
-    "status", "status_class", "method", "host", "path", "route", "gateway", "namespace",
-    "upstream_name", "upstream_addr", "client_ip", "user_agent", "cluster_name",
-)  # fmt: skip
-"""What the most frequent values can be asked of."""
-
 TOP_MAX = 100
 
 EXPORT_MAX = 10_000
 """Lines of a file; who wants more reads pages."""
 
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "json")
+
+_PAGE = "SELECT * FROM ($query) ORDER BY timestamp DESC LIMIT {limit:UInt32}"
+_COUNT = "SELECT count() AS lines, max(timestamp) AS newest FROM ($query)"
+_HISTOGRAM = (
+    "SELECT toDateTime64(intDiv(toUnixTimestamp(timestamp), {step:UInt32}) * {step:UInt32}, 0,"
+    " 'UTC') AS bucket, $status, count() AS lines, max(timestamp) AS newest FROM ($query)"
+    " GROUP BY bucket, $status ORDER BY bucket"
+)
+_TOP = (
+    "SELECT value, lines, sum(lines) OVER () AS all_lines"
+    " FROM (SELECT toString($field) AS value, count() AS lines FROM ($query) GROUP BY value)"
+    " ORDER BY lines DESC, value LIMIT {limit:UInt32}"
+)
+_EXPORT = (
+    "SELECT * EXCEPT (key) $replaced FROM ($query) ORDER BY timestamp DESC LIMIT {limit:UInt32}"
+)
+_FACETS = (
+    "SELECT $field AS field, $value AS value, count() AS lines FROM ($query)"
+    " GROUP BY GROUPING SETS ($sets) ORDER BY lines DESC, value LIMIT {limit:UInt32} BY field"
+)
+"""What is asked around the query of a kind."""
 
 _CURSOR_RULE = "must be the cursor of an answer"
 
@@ -77,8 +94,9 @@ class Top:
 class LogLines:
     """Questions about lines. All of them raise Unavailable, and Invalid."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kind: Kind = ACCESS) -> None:
         self._store = store
+        self._kind = kind
         self._access = AccessLogs(store)
 
     def page(
@@ -93,7 +111,7 @@ class LogLines:
         if not 1 <= limit <= PAGE_MAX:
             raise Invalid.of("limit", f"must be from 1 to {PAGE_MAX}")
         last, seen = _read_cursor(cursor)
-        where, bound = _conditions(scope, filters)
+        where, bound = self._conditions(scope, filters)
         if last is not None:
             window = Window(window.start, min(window.end, last + timedelta(milliseconds=1)))
             where += (
@@ -103,12 +121,8 @@ class LogLines:
         found: list[dict[str, Any]] = []
         read, elapsed = 0, 0.0
         for part in _stretches(window, scope):
-            rows = self._store.read(
-                "log_page",
-                {**bound, "from": part.start, "to": part.end, "limit": limit + 1 - len(found)},
-                clusters=scope.clusters,
-                where=where,
-            )
+            asked = {**bound, "limit": limit + 1 - len(found)}
+            rows = self._read(_PAGE, scope, part, (where, asked))
             found += rows.dicts()
             read, elapsed = read + rows.read_rows, elapsed + rows.elapsed_ms
             if len(found) > limit:
@@ -119,36 +133,14 @@ class LogLines:
         if not lines and last is None:
             reason = self.why_no_line(scope, window, filters)
         newest = lines[0]["timestamp"] if lines else None
-        made = LogPage([_plain(line) for line in lines], following, read, elapsed)
-        return Answer(made, SOURCE, newest, window, reason)
-
-    def slowest(
-        self, scope: Scope, window: Window, filters: Filters, n: int = 5
-    ) -> Answer[list[dict[str, Any]]]:
-        """The lines that took longest."""
-        where, bound = _conditions(scope, filters)
-        rows = self._store.read(
-            "log_slowest",
-            {**bound, "from": window.start, "to": window.end, "limit": n},
-            clusters=scope.clusters,
-            where=where,
-        )
-        found = [_plain(line) for line in rows.dicts()]
-        reason = None if found else self.why_no_line(scope, window, filters)
-        newest = max((line["timestamp"] for line in found), default=None)
-        return Answer(found or None, SOURCE, newest, window, reason)
+        made = LogPage([plain(line) for line in lines], following, read, elapsed)
+        return Answer(made, self._kind.source, newest, window, reason)
 
     def count(self, scope: Scope, window: Window, filters: Filters) -> Answer[int]:
         """How many lines there are."""
-        where, bound = _conditions(scope, filters)
-        rows = self._store.read(
-            "log_count",
-            {**bound, "from": window.start, "to": window.end},
-            clusters=scope.clusters,
-            where=where,
-        )
+        rows = self._read(_COUNT, scope, window, self._conditions(scope, filters))
         lines, newest = rows.rows[0]
-        return Answer(lines, SOURCE, newest if lines else None, window)
+        return Answer(lines, self._kind.source, newest if lines else None, window)
 
     def histogram(
         self, scope: Scope, window: Window, filters: Filters, buckets: int = 60
@@ -159,59 +151,49 @@ class LogLines:
             raise Invalid.of("buckets", "must be from 1 to 500")
         step = window.step(buckets)
         around = window.aligned(step)
-        by_minutes = step % 60 == 0 and not filters.beyond_status
-        where, bound = _conditions(scope, filters, status=False)
-        rows = self._store.read(
-            "log_histogram_1m" if by_minutes else "log_histogram",
-            {**bound, "from": around.start, "to": around.end, "step": step},
-            clusters=scope.clusters,
-            where=where,
-        )
+        where, bound = self._conditions(scope, filters, status=False)
+        conditions = where, {**bound, "step": step}
+        if self._kind.minutes and step % 60 == 0 and not filters.beyond_status:
+            rows = self._read(AS_IT_IS, scope, around, conditions, query=self._kind.minutes)
+        else:
+            rows = self._read(_HISTOGRAM, scope, around, conditions, status=self._kind.status)
         newest = max((row[3] for row in rows.rows), default=None)
         if newest is None:
             reason = self.why_no_line(scope, window, filters)
-            return Answer(None, SOURCE, None, window, reason)
+            return Answer(None, self._kind.source, None, window, reason)
         counts: dict[str, dict[datetime, int]] = defaultdict(dict)
         for at, name, lines, _ in rows.rows:
             counts[name][at] = lines
-        return Answer(_spread(counts, around, step), SOURCE, newest, window)
+        return Answer(_spread(counts, around, step), self._kind.source, newest, window)
 
     def top(
         self, scope: Scope, window: Window, filters: Filters, field: str, n: int = 10
     ) -> Answer[list[Top]]:
         """The most frequent values of ``field``."""
-        if field not in FIELDS:
-            raise Invalid.of("field", f"must be one of {', '.join(FIELDS)}")
+        if field not in self._kind.fields:
+            raise Invalid.of("field", f"must be one of {', '.join(self._kind.fields)}")
         if not 1 <= n <= TOP_MAX:
             raise Invalid.of("n", f"must be from 1 to {TOP_MAX}")
-        where, bound = _conditions(scope, filters)
-        rows = self._store.read(
-            "log_top",
-            {**bound, "from": window.start, "to": window.end, "field": field, "limit": n},
-            clusters=scope.clusters,
-            where=where,
-        )
+        where, bound = self._conditions(scope, filters)
+        conditions = where, {**bound, "limit": n}
+        rows = self._read(_TOP, scope, window, conditions, field=self._kind.fields[field])
         found = [Top(value, lines, lines / total) for value, lines, total in rows.rows]
         if not found:
             reason = self.why_no_line(scope, window, filters)
-            return Answer(None, SOURCE, None, window, reason)
-        return Answer(found, SOURCE, None, window)
+            return Answer(None, self._kind.source, None, window, reason)
+        return Answer(found, self._kind.source, None, window)
 
     def facets(
         self, scope: Scope, window: Window, filters: Filters, n: int = 5
     ) -> Answer[dict[str, list[tuple[str, int]]]]:
         """The most frequent values of the fields that people choose by, with their lines."""
-        where, bound = _conditions(scope, filters)
-        rows = self._store.read(
-            "log_facets",
-            {**bound, "from": window.start, "to": window.end, "limit": n},
-            clusters=scope.clusters,
-            where=where,
-        )
+        where, bound = self._conditions(scope, filters)
+        conditions = where, {**bound, "limit": n}
+        rows = self._read(_FACETS, scope, window, conditions, **_sets(self._kind))
         made: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for name, value, lines in rows.rows:
             made[name].append((value, lines))
-        return Answer(dict(made), SOURCE, None, window)
+        return Answer(dict(made), self._kind.source, None, window)
 
     def export(
         self, scope: Scope, window: Window, filters: Filters, fmt: str, limit: int = EXPORT_MAX
@@ -219,9 +201,9 @@ class LogLines:
         """The newest lines as a file: ``csv``, ``parquet`` or ``json``."""
         if fmt not in FORMATS:
             raise Invalid.of("format", f"must be one of {', '.join(FORMATS)}")
-        where, bound = _conditions(scope, filters)
+        where, bound = self._conditions(scope, filters)
         asked = {
-            "query": "log_export",
+            "query": self._kind.query,
             "parameters": {
                 **bound,
                 "from": window.start,
@@ -230,22 +212,55 @@ class LogLines:
             },
             "clusters": scope.clusters,
             "where": where,
+            "around": Template(_EXPORT).safe_substitute(replaced=self._kind.exported),
         }
-        return b"".join(written(self._store, asked, fmt, {"source": SOURCE}))
+        return b"".join(written(self._store, asked, fmt, {"source": self._kind.source}))
 
     def why_no_line(self, scope: Scope, window: Window, filters: Filters) -> str:
         """In one sentence why a window has no line."""
         if filters.any:
-            return "No line in this range matches the filters."
-        return self._access.why_nothing(scope, window)
+            return f"No {self._kind.one} in this range matches the filters."
+        if self._kind is ACCESS:
+            return self._access.why_nothing(scope, window)
+        return f"No {self._kind.one} in this range."
+
+    def _conditions(
+        self, scope: Scope, filters: Filters, *, status: bool = True
+    ) -> tuple[str, dict[str, Any]]:
+        of_scope, scoped = scope.where(self._kind.within)
+        of_filters, filtered = filters.checked(self._kind).where(self._kind, status=status)
+        return of_scope + of_filters, {**scoped, **filtered}
+
+    def _read(
+        self,
+        around: str,
+        scope: Scope,
+        window: Window,
+        conditions: tuple[str, dict[str, Any]],
+        query: str = "",
+        **named: str,
+    ) -> Rows:
+        """Rows of ``around`` the lines of a window, with what is ``named`` in it."""
+        where, bound = conditions
+        return self._store.read(
+            query or self._kind.query,
+            {**bound, "from": window.start, "to": window.end},
+            clusters=scope.clusters,
+            where=where,
+            around=Template(around).safe_substitute(named),
+        )
 
 
-def _conditions(
-    scope: Scope, filters: Filters, *, status: bool = True
-) -> tuple[str, dict[str, Any]]:
-    of_scope, scoped = scope.where()
-    of_filters, filtered = filters.checked().where(status=status)
-    return of_scope + of_filters, {**scoped, **filtered}
+def _sets(kind: Kind) -> dict[str, str]:
+    """What the frequent values of several fields are told apart by."""
+    *others, last = kind.facets
+    fields = [f"grouping({name}) = 0, '{name}'" for name in others]
+    values = [f"field = '{name}', toString({name})" for name in others]
+    return {
+        "field": f"multiIf({', '.join(fields)}, '{last}')",
+        "value": f"multiIf({', '.join(values)}, toString({last}))",
+        "sets": ", ".join(f"({name})" for name in kind.facets),
+    }
 
 
 def _stretches(window: Window, scope: Scope) -> list[Window]:
@@ -272,15 +287,6 @@ def _spread(counts: Mapping[str, Mapping[datetime, int]], around: Window, step: 
         },
         step,
     )
-
-
-def _plain(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line as it is shown: what the log left empty is None, and so is a dash."""
-    return {
-        name: None if value in ("", "-", []) else value
-        for name, value in line.items()
-        if name != "key"
-    }
 
 
 def _cursor(lines: list[dict[str, Any]], last: datetime | None, seen: list[int]) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
 
-_IN_NAMESPACE = (
-    "(namespace IN {namespaces:Array(String)}"
-    " OR splitByChar('/', route)[1] IN {namespaces:Array(String)})"
-)
+OWN = "namespace IN {namespaces:Array(String)}"
+OWN_OR_ROUTES = f"({OWN} OR splitByChar('/', route)[1] IN {{namespaces:Array(String)}})"
+"""That a row is of a namespace that may be seen: its own, or for log lines that of the route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,13 @@ class Scope:
     gateway: str = ""
     route: str = ""
 
-    def where(self) -> tuple[str, dict[str, Any]]:
-        """The conditions beside the clusters, beginning with AND, and their parameters."""
+    def where(self, within: str = OWN_OR_ROUTES) -> tuple[str, dict[str, Any]]:
+        """The conditions beside the clusters, beginning with AND, and their parameters. ``within``
+        is that on namespaces."""
         parts: list[str] = []
         bound: dict[str, Any] = {}
         if self.namespaces is not None:
-            parts.append(f" AND {_IN_NAMESPACE}")
+            parts.append(f" AND {within}")
             bound["namespaces"] = sorted(self.namespaces)
         if self.gateway:
             parts.append(

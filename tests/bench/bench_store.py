@@ -114,7 +114,7 @@ def questions(container: Container) -> dict[str, Question]:
         "logs: count of 5xx, 24 h": lambda: lines.count(one, day, failed),
         "logs: top paths of 5xx, 24 h": lambda: lines.top(one, day, failed, "path"),
         "logs: frequent values, 1 h": lambda: lines.facets(one, hour, Filters()),
-        "logs: slowest, 1 h": lambda: lines.slowest(one, hour, Filters()),
+        "logs: slowest, 1 h": lambda: red.slowest(one, hour),
         "logs: one request id, 24 h": lambda: lines.page(one, day, Filters(request_id="0" * 32)),
         "pool: summary, 1 h": lambda: metrics.summary(pool, hour),
         "pool: summary, 24 h": lambda: metrics.summary(pool, day),
@@ -140,7 +140,6 @@ RAW = {
     "red: by route, 24 h": ("red_table_raw", {"by": "route", "limit": 200}),
     "red: by route, 24 h, fleet": ("red_table_raw", {"by": "route", "limit": 200}),
     "red: series, 24 h": ("red_series_raw", {"by": "", "named": [], "step": 1800}),
-    "logs: histogram, 24 h": ("log_histogram", {"step": 1800}),
 }
 """The same from the lines themselves, for questions that rollups answer."""
 

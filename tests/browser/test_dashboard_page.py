@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
 from services.errors import Invalid
-from services.telemetry.log_lines import LogLines
+from services.telemetry.access import AccessLogs
 from services.telemetry.windows import Window as Range
 from tests.browser.journey import Window
 from tests.browser.logged import FAILED, GATEWAY, SILENT, log_lines
@@ -162,13 +162,13 @@ return asked.includes("dashboard-asked");
 def test_what_takes_longer_than_the_refresh_appears_all_the_same(
     page: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slowest, held = LogLines.slowest, threading.Event()
+    slowest, held = AccessLogs.slowest, threading.Event()
 
     def late(*asked: Any) -> Any:
         held.wait(60)
         return slowest(*asked)
 
-    monkeypatch.setattr(LogLines, "slowest", late)
+    monkeypatch.setattr(AccessLogs, "slowest", late)
     page.open(HERE, "#dashboard-requests-plot .nsewdrag")
     page.until(lambda: page.text("#dashboard-kpi-failures-v").split() == ["5", "%"], "5 %")
     page.one(ROW)

@@ -128,7 +128,7 @@ def test_what_goes_wrong_is_told_before_the_first_part(stores: list[Store]) -> N
             next(store.batches("export_access_logs", bounds, clusters=None, limits=few))
         with pytest.raises(Unavailable, match="code 395"):
             next(store.chunks("export_access_logs", bounds, "CSV", clusters=None, around=wrong))
-        assert store.read("log_count", bounds, clusters=None).rows[0][0] == ROWS
+        assert len(store.read("log_access", bounds, clusters=None).rows) == ROWS
 
 
 def test_a_stream_that_is_left_leaves_nothing_behind(stores: list[Store]) -> None:
@@ -144,5 +144,5 @@ def test_a_stream_that_is_left_leaves_nothing_behind(stores: list[Store]) -> Non
             )
             assert next(parts).startswith(b'{"timestamp":')
             parts.close()  # type: ignore[attr-defined]
-        assert store.read("log_count", bounds, clusters=None).rows[0][0] == ROWS
+        assert len(store.read("log_access", bounds, clusters=None).rows) == ROWS
         assert store.problem is None

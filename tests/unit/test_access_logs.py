@@ -422,9 +422,9 @@ def test_who_may_see_a_namespace_sees_no_other(lines: LogLines) -> None:
 
 
 def test_the_slowest_lines_are_told_with_what_leads_to_them(
-    lines: LogLines, store: Watched
+    access: AccessLogs, store: Watched
 ) -> None:
-    found = lines.slowest(ONE, hours(0, 1), Filters(), 3).value
+    found = access.slowest(ONE, hours(0, 1), 3).value
     assert found is not None
     assert [line["latency_ms"] for line in found] == [96.0, 96.0, 96.0]
     assert all(line["request_id"] for line in found)

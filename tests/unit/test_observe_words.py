@@ -10,6 +10,7 @@ from services.errors import Invalid, Unavailable
 from services.inference import results
 from services.telemetry.access import SOURCE, RedPoint, Series
 from services.telemetry.answers import Answer
+from services.telemetry.log_kinds import ACCESS
 from services.telemetry.windows import Window
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -112,7 +113,7 @@ def test_an_address_becomes_the_filters_it_says() -> None:
 @pytest.mark.parametrize("text", ["fast", "1,000", "250ms", "\u00b2", "nan", "-1"])
 def test_a_time_that_is_none_is_refused_and_not_left_out(text: str) -> None:
     with pytest.raises(Invalid, match="min_ms must be a number of milliseconds, 0 or more"):
-        logs.filters({"min_ms": text}).checked()
+        logs.filters({"min_ms": text}).checked(ACCESS)
 
 
 def test_pods_whose_names_end_alike_are_told_apart_in_the_heat_map() -> None:

@@ -161,8 +161,8 @@ def test_an_answer_that_would_be_too_much_is_refused_and_spoils_no_other() -> No
     few = Limits(seconds=5, rows_to_read=1_000, rows=10)
     for _ in range(3):
         with pytest.raises(Invalid, match="range"):
-            store.read("log_page", window | {"limit": 50}, clusters=None, limits=few)
-    assert len(store.read("log_page", window | {"limit": 50}, clusters=None).rows) == 50
+            store.read("log_access", window, clusters=None, limits=few)
+    assert len(store.read("log_access", window, clusters=None).rows) == 50
 
 
 def test_a_question_that_cannot_be_sent_makes_nobody_else_wait() -> None:
@@ -171,8 +171,8 @@ def test_a_question_that_cannot_be_sent_makes_nobody_else_wait() -> None:
     for value in ("\ud800", ["a", "\udfff"]):
         for _ in range(FAILURES):
             with pytest.raises(Invalid, match="path must be Unicode text"):
-                store.read("log_page", window | {"limit": 1, "path": value}, clusters=None)
-    assert store.read("log_page", window | {"limit": 1}, clusters=None).rows == []
+                store.read("log_access", window | {"path": value}, clusters=None)
+    assert store.read("log_access", window, clusters=None).rows == []
     assert store.problem is None
 
 
@@ -184,7 +184,7 @@ def test_only_clusters_that_may_be_seen_are_read(clusters: list[str] | None, see
     store = fresh_store()
     store.insert("otel_logs", b"\n".join([line(), line(), line("gpu")]), "a")
     window = {"from": datetime(2020, 1, 1, tzinfo=UTC), "to": datetime(2100, 1, 1, tzinfo=UTC)}
-    found = store.read("log_page", window | {"limit": 10}, clusters=clusters)
+    found = store.read("log_access", window, clusters=clusters)
     assert len(found.rows) == seen
 
 

@@ -1,5 +1,6 @@
 -- Where telemetry lands, column by column what the collector's ClickHouse exporter writes. Nothing is
--- kept here but spans: views turn rows into the ngf_ tables as they pass.
+-- kept here but spans: views turn rows into the ngf_ tables as they pass. An engine puts a prefix before
+-- a request id and, where one request may have several prompts, a number behind it.
 
 CREATE TABLE IF NOT EXISTS $db.otel_logs $on_cluster
 (
@@ -35,6 +36,10 @@ CREATE TABLE IF NOT EXISTS $db.otel_traces $on_cluster
     Links Nested (TraceId String, SpanId String, TraceState String,
         Attributes Map(LowCardinality(String), String))    CODEC(ZSTD(1)),
     cluster_name       LowCardinality(String) MATERIALIZED ResourceAttributes['cluster_name'] CODEC(ZSTD(1)),
+    namespace          LowCardinality(String) MATERIALIZED ResourceAttributes['k8s.namespace.name'] CODEC(ZSTD(1)),
+    pod_name           LowCardinality(String) MATERIALIZED ResourceAttributes['k8s.pod.name'] CODEC(ZSTD(1)),
+    pool_name          LowCardinality(String) MATERIALIZED ResourceAttributes['ngf.inference_pool'] CODEC(ZSTD(1)),
+    request_id         String MATERIALIZED replaceRegexpOne(SpanAttributes['gen_ai.request.id'], '^(chatcmpl-(.+)|cmpl-(.+)-[0-9]+)$$', '\\2\\3') CODEC(ZSTD(1)),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = $merge_tree

@@ -1,4 +1,4 @@
--- The same as log_histogram in buckets of whole minutes, where no more is asked than minutes tell.
+-- Lines of access logs by the class of their status in buckets of whole minutes.
 SELECT
     toDateTime64(intDiv(toUnixTimestamp(window_start), {step:UInt32}) * {step:UInt32}, 0, 'UTC') AS bucket,
     status_class,
