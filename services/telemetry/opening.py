@@ -28,7 +28,11 @@ class Telemetry:
         self.writer.start()
 
     def stop(self) -> None:
-        """Close everything; what is not in the store yet stays on disk."""
+        """Take nothing more, and close everything when what waits is in the store.
+
+        What the store does not take soon stays on disk.
+        """
+        self.intake.close()
         self.writer.stop()
         self.intake.spool.close()
         self.store.close()

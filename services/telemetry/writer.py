@@ -5,9 +5,11 @@ Rows that the store refuses for what is in them are put aside in a file, counted
 must not hold up what came with them and after them.
 """
 
+import math
 import os
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -30,6 +32,9 @@ GATHER_S = 1.0
 
 LONGEST_PAUSE_S = 30.0
 
+STOP_S = 10.0
+"""Longest that a console which stops goes on inserting: its disk may go with it."""
+
 WARM_UP_S = 3.0
 """After the start the store is opened even where nobody has sent or asked anything yet: the
 first who asks is not to wait for it."""
@@ -47,6 +52,7 @@ class Writer:
         self.failures = 0
         self.newest: datetime | None = None
         self._stopping = threading.Event()
+        self._until = math.inf
         self._thread = threading.Thread(target=self._run, name="telemetry-writer", daemon=True)
 
     def start(self) -> None:
@@ -54,27 +60,30 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the batch that is under way; what waits stays on disk."""
+        """End when all that waits is in the store; what it does not take soon stays on disk."""
+        self._until = time.monotonic() + STOP_S
         self._stopping.set()
         self._intake.arrived.set()
         if self._thread.is_alive():
-            self._thread.join(10)
+            self._thread.join(STOP_S)
 
     def drain(self) -> int:
         """Insert all that waits; how many batches that were. Raises Unavailable."""
         self._store.open()
         done = 0
-        while not self._stopping.is_set() and (batch := self._intake.spool.batch(BATCH)):
+        while time.monotonic() < self._until and (batch := self._intake.spool.batch(BATCH)):
             self._insert(batch)
             done += 1
         return done
 
     def _run(self) -> None:
         wait = WARM_UP_S if self._intake.spool.rows == 0 else 0
-        while not self._stopping.is_set():
+        last = False
+        while not last:
             self._intake.arrived.wait(wait)
             self._intake.arrived.clear()
-            if self._stopping.wait(GATHER_S):
+            last = self._stopping.wait(GATHER_S)
+            if last and not self._intake.spool.rows:
                 return
             wait = LONGEST_PAUSE_S
             try:

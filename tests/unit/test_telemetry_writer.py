@@ -8,8 +8,10 @@ import pytest
 
 from services.errors import Unavailable
 from services.telemetry import migrations
+from services.telemetry.engines import Server
 from services.telemetry.intake import Intake
 from services.telemetry.spool import Batch, Block, Spool
+from services.telemetry.store import Store
 from services.telemetry.writer import Writer
 from tests.stores import fresh_store
 from tests.unit.test_telemetry_store import counted, line
@@ -155,3 +157,24 @@ def test_rows_of_many_days_are_taken_at_once(tmp_path: Path) -> None:
     carried.wait(b"1", otel_traces=days)
     assert carried.writer.drain() == 1
     assert carried.writer.written == {"otel_traces": 150}
+
+
+def test_what_waits_when_the_console_stops_gets_into_the_store_first(tmp_path: Path) -> None:
+    carried = Carried(tmp_path)
+    carried.store.open()
+    carried.writer.start()
+    carried.wait(b"1", otel_logs=others(3))
+    carried.writer.stop()
+    assert carried.spool.rows == 0
+    holds_all(carried, 3)
+
+
+def test_a_console_that_stops_does_not_wait_for_a_store_that_is_away(tmp_path: Path) -> None:
+    carried = Carried(tmp_path)
+    carried.store = Store(Server("http://127.0.0.1:9"))
+    carried.writer = carried.made()
+    carried.wait(b"1", otel_logs=others(3))
+    carried.writer.start()
+    carried.writer.stop()
+    assert carried.writer.failures > 0, "it tried, and ended"
+    assert carried.spool.rows == 3
