@@ -15,6 +15,7 @@ POSTGRESQL = {
     "database.postgresql.urlSecret.name": "ngf-console-postgresql",
     "secretKey.name": "ngf-console-secret-key",
 }
+SHARED = {**POSTGRESQL, "clickhouse.urlSecret.name": "ngf-console-clickhouse"}
 IN_SECRETS = {
     "NGF_CONSOLE_SECRET_KEY": "k" * 32,
     "NGF_CONSOLE_CONFIG_DB": "postgresql://console@db.example/console",
@@ -30,6 +31,9 @@ IN_SECRETS = {
         ({"publicUrl": "console.example"}, "publicUrl: Does not match pattern"),
         ({"replicas": 2}, "replicas: more than one need PostgreSQL"),
         ({"autoscaling.enabled": True}, "autoscaling.enabled needs PostgreSQL"),
+        ({"replicas": 2, **POSTGRESQL}, "replicas: more than one need ClickHouse"),
+        ({"autoscaling.enabled": True, **POSTGRESQL}, "more than one need ClickHouse"),
+        ({"settings.spoolMiB": 1}, "settings.spoolMiB: Must be greater than or equal to 16"),
         ({"database.postgresql.urlSecret.name": "db"}, "secretKey.name is required"),
         ({"secretKey": "in sight"}, "secretKey: Invalid type. Expected: object"),
         ({"auth.mode": "local"}, "auth.mode must be one of"),
@@ -114,7 +118,7 @@ def test_the_variables_are_options_that_the_console_takes(monkeypatch: pytest.Mo
 def test_with_everything_they_are_too(monkeypatch: pytest.MonkeyPatch) -> None:
     kind, container = console(render(CHART, "values", "everything"))
     found = settings(monkeypatch, container)
-    assert (kind, found.auth, found.oidc_client_id) == ("Deployment", "oidc", "ngf-console")
+    assert (kind, found.auth, found.oidc_client_id) == ("StatefulSet", "oidc", "ngf-console")
     assert found.oidc_role_mapping["shop"].namespaces == {"shop"}
     assert (found.otel_url, found.otel_auth, found.agent_chart) == (
         "https://otel.example",
@@ -177,9 +181,39 @@ def test_a_hub_may_watch_other_clusters_only() -> None:
     assert "NGF_CONSOLE_MULTICLUSTER_DEFAULT" not in variables(console(objects)[1])
 
 
+@pytest.mark.parametrize("values", [{}, {"replicas": 3, **SHARED}])
+def test_what_was_taken_of_telemetry_lies_on_a_volume_with_room_for_it(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any]
+) -> None:
+    objects = render(CHART, "values", **values)
+    workload = one(objects, "StatefulSet", "-console")["spec"]
+    (claim,) = workload["volumeClaimTemplates"]
+    _, container = console(objects)
+    found = settings(monkeypatch, container)
+    (mount,) = [it for it in container["volumeMounts"] if it["name"] == claim["metadata"]["name"]]
+    assert mount["mountPath"] == str(found.data)
+    assert claim["spec"]["resources"]["requests"]["storage"] == "10Gi"
+    assert found.spool_mib <= 10 * 1024 / 4
+    assert container["resources"]["limits"]["memory"] == "2Gi"
+    assert found.store_memory_mib <= 2 * 1024 / 2
+
+
+def test_the_queue_of_the_collector_may_outlive_its_pod() -> None:
+    for wanted in (False, True):
+        values = {"collector.persistence.enabled": wanted}
+        objects = render(CHART, "values", "everything", **values)
+        pod = one(objects, "Deployment", "-collector")["spec"]["template"]["spec"]
+        (queue,) = [it for it in pod["volumes"] if it["name"] == "queue"]
+        claims = [it for it in objects if it["kind"] == "PersistentVolumeClaim"]
+        assert [it["metadata"]["name"] for it in claims] == ["edge-ngf-console-collector"] * wanted
+        assert ("emptyDir" not in queue) is wanted
+        if wanted:
+            assert queue["persistentVolumeClaim"]["claimName"] == claims[0]["metadata"]["name"]
+
+
 def test_replicas_share_a_database_and_never_all_leave_at_once() -> None:
-    objects = render(CHART, "values", replicas=3, **POSTGRESQL)
-    workload = one(objects, "Deployment", "-console")
+    objects = render(CHART, "values", replicas=3, **SHARED)
+    workload = one(objects, "StatefulSet", "-console")
     assert workload["spec"]["replicas"] == 3
     assert one(objects, "PodDisruptionBudget", "-console")["spec"]["maxUnavailable"] == 1
     alone = render(CHART, "values")
@@ -190,7 +224,7 @@ def test_replicas_share_a_database_and_never_all_leave_at_once() -> None:
 
 def test_a_scaler_decides_alone_how_many_there_are() -> None:
     objects = render(CHART, "values", "everything")
-    assert "replicas" not in one(objects, "Deployment", "-console")["spec"]
+    assert "replicas" not in one(objects, "StatefulSet", "-console")["spec"]
     assert one(objects, "HorizontalPodAutoscaler", "-console")["spec"]["maxReplicas"] == 5
 
 

@@ -14,8 +14,9 @@ pytestmark = pytest.mark.compiled
 
 NAMESPACE = "installed"
 APPS = f"/apis/apps/v1/namespaces/{NAMESPACE}"
-POSTGRESQL = (
-    "database.postgresql.urlSecret.name=ngf-console-postgresql,secretKey.name=ngf-console-key"
+SHARED = (
+    "database.postgresql.urlSecret.name=ngf-console-postgresql,secretKey.name=ngf-console-key,"
+    "clickhouse.urlSecret.name=ngf-console-clickhouse"
 )
 
 Run = Callable[..., str]
@@ -48,10 +49,10 @@ def test_a_console_comes_grows_and_goes(real_cluster: ControlPlane, run: Run) ->
     assert api.get(clusters).ok()["items"][0]["metadata"]["name"] == "hub"
     assert running(api) == {"StatefulSet"}
 
-    more = f"--set=replicas=2,{POSTGRESQL}"
+    more = f"--set=replicas=2,{SHARED}"
     said = run("upgrade", "ngf-console", "ngf-console", "--reset-then-reuse-values", more)
-    assert "exec deployment/ngf-console --" in said
-    wait_until("one workload", lambda: running(api) == {"Deployment"})
+    assert "exec statefulset/ngf-console --" in said
+    assert api.get(f"{APPS}/statefulsets/ngf-console").ok()["spec"]["replicas"] == 2
 
     run("uninstall", "ngf-console")
     wait_until("no workload", lambda: not running(api))

@@ -47,6 +47,8 @@
 {{- with .Values.settings }}
 - {name: NGF_CONSOLE_LOG_LEVEL, value: {{ .logLevel }}}
 - {name: NGF_CONSOLE_THREADS, value: {{ .threads | quote }}}
+- {name: NGF_CONSOLE_SPOOL_MIB, value: {{ .spoolMiB | quote }}}
+- {name: NGF_CONSOLE_STORE_MEMORY_MIB, value: {{ .storeMemoryMiB | quote }}}
 - {name: NGF_CONSOLE_PROMETHEUS_URL, value: {{ .prometheusUrl | quote }}}
 - {name: NGF_CONSOLE_CORS_ALLOWED_ORIGINS, value: {{ join "," .corsAllowedOrigins | quote }}}
 - {name: NGF_CONSOLE_EMBED_ORIGINS, value: {{ join "," .embedOrigins | quote }}}
@@ -125,9 +127,5 @@ spec:
   {{- if .Values.gpuPrices }}
   - name: prices
     configMap: {name: {{ include "console.fullname" . }}-prices}
-  {{- end }}
-  {{- if .Values.database.postgresql.urlSecret.name }}
-  - name: data
-    emptyDir: {sizeLimit: 256Mi}
   {{- end }}
 {{- end -}}
