@@ -92,6 +92,7 @@ def whole(known: Known, slot: Callable[[str], int]) -> Row:
         "most": one.most,
         "scored": one.detail.value == "scores",
         "detail": one.detail.reason,
+        "scored_by": one.detail.source,
         "prefix": bool(one.detail.value == "scores")
         and any(scorer.type == PREFIX for scorer in one.scorers),
         "states": one.detail.value == "scores"
@@ -109,6 +110,7 @@ def whole(known: Known, slot: Callable[[str], int]) -> Row:
             }
             for step in one.steps
         ],
+        "timed_by": ", ".join(dict.fromkeys(_timed_by(step.source) for step in one.steps)),
         "no_steps": "" if one.steps else "No span of this request was recorded.",
         "until": "until the first token" if _to_the_token(one) else "in the picker",
     }
@@ -163,6 +165,10 @@ def _sources(one: Decision) -> list[str]:
     """Who told it: of whom was picked, and of the scores."""
     said = [one.picked.source or one.outcome.source, one.detail.source]
     return list(dict.fromkeys(filter(None, (source.removesuffix(", no tie") for source in said))))
+
+
+def _timed_by(source: str) -> str:
+    return "engine span" if source.startswith("engine") else "picker spans"
 
 
 def _facts(found: Found) -> list[Row]:

@@ -88,7 +88,7 @@ def _overview(
         summary, then = metrics.summary(of, window), metrics.summary(of, before)
         tiles = pool_words.tiles(summary, then, cost, sparks)
         told["tiles"] = {f"pool-kpi-{key}": value for key, value in tiles.items()}
-        told["vantage"] = pool_words.VANTAGES[ttft.value.vantage if ttft.value else "engine"]
+        told["vantage"] = pool_charts.vantage(ttft)
         told["cost"] = cost_words.bill(cost)
         told["gpus"] = _devices(container, of, window, DEVICES)
         scaled = _scaled(container, who, one, window)

@@ -14,6 +14,9 @@ from components.figures.marks import Event
 from services.inference.results import PodSeries, Series, TtftHistogram, TtftSeries
 from services.telemetry.answers import Answer
 
+WHERE = {"engine": "at the engine", "picker": "at the picker, queueing included"}
+"""Where a time to first token is taken, in words."""
+
 Panel = dict[str, Any]
 Marks = Sequence[Event]
 
@@ -34,6 +37,11 @@ def ttft(found: Answer[TtftSeries], events: Marks) -> Panel:
     ]
     figure = percentiles(named, span_of(found.window, value.step), height=160, events=events)
     return shown(figure, found)
+
+
+def vantage(found: Answer[TtftSeries]) -> str:
+    """The unit of a chart of percentiles: where they are taken."""
+    return f"ms, {WHERE[found.value.vantage if found.value else 'engine']}"
 
 
 def spread(found: Answer[TtftHistogram]) -> Panel:

@@ -24,10 +24,6 @@ Row = dict[str, Any]
 WATCHED = 0.8
 """Share of a window from which samples must come for it to be compared with."""
 STATUS = {"Ready": "ok", "Degraded": "warn", "Pending": "info"}
-VANTAGES = {
-    "engine": "ms, at the engine",
-    "picker": "ms, at the picker, queueing included",
-}
 
 
 def row(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate, slot: int) -> Row:

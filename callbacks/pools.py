@@ -67,7 +67,7 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
             for key, value in _tiles(known, whole, list(rates.values())).items()
         }
         ttft = metrics.ttft_percentiles(of, window)
-        told["vantage"] = pool_words.VANTAGES[ttft.value.vantage if ttft.value else "engine"]
+        told["vantage"] = pool_charts.vantage(ttft)
         return {
             pools.TTFT: pool_charts.ttft(ttft, ()),
             pools.TOKENS: pool_charts.tokens(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import loading, page_head, panel
+from components.page import live, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 ASKED = "scaling-asked"
@@ -27,6 +27,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     panel(
                         "Pools",
                         loading(6),
+                        source=live("HPAs, ScaledObjects"),
                         rule=True,
                         flush=True,
                         body_id="scaling-pools",

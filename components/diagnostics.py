@@ -210,6 +210,7 @@ def _run() -> list[Any]:
                 panel(
                     "Errors",
                     loading(2),
+                    source="this benchmark",
                     body_id="benchmark-errors",
                     rule=True,
                     flush=True,
@@ -218,6 +219,7 @@ def _run() -> list[Any]:
                     "Benchmarks before",
                     loading(2),
                     unit="of this replica",
+                    source="this console",
                     body_id="benchmark-runs",
                     rule=True,
                     flush=True,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, loading, page_head, panel, search_field
+from components.page import kpi, live, loading, page_head, panel, search_field
 from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
@@ -19,6 +19,9 @@ TIME = "gpus-time"
 GRID = "gpus-grid"
 DEVICES = "gpus-devices"
 BUSY, MEMORY = "gpus-busy", "gpus-memory"
+
+CAPACITY = "nodes and agents"
+"""Where capacity comes from."""
 
 TILES = (
     ("gpus", "GPUs", "nodes"),
@@ -59,7 +62,7 @@ DEVICE_COLUMNS = [
 
 
 def _source(words: str) -> html.Span | None:
-    return html.Span(**{"data-live": words}) if words else None
+    return live(words) if words else None
 
 
 def layout(query: Mapping[str, str]) -> html.Div:
@@ -78,6 +81,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     panel(
                         "By type",
                         loading(3),
+                        source=live(CAPACITY),
                         rule=True,
                         flush=True,
                         body_id="gpus-by-type",
@@ -86,6 +90,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     panel(
                         "By cluster",
                         loading(3),
+                        source=live(CAPACITY),
                         rule=True,
                         flush=True,
                         body_id="gpus-by-cluster",

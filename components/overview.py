@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, loading, page_head, panel
+from components.page import kpi, live, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 DATA = "overview-data"
@@ -62,7 +62,11 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 loading(3),
                                 body_id="overview-clusters",
                                 unit_id="overview-clusters-n",
-                                source=html.A("All clusters", href="/clusters", className="n-keep"),
+                                source=[
+                                    live("watch, access logs"),
+                                    " ",
+                                    html.A("All clusters", href="/clusters", className="n-keep"),
+                                ],
                                 rule=True,
                                 flush=True,
                             ),
@@ -74,6 +78,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                             panel(
                                 "Needs attention",
                                 loading(4),
+                                source=live("watch"),
                                 body_id="overview-attention",
                                 unit_id="overview-attention-n",
                                 rule=True,

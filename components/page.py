@@ -144,6 +144,11 @@ def panel(
     return html.Section(parts, className=f"panel {classes}".strip())
 
 
+def live(source: str) -> html.Span:
+    """``source`` of a panel that is pushed, with the age of the cluster's data."""
+    return html.Span(**{"data-live": source})
+
+
 def search_field(
     id: Any, label: str, placeholder: str, value: str = "", debounce: int = 250
 ) -> html.Div:

@@ -96,3 +96,25 @@ def test_the_menu_shows_only_pages_that_exist(pages: dict[str, Any]) -> None:
     for item in components(shell.layout(FACTS)):
         if hasattr(item, "data-go"):
             assert item.href in paths
+
+
+TOLD = ("overview", "dashboard", "pools", "pool", "decisions", "autoscaling", "gpus", "diagnostics")
+"""Pages of telemetry."""
+OWN = ("Benchmark",)
+"""Panels of what is typed, not of what was measured."""
+
+
+def test_every_panel_of_telemetry_has_a_place_for_its_source(pages: dict[str, Any]) -> None:
+    lacking = []
+    for page in (pages[f"pages.{name}"] for name in TOLD):
+        for section in components(drawn(page)):
+            parts = section.children if section._type == "Section" else None
+            if not isinstance(parts, list) or getattr(parts[0], "_type", "") != "Header":
+                continue
+            head = components(parts[0])
+            title = next(item.children for item in head if item._type == "H2")
+            if title not in OWN and not any(
+                getattr(item, "className", "") == "src" for item in head
+            ):
+                lacking.append((page["module"], title))
+    assert not lacking

@@ -69,7 +69,7 @@
     const more = on && read.count > all.length ? `, the first ${num(all.length)} of ${num(read.count)}: in trouble, then hottest` : "";
     const said = some < all.length ? `${num(some)} of ${num(all.length)}` : num(some);
     ngf.put("gpus-count", on ? `${said} ${all.length === 1 ? "device" : "devices"}${more}${read.reason ? ` ${read.reason}` : ""}` : `${said} ${all.length === 1 ? "row" : "rows"}${some < all.length ? "" : ", one for each node and type"}`);
-    ngf.put("gpus-src", on && read.as_of ? [`${read.source}, `, ngf.since(read.as_of, { style: "age" })] : null);
+    ngf.put("gpus-src", on ? read.as_of && [`${read.source}, `, ngf.since(read.as_of, { style: "age" })] : "nodes and agents; Busy, °C and W: DCGM");
   }
 
   window.dash_clientside = window.dash_clientside || {};
