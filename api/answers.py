@@ -9,6 +9,9 @@ from services.telemetry.windows import RULE
 
 TIME_RANGE: Any = Field("1h", alias="timeRange", description=f"It {RULE}")
 
+RANGE = {"range": "timeRange"}
+"""What such an API calls the field that services know as the first."""
+
 
 class Rests(BaseModel):
     """What an answer rests on."""

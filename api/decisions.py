@@ -7,13 +7,14 @@ from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, Field, StringConstraints
 from werkzeug.wrappers import Response
 
+from api.answers import RANGE, TIME_RANGE
 from api.guard import current_identity
 from api.openapi import Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.inference import telling
 from services.inference.decision_store import Known
 from services.inference.replay import replay
-from services.telemetry.windows import RULE, Window
+from services.telemetry.windows import Window
 
 MOST = 500
 NO_LATENCY = (
@@ -28,7 +29,7 @@ class DecisionParams(BaseModel):
     """Which decisions."""
 
     pool: str = Field("", max_length=320, description="Name, or namespace/name; empty: all")
-    time_range: str = Field("1h", alias="timeRange", max_length=80, description=f"It {RULE}")
+    time_range: str = TIME_RANGE
     limit: int = Field(20, ge=1, le=MOST)
 
 
@@ -173,7 +174,7 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def list_epp_decisions(path: Tree, query: DecisionParams) -> Response:
         """The newest decisions of endpoint pickers."""
-        window, cluster = Window.parse(query.time_range, field="timeRange"), cluster_of(path, fleet)
+        window, cluster = Window.parse(query.time_range), cluster_of(path, fleet)
         found = decisions.newest(
             current_identity(), window, query.limit, pool=query.pool, clusters=(cluster,)
         )
@@ -230,6 +231,7 @@ def register(server: OpenAPI, container: Container) -> None:
                 {"responses": {"200": ReplayAnswer}},
             ),
         ],
+        RANGE,
     )
 
 

@@ -7,7 +7,7 @@ from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
-from api.answers import TIME_RANGE, Rests, rests
+from api.answers import RANGE, TIME_RANGE, Rests, rests
 from api.guard import current_identity
 from api.openapi import Tree, answer, cluster_of, in_both_trees
 from services.container import Container
@@ -33,6 +33,15 @@ _FILTERS = {
     "traceId": "trace_id",
 }
 """What a request may filter by, and what the service calls it."""
+
+_NAMES = {
+    **RANGE,
+    "text": "search",
+    "request_id": "requestId",
+    "min_ms": "minLatency",
+    **{theirs: ours for ours, theirs in _FILTERS.items()},
+}
+"""The names that refusals are to have here."""
 
 _COLUMNS = {
     "timestamp": "timestamp",
@@ -192,7 +201,7 @@ def register(server: OpenAPI, container: Container) -> None:
         chosen = {theirs: tuple(getattr(body, ours)) for ours, theirs in _FILTERS.items()}
         found = lines.page(
             scope(path, body),
-            Window.parse(body.time_range, field="timeRange"),
+            Window.parse(body.time_range),
             _filters(body, tuple(body.status), chosen),
             body.cursor or None,
             body.limit,
@@ -212,7 +221,7 @@ def register(server: OpenAPI, container: Container) -> None:
         """The most frequent values of a field."""
         found = lines.top(
             scope(path, query),
-            Window.parse(query.time_range, field="timeRange"),
+            Window.parse(query.time_range),
             _of_params(query),
             query.field,
             query.n,
@@ -232,7 +241,7 @@ def register(server: OpenAPI, container: Container) -> None:
         """How lines are spread over time, by class of status."""
         found = lines.histogram(
             scope(path, query),
-            Window.parse(query.time_range, field="timeRange"),
+            Window.parse(query.time_range),
             _of_params(query),
             query.buckets,
         )
@@ -254,6 +263,7 @@ def register(server: OpenAPI, container: Container) -> None:
             ("get", "/logs/topn", list_log_top_values, {"responses": {"200": TopAnswer}}),
             ("get", "/logs/histogram", get_log_histogram, {"responses": {"200": HistogramAnswer}}),
         ],
+        _NAMES,
     )
 
 

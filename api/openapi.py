@@ -6,7 +6,7 @@ query parameter that no model names, or that comes twice, is refused, too: a mis
 a second one, would write for real. What every GET has is ``format`` (api/tables.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from api.bodies import BoundedJSON
 from api.guard import current_identity
 from api.tables import FORMATS
 from services.clusters.fleet import Fleet
-from services.errors import NotFound
+from services.errors import Invalid, NotFound
 
 V1 = "/api/v1"
 CLUSTER = f"{V1}/clusters/<cluster>"
@@ -195,18 +195,23 @@ def _refuse_unreadable_body() -> Response | None:
 
 
 def in_both_trees(
-    server: OpenAPI, family: str, views: list[tuple[str, str, Callable[..., Any], dict[str, Any]]]
+    server: OpenAPI,
+    family: str,
+    views: list[tuple[str, str, Callable[..., Any], dict[str, Any]]],
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """Register ``(method, rule, view, options)`` for a named and for the default cluster.
 
     The view's ``path`` model gains a ``cluster`` in the tree of the named one; ``cluster_of`` reads
-    it back.
+    it back. ``names`` are those that the API has for fields which services call otherwise.
     """
     for prefix, scoped in ((CLUSTER, True), (V1, False)):
         group = blueprint(f"{family}-{'cluster' if scoped else 'default'}", prefix)
         for method, rule, view, options in views:
             register = getattr(group, method)
-            register(rule, operation_id=_operation(view, scoped), **options)(_bound(view, scoped))
+            register(rule, operation_id=_operation(view, scoped), **options)(
+                _bound(view, scoped, names or {})
+            )
         server.register_api(group)
 
 
@@ -214,10 +219,13 @@ def _operation(view: Callable[..., Any], scoped: bool) -> str:
     return f"{view.__name__}_on_cluster" if scoped else view.__name__
 
 
-def _bound(view: Callable[..., Any], scoped: bool) -> Callable[..., Any]:
+def _bound(view: Callable[..., Any], scoped: bool, names: Mapping[str, str]) -> Callable[..., Any]:
     @wraps(view)
     def call(**parts: Any) -> Any:
-        return view(**parts)
+        try:
+            return view(**parts)
+        except Invalid as error:
+            raise error.renamed(names) from None
 
     call.__annotations__ = dict(view.__annotations__)
     if scoped:

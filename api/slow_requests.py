@@ -6,19 +6,20 @@ from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from api.answers import RANGE, TIME_RANGE
 from api.openapi import Tree, answer, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
 from services.inference.correlation import Correlation
 from services.inference.slow import SLOWEST, Request, slow
-from services.telemetry.windows import RULE, Window
+from services.telemetry.windows import Window
 
 
 class SlowParams(BaseModel):
     """Of which pool, and when."""
 
     pool: str = Field("", max_length=500, description="Name or namespace/name; without it all")
-    time_range: str = Field("1h", alias="timeRange", description=f"It {RULE}")
+    time_range: str = TIME_RANGE
     limit: int = Field(SLOWEST, ge=1, le=200, description="Slow requests to list")
 
 
@@ -83,7 +84,7 @@ def register(server: OpenAPI, container: Container) -> None:
     def list_slow_requests(path: Tree, query: SlowParams) -> Response:
         """The slowest requests of a time, and what slowness goes along with."""
         asked = asked_of(container, path, query.pool)
-        window = Window.parse(query.time_range, field="timeRange")
+        window = Window.parse(query.time_range)
         membership = container.inference.membership
         found = slow(container.store, membership, asked, window, query.limit)
         value = found.value
@@ -112,6 +113,7 @@ def register(server: OpenAPI, container: Container) -> None:
                 {"responses": {"200": SlowAnswer}},
             )
         ],
+        RANGE,
     )
 
 

@@ -5,6 +5,7 @@ status. A service never formats for people beyond one plain sentence in ``messag
 machine may want to act on goes into ``details``.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 
@@ -59,6 +60,14 @@ class Invalid(ConsoleError):
     def of(cls, field: str, rule: str) -> Self:
         """One field that breaks one rule, such as "must be a number"."""
         return cls(f"{field} {rule}.", fields=[{"field": field, "rule": rule}])
+
+    def renamed(self, names: Mapping[str, str]) -> "Invalid":
+        """The same, with fields by the names of whoever asked; what has no other keeps its own."""
+        fields = self.details.get("fields", [])
+        if not any(one["field"] in names for one in fields):
+            return self
+        fields = [one | {"field": names.get(one["field"], one["field"])} for one in fields]
+        return Invalid(" ".join(f"{one['field']} {one['rule']}." for one in fields), fields=fields)
 
 
 class Unsupported(ConsoleError):

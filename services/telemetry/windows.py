@@ -49,41 +49,34 @@ class Window:
         return cls(end - timedelta(seconds=seconds), end)
 
     @classmethod
-    def parse(
-        cls,
-        text: str | None,
-        now: datetime | None = None,
-        *,
-        field: str = "range",
-        default: str = "1h",
-    ) -> Self:
+    def parse(cls, text: str | None, now: datetime | None = None, *, default: str = "1h") -> Self:
         """The window that ``text`` names; relative ones end now.
 
-        Raises Invalid, which names ``field`` and the rule.
+        Raises Invalid, which names ``range`` and the rule.
         """
         text = (text or default).strip()
         if relative := re.fullmatch(r"(\d{1,6})([smhd])", text):
             seconds = int(relative[1]) * _UNITS[relative[2]]
             if not 0 < seconds <= LONGEST.total_seconds():
-                raise Invalid.of(field, "must be at least 1s and at most 400d")
+                raise Invalid.of("range", "must be at least 1s and at most 400d")
             return cls.last(seconds, now)
         start_text, slash, end_text = text.partition("/")
         if not slash:
-            raise Invalid.of(field, RULE)
-        start, end = _moment(start_text, field), _moment(end_text, field)
+            raise Invalid.of("range", RULE)
+        start, end = _moment(start_text), _moment(end_text)
         if end <= start:
-            raise Invalid.of(field, "must end after it starts")
+            raise Invalid.of("range", "must end after it starts")
         if end - start > LONGEST:
-            raise Invalid.of(field, "must be at most 400d long")
+            raise Invalid.of("range", "must be at most 400d long")
         return cls(start, end)
 
 
-def _moment(text: str, field: str) -> datetime:
+def _moment(text: str) -> datetime:
     try:
         said = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Invalid.of(field, RULE) from None
+        raise Invalid.of("range", RULE) from None
     moment = said if said.tzinfo else said.replace(tzinfo=UTC)
     if not EARLIEST <= moment <= LATEST:
-        raise Invalid.of(field, f"must be within the years {EARLIEST.year} to {LATEST.year}")
+        raise Invalid.of("range", f"must be within the years {EARLIEST.year} to {LATEST.year}")
     return moment.astimezone(UTC)

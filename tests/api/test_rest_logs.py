@@ -120,6 +120,8 @@ def test_top_values_and_histogram_count_the_same_lines(console: Console) -> None
         ({"secret": "x"}, "secret"),
         ({"search": "x" * 401}, "search"),
         ({"minLatency": -1}, "minLatency"),
+        ({"hostname": ["x"] * 51}, "hostname"),
+        ({"upstreamAddress": ["x" * 401]}, "upstreamAddress"),
     ],
 )
 def test_a_wrong_question_names_the_field(

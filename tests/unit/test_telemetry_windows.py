@@ -20,9 +20,9 @@ from services.telemetry.windows import LATEST, Window
 )
 def test_a_time_beyond_what_the_store_can_count_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:
-        Window.parse(text, field="timeRange")
+        Window.parse(text)
     (told,) = refused.value.details["fields"]
-    assert told == {"field": "timeRange", "rule": "must be within the years 2000 to 2100"}
+    assert told == {"field": "range", "rule": "must be within the years 2000 to 2100"}
 
 
 def test_the_last_window_of_all_can_still_be_aligned() -> None:
