@@ -262,7 +262,7 @@ def test_a_server_that_is_full_is_asked_again_and_what_is_there_can_be_read(
     assert hub.container.telemetry.writer.put_aside == 0
 
 
-def test_a_full_disk_of_the_console_says_when_to_come_again(make: Callable[..., Hub]) -> None:
+def test_a_console_that_may_keep_no_more_says_when_to_come_again(make: Callable[..., Hub]) -> None:
     hub = make(spool_mib=16)
     hub.passage.cut()
     taken = 0

@@ -209,5 +209,6 @@ def test_a_cluster_of_servers_gets_replicated_tables_and_reads_them_through_dist
     assert all("ENGINE = Replicated" in one or "ENGINE = Null" in one for one in tables)
     assert not any("non_replicated_deduplication_window" in one for one in tables)
     assert layout.table("ngf_access_logs") == "ngf.ngf_access_logs_d"
+    assert layout.dropped() == "DROP DATABASE IF EXISTS ngf ON CLUSTER 'prod' SYNC"
     (pools,) = [one for one in tables if "ngf_inference_pools " in one]
     assert "'{replica}', updated_at, is_deleted)" in pools
