@@ -95,6 +95,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                         href="/httproutes?status=err,warn",
                                         className="n-keep",
                                     ),
+                                    html.A("pools", href="/autoscaling", className="n-keep"),
                                 ],
                             ),
                             panel(

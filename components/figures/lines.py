@@ -1,6 +1,6 @@
 """Lines over time: rates, shares, percentiles. A gap stays a gap, with its reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,9 +81,7 @@ def time_series(
         _name_ends(figure, ended, span, height)
     else:
         figure["layout"]["showlegend"] = True
-    for line in ended:
-        if line.gap:
-            _open_end(figure, line, span)
+    _open_ends(figure, ended, span, height)
     add_thresholds(figure, fixed)
     for limit in limits:
         _add_limit(figure, limit, span)
@@ -231,13 +229,7 @@ def _room(lines: Sequence[Line]) -> int:
 
 def _name_ends(figure: Figure, lines: Sequence[Line], span: Span, height: int) -> None:
     """Each name at the height of its line's last value, moved apart where two would touch."""
-    low, high = figure["layout"]["yaxis"]["range"]
-    ends = sorted(
-        ((last[1], line) for line in lines if not line.gap and (last := _last(line))),
-        key=lambda one: one[0],
-    )
-    at = [height * (value - low) / (high - low) for value, _ in ends]
-    for (value, line), wanted, free in zip(ends, at, _apart(at, height), strict=True):
+    for line, _, value, shift in _ends(figure, [one for one in lines if not one.gap], height):
         figure["layout"]["annotations"].append(
             note(
                 _shortened(line.name),
@@ -247,10 +239,24 @@ def _name_ends(figure: Figure, lines: Sequence[Line], span: Span, height: int) -
                 xshift=6,
                 y=value,
                 yanchor="middle",
-                yshift=round(free - wanted),
+                yshift=shift,
             )
             | {"font": {"size": 11, "weight": 500, "color": token(line.colour)}}
         )
+
+
+def _ends(
+    figure: Figure, lines: Sequence[Line], height: int
+) -> Iterator[tuple[Line, datetime, float, int]]:
+    """Each line with its last point, lowest first, and by how many pixels a text beside the point
+    is moved so that no two touch."""
+    low, high = figure["layout"]["yaxis"]["range"]
+    ends = sorted(
+        ((line, *last) for line in lines if (last := _last(line))), key=lambda one: one[2]
+    )
+    at = [height * (value - low) / (high - low) for _, _, value in ends]
+    for end, wanted, free in zip(ends, at, _apart(at, height), strict=True):
+        yield *end, round(free - wanted)
 
 
 def _apart(wanted: Sequence[float], height: int) -> list[float]:
@@ -265,12 +271,15 @@ def _apart(wanted: Sequence[float], height: int) -> list[float]:
     return placed
 
 
-def _open_end(figure: Figure, line: Line, span: Span) -> None:
-    """An open circle where the line ends, and why it does."""
-    last = _last(line)
-    if last is None:
-        return
-    at, value = last
+def _open_ends(figure: Figure, lines: Sequence[Line], span: Span, height: int) -> None:
+    """An open circle where a line ends before its time, and why it does."""
+    for line, at, value, shift in _ends(figure, [one for one in lines if one.gap], height):
+        _open_end(figure, line, at, value, span, shift)
+
+
+def _open_end(
+    figure: Figure, line: Line, at: datetime, value: float, span: Span, shift: int
+) -> None:
     late = (at - span.start).total_seconds() > 0.55 * span.seconds
     figure["data"].append(
         {
@@ -297,6 +306,7 @@ def _open_end(figure: Figure, line: Line, span: Span) -> None:
             xanchor="right" if late else "left",
             xshift=-8 if late else 8,
             yanchor="bottom" if late else "middle",
+            yshift=shift,
         )
         | {"font": {"size": 11, "color": token("text-2")}}
     )

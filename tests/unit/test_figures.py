@@ -122,8 +122,9 @@ def test_an_open_circle_alone_is_no_data() -> None:
     assert figure["data"][1]["x"] == ["2026-11-24 13:32:30.000"], "a slash in the cell"
 
 
-def test_names_at_line_ends_never_touch() -> None:
-    lines = [line(value, value, name=f"c{value}") for value in (100, 101, 102, 103)]
+@pytest.mark.parametrize("gap", ["", "no data"])
+def test_what_stands_at_line_ends_never_touches(gap: str) -> None:
+    lines = [line(value, value, name=f"c{value}", gap=gap) for value in (100, 101, 102, 103)]
     layout = time_series(lines, SPAN, height=176)["layout"]
     top = layout["yaxis"]["range"][1]
     places = sorted(176 * one["y"] / top + one["yshift"] for one in layout["annotations"])

@@ -34,7 +34,7 @@
     if (!rows.length) return el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("hdd-stack")), el("div", { class: "b6" }, "No cluster yet"), el("div", { class: "state-a" }, el("a", { class: "btn btn-secondary", href: "/clusters" }, "Clusters")));
     const head = [["Cluster"], ["Health"], ["NGF", "hm"], ["Gateways", "num hm"], ["Routes", "num hm"], ["Problems", "num hm"], ["Req/s", "num"], ["5xx, %", "num hm"], ["p95, ms", "num hm"], ["Data age", "num hm"]];
     return el("table", { class: "grid tight" },
-      el("colgroup", {}, [15, 14, 11, 9, 8, 9, 8, 8, 9, 9].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
+      el("colgroup", {}, [13, 13, 11, 9, 8, 9, 9, 9, 9, 10].map((width, index) => el("col", { class: (head[index][1] || "").includes("hm") ? "hm" : "", style: `width:${width}%` }))),
       el("thead", {}, el("tr", {}, head.map(([label, kind]) => el("th", { scope: "col", class: kind || "" }, label)))),
       el("tbody", {}, rows.map((row) => el("tr", { class: row.connected ? "" : "dim" },
         el("td", { class: "nm" }, el("a", { href: row.href, class: "plain", title: [row.region, row.environment].filter(Boolean).join(", ") }, el("span", { class: `cl c${row.slot}` }, row.label)), el("span", { class: "sub" }, row.under)),
