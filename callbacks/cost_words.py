@@ -2,12 +2,25 @@
 
 from typing import Any
 
+from callbacks.panels import plain, values
 from components.figures.amounts import short
 from components.panels import tile
 from services.inference.results import CostEstimate
 from services.telemetry.answers import Answer
 
 Row = dict[str, Any]
+
+_MONEY = frozenset(
+    {
+        "price_per_gpu_hour",
+        "hourly_rate",
+        "daily_cost",
+        "monthly_cost",
+        "replica_hourly_rate",
+        "spent",
+        "idle_cost",
+    }
+)
 
 
 def bill(found: Answer[CostEstimate]) -> Row:
@@ -58,6 +71,24 @@ def bill(found: Answer[CostEstimate]) -> Row:
         "source": f"prices of {one.priced_on}" if one.priced_on else "no prices",
         "title": found.source,
     }
+
+
+def values_of(found: Answer[CostEstimate]) -> Row:
+    """The same as values, a row a figure; where one is not known, why."""
+    one = found.value or CostEstimate()
+    return values(
+        found,
+        (
+            {
+                "figure": name,
+                "value": value,
+                "unit": one.currency if name in _MONEY else None,
+                "reason": one.reasons.get(name, found.reason) if value is None else None,
+            }
+            for name, value in plain(one).items()
+            if name not in ("gpu_type", "currency", "priced_on")
+        ),
+    )
 
 
 def money(value: float, currency: str) -> str:

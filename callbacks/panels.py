@@ -1,6 +1,9 @@
 """What all panels share: their values as Parquet. CSV and JSON are written in the browser."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from types import NoneType
 from typing import Any
 
 from dash import Input, Output
@@ -9,6 +12,8 @@ from callbacks.files import file
 from callbacks.registrar import Callbacks
 from components import panels
 from components.figures.paint import Figure
+
+_CELLS = (NoneType, bool, int, float, str, datetime)
 
 
 def register(callbacks: Callbacks) -> None:
@@ -25,6 +30,12 @@ def shown(figure: Figure, answer: Any, **more: Any) -> dict[str, Any]:
     """What a panel shows of an `services.telemetry.answers.Answer`; ``more`` is as of `told`."""
     more = {"window": answer.window, "reason": answer.reason, **more}
     return panels.told(figure, answer.source, answer.as_of, **more)
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """The fields of a record that stand in a cell."""
+    named = {one.name: getattr(record, one.name) for one in fields(record)}
+    return {name: value for name, value in named.items() if isinstance(value, _CELLS)}
 
 
 def values(answer: Any, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks import autoscaling_words, cost_words, pool_charts, pool_words
 from callbacks.asking import panels, question, span_of, window_of
+from callbacks.panels import plain, values
 from callbacks.registrar import Callbacks
 from components import pool
 from services.auth.identity import Identity
@@ -90,7 +91,8 @@ def _overview(
         told["tiles"] = {f"pool-kpi-{key}": value for key, value in tiles.items()}
         told["vantage"] = pool_charts.vantage(ttft)
         told["cost"] = cost_words.bill(cost)
-        told["gpus"] = _devices(container, of, window, DEVICES)
+        told["gpus"], devices = _devices(container, of, window, DEVICES)
+        told["values"] = {pool.GPUS: devices, pool.COST: cost_words.values_of(cost)}
         scaled = _scaled(container, who, one, window)
         return {
             pool.TTFT: pool_charts.ttft(ttft, scaled),
@@ -103,27 +105,35 @@ def _overview(
     return {"panels": panels(pool.PANELS, window, "the store", made), **told}
 
 
-def _devices(container: Container, of: Asked, window: Window, most: int | None = None) -> Told:
+def _devices(
+    container: Container, of: Asked, window: Window, most: int | None = None
+) -> tuple[Told, Told]:
+    """GPUs, the first ``most`` in words and all as values."""
     found = container.metrics.devices(of, window)
     first = sorted(found.value or [], key=lambda one: one.urgency, reverse=True)
-    return {
+    told = {
         "rows": [pool_words.device(one) for one in first[:most]],
         "count": len(first),
         "source": found.source,
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
     }
+    return told, values(found, map(plain, first))
 
 
 def _pods(container: Container, of: Asked, window: Window) -> Told:
     try:
         found = container.metrics.pod_metrics(of, window)
-        gpus = _devices(container, of, window)
+        gpus, devices = _devices(container, of, window)
     except ConsoleError as error:
         nothing = {"rows": [], "count": 0, "source": "", "reason": error.message}
         return {"panels": {}, "pods": nothing, "gpus": nothing}
     return {
         "panels": {},
+        "values": {
+            pool.PODS: values(found, map(pool_words.pod_values, found.value or [])),
+            pool.DEVICES: devices,
+        },
         "gpus": gpus,
         "pods": {
             "rows": [pool_words.pod(one) for one in found.value or []],
@@ -138,7 +148,9 @@ def _cost(container: Container, of: Asked, window: Window) -> Told:
     told: Told = {"bill": None}
 
     def made() -> dict[str, Told]:
-        told["bill"] = cost_words.bill(container.metrics.cost_estimate(of, window))
+        cost = container.metrics.cost_estimate(of, window)
+        told["bill"] = cost_words.bill(cost)
+        told["values"] = {pool.BILL: cost_words.values_of(cost)}
         busy = container.metrics.gpu_util_series(of, window)
         return {pool.BUSY: pool_charts.line("utilization", busy, "%")}
 

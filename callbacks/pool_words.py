@@ -6,6 +6,7 @@ from typing import Any
 
 from callbacks.cost_words import amount_of, tile_of
 from callbacks.gpu_words import short
+from callbacks.panels import plain
 from callbacks.pool_charts import FULL, tail
 from components.figures import amounts
 from components.panels import tile
@@ -57,6 +58,18 @@ def row(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate, slot: i
             "waiting": measured.reasons.get("avg_queue_depth", ""),
             "cache": measured.reasons.get("avg_kv_cache_pct", ""),
         },
+    }
+
+
+def values(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate) -> Row:
+    """The same as values."""
+    own = {name: value for name, value in plain(pool).items() if name != "selector"}
+    measured = plain(of or MetricsSummary()).items()
+    return {
+        **own,
+        **{name: value for name, value in measured if name not in own and name != "pool"},
+        "hourly_rate": cost.hourly_rate,
+        "currency": cost.currency,
     }
 
 
@@ -237,6 +250,20 @@ def pod(one: PodMetrics) -> Row:
             "busy": one.reasons.get("devices", ""),
         },
         "at": one.at.isoformat() if one.at else None,
+    }
+
+
+def pod_values(one: PodMetrics) -> Row:
+    """A pod as values."""
+    return {
+        **plain(one),
+        "gpus": len(one.devices),
+        "gpu_type": one.gpu_type,
+        "gpu_util_pct": one.gpu_util_pct,
+        "gpu_mem_used_mb": one.gpu_mem_used_mb,
+        "gpu_mem_total_mb": one.gpu_mem_total_mb,
+        "gpu_temperature_c": one.gpu_temperature_c,
+        "gpu_power_w": one.gpu_power_w,
     }
 
 

@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Input, Output
 
 from callbacks import cost_words, pool_charts, pool_words
 from callbacks.asking import panels, question, window_of
+from callbacks.panels import values
 from callbacks.registrar import Callbacks
 from components import pools
 from components.figures import amounts
@@ -58,6 +59,15 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
             )
             for one in known[:MOST]
         ]
+        told["values"] = {
+            pools.ROWS: values(
+                listed,
+                (
+                    pool_words.values(one, by_place.get(one.place), rates[one.place])
+                    for one in known[:MOST]
+                ),
+            )
+        }
         told["count"] = len(known)
         told["reason"] = listed.reason
         told["source"] = listed.source

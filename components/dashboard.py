@@ -105,5 +105,5 @@ def _examples(key: str, title: str, unit: str) -> html.Section:
         body_id=f"dashboard-{key}",
         rule=True,
         flush=True,
-        menu=f"dashboard-{key}",
+        menu=True,
     )

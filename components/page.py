@@ -123,18 +123,18 @@ def panel(
     classes: str = "",
     body_id: str = "",
     unit_id: str = "",
-    menu: str = "",
+    menu: bool = False,
 ) -> html.Section:
     """A titled box. ``unit`` is grey beside the title, ``source`` right with its age; ``flush``
-    takes the padding away for tables and lists, ``rule`` draws a line under the head, ``menu`` is
-    the id under which its values are told (`components.panels.values`)."""
+    takes the padding away for tables and lists, ``rule`` draws a line under the head, ``menu``
+    gives what is told as values under ``body_id`` (`components.panels.values`)."""
     head: list[Child] = [html.H2(title)]
     if unit is not None or unit_id:
         head.append(html.Span(unit, className="u", **({"id": unit_id} if unit_id else {})))
     if source is not None:
         head.append(html.Span(source, className="src"))
     if menu:
-        head.append(menu_of(menu, title))
+        head.append(menu_of(body_id, title))
     parts: list[Child] = [
         html.Header(head, className="rule" if rule else ""),
         html.Div(body, className="bd0" if flush else "bd", **({"id": body_id} if body_id else {})),

@@ -17,6 +17,8 @@ ASKED = "pool-asked"
 DATA = "pool-data"
 TTFT, SPREAD, TOKENS = "pool-ttft", "pool-spread", "pool-tokens"
 WAITING, CACHE, BUSY = "pool-waiting", "pool-cache", "pool-busy"
+PODS, DEVICES, GPUS = "pool-pods", "pool-devices", "pool-gpus"
+COST, BILL = "pool-cost", "pool-bill"
 PANELS = (TTFT, SPREAD, TOKENS, WAITING, CACHE)
 
 TABS = (("overview", "Overview"), ("pods", "Pods"), ("cost", "Cost"))
@@ -73,7 +75,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         loading(6),
                         unit="as they were read last",
                         source=html.Span(id="pool-pods-src"),
-                        body_id="pool-pods",
+                        body_id=PODS,
+                        menu=True,
                         rule=True,
                         flush=True,
                     ),
@@ -82,7 +85,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         loading(6),
                         unit="as they were read last",
                         source=html.Span(id="pool-devices-src"),
-                        body_id="pool-devices",
+                        body_id=DEVICES,
+                        menu=True,
                         rule=True,
                         flush=True,
                     ),
@@ -97,7 +101,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         "Cost",
                         loading(6),
                         source=html.Span(id="pool-bill-src"),
-                        body_id="pool-bill",
+                        body_id=BILL,
+                        menu=True,
                         rule=True,
                         flush=True,
                     ),
@@ -149,7 +154,8 @@ def _overview() -> list[html.Div]:
                             loading(5),
                             unit=html.Span(id="pool-gpus-unit"),
                             source=html.Span(id="pool-gpus-src"),
-                            body_id="pool-gpus",
+                            body_id=GPUS,
+                            menu=True,
                             rule=True,
                             flush=True,
                         ),
@@ -157,7 +163,8 @@ def _overview() -> list[html.Div]:
                             "Cost",
                             loading(4),
                             source=html.Span(id="pool-cost-src"),
-                            body_id="pool-cost",
+                            body_id=COST,
+                            menu=True,
                             flush=True,
                         ),
                     ],

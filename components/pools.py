@@ -9,6 +9,7 @@ from components.panels import asked, chart_panel, time_range
 
 ASKED = "pools-asked"
 DATA = "pools-data"
+ROWS = "pools-rows"
 TTFT, TOKENS = "pools-ttft", "pools-tokens"
 
 TILES = (
@@ -32,7 +33,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 "Inference pools",
                 loading(5),
                 source=html.Span(id="pools-src"),
-                body_id="pools-rows",
+                body_id=ROWS,
+                menu=True,
                 unit_id="pools-unit",
                 rule=True,
                 flush=True,
