@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output
 from callbacks import autoscaling_words as words
 from callbacks import pool_charts
 from callbacks.asking import window_of
-from callbacks.panels import shown
+from callbacks.panels import shown, values
 from callbacks.registrar import Callbacks
 from components import autoscaling, panels
 from components.figures.frame import Span, frame
@@ -59,12 +59,13 @@ def page(container: Container, who: Identity, asked: Address) -> Told:
     )
     chosen = str(asked.get(autoscaling.CHOSEN) or "") or (rows[0]["id"] if rows else "")
     told: Told = {"pools": rows[:MOST], "count": len(rows), "chosen": chosen}
+    tables = {autoscaling.POOLS: panels.values(words.values(*one) for one in read)}
     place = next((one for one in places if "/".join(one) == chosen), None)
     if place is None:
-        return {**told, "missing": chosen, "panels": {}}
+        return {**told, "missing": chosen, "panels": {}, "values": tables}
     found = dict(read)[place]
-    window = window_of(asked)
-    return {**told, **_one(container, who, place, found, window)}
+    one = _one(container, who, place, found, window_of(asked))
+    return {**told, **one, "values": {**tables, **one["values"]}}
 
 
 def _read(container: Container, who: Identity, place: Place) -> Autoscaling | ConsoleError:
@@ -93,6 +94,10 @@ def _one(
         "events": [words.event(one) for one in records],
         "events_source": events.source,
         "events_reason": events.reason,
+        "values": {
+            autoscaling.WHY: words.why_values(found),
+            autoscaling.EVENTS: values(events, map(words.event_values, records)),
+        },
     }
     try:
         tracks = history.tracks(scope, window)

@@ -10,9 +10,10 @@ from components.figures.frame import Span
 from components.figures.lines import Limit, Line, time_series
 from components.figures.marks import Event, Threshold
 from components.figures.paint import Figure
+from components.panels import values as panel_values
 from services.errors import ConsoleError
 from services.inference.autoscaling import Autoscaling
-from services.inference.case import Sentence
+from services.inference.case import Evidence, Sentence
 from services.inference.scaling_history import History, Track
 from services.inference.scaling_log import ScalingRecord
 from services.inference.scaling_steps import ScalingEvent
@@ -69,6 +70,17 @@ def row(place: tuple[str, str, str], found: Autoscaling | ConsoleError, slot: in
     }
 
 
+def values(place: tuple[str, str, str], found: Autoscaling | ConsoleError) -> Row:
+    """The same as values."""
+    told: Row = dict(zip(("cluster", "namespace", "pool"), place, strict=True))
+    if isinstance(found, ConsoleError):
+        sizes: Row = dict.fromkeys(("replicas", "least", "most"))
+        return {**told, **sizes, "status": "unknown", "reason": found.message, "as_of": None}
+    first, (least, most) = found.explanation[0], found.limits
+    sizes = {"replicas": found.replicas, "least": least, "most": most}
+    return {**told, **sizes, "status": first.status, "reason": first.text, "as_of": found.as_of}
+
+
 def urgency(told: Row) -> tuple[int, str]:
     """Problems first."""
     return _URGENCY.index(told["status"]), told["id"]
@@ -92,6 +104,49 @@ def why(found: Autoscaling | ConsoleError) -> Row:
         "parts": parts or [{"title": "", "said": [_sentence(one) for one in found.explanation]}],
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
+    }
+
+
+def why_values(found: Autoscaling | ConsoleError) -> Row:
+    """The sentences as values, a row for each field that one rests on."""
+    if isinstance(found, ConsoleError):
+        return panel_values([], reason=found.message)
+    parts = [(one.target.name, one.explanation) for one in found.workloads]
+    nothing = Evidence("", "", "")
+    rows = (
+        {
+            "workload": name,
+            "status": said.status,
+            "sentence": said.text,
+            "object": fact.object or None,
+            "field": fact.field or None,
+            "value": fact.value or None,
+        }
+        for name, explanation in parts or [(None, found.explanation)]
+        for said in explanation
+        for fact in said.evidence or (nothing,)
+    )
+    return panel_values(rows, "Kubernetes", found.as_of, reason=found.reason or None)
+
+
+def event_values(record: ScalingRecord) -> Row:
+    """One event as values."""
+    one = record.event
+    return {
+        "timestamp": one.at,
+        "cluster": record.cluster,
+        "namespace": one.target.namespace,
+        "pool": record.pool,
+        "target_kind": one.target.kind,
+        "target": one.target.name,
+        "event": one.kind,
+        "scaler": one.scaler or None,
+        "from_replicas": one.before,
+        "to_replicas": one.after,
+        "trigger": one.trigger or None,
+        "reason": one.reason or None,
+        "message": one.message or None,
+        "sources": one.sources,
     }
 
 

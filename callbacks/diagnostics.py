@@ -7,13 +7,13 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.asking import Asked, question, span_of, window_of
-from callbacks.panels import shown
+from callbacks.panels import plain, shown, values
 from callbacks.registrar import Callbacks, nothing
 from components import diagnostics as page
+from components import panels
 from components.figures.frame import Span, frame
 from components.figures.lines import Line, time_series
 from components.figures.steps import Step, between, steps
-from components.panels import told
 from services.auth.identity import Identity, Role
 from services.container import Container
 from services.errors import ConsoleError, Invalid
@@ -24,6 +24,7 @@ from services.inference.slow import SOURCE, Request, Slow, slow
 from services.telemetry.answers import Answer
 
 STEPS = "diagnostics-steps"
+MEASURED = "this benchmark"
 SLOWEST = 10
 FIELDS = {
     "endpoint": "endpoint",
@@ -97,6 +98,10 @@ def slowness(container: Container, who: Identity, asked: Asked) -> dict[str, Any
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
         "panels": {STEPS: _steps(found, correlations.get(chosen))},
+        "values": {
+            page.FACTORS_TOLD: values(found, map(plain, correlations.values())),
+            page.REQUESTS: values(found, map(plain, value.requests if value else ())),
+        },
     }
 
 
@@ -107,12 +112,15 @@ def benchmark(container: Container, who: Identity, run: str) -> dict[str, Any]:
         run = f"{runs[0]['cluster']}/{runs[0]['id']}"
     cluster, _, run_id = run.partition("/")
     listed = [{**one, "run": f"{one['cluster']}/{one['id']}"} for one in runs]
+    tables = {page.RUNS: panels.values(map(_flat, runs), MEASURED)}
     try:
         found = container.benchmarks.get(who, cluster, run_id) if run else None
     except ConsoleError as error:
-        return {"run": None, "runs": listed, "reason": error.message, "panels": _no_run()}
+        nothing = {"run": None, "reason": error.message, "panels": _no_run(), "values": tables}
+        return {**nothing, "runs": listed}
     if found is None:
-        return {"run": None, "runs": listed, "reason": None, "panels": _no_run()}
+        nothing = {"run": None, "reason": None, "panels": _no_run(), "values": tables}
+        return {**nothing, "runs": listed}
     timeline = found["progress"].pop("timeline")
     if found["result"]:
         found["result"].pop("timeline")
@@ -123,7 +131,20 @@ def benchmark(container: Container, who: Identity, run: str) -> dict[str, Any]:
         "runs": listed,
         "reason": None,
         "panels": _panels(timeline, began, found["durationSec"], found["state"] == "running"),
+        "values": {
+            **tables,
+            page.WHOLE: panels.values([_flat(found)], MEASURED),
+            page.ERRORS: panels.values((found["result"] or {}).get("errors", ()), MEASURED),
+        },
     }
+
+
+def _flat(run: Mapping[str, Any]) -> dict[str, Any]:
+    """A run as values: what it was to do, and each number of its progress or result."""
+    result = run.get("result") or {}
+    between = {f"interTokenMs.{name}": one for name, one in result.get("interTokenMs", {}).items()}
+    told = {**run, **(run.get("progress") or {}), **result, **between}
+    return {name: value for name, value in told.items() if not isinstance(value, list | dict)}
 
 
 def started(container: Container, who: Identity, typed: Mapping[str, Any], at: int) -> list[Any]:
@@ -241,7 +262,7 @@ def _panels(
         ]
         figure = time_series([Line(name, points, colour)], Span(began, end, step), unit)
         as_of = began + timedelta(seconds=len(timeline))
-        return told(figure, "this benchmark", as_of, reason=None if over else "Not measured yet.")
+        return panels.told(figure, MEASURED, as_of, reason=None if over else "Not measured yet.")
 
     return {
         "benchmark-throughput": panel("tokens", "tokens", "c3"),
@@ -252,5 +273,5 @@ def _panels(
 def _no_run() -> dict[str, Any]:
     now = datetime.now().astimezone()
     empty = frame(Span(now - timedelta(seconds=30), now, 1), None)
-    none = told(empty, "", None, reason="No benchmark has run yet.")
+    none = panels.told(empty, "", None, reason="No benchmark has run yet.")
     return dict.fromkeys(("benchmark-throughput", "benchmark-first"), none)

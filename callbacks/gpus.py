@@ -10,9 +10,12 @@ from callbacks import gpu_live, gpu_words, pool_charts, pool_words
 from callbacks.asking import Asked, many, panels, question, window_of
 from callbacks.cluster_words import place
 from callbacks.gpu_words import Gpus
+from callbacks.panels import plain
+from callbacks.panels import values as values_of
 from callbacks.registrar import Callbacks
 from components import gpus, ids
 from components.kinds import cluster_href
+from components.panels import values
 from components.times import seen
 from services.auth.identity import Identity
 from services.clusters.fleet import ClusterInfo
@@ -27,6 +30,37 @@ MOST = 1000
 """Devices that are listed: those in trouble and the hottest first."""
 
 Row = dict[str, Any]
+
+CLUSTER_VALUES = (
+    "name",
+    "region",
+    "environment",
+    "total",
+    "allocated",
+    "available",
+    "utilization",
+    "types",
+    "source",
+    "as_of",
+    "reason",
+)
+NODE_VALUES = (
+    "cluster",
+    "node",
+    "product",
+    "resource",
+    "offered",
+    "total",
+    "allocated",
+    "free",
+    "physical",
+    "busy",
+    "heat",
+    "watts",
+    "reporting",
+    "failing",
+)
+"""What of the rows of clusters and nodes is a value."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -72,20 +106,34 @@ def page(container: Container, who: Identity, chosen: frozenset[str]) -> dict[st
     devices = read.value or []
     live = gpu_live.by_place(devices)
     failed = read.reason if read.value is None else None
+    types = _types(known)
+    told = [_cluster(info, known[info.name], devices) for info in infos if info.name in known]
+    unknown = [_unknown(info, readings[info.name]) for info in missing]
+    nodes = [
+        _node(info, node, live, failed or gpu_live.UNREAD)
+        for info in infos
+        for node in _nodes(known, info)
+    ]
     return {
         "tiles": {**_tiles(known, len(missing)), **_live_tile(devices, failed)},
-        "types": _types(known),
-        "clusters": [
-            _cluster(info, known[info.name], devices) for info in infos if info.name in known
-        ],
-        "unknown": [_unknown(info, readings[info.name]) for info in missing],
-        "nodes": [
-            _node(info, node, live, failed or gpu_live.UNREAD)
-            for info in infos
-            for node in _nodes(known, info)
-        ],
+        "types": types,
+        "clusters": told,
+        "unknown": unknown,
+        "nodes": nodes,
         "strip": _strip(infos, readings),
         "failed": failed,
+        "values": {
+            gpus.TYPES: values(types, "nodes"),
+            gpus.CLUSTERS: values(
+                {name: one.get(name) for name in CLUSTER_VALUES} for one in (*told, *unknown)
+            ),
+            gpus.GRID: values(
+                ({name: one[name] for name in NODE_VALUES} for one in nodes),
+                f"nodes, {gpu_live.SOURCE}",
+                read.as_of,
+                reason=failed,
+            ),
+        },
     }
 
 
@@ -113,6 +161,7 @@ def over_time(container: Container, who: Identity, asked: Asked) -> dict[str, An
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
         "panels": panels((gpus.BUSY, gpus.MEMORY), window, gpu_live.SOURCE, made),
+        "values": {gpus.DEVICES: values_of(found, map(plain, first[:MOST]))},
     }
 
 

@@ -12,6 +12,7 @@ from callbacks.registrar import Callbacks, toast
 from components import logs
 from components.figures.bars import by_class
 from components.figures.frame import frame, words
+from components.panels import values
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Invalid
@@ -143,8 +144,21 @@ def top_values(container: Container, who: Identity, asked: Asked) -> dict[str, A
         found = service.facets(scope, window, chosen).value or {}
         total = service.count(scope, window, chosen).value
     except ConsoleError as error:
-        return {"facets": {}, "total": None, "reason": error.message}
-    return {"facets": found, "total": total, "reason": None, "slots": _slots(container, scope)}
+        nothing = values([], SOURCE, window=window, reason=error.message)
+        told = {"facets": {}, "total": None, "reason": error.message}
+        return {**told, "values": {logs.TOP: nothing}}
+    rows = (
+        {"field": field, "value": value, "lines": count}
+        for field, counts in found.items()
+        for value, count in counts
+    )
+    return {
+        "facets": found,
+        "total": total,
+        "reason": None,
+        "slots": _slots(container, scope),
+        "values": {logs.TOP: values(rows, SOURCE, window=window)},
+    }
 
 
 def lines(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:

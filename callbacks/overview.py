@@ -15,7 +15,7 @@ from callbacks.registrar import Callbacks
 from components import ids, overview
 from components.figures import amounts
 from components.kinds import AUDITED, subject
-from components.panels import tile
+from components.panels import tile, values
 from components.times import seen
 from services.auth.identity import Identity
 from services.certificates.expiry import Certificates
@@ -32,6 +32,20 @@ from services.telemetry.windows import Window
 ATTENTION = 6
 CLUSTERS = 12
 CHANGES = 5
+CLUSTER_VALUES = (
+    "name",
+    "region",
+    "environment",
+    "connected",
+    "status",
+    "reason",
+    "ngf",
+    "gateways",
+    "httproutes",
+    "problems",
+    "last_seen",
+)
+"""What of the row of a cluster is a value."""
 OUTCOMES = {"done": "ok", "denied": "err", "failed": "err"}
 VERBS = {
     "create": "created",
@@ -163,13 +177,17 @@ def page(
         if one.cluster in clusters and namespace in ("", one.namespace)
     ]
     problems = attention.items(clusters, found, lacking, served, pools, now)
+    rows = _rows(clusters, per_cluster)
     return {
         "tiles": {
             "gateways": _gateways_tile(per_cluster, clusters),
             "gpus": _gpus_tile(container, who, clusters),
         },
         "strip": _strip(list(clusters.values())),
-        "clusters": _rows(clusters, per_cluster),
+        "clusters": rows,
+        "values": {
+            overview.CLUSTERS: values({name: one[name] for name in CLUSTER_VALUES} for one in rows)
+        },
         "clusters_total": len(clusters),
         "attention": problems[:ATTENTION],
         "attention_total": len(problems),

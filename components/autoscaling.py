@@ -12,6 +12,7 @@ from components.panels import asked, chart_panel, time_range
 ASKED = "scaling-asked"
 DATA = "scaling-data"
 METRIC, SIZE, WAITING = "scaling-metric", "scaling-size", "scaling-waiting"
+POOLS, WHY, EVENTS = "scaling-pools", "scaling-why", "scaling-events"
 CHOSEN = "sel"
 """Key of the address: ``cluster/namespace/name``."""
 
@@ -30,7 +31,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         source=live("HPAs, ScaledObjects"),
                         rule=True,
                         flush=True,
-                        body_id="scaling-pools",
+                        body_id=POOLS,
+                        menu=True,
                         unit_id="scaling-pools-unit",
                         classes="scaling-list",
                     ),
@@ -41,7 +43,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 loading(3),
                                 rule=True,
                                 flush=True,
-                                body_id="scaling-why",
+                                body_id=WHY,
+                                menu=True,
                                 unit_id="scaling-why-unit",
                                 source=html.Span(id="scaling-why-src"),
                             ),
@@ -59,7 +62,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 loading(4),
                                 rule=True,
                                 flush=True,
-                                body_id="scaling-events",
+                                body_id=EVENTS,
+                                menu=True,
                                 unit_id="scaling-events-unit",
                                 source=html.Span(id="scaling-events-src"),
                             ),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import loading, page_head, panel
+from components.page import loading, menu_of, page_head, panel
 from components.panels import asked, time_range
 
 DEFAULT_RANGE = "15m"
@@ -18,6 +18,7 @@ ASKED = "decisions-asked"
 LIST = "decisions-list"
 CHOSEN = "decisions-chosen"
 """Store with the decision to tell in full: ``{request, cluster}``."""
+ROWS = "decisions-rows"
 ONE = "decisions-one"
 REPLAY = "decisions-weighed"
 """Store with what to replay: ``{request, cluster, weights, basis}``."""
@@ -47,12 +48,13 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                     html.H2("Decisions"),
                                     html.Span("newest first", className="u"),
                                     html.Span(id="decisions-src", className="src"),
+                                    menu_of(ROWS, "Decisions"),
                                 ],
                                 className="rule",
                             ),
                             html.Div(
                                 loading(12),
-                                id="decisions-rows",
+                                id=ROWS,
                                 className="scroll",
                                 tabIndex="0",
                                 role="region",
@@ -65,11 +67,11 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     html.Div(
                         [
                             _panel("Why this pod", "why"),
-                            _panel("Candidates", "candidates", flush=True),
+                            _panel("Candidates", "candidates", flush=True, menu=True),
                             html.Div(
                                 [
                                     _panel("Replay", "replay"),
-                                    _panel("Where the time went", "time"),
+                                    _panel("Where the time went", "time", menu=True),
                                 ],
                                 className="cols decisions-below",
                             ),
@@ -90,12 +92,13 @@ def layout(query: Mapping[str, str]) -> html.Div:
     )
 
 
-def _panel(title: str, name: str, *, flush: bool = False) -> html.Section:
+def _panel(title: str, name: str, *, flush: bool = False, menu: bool = False) -> html.Section:
     return panel(
         title,
         loading(3),
         rule=True,
         flush=flush,
+        menu=menu,
         body_id=f"decisions-{name}",
         unit_id=f"decisions-{name}-unit",
         source=html.Span(id=f"decisions-{name}-src"),

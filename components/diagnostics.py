@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components.cluster_settings import field
-from components.page import button, kpi, loading, page_head, panel
+from components.page import button, kpi, loading, menu_of, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 ASKED = "diagnostics-asked"
@@ -16,6 +16,8 @@ SLOW = "diagnostics-slow-told"
 RUN_ASKED = "benchmark-asked"
 RUN = "benchmark-told"
 FAULTS = "benchmark-faults"
+FACTORS_TOLD, REQUESTS = "diagnostics-factors", "diagnostics-slow"
+WHOLE, ERRORS, RUNS = "benchmark-whole", "benchmark-errors", "benchmark-runs"
 
 FACTORS = {
     "queue_depth": ("Waiting requests", ""),
@@ -56,7 +58,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         loading(4),
                         unit=html.Span(id="diagnostics-factors-unit"),
                         source=html.Span(id="diagnostics-factors-src"),
-                        body_id="diagnostics-factors",
+                        body_id=FACTORS_TOLD,
+                        menu=True,
                         rule=True,
                         flush=True,
                     ),
@@ -72,7 +75,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 loading(6),
                 unit="by time to first token, with their pod as it was just before",
                 source=html.Span(id="diagnostics-slow-src"),
-                body_id="diagnostics-slow",
+                body_id=REQUESTS,
+                menu=True,
                 rule=True,
                 flush=True,
             ),
@@ -186,6 +190,7 @@ def _run() -> list[Any]:
                         html.H2("Run"),
                         html.Span(id="benchmark-state", role="status"),
                         html.Span(id="benchmark-when", className="src"),
+                        menu_of(WHOLE, "Benchmark run"),
                     ],
                     className="rule",
                 ),
@@ -211,7 +216,8 @@ def _run() -> list[Any]:
                     "Errors",
                     loading(2),
                     source="this benchmark",
-                    body_id="benchmark-errors",
+                    body_id=ERRORS,
+                    menu=True,
                     rule=True,
                     flush=True,
                 ),
@@ -220,7 +226,8 @@ def _run() -> list[Any]:
                     loading(2),
                     unit="of this replica",
                     source="this console",
-                    body_id="benchmark-runs",
+                    body_id=RUNS,
+                    menu=True,
                     rule=True,
                     flush=True,
                 ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, live, loading, page_head, panel, search_field
+from components.page import kpi, live, loading, menu_of, page_head, panel, search_field
 from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
@@ -19,6 +19,9 @@ TIME = "gpus-time"
 GRID = "gpus-grid"
 DEVICES = "gpus-devices"
 BUSY, MEMORY = "gpus-busy", "gpus-memory"
+TYPES, CLUSTERS = "gpus-by-type", "gpus-by-cluster"
+TABLE = "gpus-table"
+"""The menu of the table that is shown, of nodes or of devices."""
 
 CAPACITY = "nodes and agents"
 """Where capacity comes from."""
@@ -84,7 +87,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         source=live(CAPACITY),
                         rule=True,
                         flush=True,
-                        body_id="gpus-by-type",
+                        body_id=TYPES,
+                        menu=True,
                         unit="allocated of what can be scheduled",
                     ),
                     panel(
@@ -93,7 +97,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         source=live(CAPACITY),
                         rule=True,
                         flush=True,
-                        body_id="gpus-by-cluster",
+                        body_id=CLUSTERS,
+                        menu=True,
                         unit_id="gpus-by-cluster-unit",
                     ),
                 ],
@@ -119,6 +124,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                     html.Span(className="grow"),
                     html.Span(id="gpus-count", className="t3 s12", role="status"),
                     html.Span(id="gpus-src", className="t3 s12"),
+                    menu_of(TABLE, "GPUs"),
                 ],
                 className="filters",
                 role="search",

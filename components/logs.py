@@ -15,6 +15,7 @@ PAGE = "logs-page"
 HISTOGRAM = "logs-spread"
 FACETS = "logs-facets"
 ROWS = "logs-rows-data"
+TOP = "logs-top"
 EXPORT = "logs-export"
 DOWNLOAD = "logs-download"
 QUESTIONS_ASKED = "logs-questions-asked"
@@ -63,7 +64,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                         source="in the range",
                         rule=True,
                         flush=True,
-                        body_id="logs-top",
+                        body_id=TOP,
+                        menu=True,
                         classes="facets",
                     ),
                     html.Section(

@@ -15,6 +15,7 @@ ASKED = "overview-asked"
 CHARTS = "overview-red"
 FIGURES = "overview-figures"
 
+CLUSTERS = "overview-clusters"
 TOKENS = "overview-model"
 
 RED_TILES = (
@@ -60,7 +61,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                             panel(
                                 "Clusters",
                                 loading(3),
-                                body_id="overview-clusters",
+                                body_id=CLUSTERS,
+                                menu=True,
                                 unit_id="overview-clusters-n",
                                 source=[
                                     live("watch, access logs"),

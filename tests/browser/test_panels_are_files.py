@@ -4,22 +4,75 @@ and as JSON, with what they rest on."""
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow.parquet
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.journey import Window
 from tests.browser.logged import FAILED, GATEWAY, log_lines
 from tests.browser.tab import Console, Tab
+from tests.recorded_picker import CLUSTER, FULLY_LOGGED, POOL, put_recording
 
 pytestmark = pytest.mark.browser
 
 
+POD = "llama3-70b-7f9c5d8b4-m4q9z"
+LLAMA = "/pool?cluster=gpu-iad&namespace=llm&pool=llama3-70b"
+PICKED = f"/decisions?cluster={CLUSTER}&pool=llm/{POOL}&range=1h&request={FULLY_LOGGED}"
+
+TABLES = [
+    ("/", "overview-clusters", ["name", "gateways", "per_second", "p95_ms"], "web-fra"),
+    ("/pools", "pools-rows", ["name", "p95_ttft_ms", "hourly_rate", "currency"], "31.8"),
+    (LLAMA, "pool-cost", ["figure", "value", "unit", "reason"], "hourly_rate"),
+    (f"{LLAMA}&tab=cost", "pool-bill", ["figure", "value"], "monthly_cost"),
+    (f"{LLAMA}&tab=pods", "pool-pods", ["pod_name", "queue_depth", "gpu_power_w"], POD),
+    (f"{LLAMA}&tab=pods", "pool-devices", ["uuid", "mem_used_mb", "xid"], "GPU-1"),
+    (LLAMA, "pool-gpus", ["uuid", "mem_used_mb", "xid"], "GPU-1"),
+    ("/autoscaling", "scaling-pools", ["pool", "replicas", "least", "most", "status"], "llama3"),
+    ("/autoscaling", "scaling-why", ["status", "sentence", "object", "field", "value"], "err"),
+    (
+        "/autoscaling",
+        "scaling-events",
+        ["timestamp", "event", "scaler", "message"],
+        "KEDAScalerFailed",
+    ),
+    (PICKED, "decisions-rows", ["request_id", "picked", "margin", "ttft_ms"], FULLY_LOGGED),
+    (PICKED, "decisions-candidates", ["endpoint", "total", "score queue-scorer"], "llama-1"),
+    (PICKED, "decisions-time", ["name", "start_ms", "duration_ms", "source"], "Prefill"),
+    ("/gpus", "gpus-by-type", ["product", "total", "allocated"], "HBM3"),
+    ("/gpus", "gpus-by-cluster", ["name", "total", "utilization", "reason"], "gpu-iad"),
+    ("/gpus?q=l40s", "gpus-table", ["cluster", "node", "free", "busy"], "L40S"),
+    ("/gpus?by=device", "gpus-table", ["uuid", "node", "power_w", "xid"], "GPU-1"),
+    ("/diagnostics", "diagnostics-factors", [], "requests"),
+    ("/diagnostics", "diagnostics-slow", [], "requests"),
+    ("/diagnostics", "benchmark-runs", [], "No data"),
+    (f"/logs?gateway={GATEWAY}", "logs-top", ["field", "value", "lines"], "502"),
+]
+
+
 @pytest.fixture(scope="module", autouse=True)
-def lines(console: Console) -> None:
+def told(console: Console) -> None:
+    """Lines of gateways, a recorded picker, and one pod with its GPU as they were read just now."""
     log_lines(console.container)
+    put_recording(console.container.store)
+    now = datetime.now(UTC) - timedelta(seconds=20)
+    pod = {
+        "timestamp": f"{now:%Y-%m-%d %H:%M:%S}",
+        "cluster_name": "gpu-iad",
+        "namespace": "llm",
+        "pool_name": "llama3-70b",
+        "pod_name": POD,
+        "node_name": "gpu-iad-h100-1",
+    }
+    device = {"source": "DCGM", "gpu_uuid": "GPU-1", "gpu_type": "H100", "gpu_util_pct": 93}
+    rows = [pod | {"source": "vllm", "queue_depth": 3}, pod | device]
+    text = b"\n".join(map(orjson.dumps, rows))
+    console.container.store.insert("ngf_pod_metrics", text, "values")
 
 
 @pytest.fixture
@@ -71,3 +124,24 @@ def test_a_table_is_values_in_each_format(page: Window, tmp_path: Path) -> None:
     chosen(page, "dashboard-failed", "Show as table")
     page.says(".n-dialog", "request_id")
     page.says(".n-dialog", "payments/checkout")
+
+
+@pytest.mark.parametrize(
+    ("path", "menu", "columns", "said"), TABLES, ids=[f"{one[0]} {one[1]}" for one in TABLES]
+)
+def test_every_table_has_its_values(
+    page: Window, path: str, menu: str, columns: list[str], said: str
+) -> None:
+    page.open(path, f"[data-panel-menu={menu}]")
+
+    def shown() -> bool:
+        """As soon as they have come."""
+        chosen(page, menu, "Show as table")
+        heads = [one.text for one in page.all(".n-dialog th")]
+        found = set(columns) <= set(heads) and said in page.text(".n-dialog")
+        if not found:
+            page.press(Keys.ESCAPE)
+        return found
+
+    page.until(shown, f"{columns} and {said} of {menu}")
+    assert "undefined" not in page.text(".n-dialog")

@@ -14,6 +14,14 @@
     for (const [id, one] of Object.entries(answer.values || {})) ngf.values(id, () => one);
   };
 
+  // What stood elsewhere, or of another pool, is not given for what is not there yet.
+  let place = null;
+  window.addEventListener("ngf:view", function ({ detail: view }) {
+    const now = [location.pathname, view.cluster, view.namespace, view.pool].join(" ");
+    if (place !== null && place !== now) told.clear();
+    place = now;
+  });
+
   /* Files. */
   function save(name, type, text) {
     const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });

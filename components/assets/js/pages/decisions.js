@@ -177,6 +177,7 @@
     list(answer) {
       if (!answer || !here()) return;
       ngf.answered();
+      ngf.allValues(answer);
       problem(answer.problem);
       list = answer.problem ? Object.assign({}, list, { pools: answer.pools }) : answer;
       if (list.rows && list.rows.length && !ngf.view.get().request) {
@@ -194,6 +195,7 @@
       if (!answer || !here() || answer.requestId !== chosen) return;
       if (!one || one.requestId !== answer.requestId) { weights = {}; basis = "recorded"; }
       one = answer;
+      ngf.allValues(answer);
       drawOne();
     },
     replayed(answer) {

@@ -87,6 +87,7 @@
     ngf.put("benchmark-when", run ? [`${run.startedBy}, `, ngf.since(run.startedAt)] : null);
     ngf.put("benchmark-errors", errors(run));
     ngf.put("benchmark-runs", runs(answer.runs));
+    ngf.allValues(answer);
     for (const [id, one] of Object.entries(answer.panels)) ngf.panel(id, one);
     if (!run) {
       ngf.put("benchmark-bar", el("div", { class: "quiet" }, answer.reason || "No benchmark has run yet."));

@@ -65,7 +65,10 @@
     const on = byDevice(view);
     const all = on ? read && read.devices : data && data.nodes;
     if (!all) return;
-    const some = matching(all, view.q).length;
+    const kept = new Set(matching(all, view.q));
+    const some = kept.size;
+    const told = (on ? read : data).values[on ? "gpus-devices" : "gpus-grid"];
+    ngf.values("gpus-table", () => Object.assign({}, told, { rows: told.rows.filter((_, at) => kept.has(all[at])) })); // as filtered
     const more = on && read.count > all.length ? `, the first ${num(all.length)} of ${num(read.count)}: in trouble, then hottest` : "";
     const said = some < all.length ? `${num(some)} of ${num(all.length)}` : num(some);
     ngf.put("gpus-count", on ? `${said} ${all.length === 1 ? "device" : "devices"}${more}${read.reason ? ` ${read.reason}` : ""}` : `${said} ${all.length === 1 ? "row" : "rows"}${some < all.length ? "" : ", one for each node and type"}`);
@@ -82,6 +85,7 @@
         for (const [key, value] of Object.entries(data.tiles)) ngf.tile(`gpus-${key}`, value);
         ngf.put("gpus-strip", ngf.strip(data.strip));
         ngf.put("gpus-failed", data.failed ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, el("b", { class: "b6" }, "What devices read (DCGM) is missing."), " ", data.failed)) : null);
+        ngf.allValues(data);
         ngf.put("gpus-by-type", types());
         ngf.put("gpus-by-cluster", clusters());
         ngf.put("gpus-by-cluster-unit", data.unknown.length ? `${data.unknown.length} without data` : "");

@@ -155,6 +155,7 @@
     facets(answer) {
       if (!answer) return;
       top = answer;
+      ngf.allValues(answer);
       facets();
       foot();
       ngf.answered();

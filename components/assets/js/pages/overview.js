@@ -47,6 +47,14 @@
         el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, { style: "age", cluster: row.name })))))));
   }
 
+  // The clusters with the requests of each, which come in an answer of their own.
+  function valuesOf() {
+    const { columns, rows, ...rest } = data.values["overview-clusters"];
+    const asked = [["per_second", "per_second"], ["failure_share", "failure_share"], ["p95_ms", "p95"]];
+    const of = (name, key) => { const value = (red[name] || {})[key]; return value === undefined ? null : value; };
+    return { columns: [...columns, ...asked.map(([column]) => column)], rows: rows.map((row) => [...row, ...asked.map(([, key]) => of(row[0], key))]), ...rest };
+  }
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfOverview = {
     red(answer) {
@@ -63,6 +71,7 @@
       ngf.put("overview-attention", attention({ items: data.attention, calm: data.calm }));
       ngf.put("overview-changes", changes({ items: data.changes, part: data.part }));
       ngf.put("overview-clusters", clusters(data.clusters));
+      ngf.values("overview-clusters", valuesOf);
       ngf.put("overview-attention-n", data.attention_total || "");
       const [some, all] = [data.clusters.length, data.clusters_total];
       ngf.put("overview-clusters-n", some < all ? `${some} of ${all}, problems first` : all || "");
