@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from api.guard import current_identity, requires
 from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.pool_scope import POOL, POOL_LENGTH
 from services.auth.identity import Role
 from services.container import Container
 from services.inference.benchmark import MAX_TOKENS, PROMPT_TOKENS, SECONDS, USERS, Order
@@ -18,7 +19,11 @@ class BenchmarkBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    pool: str = Field(min_length=1, max_length=253, description="The pool the result is about")
+    pool: str = Field(
+        min_length=1,
+        max_length=POOL_LENGTH,
+        description=f"The pool the result is about, one of the cluster. {POOL}",
+    )
     endpoint: str = Field(
         min_length=1,
         max_length=2000,
@@ -115,6 +120,7 @@ class Benchmark(BaseModel):
 
     id: str
     cluster: str
+    namespace: str
     pool: str
     state: str = Field(description="running, done, cancelled or failed")
     startedBy: str

@@ -31,6 +31,7 @@ from services.inference.benchmark import Benchmarks
 from services.inference.decision_store import Decisions
 from services.inference.opening import Inference
 from services.inference.provider import MetricsProvider
+from services.inference.reach import Reach
 from services.inference.scaling import Scaling
 from services.kube.changes import Changes
 from services.prometheus.sources import Sources
@@ -145,7 +146,7 @@ class Container:
             exports=Exports(telemetry.store, fleet, demo=settings.demo),
             prometheus=prometheus,
             traffic=Traffic(fleet, AccessLogs(telemetry.store), prometheus),
-            benchmarks=Benchmarks(fleet, audit),
+            benchmarks=Benchmarks(fleet, audit, inference.metrics.list_pools, Reach.of(settings)),
             inference=inference,
             secret_key=session_key(settings),
         )

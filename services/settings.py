@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         description="Config database: a SQLAlchemy URL of PostgreSQL, or the path of a SQLite file;"
         " empty: ngf-console.db in the data folder",
     )
+    benchmark_hosts: values.Hosts = Field(
+        (),
+        description="Hosts that benchmarks may call, comma separated: names, *.suffix, addresses,"
+        " networks; empty: any",
+    )
     alert_webhooks: values.Listed = Field((), description="Notification targets, comma separated")
     auth: Literal["local", "token", "oidc"] = Field(
         "local", description="How people sign in; API tokens work with each of them"

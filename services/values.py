@@ -8,6 +8,7 @@ import ipaddress
 import json
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
@@ -81,6 +82,18 @@ def prometheus_url(value: str) -> str:
         except Invalid as error:
             raise ValueError(error.details["fields"][0]["rule"]) from error
     return url(value)
+
+
+def host(value: str) -> str:
+    """A host that may be called, or several: a name, all names below one, an address, a network."""
+    with suppress(ValueError):
+        return str(ipaddress.ip_network(value))
+    if not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*", value):
+        raise ValueError(
+            "must be a name in lower case, *. and a name for all below it, an address, or a"
+            " network such as 10.0.0.0/8"
+        )
+    return value
 
 
 def origin(value: str) -> str:
@@ -178,6 +191,9 @@ Faults = Annotated[
 ]
 File = Annotated[Path, AfterValidator(file)]
 Folder = Annotated[Path, AfterValidator(folder)]
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(host)], ...], NoDecode, BeforeValidator(_split)
+]
 Key = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(key(value.get_secret_value())))]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Several values: comma separated in an option or variable, a list in the file."""

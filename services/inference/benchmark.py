@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +24,11 @@ from services.configdb.audit import AuditEvent, AuditLog
 from services.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from services.inference import measured
 from services.inference.load import Load, Plan
+from services.inference.provider import Asked
+from services.inference.reach import Reach
+from services.inference.results import PoolStatus
 from services.kube import addresses
+from services.telemetry.answers import Answer
 
 AT_ONCE = 4
 KEPT = 20
@@ -32,6 +36,9 @@ KEPT = 20
 
 USERS, SECONDS, PROMPT_TOKENS, MAX_TOKENS = (1, 64), (1, 600), (1, 32_768), (1, 4_096)
 """The least and the most of each."""
+
+Pools = Callable[[Asked], Answer[list[PoolStatus]]]
+"""The pools that are asked about, of those that there are."""
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -52,9 +59,9 @@ class Order:
     max_tokens: int = 128
     api_key: str = field(default="", repr=False)
 
-    def plan(self) -> Plan:
+    def plan(self, reach: Reach) -> Plan:
         """What is asked for. Raises Invalid with the field and the rule."""
-        _check_address(self.endpoint)
+        _check_address(self.endpoint, reach)
         for name, value, (least, most) in (
             ("concurrentUsers", self.concurrent_users, USERS),
             ("durationSec", self.duration_s, SECONDS),
@@ -63,9 +70,8 @@ class Order:
         ):
             if not least <= value <= most:
                 raise Invalid.of(name, f"must be between {least:,} and {most:,}")
-        for name, text in (("pool", self.pool), ("model", self.model)):
-            if not text.strip() or len(text) > 253:
-                raise Invalid.of(name, "must have 1 to 253 characters")
+        if not self.model.strip() or len(self.model) > 253:
+            raise Invalid.of("model", "must have 1 to 253 characters")
         if not self.api_key.isascii() or not self.api_key.isprintable():
             raise Invalid.of("apiKey", "must be printable characters of ASCII")
         return Plan(
@@ -75,17 +81,18 @@ class Order:
             seconds=self.duration_s,
             prompt_tokens=self.prompt_tokens,
             max_tokens=self.max_tokens,
+            reach=reach,
             api_key=self.api_key,
         )
 
 
 @dataclass(slots=True)
 class Run:
-    """One benchmark of somebody on a cluster's pool."""
+    """One benchmark of somebody on a pool."""
 
     id: str
     who: Identity
-    cluster: str
+    pool: PoolStatus
     order: Order
     load: Load
     started: datetime
@@ -104,10 +111,13 @@ class Run:
 
 
 class Benchmarks:
-    """Those that run and the last that did."""
+    """Those that run and the last that did; who may not see the namespace of a pool sees none of
+    them."""
 
-    def __init__(self, fleet: Fleet, audit: AuditLog, host: str = "") -> None:
-        self._fleet, self._audit = fleet, audit
+    def __init__(
+        self, fleet: Fleet, audit: AuditLog, pools: Pools, reach: Reach, host: str = ""
+    ) -> None:
+        self._fleet, self._audit, self._pools, self._reach = fleet, audit, pools, reach
         self._host = host or socket.gethostname()
         self._starting, self._lock = threading.Lock(), threading.Lock()
         self._runs: dict[str, Run] = {}
@@ -117,14 +127,15 @@ class Benchmarks:
     def start(self, who: Identity, cluster: str, order: Order) -> Run:
         """Begin; returns at once.
 
-        Raises Denied below operator, NotFound for a cluster out of sight, Invalid for an endpoint
-        that is not called, Conflict while another of this user runs or too many of all, Unavailable
-        where it cannot be written down that it runs.
+        Raises Denied below operator, NotFound for a cluster out of sight, Invalid for a pool that
+        is not there or out of sight and for an endpoint that is not called, Conflict while another
+        of this user runs or too many of all, Unavailable where it cannot be written down.
         """
         self._fleet.visible(who, cluster)
         who.require(Role.OPERATOR, cluster=cluster)
-        load = Load(order.plan())
-        run = Run(secrets.token_hex(8), who, cluster, order, load, datetime.now(UTC))
+        load = Load(order.plan(self._reach))
+        pool = self._pool(who, cluster, order.pool)
+        run = Run(secrets.token_hex(8), who, pool, order, load, datetime.now(UTC))
         with self._starting:
             self._check_room(who)
             self._record(run, "benchmark", {**run.told, "id": run.id})
@@ -140,8 +151,9 @@ class Benchmarks:
         ended = run.state != "running"
         return {
             "id": run.id,
-            "cluster": run.cluster,
-            "pool": run.order.pool,
+            "cluster": run.pool.cluster,
+            "namespace": run.pool.namespace,
+            "pool": run.pool.name,
             "state": run.state,
             "startedBy": run.who.name,
             "startedAt": run.started.isoformat(),
@@ -164,12 +176,13 @@ class Benchmarks:
         if cluster is not None:
             self._fleet.visible(who, cluster)
         with self._lock:
-            runs = [one for one in self._runs.values() if cluster in (None, one.cluster)]
+            runs = [one for one in self._runs.values() if cluster in (None, one.pool.cluster)]
         return [
             {
                 "id": one.id,
-                "cluster": one.cluster,
-                "pool": one.order.pool,
+                "cluster": one.pool.cluster,
+                "namespace": one.pool.namespace,
+                "pool": one.pool.name,
                 "state": one.state,
                 "startedBy": one.who.name,
                 "startedAt": one.started.isoformat(),
@@ -178,7 +191,7 @@ class Benchmarks:
                 "concurrentUsers": one.order.concurrent_users,
             }
             for one in sorted(runs, key=lambda one: one.started, reverse=True)
-            if who.may_see_cluster(one.cluster)
+            if who.may_see(one.pool.cluster, one.pool.namespace)
         ]
 
     def cancel(
@@ -209,13 +222,27 @@ class Benchmarks:
     def _visible(self, who: Identity, cluster: str, run_id: str) -> Run:
         self._fleet.visible(who, cluster)
         run = self._runs.get(run_id)
-        if run is None or run.cluster != cluster:
+        if (
+            run is None
+            or run.pool.cluster != cluster
+            or not who.may_see(cluster, run.pool.namespace)
+        ):
             raise NotFound(
                 f"There is no benchmark {run_id} here; the replica that ran it keeps the last"
                 f" {KEPT} until it stops.",
                 id=run_id,
             )
         return run
+
+    def _pool(self, who: Identity, cluster: str, named: str) -> PoolStatus:
+        namespace, _, name = named.rpartition("/")
+        seen = None if who.namespaces is None else tuple(sorted(who.namespaces))
+        found = self._pools(Asked((cluster,), seen, name, namespace)).value
+        if not found:
+            raise Invalid.of("pool", f"must be an inference pool of {cluster}")
+        if len(found) > 1:
+            raise Invalid.of("pool", "must be namespace/name: several namespaces have such a pool")
+        return found[0]
 
     def _check_room(self, who: Identity) -> None:
         with self._lock:
@@ -282,15 +309,16 @@ class Benchmarks:
                 verb=verb,
                 outcome="failed" if failed else "done",
                 error="The console could not go on; its log has the cause." if failed else "",
-                cluster=run.cluster,
+                cluster=run.pool.cluster,
                 kind="benchmarks",
-                name=run.order.pool,
+                namespace=run.pool.namespace,
+                name=run.pool.name,
                 after=after,
             )
         )
 
     def _result(self, run: Run) -> dict[str, Any]:
-        return {"pool": run.order.pool, **measured.result(run.load, self._host)}
+        return {"pool": run.pool.name, **measured.result(run.load, self._host)}
 
 
 def completions(endpoint: str) -> str:
@@ -307,15 +335,15 @@ def completions(endpoint: str) -> str:
     return f"{base}/chat/completions" if versioned else f"{base}/v1/chat/completions"
 
 
-def _check_address(endpoint: str) -> None:
+def _check_address(endpoint: str, reach: Reach) -> None:
     host = addresses.host_of(endpoint)
     if not host:
         raise Invalid.of("endpoint", "must be the http:// or https:// URL of an API")
     parts = urlsplit(endpoint)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise Invalid.of("endpoint", "must be an address without credentials, query or fragment")
-    if addresses.is_forbidden(host):
-        raise Invalid.of("endpoint", addresses.RULE)
+    if problem := reach.problem(host):
+        raise Invalid.of("endpoint", problem)
 
 
 def _cancel(run: Run) -> None:

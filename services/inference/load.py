@@ -23,9 +23,9 @@ from typing import Any
 import aiohttp
 import orjson
 
+from services.inference.reach import Reach
 from services.inference.spread import Spread
 from services.inference.streamed import complaint, piece
-from services.kube import addresses
 from services.kube.failures import cause
 
 CONNECT_SECONDS = 5.0
@@ -60,6 +60,7 @@ class Plan:
     seconds: int
     prompt_tokens: int
     max_tokens: int
+    reach: Reach
     api_key: str = field(default="", repr=False)
 
     @property
@@ -113,7 +114,9 @@ class Load:
         limits = aiohttp.ClientTimeout(
             total=None, connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS
         )
-        connector = aiohttp.TCPConnector(limit=0, resolver=_Resolver(self.addresses))
+        connector = aiohttp.TCPConnector(
+            limit=0, resolver=_Resolver(self.plan.reach, self.addresses)
+        )
         headers = {"Authorization": f"Bearer {self.plan.api_key}"} if self.plan.api_key else {}
         watching = asyncio.create_task(self._watch_the_loop())
         try:
@@ -269,16 +272,17 @@ class _Resolver(aiohttp.abc.AbstractResolver):
     """Looks names up and gives no address that the console does not call; what is connected to is
     what was looked up here."""
 
-    def __init__(self, found: set[str]) -> None:
+    def __init__(self, reach: Reach, found: set[str]) -> None:
         self._inner = aiohttp.ThreadedResolver()
-        self._found = found
+        self._reach, self._found = reach, found
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[aiohttp.abc.ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        if any(addresses.is_forbidden(one["host"]) for one in found):
-            raise OSError(f"its address {addresses.RULE}")
+        for one in found:
+            if problem := self._reach.problem_of(one["host"], host):
+                raise OSError(f"its address {problem}")
         self._found.update(one["host"] for one in found)
         return found
 

@@ -57,14 +57,20 @@ def host_of(url: str) -> str:
 def is_forbidden(host: str) -> bool:
     """Whether a host of a URL is such an address in any spelling that a resolver takes, or one of
     the names that stand for it everywhere."""
-    name = host.strip("[]").partition("%")[0].rstrip(".").lower()
-    if name in _NAMES:
-        return True
-    address = _numeric(name)
-    return address is not None and any(map(_is_forbidden, _meant(address)))
+    name = _bare(host)
+    return name in _NAMES or any(map(_is_forbidden, _meant(name)))
 
 
-def _numeric(name: str) -> Address | None:
+def is_loopback(host: str) -> bool:
+    """Whether a host of a URL is the machine that asks, likewise."""
+    name = _bare(host)
+    is_named = name == "localhost" or name.endswith(".localhost")
+    return is_named or any(one.is_loopback for one in _meant(name))
+
+
+def numeric(host: str) -> Address | None:
+    """The address that a host of a URL is in any spelling that a resolver takes; None of a name."""
+    name = _bare(host)
     try:
         return ipaddress.ip_address(name)
     except ValueError:
@@ -75,9 +81,15 @@ def _numeric(name: str) -> Address | None:
         return None
 
 
-def _meant(address: Address) -> Iterator[Address]:
-    """The address, and the IPv4 address that an IPv6 one stands for."""
-    yield address
+def _bare(host: str) -> str:
+    return host.strip("[]").partition("%")[0].rstrip(".").lower()
+
+
+def _meant(host: str) -> Iterator[Address]:
+    """The address that a host is, and the IPv4 address that an IPv6 one stands for."""
+    address = numeric(host)
+    if address is not None:
+        yield address
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and any(address in network for network in _EMBEDDING):

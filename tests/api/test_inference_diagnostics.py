@@ -12,13 +12,13 @@ from tests.api.conftest import Console
 from tests.engine import Engine, serving
 from tests.real.kube_api import wait_until
 
-BENCHMARK = "/api/v1/clusters/web-fra/inference/diagnostics/benchmark"
+BENCHMARK = "/api/v1/clusters/gpu-iad/inference/diagnostics/benchmark"
 SLOW = "/api/v1/clusters/web-fra/inference/diagnostics/slow"
 KEY = "sk-not-to-be-told"
 
 
 def body(url: str, **given: Any) -> dict[str, Any]:
-    return {"pool": "llama", "endpoint": url, "model": "m", "durationSec": 1, **given}
+    return {"pool": "llm/llama3-70b", "endpoint": url, "model": "m", "durationSec": 1, **given}
 
 
 def test_a_benchmark_is_followed_to_its_end(console: Console) -> None:
@@ -42,7 +42,7 @@ def test_a_benchmark_is_followed_to_its_end(console: Console) -> None:
     assert "the network to 127.0.0.1" in result["vantagePoint"]
     listed = console.ask("GET", BENCHMARK).json()["items"]
     assert listed[0]["id"] == found["id"]
-    assert console.ask("GET", path.replace("web-fra", "inference-use")).status_code == 404
+    assert console.ask("GET", path.replace("gpu-iad", "web-fra")).status_code == 404
 
 
 def progressing(console: Console, path: str) -> dict[str, Any] | None:
@@ -73,6 +73,7 @@ def test_one_is_cancelled(console: Console) -> None:
         ({"concurrentUsers": 1000}, 422, "concurrentUsers"),
         ({"durationSec": "long"}, 422, "durationSec"),
         ({"users": 5}, 422, "users"),
+        ({"pool": "llm/none"}, 422, "pool"),
     ],
 )
 def test_bad_orders_are_refused_by_field(
@@ -88,7 +89,7 @@ def test_a_viewer_puts_no_load_on_anything(console: Console) -> None:
     with serving(engine) as url:
         viewer = console.token(Role.VIEWER)
         assert console.ask("POST", BENCHMARK, viewer, json=body(url)).status_code == 403
-        elsewhere = console.token(Role.ADMIN, clusters=("inference-use",))
+        elsewhere = console.token(Role.ADMIN, clusters=("web-fra",))
         assert console.ask("POST", BENCHMARK, elsewhere, json=body(url)).status_code == 404
     assert engine.asked == []
 

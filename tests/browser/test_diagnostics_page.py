@@ -59,7 +59,7 @@ def fill(tab: Tab, **values: str) -> None:
 
 
 def order(tab: Tab, url: str, seconds: str) -> None:
-    fill(tab, endpoint=url, model="m", pool="llm/llama", key="sk-not-kept", seconds=seconds)
+    fill(tab, endpoint=url, model="m", pool="llm/llama3-70b", key="sk-not-kept", seconds=seconds)
     tab.click("#benchmark-start")
 
 
@@ -97,7 +97,7 @@ def test_a_range_without_requests_says_why(tab: Tab) -> None:
 
 
 def test_a_benchmark_is_followed_to_its_result_and_kept_as_a_link(tab: Tab, engine: str) -> None:
-    tab.open("/diagnostics", "#benchmark-cluster option")
+    tab.open("/diagnostics?cluster=gpu-iad", "#benchmark-cluster option")
     order(tab, engine, "6")
     tab.has("#benchmark-state", "Running")
     tab.has("#benchmark-rate-d", "under way")
@@ -114,7 +114,7 @@ def test_a_benchmark_is_followed_to_its_result_and_kept_as_a_link(tab: Tab, engi
 
 
 def test_what_is_wrong_stands_at_its_input(tab: Tab) -> None:
-    tab.open("/diagnostics", "#benchmark-cluster option")
+    tab.open("/diagnostics?cluster=gpu-iad", "#benchmark-cluster option")
     order(tab, "http://169.254.169.254", "2")
     tab.has("#benchmark-endpoint-error", "link-local")
     fill(tab, endpoint="http://llm.example", seconds="many")
@@ -124,7 +124,7 @@ def test_what_is_wrong_stands_at_its_input(tab: Tab) -> None:
 
 
 def test_one_that_runs_is_cancelled(tab: Tab, engine: str) -> None:
-    tab.open("/diagnostics", "#benchmark-cluster option")
+    tab.open("/diagnostics?cluster=gpu-iad", "#benchmark-cluster option")
     order(tab, engine, "600")
     tab.has("#benchmark-state", "Running")
     tab.until(lambda: tab.find("#benchmark-cancel").is_displayed(), "Cancel")

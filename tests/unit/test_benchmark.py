@@ -20,13 +20,21 @@ from services.configdb.database import Database
 from services.errors import Conflict, ConsoleError, Denied, Invalid, NotFound, Unavailable
 from services.inference import load, measured, streamed
 from services.inference.benchmark import AT_ONCE, Benchmarks, Order, completions
+from services.inference.provider import Asked
+from services.inference.reach import LISTED, LOOPBACK, Reach
+from services.inference.results import PoolStatus
 from services.inference.spread import Spread
+from services.kube.addresses import RULE
+from services.settings import load as load_settings
+from services.telemetry.answers import Answer
+from services.telemetry.windows import Window
 from tests.engine import Engine, serving
 from tests.real.kube_api import wait_until
 from tests.serving import free_port
 
 ANN = Identity("ann", Role.OPERATOR)
 KEY = "sk-not-to-be-told"
+HERE = Reach(loopback=True)
 
 
 @pytest.fixture
@@ -47,9 +55,17 @@ def benchmarks(audit: AuditLog) -> Iterator[Benchmarks]:
     def unreachable() -> None:
         raise Unavailable("There is no cluster in this test.")
 
-    made = Benchmarks(Fleet([Member("one", unreachable)]), audit, "hub-1")
+    fleet = Fleet([Member("one", unreachable)])
+    made = Benchmarks(fleet, audit, pools, HERE, "hub-1")
     yield made
     made.stop()
+
+
+def pools(asked: Asked) -> Answer[list[PoolStatus]]:
+    """Those that there are, of which two have one name."""
+    places = (("llm", "llama"), ("llm", "qwen"), ("shop", "qwen"))
+    found = [PoolStatus("one", *place) for place in places if asked.covers("one", *place)]
+    return Answer(found, "objects", None, Window.last(1))
 
 
 def ended(benchmarks: Benchmarks, order: Order, who: Identity = ANN) -> dict[str, Any]:
@@ -62,7 +78,7 @@ def ended(benchmarks: Benchmarks, order: Order, who: Identity = ANN) -> dict[str
 
 
 def order(url: str, **given: Any) -> Order:
-    plain = {"pool": "llama", "model": "m", "concurrent_users": 2, "duration_s": 1}
+    plain = {"pool": "llm/llama", "model": "m", "concurrent_users": 2, "duration_s": 1}
     return Order(endpoint=url, **{**plain, **given})
 
 
@@ -76,7 +92,7 @@ def at_once(
 
     with ExitStack() as running:
         urls = [running.enter_context(serving(engine)) for engine in engines.values()]
-        loads = [load.Load(order(url + path, **given).plan()) for url in urls]
+        loads = [load.Load(order(url + path, **given).plan(HERE)) for url in urls]
         asyncio.run(run(loads))
     return {name: measured.result(one, "hub-1") for name, one in zip(engines, loads, strict=True)}
 
@@ -274,6 +290,9 @@ def test_an_end_that_cannot_be_written_down_is_logged(
         ({"prompt_tokens": 0}, "promptTokens"),
         ({"max_tokens": 5000}, "maxTokens"),
         ({"model": " "}, "model"),
+        ({"pool": "none"}, "pool"),
+        ({"pool": "other/llama"}, "pool"),
+        ({"pool": "qwen"}, "pool"),
         ({"api_key": "a\r\nHost: x"}, "apiKey"),
     ],
 )
@@ -312,6 +331,82 @@ def test_who_may_not_does_not(
 ) -> None:
     with pytest.raises(refusal):
         benchmarks.start(who, cluster, order("http://llm.example"))
+
+
+def test_who_is_limited_to_namespaces_sees_and_starts_those_of_their_pools(
+    benchmarks: Benchmarks, audit: AuditLog
+) -> None:
+    shop = Identity("sue", Role.OPERATOR, namespaces=frozenset({"shop"}))
+    with serving(Engine(silent=True)) as url:
+        with pytest.raises(Invalid, match="pool"):
+            benchmarks.start(shop, "one", order(url))
+        hers = benchmarks.start(shop, "one", order(url, pool="qwen", duration_s=600))
+        other = benchmarks.start(ANN, "one", order(url, duration_s=600))
+        assert [one["namespace"] for one in benchmarks.list(shop)] == ["shop"]
+        assert benchmarks.get(shop, "one", hers.id)["pool"] == "qwen"
+        with pytest.raises(NotFound):
+            benchmarks.get(shop, "one", other.id)
+        with pytest.raises(NotFound):
+            benchmarks.cancel(shop, "one", other.id)
+    places = {(one.namespace, one.name) for one in audit.list(CONSOLE).items}
+    assert places == {("shop", "qwen"), ("llm", "llama")}
+
+
+LISTING = Reach(hosts=("llm.example", "*.svc.example", "10.1.0.0/16", "fd00::/64"))
+
+
+@pytest.mark.parametrize(
+    ("reach", "host", "problem"),
+    [
+        (Reach(), "llm.example", ""),
+        (Reach(), "10.96.0.1", ""),
+        (Reach(), "127.0.0.1", LOOPBACK),
+        (Reach(), "127.1", LOOPBACK),
+        (Reach(), "2130706433", LOOPBACK),
+        (Reach(), "::1", LOOPBACK),
+        (Reach(), "::ffff:127.0.0.1", LOOPBACK),
+        (Reach(), "LocalHost.", LOOPBACK),
+        (Reach(), "db.localhost", LOOPBACK),
+        (HERE, "127.0.0.1", ""),
+        (HERE, "169.254.169.254", RULE),
+        (LISTING, "LLM.example", ""),
+        (LISTING, "llama.svc.example", ""),
+        (Reach(hosts=("*.svc.example",)), "svc.example", LISTED),
+        (Reach(hosts=("*.svc.example",)), "evilsvc.example", LISTED),
+        (LISTING, "10.1.2.3", ""),
+        (LISTING, "10.2.2.3", LISTED),
+        (LISTING, "fd00::7", ""),
+        (LISTING, "fd01::7", LISTED),
+        (Reach(hosts=("llm.example",)), "other.example", LISTED),
+        (Reach(hosts=("127.0.0.0/8",)), "127.0.0.1", LOOPBACK),
+    ],
+)
+def test_hosts_that_are_not_called_are_told_by_rule(reach: Reach, host: str, problem: str) -> None:
+    assert reach.problem(host) == problem
+
+
+@pytest.mark.parametrize(
+    ("reach", "host", "address", "problem"),
+    [
+        (Reach(), "llm.example", "127.0.0.1", LOOPBACK),
+        (LISTING, "llm.example", "192.0.2.7", ""),
+        (LISTING, "llm.example", "169.254.169.254", RULE),
+        (LISTING, "other.example", "10.1.2.3", ""),
+        (LISTING, "other.example", "192.0.2.7", LISTED),
+    ],
+)
+def test_addresses_that_a_name_leads_to_are_held_to_the_same(
+    reach: Reach, host: str, address: str, problem: str
+) -> None:
+    assert reach.problem_of(address, host) == problem
+
+
+@pytest.mark.parametrize(("bind", "loopback"), [("127.0.0.1", True), ("0.0.0.0", False)])
+def test_the_own_machine_is_called_where_only_that_calls(bind: str, loopback: bool) -> None:
+    settings = load_settings(
+        {"bind": bind, "auth": "token", "benchmark_hosts": "llm.example, 10.0.0.1"}
+    )
+    assert Reach.of(settings) == Reach(loopback, ("llm.example", "10.0.0.1/32"))
 
 
 def test_the_audit_log_has_order_and_numbers_and_no_key(

@@ -54,6 +54,7 @@
 - {name: NGF_CONSOLE_EMBED_ORIGINS, value: {{ join "," .embedOrigins | quote }}}
 - {name: NGF_CONSOLE_PROMETHEUS_CLUSTER_LABEL, value: {{ .prometheusClusterLabel | quote }}}
 - {name: NGF_CONSOLE_GRAFANA_URL, value: {{ .grafanaUrl | quote }}}
+- {name: NGF_CONSOLE_BENCHMARK_HOSTS, value: {{ join "," .benchmarkHosts | quote }}}
 {{- end }}
 {{- range $what, $days := .Values.keepDays }}
 - {name: NGF_CONSOLE_KEEP_{{ upper $what }}_DAYS, value: {{ $days | quote }}}

@@ -77,7 +77,7 @@
   }
 
   const runs = (all) => (all.length ? table([["State", "", 104], ["Pool"], ["Users", "num hm", 64], ["Started", "num", 84]], all.map((one) => el("tr", { "data-key": one.run, class: run && run.run === one.run ? "sel" : null },
-    el("td", {}, ngf.status(...STATE[one.state])), el("td", { title: `${one.model} at ${one.endpoint}` }, el("button", { type: "button", class: "linkish lead", "data-run": one.run }, one.pool), faint(` ${one.model}`)), el("td", { class: "num hm" }, one.concurrentUsers), el("td", { class: "num" }, ngf.since(one.startedAt))))) : quiet("None. What runs here is kept until the console stops, the last 20."));
+    el("td", {}, ngf.status(...STATE[one.state])), el("td", { title: `${one.model} at ${one.endpoint}` }, el("button", { type: "button", class: "linkish lead", "data-run": one.run }, `${one.namespace}/${one.pool}`), faint(` ${one.model}`)), el("td", { class: "num hm" }, one.concurrentUsers), el("td", { class: "num" }, ngf.since(one.startedAt))))) : quiet("None. What runs here is kept until the console stops, the last 20."));
 
   function draw(answer) {
     run = answer.run;
