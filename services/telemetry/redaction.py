@@ -2,8 +2,8 @@
 
 Prompts and answers of models are nobody's business here, and pickers print them from verbosity 4
 on; query strings carry secrets. So a log line keeps the fields that the console uses, by name, and
-nothing else; a span keeps its attributes by name likewise, and none of its events and links. This
-runs before anything is written, to the spool, too.
+nothing else; spans, their events and resources keep attributes likewise, and links are dropped.
+This runs before anything is written, to the spool, too.
 """
 
 from collections.abc import Mapping
@@ -92,25 +92,37 @@ SPAN = frozenset(
     {
         "gen_ai.request.id",
         "gen_ai.request.model",
+        "gen_ai.request.max_tokens",
+        "gen_ai.request.temperature",
+        "gen_ai.request.top_p",
+        "gen_ai.request.n",
         "gen_ai.response.model",
         "gen_ai.usage.prompt_tokens",
         "gen_ai.usage.completion_tokens",
         "gen_ai.latency.time_to_first_token",
         "gen_ai.latency.time_in_queue",
+        "gen_ai.latency.time_in_model_prefill",
+        "gen_ai.latency.time_in_model_decode",
+        "gen_ai.latency.time_in_model_inference",
         "gen_ai.latency.e2e",
         "target_model",
         "request_prio",
         "llm_d.epp.scheduling.profile.name",
         "llm_d.epp.filter.candidate_endpoints",
         "llm_d.epp.filter.filtered_endpoints",
+        "llm_d.epp.scoring.candidate_endpoints",
+        "llm_d.epp.scorer.count",
         "llm_d.epp.scorer.type",
         "llm_d.epp.scorer.name",
         "llm_d.epp.scorer.weight",
+        "llm_d.epp.scorer.candidate_endpoints",
+        "llm_d.epp.scorer.endpoints_scored",
         "llm_d.epp.scorer.score.max",
         "llm_d.epp.scorer.score.avg",
         "llm_d.epp.picker.candidate_endpoints",
         "llm_d.epp.picker.top_endpoints",
         "llm_d.epp.picker.top_scores",
+        "error.type",
         "http.method",
         "http.request.method",
         "http.route",
@@ -119,6 +131,9 @@ SPAN = frozenset(
     }
 )
 """Attributes of a span that are kept."""
+
+EVENT = frozenset({"exception.type", "exception.message"})
+"""Attributes of what happened in a span that are kept."""
 
 RESOURCE = frozenset(
     {
@@ -153,6 +168,11 @@ def picker(fields: Mapping[str, str]) -> dict[str, str]:
 def span(attributes: Mapping[str, str]) -> dict[str, str]:
     """Attributes of a span without what is not kept."""
     return {key: value for key, value in attributes.items() if key in SPAN}
+
+
+def event(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Attributes of what happened in a span without what is not kept."""
+    return {key: value[:ERROR_LENGTH] for key, value in attributes.items() if key in EVENT}
 
 
 def resource(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -86,7 +86,9 @@ def test_of_a_span_only_what_the_console_knows_leaves_the_cluster(tmp_path: Path
     assert [(one.key, one.value.string_value) for one in span.attributes] == [
         ("gen_ai.request.id", "cmpl-1")
     ]
-    assert not span.events
+    assert [(one.name, list(one.attributes)) for one in span.events] == [
+        ("gen_ai.content.prompt", [])
+    ]
     assert not span.links
     assert span.status.message == "m" * ERROR_LENGTH
     assert {one.key: one.value.string_value for one in left.resource.attributes} == {

@@ -185,6 +185,8 @@ def test_prompts_answers_and_query_strings_reach_no_disk(door: Door) -> None:
         span.attributes.add(key=key).value.string_value = SECRET
     for part in (span.events.add(name="gen_ai.content.prompt"), span.links.add()):
         part.attributes.add(key="gen_ai.prompt").value.string_value = SECRET
+    failed = span.events.add(name="exception").attributes.add(key="exception.message")
+    failed.value.string_value = "m" * 300 + SECRET
     door.intake.accept("web", "traces", traces.SerializeToString())
     on_disk = b"".join(path.read_bytes() for path in door.folder.iterdir() if path.is_file())
     assert b"Request handled" in on_disk

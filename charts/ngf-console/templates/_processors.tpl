@@ -5,9 +5,6 @@ filter/known:
   logs:
     log_record:
     - log.attributes["log"] != "ngf_access" and log.attributes["ngf.log"] != "epp"
-  traces:
-    spanevent:
-    - "true"
   metrics:
     metric:
     - not IsMatch(metric.name, "^(vllm:|sglang:|nv_|tgi_|DCGM_FI_|llm_d_epp_|inference_(objective|pool|extension)_|nginx_)")
@@ -22,6 +19,8 @@ transform/kept:
   trace_statements:
   {{- include "console.resource" . | nindent 2 }}
   - keep_keys(span.attributes, {{ include "console.spanFields" . }})
+  - keep_keys(spanevent.attributes, ["exception.type", "exception.message"])
+  - truncate_all(spanevent.attributes, 300)
   - set(span.status.message, Substring(span.status.message, 0, 300)) where Len(span.status.message) > 300
   # There is no function that drops links: a list that is set is emptied first, and this one is itself.
   - set(span.links, span.links)
@@ -43,5 +42,5 @@ transform/kept:
 {{- end -}}
 
 {{- define "console.spanFields" -}}
-["gen_ai.request.id", "gen_ai.request.model", "gen_ai.response.model", "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.latency.time_to_first_token", "gen_ai.latency.time_in_queue", "gen_ai.latency.e2e", "target_model", "request_prio", "llm_d.epp.scheduling.profile.name", "llm_d.epp.filter.candidate_endpoints", "llm_d.epp.filter.filtered_endpoints", "llm_d.epp.scorer.type", "llm_d.epp.scorer.name", "llm_d.epp.scorer.weight", "llm_d.epp.scorer.score.max", "llm_d.epp.scorer.score.avg", "llm_d.epp.picker.candidate_endpoints", "llm_d.epp.picker.top_endpoints", "llm_d.epp.picker.top_scores", "http.method", "http.request.method", "http.route", "http.status_code", "http.response.status_code"]
+["gen_ai.request.id", "gen_ai.request.model", "gen_ai.request.max_tokens", "gen_ai.request.temperature", "gen_ai.request.top_p", "gen_ai.request.n", "gen_ai.response.model", "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.latency.time_to_first_token", "gen_ai.latency.time_in_queue", "gen_ai.latency.time_in_model_prefill", "gen_ai.latency.time_in_model_decode", "gen_ai.latency.time_in_model_inference", "gen_ai.latency.e2e", "target_model", "request_prio", "llm_d.epp.scheduling.profile.name", "llm_d.epp.filter.candidate_endpoints", "llm_d.epp.filter.filtered_endpoints", "llm_d.epp.scoring.candidate_endpoints", "llm_d.epp.scorer.count", "llm_d.epp.scorer.type", "llm_d.epp.scorer.name", "llm_d.epp.scorer.weight", "llm_d.epp.scorer.candidate_endpoints", "llm_d.epp.scorer.endpoints_scored", "llm_d.epp.scorer.score.max", "llm_d.epp.scorer.score.avg", "llm_d.epp.picker.candidate_endpoints", "llm_d.epp.picker.top_endpoints", "llm_d.epp.picker.top_scores", "error.type", "http.method", "http.request.method", "http.route", "http.status_code", "http.response.status_code"]
 {{- end -}}

@@ -1,4 +1,4 @@
-"""Spans, with the attributes that the console knows; what happened in them and links stay out."""
+"""Spans, with the attributes that the console knows and without links."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,4 +43,9 @@ def _row(span: Span, resource: dict[str, str], scope: str, version: str) -> dict
         "Duration": max(0, span.end_time_unix_nano - span.start_time_unix_nano),
         "StatusCode": _STATUSES[span.status.code] if span.status.code < 3 else _STATUSES[0],
         "StatusMessage": span.status.message[: redaction.ERROR_LENGTH],
+        "Events.Timestamp": [moment(event.time_unix_nano) for event in span.events],
+        "Events.Name": [event.name for event in span.events],
+        "Events.Attributes": [
+            redaction.event(attributes(event.attributes)) for event in span.events
+        ],
     }
