@@ -174,12 +174,12 @@ class Container:
     def start(self) -> None:
         """Begin watching the clusters, and what is done beside; returns at once."""
         self.telemetry.start()
+        for feed in self.fleet.feeds:
+            feed.start(self.intake, self.store)
         self.resources.start()
         self.fleet.start()
         self.scaling.start()
         self.inference.start()
-        for feed in self.fleet.feeds:
-            feed.start(self.intake, self.store)
         if self.jobs:
             self.jobs.start()
 

@@ -24,8 +24,9 @@ from services.telemetry.sieve import refused_lines
 from services.telemetry.spool import Batch
 from services.telemetry.store import Store
 
-BATCH = 8 * 1024 * 1024
-"""Bytes that are inserted at once."""
+BATCH = 32 * 1024 * 1024
+"""Bytes that are inserted at once. The views behind a table make each insert dear, however small:
+a backlog in a quarter as many batches takes half the time."""
 
 GATHER_S = 1.0
 """How long rows are gathered before they are inserted: the store likes few big inserts."""

@@ -125,14 +125,14 @@ class Clock:
 def test_a_machine_that_slept_sends_what_it_missed_in_requests_that_are_taken(
     own_fleet: DemoFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "HISTORY", 1_800.0)
+    monkeypatch.setattr(live, "HISTORY", 1_000.0)
     monkeypatch.setattr(live, "TICK", 0.01)
     clock, intake = Clock(time.time()), Intake(Spool(tmp_path / "spool", 2**30))
     traffic = DemoTraffic(PLACES, own_fleet.apis, clock)
     traffic.start(intake, fresh_store())
     clock.looked_at()
     before = intake.taken.requests["metrics"]
-    clock.now += 1_800
+    clock.now += 1_000
     clock.looked_at()
     assert intake.taken.requests["metrics"] >= before + len(PLACES)
     assert not intake.taken.refused

@@ -1,4 +1,4 @@
-"""The demo's traffic as the console takes it in: the last hour at once, then second after second.
+"""The demo's traffic as the console takes it in: the last hour at once, then every two seconds.
 
 It goes the way of all telemetry, through the intake. What an autoscaler does after the start is
 done to the objects of the cluster, too. When objects change, so does what clients ask for.
@@ -25,11 +25,12 @@ from services.telemetry.store import Store
 
 HISTORY = 3600.0
 """Seconds before the start that are made up for."""
-SLICE = 600.0
+SLICE = 300.0
 """Seconds that are sent at once, where there is more to catch up with."""
 SCRAPE_THEN, SCRAPE_NOW = 60.0, 15.0
 """Seconds between scrapes, in the history and after."""
-TICK = 1.0
+TICK = 2.0
+"""Seconds between sends, as many as the collector of an agent gathers."""
 STOP_S = 10.0
 LEFT_OVER_S = 10.0
 
