@@ -2,7 +2,7 @@
 where the service cannot answer: the panels stay and name it."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -11,11 +11,16 @@ from components.panels import told
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Invalid
+from services.telemetry.answers import Answer
 from services.telemetry.scope import Scope, scope_of
 from services.telemetry.windows import Window
 
 Asked = Mapping[str, Any]
 Panels = dict[str, dict[str, Any]]
+
+T = TypeVar("T")
+
+FAILED = "The console could not answer; its log has the cause."
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +73,18 @@ def span_of(window: Window, step: int | None = None) -> Span:
     return Span(window.start, window.end, step or window.step())
 
 
+def answered(ask: Callable[[], Answer[T]], window: Window) -> Answer[T]:
+    """What a service answers; where it cannot, nothing and why. The rest of a page goes on."""
+    try:
+        return ask()
+    except ConsoleError as error:
+        reason = error.message
+    except Exception:
+        log.exception("a page could not be filled")
+        reason = FAILED
+    return Answer(None, "the store", None, window, reason)
+
+
 def panels(ids: Collection[str], window: Window, source: str, make: Callable[[], Panels]) -> Panels:
     """What ``make`` gives; where it fails, each of the ``ids`` with the reason and its axis."""
     try:
@@ -76,6 +93,6 @@ def panels(ids: Collection[str], window: Window, source: str, make: Callable[[],
         reason = error.message
     except Exception:
         log.exception("panels could not be filled", panels=sorted(ids))
-        reason = "The console could not answer; its log has the cause."
+        reason = FAILED
     empty = told(frame(span_of(window), None), source, None, window=window, reason=reason)
     return dict.fromkeys(ids, empty)

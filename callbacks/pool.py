@@ -6,16 +6,17 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import autoscaling_words, cost_words, pool_charts, pool_words
-from callbacks.asking import panels, question, span_of, window_of
+from callbacks.asking import answered, question, span_of, window_of
 from callbacks.panels import plain, values
 from callbacks.registrar import Callbacks
 from components import pool
 from services.auth.identity import Identity
 from services.container import Container
-from services.errors import ConsoleError
+from services.errors import Invalid, NotFound, Unavailable
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
 from services.realtime.scope import Scope
+from services.telemetry.answers import Answer
 from services.telemetry.windows import Window
 
 DEVICES = 8
@@ -45,71 +46,72 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
     tab = str(asked.get("tab") or "overview")
     try:
         found = container.metrics.get_pool(of)
-    except ConsoleError as error:
+    except (NotFound, Invalid) as error:
         return {"missing": error.message, "tab": tab, "panels": {}}
-    if found.value is None:
-        return {"missing": found.reason or "", "tab": tab, "panels": {}}
-    one = found.value
-    exactly = Asked((one.cluster,), scope.namespaces, one.name, one.namespace)
-    slot = container.fleet.slot(one.cluster)
-    told: Told = {
+    except Unavailable as error:
+        found = Answer(None, "the store", None, window, error.message)
+    told: Told = {"tab": tab, "strip": found.reason}
+    if one := found.value:
+        of = Asked((one.cluster,), scope.namespaces, one.name, one.namespace)
+        told |= _head(one, container.fleet.slot(one.cluster))
+    if tab == "pods":
+        return {**told, **_pods(container, of, window)}
+    if tab == "cost":
+        return {**told, **_cost(container, of, window)}
+    return {**told, **_overview(container, who, of, window)}
+
+
+def _head(one: PoolStatus, slot: int) -> Told:
+    return {
         "id": "/".join(one.place),
-        "tab": tab,
         "name": one.name,
         "place": [one.cluster, one.namespace, one.name],
         "status": pool_words.STATUS.get(one.status, "unknown"),
         "word": one.status,
         "why": one.status_reason,
-        "strip": found.reason,
         "facts": pool_words.facts(one, slot),
         "pods_count": one.replicas,
     }
-    if tab == "pods":
-        return {**told, **_pods(container, exactly, window)}
-    if tab == "cost":
-        return {**told, **_cost(container, exactly, window)}
-    return {**told, **_overview(container, who, one, exactly, window)}
 
 
-def _overview(
-    container: Container, who: Identity, one: PoolStatus, of: Asked, window: Window
-) -> Told:
+def _overview(container: Container, who: Identity, of: Asked, window: Window) -> Told:
     metrics = container.metrics
-    told: Told = {"tiles": {}, "gpus": None, "cost": None}
-
-    def made() -> dict[str, Told]:
-        ttft = metrics.ttft_percentiles(of, window)
-        tokens = metrics.tps_throughput(of, window)
-        prompt = metrics.tps_throughput(of, window, prompt=True)
-        waiting = metrics.queue_depth_series(of, window)
-        filled = metrics.kv_cache_series(of, window)
-        cost = metrics.cost_estimate(of, window)
-        before = Window(window.start - (window.end - window.start), window.start)
-        sparks = {"ttft": ttft, "tokens": tokens, "waiting": waiting, "cache": filled}
-        summary, then = metrics.summary(of, window), metrics.summary(of, before)
-        tiles = pool_words.tiles(summary, then, cost, sparks)
-        told["tiles"] = {f"pool-kpi-{key}": value for key, value in tiles.items()}
-        told["vantage"] = pool_charts.vantage(ttft)
-        told["cost"] = cost_words.bill(cost)
-        told["gpus"], devices = _devices(container, of, window, DEVICES)
-        told["values"] = {pool.GPUS: devices, pool.COST: cost_words.values_of(cost)}
-        scaled = _scaled(container, who, one, window)
-        return {
+    ttft = answered(lambda: metrics.ttft_percentiles(of, window), window)
+    tokens = answered(lambda: metrics.tps_throughput(of, window), window)
+    prompt = answered(lambda: metrics.tps_throughput(of, window, prompt=True), window)
+    waiting = answered(lambda: metrics.queue_depth_series(of, window), window)
+    filled = answered(lambda: metrics.kv_cache_series(of, window), window)
+    each = answered(lambda: metrics.kv_cache_by_pod(of, window), window)
+    spread = answered(lambda: metrics.ttft_histogram(of, window), window)
+    cost = answered(lambda: metrics.cost_estimate(of, window), window)
+    before = Window(window.start - (window.end - window.start), window.start)
+    summary = answered(lambda: metrics.summary(of, window), window)
+    then = answered(lambda: metrics.summary(of, before), before)
+    sparks = {"ttft": ttft, "tokens": tokens, "waiting": waiting, "cache": filled}
+    tiles = pool_words.tiles(summary, then, cost, sparks)
+    gpus, devices = _devices(container, of, window, DEVICES)
+    scaled = _scaled(container, who, of, window)
+    return {
+        "tiles": {f"pool-kpi-{key}": value for key, value in tiles.items()},
+        "vantage": pool_charts.vantage(ttft),
+        "cost": cost_words.bill(cost),
+        "gpus": gpus,
+        "values": {pool.GPUS: devices, pool.COST: cost_words.values_of(cost)},
+        "panels": {
             pool.TTFT: pool_charts.ttft(ttft, scaled),
-            pool.SPREAD: pool_charts.spread(metrics.ttft_histogram(of, window)),
+            pool.SPREAD: pool_charts.spread(spread),
             pool.TOKENS: pool_charts.tokens(tokens, prompt),
             pool.WAITING: pool_charts.line("waiting", waiting, events=scaled),
-            pool.CACHE: pool_charts.cache(metrics.kv_cache_by_pod(of, window)),
-        }
-
-    return {"panels": panels(pool.PANELS, window, "the store", made), **told}
+            pool.CACHE: pool_charts.cache(each),
+        },
+    }
 
 
 def _devices(
     container: Container, of: Asked, window: Window, most: int | None = None
 ) -> tuple[Told, Told]:
     """GPUs, the first ``most`` in words and all as values."""
-    found = container.metrics.devices(of, window)
+    found = answered(lambda: container.metrics.devices(of, window), window)
     first = sorted(found.value or [], key=lambda one: one.urgency, reverse=True)
     told = {
         "rows": [pool_words.device(one) for one in first[:most]],
@@ -122,12 +124,8 @@ def _devices(
 
 
 def _pods(container: Container, of: Asked, window: Window) -> Told:
-    try:
-        found = container.metrics.pod_metrics(of, window)
-        gpus, devices = _devices(container, of, window)
-    except ConsoleError as error:
-        nothing = {"rows": [], "count": 0, "source": "", "reason": error.message}
-        return {"panels": {}, "pods": nothing, "gpus": nothing}
+    found = answered(lambda: container.metrics.pod_metrics(of, window), window)
+    gpus, devices = _devices(container, of, window)
     return {
         "panels": {},
         "values": {
@@ -145,22 +143,18 @@ def _pods(container: Container, of: Asked, window: Window) -> Told:
 
 
 def _cost(container: Container, of: Asked, window: Window) -> Told:
-    told: Told = {"bill": None}
-
-    def made() -> dict[str, Told]:
-        cost = container.metrics.cost_estimate(of, window)
-        told["bill"] = cost_words.bill(cost)
-        told["values"] = {pool.BILL: cost_words.values_of(cost)}
-        busy = container.metrics.gpu_util_series(of, window)
-        return {pool.BUSY: pool_charts.line("utilization", busy, "%")}
-
-    return {"panels": panels((pool.BUSY,), window, "the store", made), **told}
+    cost = answered(lambda: container.metrics.cost_estimate(of, window), window)
+    busy = answered(lambda: container.metrics.gpu_util_series(of, window), window)
+    return {
+        "bill": cost_words.bill(cost),
+        "values": {pool.BILL: cost_words.values_of(cost)},
+        "panels": {pool.BUSY: pool_charts.line("utilization", busy, "%")},
+    }
 
 
-def _scaled(
-    container: Container, who: Identity, one: PoolStatus, window: Window
-) -> pool_charts.Marks:
+def _scaled(container: Container, who: Identity, of: Asked, window: Window) -> pool_charts.Marks:
     """When the pool was scaled, as marks in charts."""
-    scope = Scope.of(who, [one.cluster], f"{one.namespace}/{one.name}")
+    place = f"{of.namespace}/{of.pool}" if of.namespace else of.pool
+    scope = Scope.of(who, of.clusters or (), place)
     found = container.scaling.history.events(scope, window, EVENTS)
     return autoscaling_words.marks(found.value or [], span_of(window))

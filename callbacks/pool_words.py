@@ -10,6 +10,7 @@ from callbacks.panels import plain
 from callbacks.pool_charts import FULL, tail
 from components.figures import amounts
 from components.panels import tile
+from services.inference import known_pools
 from services.inference.results import (
     CostEstimate,
     Device,
@@ -27,8 +28,10 @@ WATCHED = 0.8
 STATUS = {"Ready": "ok", "Degraded": "warn", "Pending": "info"}
 
 
-def row(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate, slot: int) -> Row:
-    """A pool in the list."""
+def row(
+    pool: PoolStatus, of: MetricsSummary | None, why: str, cost: CostEstimate, slot: int
+) -> Row:
+    """A pool in the list; ``why`` is why nothing was measured."""
     measured = of or MetricsSummary()
     return {
         "id": "/".join(pool.place),
@@ -53,10 +56,10 @@ def row(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate, slot: i
         "rate": amount_of(cost.hourly_rate, cost.currency),
         "reasons": {
             "busy": pool.reasons.get("avg_gpu_util", ""),
-            "ttft": measured.reasons.get("p95_ttft_ms", ""),
-            "tokens": measured.reasons.get("avg_tps", ""),
-            "waiting": measured.reasons.get("avg_queue_depth", ""),
-            "cache": measured.reasons.get("avg_kv_cache_pct", ""),
+            "ttft": measured.reasons.get("p95_ttft_ms", why),
+            "tokens": measured.reasons.get("avg_tps", why),
+            "waiting": measured.reasons.get("avg_queue_depth", why),
+            "cache": measured.reasons.get("avg_kv_cache_pct", why),
         },
     }
 
@@ -71,6 +74,11 @@ def values(pool: PoolStatus, of: MetricsSummary | None, cost: CostEstimate) -> R
         "hourly_rate": cost.hourly_rate,
         "currency": cost.currency,
     }
+
+
+def listed_by(source: str) -> str:
+    """In short who says which pools there are."""
+    return {known_pools.SOURCE: "objects", known_pools.STORED: "written down"}.get(source, source)
 
 
 def href(pool: PoolStatus) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks import cost_words, pool_charts, pool_words
-from callbacks.asking import panels, question, window_of
+from callbacks.asking import answered, question, window_of
 from callbacks.panels import values
 from callbacks.registrar import Callbacks
 from components import pools
@@ -36,30 +36,33 @@ def register(callbacks: Callbacks) -> None:
 
 
 def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
-    """Everything on the page; where the store does not answer, the panels say so."""
-    window = window_of(asked)
+    """Everything on the page. Where the store does not answer, what objects say is there, and the
+    rest says why it is not."""
+    window, metrics = window_of(asked), container.metrics
     scope = question(container, who, asked)
     of = Asked(scope.clusters, scope.namespaces)
-    told: Told = {"rows": [], "count": 0, "tiles": {}}
-
-    def made() -> dict[str, Told]:
-        metrics = container.metrics
-        listed = metrics.list_pools(of)
-        known = listed.value or []
-        each = metrics.by_pool(of, window)
-        by_place = {(one.cluster, one.namespace, one.pool): one for one in each.value or []}
-        rates = {one.place: metrics.standing_cost(one) for one in known[:MOST]}
-        whole = metrics.summary(of, window)
-        told["rows"] = [
+    listed = answered(lambda: metrics.list_pools(of), window)
+    known = listed.value or []
+    each = answered(lambda: metrics.by_pool(of, window), window)
+    whole = answered(lambda: metrics.summary(of, window), window)
+    ttft = answered(lambda: metrics.ttft_percentiles(of, window), window)
+    tokens = answered(lambda: metrics.tps_throughput(of, window), window)
+    prompt = answered(lambda: metrics.tps_throughput(of, window, prompt=True), window)
+    by_place = {(one.cluster, one.namespace, one.pool): one for one in each.value or []}
+    rates = {one.place: metrics.standing_cost(one) for one in known[:MOST]}
+    tiles = _tiles(listed, whole, list(rates.values()))
+    return {
+        "rows": [
             pool_words.row(
                 one,
                 by_place.get(one.place),
+                each.reason or "",
                 rates[one.place],
                 container.fleet.slot(one.cluster),
             )
             for one in known[:MOST]
-        ]
-        told["values"] = {
+        ],
+        "values": {
             pools.ROWS: values(
                 listed,
                 (
@@ -67,40 +70,24 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
                     for one in known[:MOST]
                 ),
             )
-        }
-        told["count"] = len(known)
-        told["reason"] = listed.reason
-        told["source"] = listed.source
-        told["as_of"] = listed.as_of.isoformat() if listed.as_of else None
-        told["tiles"] = {
-            f"pools-kpi-{key}": value
-            for key, value in _tiles(known, whole, list(rates.values())).items()
-        }
-        ttft = metrics.ttft_percentiles(of, window)
-        told["vantage"] = pool_charts.vantage(ttft)
-        return {
+        },
+        "count": len(known),
+        "reason": listed.reason,
+        "source": pool_words.listed_by(listed.source),
+        "as_of": listed.as_of.isoformat() if listed.as_of else None,
+        "tiles": {f"pools-kpi-{key}": value for key, value in tiles.items()},
+        "vantage": pool_charts.vantage(ttft),
+        "panels": {
             pools.TTFT: pool_charts.ttft(ttft, ()),
-            pools.TOKENS: pool_charts.tokens(
-                metrics.tps_throughput(of, window),
-                metrics.tps_throughput(of, window, prompt=True),
-            ),
-        }
-
-    return {"panels": panels((pools.TTFT, pools.TOKENS), window, "the store", made), **told}
+            pools.TOKENS: pool_charts.tokens(tokens, prompt),
+        },
+    }
 
 
 def _tiles(
-    known: list[PoolStatus], whole: Answer[MetricsSummary], costs: list[CostEstimate]
+    listed: Answer[list[PoolStatus]], whole: Answer[MetricsSummary], costs: list[CostEstimate]
 ) -> dict[str, Told]:
     one = whole.value or MetricsSummary()
-    counts = [
-        pool.gpu_count * pool.replicas
-        for pool in known
-        if pool.gpu_count is not None and pool.replicas is not None
-    ]
-    poorly = sum(pool.status != "Ready" for pool in known)
-    said = f"{poorly} not ready" if poorly else "all ready" if known else "none"
-    busy = [(one.avg_gpu_util, "DCGM")] if one.avg_gpu_util is not None else []
 
     def metric(field: str, value: str | None, unit: str, note: str = "") -> Told:
         why = whole.reason or one.reasons.get(field, "")
@@ -116,12 +103,8 @@ def _tiles(
     p95 = one.p95_ttft_ms
     number, unit = amounts.duration(p95) if p95 is not None else (None, "")
     return {
-        "pools": tile(str(len(known)), note=[(said, "warn" if poorly else "")], source="objects"),
-        "gpus": tile(
-            f"{sum(counts):,}" if counts else None,
-            note=[(f"{busy[0][0]:.0f}% busy" if busy else one.reasons.get("avg_gpu_util", ""), "")],
-            source="DCGM" if busy else "objects",
-        ),
+        "pools": _count(listed),
+        "gpus": _gpus(listed, one),
         "ttft": metric("p95_ttft_ms", number, unit, _p50(one)),
         "tokens": metric(
             "avg_tps",
@@ -137,6 +120,35 @@ def _tiles(
         ),
         "cost": _cost(costs),
     }
+
+
+def _count(listed: Answer[list[PoolStatus]]) -> Told:
+    if listed.value is None:
+        return tile(None, note=[(listed.reason or "", "")])
+    poorly = sum(pool.status != "Ready" for pool in listed.value)
+    said = f"{poorly} not ready" if poorly else "all ready" if listed.value else "none"
+    source = pool_words.listed_by(listed.source)
+    return tile(str(len(listed.value)), note=[(said, "warn" if poorly else "")], source=source)
+
+
+def _gpus(listed: Answer[list[PoolStatus]], one: MetricsSummary) -> Told:
+    """GPUs of the pools that say how many they have; of how many that is not known is said."""
+    known = listed.value or []
+    counts = [
+        pool.gpu_count * pool.replicas
+        for pool in known
+        if pool.gpu_count is not None and pool.replicas is not None
+    ]
+    left = len(known) - len(counts)
+    notes = [] if one.avg_gpu_util is None else [(f"{one.avg_gpu_util:.0f}% busy", "")]
+    if left:
+        notes.append((f"not known of {left} of {len(known)} pools", "warn"))
+    source = pool_words.brief(one.sources.get("avg_gpu_util", ""))
+    return tile(
+        f"{sum(counts):,}" if counts else None,
+        note=notes or [(listed.reason or one.reasons.get("avg_gpu_util", ""), "")],
+        source=source or pool_words.listed_by(listed.source),
+    )
 
 
 def _p50(one: MetricsSummary) -> str:

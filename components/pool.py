@@ -19,7 +19,6 @@ TTFT, SPREAD, TOKENS = "pool-ttft", "pool-spread", "pool-tokens"
 WAITING, CACHE, BUSY = "pool-waiting", "pool-cache", "pool-busy"
 PODS, DEVICES, GPUS = "pool-pods", "pool-devices", "pool-gpus"
 COST, BILL = "pool-cost", "pool-bill"
-PANELS = (TTFT, SPREAD, TOKENS, WAITING, CACHE)
 
 TABS = (("overview", "Overview"), ("pods", "Pods"), ("cost", "Cost"))
 LINKS = (("decisions", "Decisions"), ("autoscaling", "Autoscaling"))

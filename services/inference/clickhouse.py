@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.auth.identity import Identity, Role
+from services.errors import Unavailable
 from services.inference import buckets_of_time as points_of
 from services.inference import costing, engines, podwise, summing
 from services.inference.counting import Counted, grown, grown_in_buckets
@@ -63,10 +64,13 @@ class ClickHouseProvider:
 
     def list_pools(self, asked: Asked) -> Answer[list[PoolStatus]]:
         found = self.known.pools(asked, self._now())
-        lately = Window.last(_LATELY_S, self._now())
-        busy = self._gauges.busy(asked, lately, self._members(asked, lately), by_pool=True)
+        lately, why = Window.last(_LATELY_S, self._now()), summing.NO_GPU
+        try:
+            busy = self._gauges.busy(asked, lately, self._members(asked, lately), by_pool=True)
+        except Unavailable as error:
+            busy, why = [], error.message
         util = {(one.cluster, one.namespace, one.pool): one.util for one in busy}
-        pools = with_utilization(found.value or [], util, summing.NO_GPU)
+        pools = with_utilization(found.value or [], util, why)
         return Answer(pools, found.source, found.as_of, found.window, found.reason)
 
     def get_pool(self, asked: Asked) -> Answer[PoolStatus]:

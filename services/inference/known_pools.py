@@ -5,13 +5,14 @@ or cannot be read any more, keeps its name and its last numbers.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from services.errors import Unavailable
 from services.inference.members import Objects
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
@@ -47,8 +48,8 @@ class KnownPools:
         self._store, self.objects = store, objects
 
     def pools(self, asked: Asked, now: datetime) -> Answer[list[PoolStatus]]:
-        """By name, cluster, namespace. Raises Unavailable where a cluster was not read and the
-        store does not answer either."""
+        """By name, cluster, namespace. Raises Unavailable where no cluster was read and the store
+        does not answer either."""
         read = self.objects(asked)
         known = {name: of for name, of in read.items() if of.as_of}
         found = {
@@ -57,19 +58,28 @@ class KnownPools:
             for pool in of.pools
             if asked.covers(*pool.place)
         }
-        stored, reason = self.stored(asked), None
+        stored, reason = self._beside(asked, known, sorted(set(read) - set(known)))
         for pool, written in stored:
             if pool.cluster not in known or (pool.status == "Pending" and written > now - PENDING):
                 found.setdefault(pool.place, pool)
-        silent = sorted(name for name in read if name not in known)
-        if silent:
-            named = ", ".join(silent[:3])
-            reason = f"Pools of {named} were never read; shown are {STORED}."
         pools = sorted(found.values(), key=lambda one: (one.name, one.cluster, one.namespace))
         times = [of.as_of for of in known.values() if of.as_of]
         times += [] if known else [written for _, written in stored]
         source = SOURCE if known or not stored else STORED
         return Answer(pools, source, min(times, default=None), Window.last(1, now), reason)
+
+    def _beside(
+        self, asked: Asked, known: Collection[str], silent: Sequence[str]
+    ) -> tuple[list[tuple[PoolStatus, datetime]], str | None]:
+        """What was written down, beside clusters that are known, and what is to be said of it."""
+        unread = f"Pools of {', '.join(silent[:3])} were never read; " if silent else ""
+        try:
+            stored = self.stored(asked)
+        except Unavailable as error:
+            if silent and not known:
+                raise
+            return [], unread + error.message
+        return stored, f"{unread}shown are {STORED}." if unread else None
 
     def stored(self, asked: Asked) -> list[tuple[PoolStatus, datetime]]:
         """What was written down, and when."""

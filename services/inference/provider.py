@@ -76,12 +76,14 @@ class Asked:
 
 
 class MetricsProvider(Protocol):
-    """Answers about pools. All of it raises Unavailable where the source does not answer."""
+    """Answers about pools. All of it raises Unavailable where the source does not answer, but
+    pools that objects tell of."""
 
     source: str
 
     def list_pools(self, asked: Asked) -> Answer[list[PoolStatus]]:
-        """Pools by name."""
+        """Pools by name; those of objects without what the source would add, where it does not
+        answer."""
 
     def get_pool(self, asked: Asked) -> Answer[PoolStatus]:
         """The one pool asked for. Raises NotFound, and Invalid where several have the name."""

@@ -3,9 +3,11 @@ there is nothing they say why. What is looked at is in the address."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.errors import Unavailable
 from tests.browser.tab import Console, Tab
 from tests.scraped import changed, otlp, put
 
@@ -120,6 +122,40 @@ def test_an_engine_without_a_metric_is_told_with_the_reason(tab: Tab) -> None:
     tab.has("#pool-ttft-none", "TGI exposes no time to first token.")
     tab.has("#pool-cache-none", "TGI exposes no KV cache metric.")
     tab.has("#pool-gpus", "DCGM")
+
+
+def test_pools_stay_while_the_store_is_away_and_their_numbers_come_back(
+    tab: Tab, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "#pools-rows tr[data-key='gpu-iad/llm/llama3-70b']"
+    away = "The analytics store does not answer."
+    with monkeypatch.context() as without:
+        without.setattr(console.container.store, "read", down)
+        tab.open("/pools", row)
+        for text in ("Ready", "6 of 6", "12 H100", "$31.80", "no data"):
+            tab.has(row, text)
+        tab.has("#pools-strip", away)
+        tab.has("#pools-kpi-ttft-d", away)
+        assert tab.find("#pools-kpi-gpus-v").text.isdecimal()
+        tab.has("#pools-tokens-none", away)
+        tab.has("#pools-src", "objects")
+        tab.click(f"{row} a")
+        tab.has("#pool-pill", "Ready, accepted by gpu-edge")
+        tab.has("#pool-facts", "6 of 6 ready")
+        for part in ("#pool-strip", "#pool-kpi-ttft-d", "#pool-gpus", "#pool-ttft-none"):
+            tab.has(part, away)
+        assert tab.find("#pool-cost .bill span.t3").get_attribute("title") == away
+        tab.click("#pool-tabs [data-tab=pods]")
+        tab.has("#pool-pods", away)
+    tab.run("window.dispatchEvent(new Event('ngf:refresh'))")
+    tab.has("#pool-pods", "7f9c5d8b4-m4q9z")
+    tab.open("/pools", row)
+    tab.has(row, "91%")
+    tab.until(lambda: not tab.find("#pools-strip").text, "nothing is amiss")
+
+
+def down(*_: Any, **__: Any) -> Any:
+    raise Unavailable("The analytics store does not answer.")
 
 
 def test_a_pool_that_is_not_there_is_named(tab: Tab) -> None:

@@ -24,7 +24,6 @@
   }
 
   function devices(one) {
-    if (!one) return null;
     if (!one.rows.length) return quiet(one.reason);
     const row = (gpu) => el("tr", { "data-key": gpu.key, title: `${gpu.type} of ${gpu.node}${gpu.xid ? `, last error XID ${gpu.xid}` : ""}` },
       el("td", { title: gpu.pod || gpu.node }, gpu.tail, " ", faint(gpu.number === null ? "" : gpu.number), gpu.xid ? [" ", el("span", { class: "wrn" }, `XID ${gpu.xid}`)] : null),
@@ -47,7 +46,6 @@
   }
 
   function bill(one, many) {
-    if (!one) return null;
     const lines = many ? one.lines : one.lines.slice(0, 4);
     return el("dl", { class: "bill" }, lines.map(({ label, value, why }) => el("div", {}, el("dt", {}, label), el("dd", { title: why || null }, value === null ? none(why) : value), many && value === null && why ? el("dd", { class: "why" }, why) : null)));
   }
@@ -85,7 +83,7 @@
     document.querySelector(".pool-page").classList.toggle("missing", Boolean(answer.missing));
     ngf.put("pool-title", answer.name || ngf.view.get().pool || "Pool");
     ngf.put("pool-sub", answer.place ? answer.place.slice(0, 2).join(" / ") : "");
-    ngf.put("pool-pill", answer.missing ? null : el("span", { class: `pill ${ngf.tone(answer.status)}` }, ngf.statusIcon(answer.status), [answer.word, answer.why].filter(Boolean).join(", ")));
+    ngf.put("pool-pill", !answer.word ? null : el("span", { class: `pill ${ngf.tone(answer.status)}` }, ngf.statusIcon(answer.status), [answer.word, answer.why].filter(Boolean).join(", ")));
     ngf.put("pool-facts", (answer.facts || []).map(fact));
     ngf.put("pool-strip", answer.strip ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, answer.strip)) : null);
     ngf.put("pool-missing", answer.missing ? el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("layers")), el("div", { class: "b6" }, answer.missing.replace(/\.$/, "")), el("div", { class: "state-t" }, "It may have been deleted, or be outside the chosen cluster and namespace."), el("div", { class: "state-a" }, el("a", { class: "btn btn-primary", href: "/pools" }, "All pools"))) : null);
@@ -100,14 +98,14 @@
       src("pool-devices-src", answer.gpus);
     } else if (answer.tab === "cost") {
       ngf.put("pool-bill", bill(answer.bill, true));
-      ngf.put("pool-bill-src", answer.bill ? answer.bill.source : "");
+      ngf.put("pool-bill-src", answer.bill.source);
     } else {
       ngf.put("pool-ttft-unit", answer.vantage || "");
       ngf.put("pool-gpus", devices(answer.gpus));
-      ngf.put("pool-gpus-unit", answer.gpus && answer.gpus.count > answer.gpus.rows.length ? `${answer.gpus.rows.length} of ${answer.gpus.count}` : "");
+      ngf.put("pool-gpus-unit", answer.gpus.count > answer.gpus.rows.length ? `${answer.gpus.rows.length} of ${answer.gpus.count}` : "");
       src("pool-gpus-src", answer.gpus);
       ngf.put("pool-cost", bill(answer.cost, false));
-      ngf.put("pool-cost-src", answer.cost ? answer.cost.source : "");
+      ngf.put("pool-cost-src", answer.cost.source);
     }
   }
 

@@ -40,7 +40,7 @@
       if (!answer || !here()) return;
       ngf.put("pools-rows", rows(answer));
       ngf.put("pools-unit", answer.count > answer.rows.length ? `${answer.rows.length} of ${answer.count}` : answer.count ? String(answer.count) : "");
-      ngf.put("pools-src", answer.source ? "objects" : "", answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
+      ngf.put("pools-src", answer.source, answer.as_of ? [", ", ngf.since(answer.as_of, { style: "age" })] : null);
       ngf.put("pools-ttft-unit", answer.vantage || "");
       ngf.put("pools-strip", answer.rows.length && answer.reason ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, answer.reason)) : null);
       dash_clientside.ngfPanels.draw(answer);
