@@ -25,6 +25,8 @@ from services.realtime.subscription import Full, Seats, Subscription
 
 QUEUE = 1_000
 """Messages a listener may fall behind before its oldest are dropped."""
+LASTING = 2
+"""The same where each says all there is: the last one, and why none comes at the moment."""
 AT_ONCE = 8
 """Sources that are asked at the same time, however many scopes are listened to."""
 EACH = 32
@@ -88,7 +90,7 @@ class Topics:
     def listen(self, name: str, scope: Scope, who: Identity) -> Iterator[Subscription[str]]:
         """Messages of a topic for the length of the block. Raises NotFound, and Full."""
         topic = self.topic(name)
-        subscription: Subscription[str] = Subscription(self._queue)
+        subscription: Subscription[str] = Subscription(LASTING if topic.lasting else self._queue)
         with self._seats.take(who):
             with self._lock:
                 producer = self._producers.get((name, scope))

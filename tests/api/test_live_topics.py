@@ -281,6 +281,30 @@ def test_a_slow_client_is_told_how_many_it_has_lost(console: Live) -> None:
     assert console.topics.counts["t"].lost == lost
 
 
+def test_of_what_lasts_a_slow_listener_keeps_the_newest_alone(console: Live) -> None:
+    with console.topics.listen("lasting", Scope(), CONSOLE) as slow:
+        console.wait_asked()
+        console.spring.items += range(50)
+        console.wait_asked()
+        lost, kept = slow.take_counted(0)
+        assert (lost, [json.loads(one)["data"] for one in kept]) == (48, [48, 49])
+
+
+def test_who_comes_while_a_source_fails_hears_the_last_and_why_nothing_comes(console: Live) -> None:
+    with console.topics.listen("lasting", Scope(), CONSOLE):
+        console.wait_asked()
+        console.spring.items.append("last")
+        console.wait_asked()
+        console.spring.problem = "ClickHouse does not answer."
+        console.wait_asked()
+        with console.topics.listen("lasting", Scope(), CONSOLE) as late:
+            lost, heard = late.take_counted(0)
+    told = [json.loads(one) for one in heard]
+    assert lost == 0
+    assert [one["data"] for one in told] == ["last", None]
+    assert told[1]["problem"] == "ClickHouse does not answer."
+
+
 def test_a_stuck_client_is_cut_off_and_holds_up_nobody(
     console: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
