@@ -24,11 +24,12 @@ HEAVIEST = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A candidate in the replay: what it would score, and in which way that is made up."""
+    """A candidate in the replay: what it would score, and in which way that is made up;
+    ``recorded`` is None where its total is not."""
 
     endpoint: Endpoint
     total: float
-    recorded: float
+    recorded: float | None
     scores: Mapping[str, float]
 
 
@@ -137,7 +138,7 @@ def _placed(
         Place(
             endpoint=one.endpoint,
             total=sum(weight * scores[one.endpoint][name] for name, weight in weights.items()),
-            recorded=one.total or 0.0,
+            recorded=one.total,
             scores=scores[one.endpoint],
         )
         for one in decision.candidates

@@ -38,6 +38,14 @@ def test_with_the_weights_in_force_everything_is_as_it_was(logged: Decision) -> 
     assert found.margin == pytest.approx(1.5832)
 
 
+def test_a_total_that_was_not_recorded_is_not_known() -> None:
+    lines = [one for one in recorded_picker.lines() if one["request_id"] == FULLY_LOGGED]
+    [one] = decisions(gather([FULLY_LOGGED], (), lines), {})
+    found = replay(one, {scorer.name: 1.0 for scorer in one.scorers})
+    assert found.places
+    assert {place.recorded for place in found.places} == {None}
+
+
 def test_other_weights_count_the_recorded_scores_anew(logged: Decision) -> None:
     found = replay(logged, {"queue-scorer": 0, "lora-affinity-scorer": 10})
     assert ranking(found) == pytest.approx(
