@@ -175,6 +175,8 @@ class Load:
                 if response.content_type != "text/event-stream":
                     raise Broken("not_streamed", f"it answers with {response.content_type}")
                 await self._follow(response, began)
+        except aiohttp.ConnectionTimeoutError as error:
+            raise Broken("connect", f"no connection within {CONNECT_SECONDS:g} s") from error
         except TimeoutError as error:
             raise Broken("timeout", f"no byte for {SILENCE_SECONDS:g} s") from error
         except aiohttp.ClientConnectorError as error:

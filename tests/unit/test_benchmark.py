@@ -4,6 +4,7 @@ not, and the key it was given is nowhere to be read."""
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -181,6 +182,23 @@ def test_nobody_listening_is_told(benchmarks: Benchmarks) -> None:
     assert result["errors"][0]["code"] == "connect"
     assert "refused" in result["errors"][0]["message"].lower()
     assert (result["avgTtftMs"], result["reasons"]["avgTtftMs"]) == (None, "No answer began.")
+
+
+def test_an_endpoint_that_takes_no_connection_is_told_as_such(
+    benchmarks: Benchmarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "CONNECT_SECONDS", 0.2)
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        for _ in range(2):  # those that the kernel takes for it
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(address)
+        result = ended(benchmarks, order(f"http://127.0.0.1:{address[1]}"))
+    (error,) = result["errors"]
+    assert (error["code"], error["message"]) == ("connect", "no connection within 0.2 s")
 
 
 def test_what_a_slow_server_has_not_answered_is_in_no_rate(
