@@ -52,6 +52,7 @@ class _Seen:
     """What is known of one cluster: the objects at the last look, and changes being put together.
 
     ``first`` is when it was looked at for the first time: what was there then is no news.
+    ``failures`` are when an Event that is there, by its uid, was told last.
     """
 
     first: float | None = None
@@ -159,6 +160,8 @@ class Recorder:
             elif sign.kind != "failed" or _is_news(sign, seen.failures):
                 self._tell(cluster.name, seen, happened(sign), now)
         seen.before = {kind: snapshots[kind].objects for kind in _FOLLOWED}
+        there = {one["metadata"].get("uid") for one in snapshots["events"].objects.values()}
+        seen.failures = {uid: at for uid, at in seen.failures.items() if uid in there}
         return True
 
     def _tell(self, cluster: str, seen: _Seen, event: ScalingEvent, arrived: float) -> None:

@@ -4,13 +4,18 @@ Kubernetes gave, whatever said so first; what nobody said is not told."""
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from services.clusters.fleet import Cluster, Fleet
+from services.inference.recording import Recorder, _Seen
+from services.inference.scaling_log import ScalingLog
 from services.inference.scaling_signs import Sign, of_deployment, of_event, of_hpa
 from services.inference.scaling_steps import SETTLE_S, ScalingEvent, Steps
 from services.inference.targets import Target, World, wanted
+from services.kube.shelf import Snapshot
+from services.telemetry.store import Store
 
 Obj = dict[str, Any]
 AT = datetime(2026, 3, 1, 14, 30, tzinfo=UTC)
@@ -253,3 +258,32 @@ def test_what_is_no_deployment_serves_a_pool_by_the_pods_that_it_owns() -> None:
     }
     world = World(WORLD.pools, {}, {}, {}, {("llm", "llama-0"): pod})
     assert world.pools_of(group) == ["llama"]
+
+
+class Watched:
+    """What a cluster's watches hold of one failure; stands in for a cluster."""
+
+    name = "gpu"
+
+    def __init__(self) -> None:
+        about = "HorizontalPodAutoscaler/keda-hpa-llama"
+        failure = event(about, "FailedGetExternalMetric", "no metric", type="Warning")
+        self.objects: dict[str, Any] = {
+            "inferencepools": WORLD.pools,
+            "deployments": WORLD.deployments,
+            "horizontalpodautoscalers": WORLD.hpas,
+            "events": {("llm", "failed"): failure},
+        }
+
+    def snapshot(self, kind: str) -> Snapshot:
+        return Snapshot(kind, self.objects.get(kind, {}), 1, AT, "live")
+
+
+def test_when_a_failure_was_told_is_kept_as_long_as_its_event() -> None:
+    watched, seen = Watched(), _Seen()
+    recorder = Recorder(Fleet(), ScalingLog(cast(Store, None)), lambda: False)
+    recorder._compare(cast(Cluster, watched), seen)
+    assert list(seen.failures.values()) == [AT]
+    watched.objects["events"] = {}
+    recorder._compare(cast(Cluster, watched), seen)
+    assert seen.failures == {}
