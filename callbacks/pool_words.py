@@ -11,6 +11,7 @@ from callbacks.pool_charts import FULL, tail
 from components.figures import amounts
 from components.panels import tile
 from services.inference import known_pools
+from services.inference.pools import UNSCALED
 from services.inference.results import (
     CostEstimate,
     Device,
@@ -102,8 +103,6 @@ def facts(pool: PoolStatus, slot: int) -> list[Row]:
     """What stands below the name of a pool."""
     engine = pool.serving_backend
     size = "no data" if pool.replicas is None else f"{pool.ready_replicas} of {pool.replicas} ready"
-    bounds = pool.min_replicas, pool.max_replicas
-    scaled = f"{bounds[0]} to {bounds[1]}" if None not in bounds else "none"
     return [
         {"label": "Cluster", "value": pool.cluster, "slot": slot},
         {"label": "Model", "value": model(pool.model_name), "title": pool.model_name},
@@ -111,8 +110,15 @@ def facts(pool: PoolStatus, slot: int) -> list[Row]:
         {"label": "Endpoints", "value": size},
         {"label": "GPUs", "value": gpus(pool), "title": pool.gpu_type},
         {"label": "Picker", "value": pool.picker or None},
-        {"label": "Autoscaling", "value": scaled, "title": pool.reasons.get("min_replicas")},
+        {"label": "Autoscaling", "value": _scaled(pool), "title": pool.reasons.get("min_replicas")},
     ]
+
+
+def _scaled(pool: PoolStatus) -> str | None:
+    """Between how many replicas it is kept; ``none`` only where nothing scales it."""
+    if pool.min_replicas is not None and pool.max_replicas is not None:
+        return f"{pool.min_replicas} to {pool.max_replicas}"
+    return "none" if pool.reasons.get("min_replicas") == UNSCALED else None
 
 
 ENGINES = {"vllm": "vLLM", "sglang": "SGLang", "triton": "Triton", "tgi": "TGI"}

@@ -19,10 +19,14 @@ from agent.demand import demand, holds
 from services.clusters.cluster import Cluster
 from services.inference.results import PoolStatus
 from services.inference.targets import READ, World, wanted
+from services.kube.catalogue import KINDS
 from services.kube.shelf import Snapshot
 
 Object = Mapping[str, Any]
 _KINDS = (*READ, "inferencestacks", "pods", "nodes", "services")
+UNSCALED = "No autoscaler scales it."
+"""Why a pool has no bounds of which it is known that it has none."""
+
 _IMAGES = (
     ("vllm", "vllm"),
     ("sglang", "sglang"),
@@ -83,7 +87,7 @@ def _read(cluster: str, seen: Mapping[str, Snapshot]) -> PoolsOf:
         stack = stacks.get((namespace, _stack_of(pool)))
         if stack:
             used.add((namespace, stack["metadata"]["name"]))
-        bounds = _bounds(world, namespace, pool)
+        bounds = _bounds(world, seen, namespace, pool)
         found.append(_pool(cluster, pool, stack, own, seen["nodes"].objects, bounds))
         service = services.get((namespace, str(_picker(pool).get("name") or "")))
         picking = ((service or {}).get("spec") or {}).get("selector") or {}
@@ -100,13 +104,14 @@ def _pool(
     stack: Object | None,
     pods: Sequence[Object],
     nodes: Mapping[Any, Object],
-    bounds: Mapping[str, int],
+    bounds: tuple[Mapping[str, int], str],
 ) -> PoolStatus:
     metadata = pool["metadata"]
     running = [pod for pod in pods if (pod.get("status") or {}).get("phase") not in _ENDED]
     ready = sum(map(_ready, running))
     status, why = _status(pool, ready, len(running))
-    told = {**_of_pods(running, nodes), **bounds}
+    between, unbound = bounds
+    told = {**_of_pods(running, nodes), **between}
     known = {**(_of_stack(stack) if stack else {}), **told}
     return PoolStatus(
         cluster=cluster,
@@ -119,7 +124,7 @@ def _pool(
         status_reason=why,
         created_at=_time(metadata.get("creationTimestamp")),
         picker=str(_picker(pool).get("name") or ""),
-        reasons=_untold(known, bool(running), stack is not None),
+        reasons=_untold(known, bool(running), stack is not None, unbound),
         **known,
     )
 
@@ -166,28 +171,38 @@ def _of_pods(pods: Sequence[Object], nodes: Mapping[Any, Object]) -> dict[str, A
     return {key: value for key, value in told.items() if value is not None}
 
 
-def _bounds(world: World, namespace: str, pool: Object) -> dict[str, int]:
-    """Between how many replicas autoscalers keep the workload of a pool, where it has just one."""
+def _bounds(
+    world: World, seen: Mapping[str, Snapshot], namespace: str, pool: Object
+) -> tuple[dict[str, int], str]:
+    """Between how many replicas autoscalers keep the workload of a pool, or why it is not known."""
     targets = world.targets_of(namespace, pool)
-    if len(targets) != 1:
-        return {}
-    hpas, scaled = world.scalers_of(targets[0])
+    scalers = [one for one in map(world.scalers_of, targets) if any(one)]
+    if not scalers:
+        unread = next((one for one in READ if seen[one].state in ("loading", "denied")), None)
+        if unread is None:
+            return {}, UNSCALED
+        return {}, f"{KINDS[unread].kind}s are not known: {seen[unread].why}"
+    if len(targets) > 1:
+        return {}, f"It has {len(targets)} workloads, each of its own size."
+    [(hpas, scaled)] = scalers
     for spec in (one.get("spec") or {} for one in hpas):
         if spec.get("maxReplicas"):
-            return {"min_replicas": spec.get("minReplicas", 1), "max_replicas": spec["maxReplicas"]}
+            least = spec.get("minReplicas", 1)
+            return {"min_replicas": least, "max_replicas": spec["maxReplicas"]}, ""
     for spec in (one.get("spec") or {} for one in scaled):
         least, most = spec.get("minReplicaCount", 0), spec.get("maxReplicaCount", 100)
-        return {"min_replicas": least, "max_replicas": most}
-    return {}
+        return {"min_replicas": least, "max_replicas": most}, ""
+    return {}, "Its autoscaler names no bounds."
 
 
-def _untold(known: Mapping[str, Any], has_pods: bool, has_stack: bool) -> dict[str, str]:
+def _untold(
+    known: Mapping[str, Any], has_pods: bool, has_stack: bool, unbound: str
+) -> dict[str, str]:
     pods = "Its pods do not say." if has_pods else "It has no pod that could say."
     said = dict.fromkeys(("model_name", "serving_backend", "gpu_type", "gpu_count"), pods)
     if not has_stack:
         said["model_version"] = "No InferenceStack says it."
-    nothing = "No autoscaler scales it."
-    said |= {"min_replicas": nothing, "max_replicas": nothing}
+    said |= dict.fromkeys(("min_replicas", "max_replicas"), unbound)
     return {key: why for key, why in said.items() if known.get(key) is None}
 
 

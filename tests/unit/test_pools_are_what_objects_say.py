@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from callbacks.pool_words import facts
 from services.clusters.cluster import Cluster
 from services.inference.pools import Pools, PoolsOf
 from services.inference.results import PoolStatus
@@ -154,6 +155,36 @@ def test_an_autoscaler_says_how_many_replicas_there_may_be() -> None:
     scaled = made("s", spec={"scaleTargetRef": target, "maxReplicaCount": 5})
     found = one(inferencepools=[pool()], deployments=[deployment], scaledobjects=[scaled])
     assert (found.min_replicas, found.max_replicas) == (0, 5)
+
+
+def test_without_bounds_it_is_said_whether_nothing_scales_it() -> None:
+    template = {"metadata": {"labels": {"app": "llama"}}}
+    parts = [made(name, spec={"template": template}) for name in ("prefill", "decode")]
+    hpas = [
+        made(
+            name,
+            spec={"scaleTargetRef": {"kind": "Deployment", "name": name}, "maxReplicas": 4},
+        )
+        for name in ("prefill", "decode")
+    ]
+
+    def told(states: dict[str, State] | None = None, **objects: list[Obj]) -> tuple[str, Any]:
+        (found,) = read(states, inferencepools=[pool()], deployments=parts, **objects).pools
+        assert found.max_replicas is None
+        (fact,) = [one for one in facts(found, 1) if one["label"] == "Autoscaling"]
+        assert fact["title"] == found.reasons["max_replicas"]
+        return fact["title"], fact["value"]
+
+    assert told() == ("No autoscaler scales it.", "none")
+    assert told(horizontalpodautoscalers=hpas) == (
+        "It has 2 workloads, each of its own size.",
+        None,
+    )
+    unread = told({"horizontalpodautoscalers": "denied"})
+    assert unread == ("HorizontalPodAutoscalers are not known: denied", None)
+    written_down = PoolStatus("gpu", "llm", "llama")
+    (fact,) = [one for one in facts(written_down, 1) if one["label"] == "Autoscaling"]
+    assert fact["value"] is None
 
 
 def test_a_gateway_that_does_not_take_it_is_its_status() -> None:
