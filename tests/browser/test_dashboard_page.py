@@ -146,6 +146,20 @@ def test_a_chart_is_a_table_too(page: Window) -> None:
     page.says(".n-dialog th:last-child", "5xx")
 
 
+def test_a_click_on_a_chart_leads_to_the_lines_of_its_bucket(page: Window) -> None:
+    plot = page.one("#dashboard-failures-plot .nsewdrag")
+    middle = int(plot.size["width"] * 0.8)
+    ActionChains(page.driver).move_to_element_with_offset(plot, middle, 60).perform()
+    page.one("#dashboard-failures-plot .hoverlayer > *")
+    ActionChains(page.driver).click().perform()
+    page.address("status=4xx,5xx")
+    page.until(lambda: page.query().startswith("/logs?range=20"), "the log of a range")
+    page.says("#logs-foot", " in the range")
+    seconds = page.run("const { start, end } = ngf.range.get(); return (end - start) / 1000")
+    assert seconds == 60
+    page.says("#logs-rows .tag", "502")
+
+
 LATER = """
 const asked = [];
 const [now, set] = [Date.now, dash_clientside.set_props];

@@ -4,7 +4,8 @@
 // ngf.figures.show(id, figure)   the Graph with this id shows it, now and after the theme changes
 // ngf.figures.table(figure)      {columns, rows} of what it shows: its own, where it is not of times
 // Tells the event "ngf:zoom" {graph, start, end} of a time that was dragged over, "ngf:zoomback" of a
-// double-click; both can be prevented by a page that does something else with them.
+// double-click; both can be prevented by a page that does something else with them. "ngf:bucket" {graph,
+// start, end} is a click with a mouse: a tap shows what is there.
 (function (ngf) {
   const NAME = /^--ngf-([a-z0-9-]+)(?: \/ ([0-9.]+))?$/;
   const shown = new Map();
@@ -67,6 +68,8 @@
     return { columns: ["time", ...traces.map((trace) => plain(trace.name))], rows: [...times.keys()].sort().map((key) => [key, ...times.get(key)]) };
   }
 
+  const TWICE_MS = 350; // a second click within this time is a double-click
+
   // A plot is heard once it has been drawn; the Graph keeps it for as long as it stands.
   function hear() {
     for (const plot of document.querySelectorAll(".js-plotly-plot:not([data-heard])")) {
@@ -78,7 +81,15 @@
         const [start, end] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
         if (typeof start === "string") tell("ngf:zoom", { graph, start: new Date(utc(start)), end: new Date(utc(end)) }, ngf.zoomed);
       });
-      plot.on("plotly_doubleclick", () => tell("ngf:zoomback", { graph }, ngf.zoomedBack));
+      let single = null;
+      plot.on("plotly_doubleclick", () => { clearTimeout(single); tell("ngf:zoomback", { graph }, ngf.zoomedBack); });
+      plot.on("plotly_click", function ({ points: [{ data, pointIndex }] }) {
+        const { step } = shown.get(graph).layout.meta;
+        const start = new Date(utc(data.x[pointIndex]));
+        if (!step || matchMedia("(pointer: coarse)").matches) return;
+        clearTimeout(single);
+        single = setTimeout(() => tell("ngf:bucket", { graph, start, end: new Date(start.getTime() + 1000 * step) }, () => {}), TWICE_MS);
+      });
     }
   }
   new MutationObserver(hear).observe(document.documentElement, { childList: true, subtree: true });

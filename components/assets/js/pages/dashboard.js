@@ -73,6 +73,11 @@
     else ngf.view.set(JSON.parse(into));
   });
 
+  // A click on a chart leads to the lines of the bucket, to those that failed where it shows failures.
+  window.addEventListener("ngf:bucket", function ({ detail: { graph, start, end } }) {
+    if (graph.startsWith("dashboard-")) ngf.go(ngf.logsHref({ range: ngf.range.between(start, end), status: graph === "dashboard-failures-graph" ? ["4xx", "5xx"] : null }));
+  });
+
   const h = (...args) => window.React.createElement(...args);
   const three = (value, most) => value.toLocaleString("en", { maximumSignificantDigits: 3, maximumFractionDigits: most });
   const known = (value, text) => (value === null || value === undefined ? h("span", { className: "t3" }, "no data") : text(value));

@@ -164,7 +164,7 @@
     ngf.put("decisions-candidates-unit", one.unit);
     ngf.put("decisions-candidates-src", one.scored ? el("span", { class: "lg" }, one.scorers.map((scorer) => el("span", {}, el("i", { class: `swatch ${scorer.colour}` }), `${scorer.label} × ${scorer.weight}`))) : null, " ", one.scored_by);
     ngf.put("decisions-candidates", candidates());
-    ngf.put("decisions-replay-unit", one.scored ? "marks show the weights in force" : "");
+    ngf.put("decisions-replay-unit", one.scored ? "marks: weights in force" : "");
     ngf.put("decisions-replay-src", one.scored ? one.scored_by : "");
     ngf.put("decisions-replay", replay());
     ngf.put("decisions-time-src", one.timed_by);
