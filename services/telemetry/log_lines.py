@@ -6,7 +6,7 @@ newest are looked for in a minute, then in six, and so on: their order is by clu
 
 import base64
 import binascii
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,15 +45,17 @@ _HISTOGRAM = (
     " GROUP BY bucket, $status ORDER BY bucket"
 )
 _TOP = (
-    "SELECT value, lines, sum(lines) OVER () AS all_lines"
-    " FROM (SELECT toString($field) AS value, count() AS lines FROM ($query) GROUP BY value)"
+    "SELECT value, lines, sum(lines) OVER () AS all_lines, max(newest) OVER () AS newest"
+    " FROM (SELECT toString($field) AS value, count() AS lines, max(timestamp) AS newest"
+    " FROM ($query) GROUP BY value)"
     " ORDER BY lines DESC, value LIMIT {limit:UInt32}"
 )
 _EXPORT = (
     "SELECT * EXCEPT (key) $replaced FROM ($query) ORDER BY timestamp DESC LIMIT {limit:UInt32}"
 )
 _FACETS = (
-    "SELECT $field AS field, $value AS value, count() AS lines FROM ($query)"
+    "SELECT $field AS field, $value AS value, count() AS lines,"
+    " max(max(timestamp)) OVER () AS newest FROM ($query)"
     " GROUP BY GROUPING SETS ($sets) ORDER BY lines DESC, value LIMIT {limit:UInt32} BY field"
 )
 """What is asked around the query of a kind."""
@@ -110,25 +112,22 @@ class LogLines:
         """A page of lines; ``cursor`` is that of the page before."""
         if not 1 <= limit <= PAGE_MAX:
             raise Invalid.of("limit", f"must be from 1 to {PAGE_MAX}")
-        last, seen = _read_cursor(cursor)
+        last, told = _read_cursor(cursor)
         where, bound = self._conditions(scope, filters)
         if last is not None:
             window = Window(window.start, min(window.end, last + timedelta(milliseconds=1)))
-            where += (
-                " AND NOT (timestamp = {last:DateTime64(3, 'UTC')} AND key IN {seen:Array(UInt64)})"
-            )
-            bound |= {"last": last, "seen": seen}
         found: list[dict[str, Any]] = []
         read, elapsed = 0, 0.0
+        left = Counter(told)
         for part in _stretches(window, scope):
-            asked = {**bound, "limit": limit + 1 - len(found)}
+            asked = {**bound, "limit": limit + 1 - len(found) + left.total()}
             rows = self._read(_PAGE, scope, part, (where, asked))
-            found += rows.dicts()
+            found += [line for line in rows.dicts() if not _was_told(line, last, left)]
             read, elapsed = read + rows.read_rows, elapsed + rows.elapsed_ms
             if len(found) > limit:
                 break
         lines = found[:limit]
-        following = _cursor(lines, last, seen) if len(found) > limit else None
+        following = _cursor(lines, last, told) if len(found) > limit else None
         reason = None
         if not lines and last is None:
             reason = self.why_no_line(scope, window, filters)
@@ -177,11 +176,11 @@ class LogLines:
         where, bound = self._conditions(scope, filters)
         conditions = where, {**bound, "limit": n}
         rows = self._read(_TOP, scope, window, conditions, field=self._kind.fields[field])
-        found = [Top(value, lines, lines / total) for value, lines, total in rows.rows]
-        if not found:
+        if not rows.rows:
             reason = self.why_no_line(scope, window, filters)
             return Answer(None, self._kind.source, None, window, reason)
-        return Answer(found, self._kind.source, None, window)
+        found = [Top(value, lines, lines / total) for value, lines, total, _ in rows.rows]
+        return Answer(found, self._kind.source, rows.rows[0][3], window)
 
     def facets(
         self, scope: Scope, window: Window, filters: Filters, n: int = 5
@@ -191,9 +190,10 @@ class LogLines:
         conditions = where, {**bound, "limit": n}
         rows = self._read(_FACETS, scope, window, conditions, **_sets(self._kind))
         made: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for name, value, lines in rows.rows:
+        for name, value, lines, _ in rows.rows:
             made[name].append((value, lines))
-        return Answer(dict(made), self._kind.source, None, window)
+        newest = rows.rows[0][3] if rows.rows else None
+        return Answer(dict(made), self._kind.source, newest, window)
 
     def export(
         self, scope: Scope, window: Window, filters: Filters, fmt: str, limit: int = EXPORT_MAX
@@ -289,11 +289,20 @@ def _spread(counts: Mapping[str, Mapping[datetime, int]], around: Window, step: 
     )
 
 
-def _cursor(lines: list[dict[str, Any]], last: datetime | None, seen: list[int]) -> str:
+def _was_told(line: Mapping[str, Any], last: datetime | None, left: Counter[int]) -> bool:
+    """Whether it is one of the lines at ``last`` that earlier pages had; ``left`` are their keys,
+    and loses it."""
+    if line["timestamp"] != last or not left[line["key"]]:
+        return False
+    left[line["key"]] -= 1
+    return True
+
+
+def _cursor(lines: list[dict[str, Any]], last: datetime | None, told: list[int]) -> str:
     at = lines[-1]["timestamp"]
     keys = [line["key"] for line in lines if line["timestamp"] == at]
     if at == last:
-        keys = [*seen, *keys]
+        keys = [*told, *keys]
     written = orjson.dumps([round(at.timestamp() * 1000), keys])
     return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
@@ -304,9 +313,9 @@ def _read_cursor(text: str | None) -> tuple[datetime | None, list[int]]:
     try:
         at, keys = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         moment = datetime.fromtimestamp(int(at) / 1000, UTC)
-        seen = [int(key) for key in keys]
+        told = [int(key) for key in keys]
     except (binascii.Error, ValueError, TypeError, OverflowError, OSError):
         raise Invalid.of("cursor", _CURSOR_RULE) from None
-    if not EARLIEST <= moment <= LATEST or any(not 0 <= key < 2**64 for key in seen):
+    if not EARLIEST <= moment <= LATEST or any(not 0 <= key < 2**64 for key in told):
         raise Invalid.of("cursor", _CURSOR_RULE)
-    return moment, seen
+    return moment, told

@@ -5,7 +5,7 @@ SELECT
     request_size, response_size, upstream_name, upstream_addr, upstream_status, upstream_attempts, picked, client_ip, user_agent,
     request_id, x_request_id, trace_id, tls_version, tls_cipher,
     waf_action, waf_violation_rating, CAST(waf_signatures, 'Array(String)') AS waf_signatures, bot_classification, xc_edge_latency_ms,
-    cityHash64(cluster_name, request_id, x_request_id, method, host, path, client_ip, status, response_size, pod_name) AS key
+    cityHash64(cluster_name, request_id, x_request_id, method, host, path, client_ip, user_agent, status, response_size, pod_name, upstream_addr, ifNull(latency_ms, -1)) AS key
 FROM $ngf_access_logs
 WHERE $scope
     AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} $where
