@@ -1,23 +1,23 @@
-"""The audit page: blocks of entries, one entry in the drawer, the chain, CSV."""
+"""The audit page: blocks of entries, one entry in the drawer, the chain, files."""
 
-import csv
-import io
+from datetime import UTC, datetime
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 
+from callbacks.files import file
 from callbacks.registrar import Callbacks, toast
-from components import audit, ids
+from components import audit, ids, panels
 from components.kinds import AUDITED, href, subject
 from services.auth.identity import Identity, Role
-from services.configdb.audit import AuditPage, AuditRecord
+from services.configdb.audit import PAGE_SIZE_MAX, AuditPage, AuditRecord
 from services.container import Container
 from services.kube.catalogue import KINDS
 
 STATUS = {"done": ("ok", "Done"), "denied": ("err", "Denied"), "failed": ("err", "Failed")}
 EXPORT = 10_000
-"""Entries in one CSV; more are better read through REST."""
-CSV_FIELDS = (
+"""Entries in one file; more are better read through REST."""
+FIELDS = (
     "id", "time", "actor", "role", "address", "cluster", "kind", "namespace", "name", "verb",
     "outcome", "reason", "error",
 )  # fmt: skip
@@ -98,15 +98,13 @@ def register(callbacks: Callbacks) -> None:
 
     @callbacks.on(
         Output("audit-download", "data"),
-        Input("audit-csv", "n_clicks"),
+        Input(audit.EXPORT, "data"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
-    def download(clicks: int | None, view: dict[str, Any] | None) -> Any:
-        if not clicks:
-            return no_update
-        found = ask(container, callbacks.who(), view or {}, page=1, page_size=EXPORT)
-        return dcc.send_string(as_csv(found.items), "audit.csv")
+    def download(wanted: dict[str, Any], view: dict[str, Any] | None) -> Any:
+        found = newest(container, callbacks.who(), view or {})
+        return file(container, "audit", wanted["format"], values(found))
 
     callbacks.clientside(
         ClientsideFunction("ngfAudit", "act"),
@@ -148,6 +146,17 @@ def ask(
     )
 
 
+def newest(container: Container, who: Identity, view: dict[str, Any]) -> list[AuditRecord]:
+    """As many of the newest entries as a file has. One that comes meanwhile moves the pages."""
+    found: dict[int, AuditRecord] = {}
+    for page in range(1, EXPORT // PAGE_SIZE_MAX + 1):
+        part = ask(container, who, view, page=page, page_size=PAGE_SIZE_MAX)
+        found |= {one.id: one for one in part.items}
+        if page * PAGE_SIZE_MAX >= part.total:
+            break
+    return list(found.values())
+
+
 def row(record: AuditRecord, slot: int) -> dict[str, Any]:
     """One line of the table; ``slot`` is the colour of its cluster."""
     status, word = STATUS[record.outcome]
@@ -176,19 +185,10 @@ def row(record: AuditRecord, slot: int) -> dict[str, Any]:
     }
 
 
-def as_csv(records: list[AuditRecord]) -> str:
+def values(records: list[AuditRecord]) -> dict[str, Any]:
     """The filtered entries without their bodies."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CSV_FIELDS)
-    for record in records:
-        writer.writerow([_cell(getattr(record, name)) for name in CSV_FIELDS])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text  # or a spreadsheet runs it
+    rows = ({name: getattr(record, name) for name in FIELDS} for record in records)
+    return panels.values(rows, "audit log", datetime.now(UTC))
 
 
 def _sort(model: list[dict[str, str]] | None) -> str:

@@ -52,6 +52,11 @@ def register(callbacks: Callbacks) -> None:
         (decisions.REPLAYED, "replayed"),
     ):
         callbacks.clientside(ClientsideFunction("ngfDecisions", name), Input(store, "data"))
+    callbacks.clientside(
+        ClientsideFunction("ngfDecisions", "save"),
+        Input(decisions.EXPORT, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def page(container: Container, who: Identity, asked: Asked) -> Told:

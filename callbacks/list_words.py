@@ -1,12 +1,10 @@
 """What a list says around its rows: how many, how old, who is missing, why it is empty."""
 
-import csv
-import io
 from datetime import datetime
 from typing import Any
 
 from callbacks.absent import NO_CLUSTER
-from components import tables
+from components import panels, tables
 from components.kinds import edit_href, href
 from components.list_page import ListKind
 from components.times import clock
@@ -96,17 +94,12 @@ def refused(error: ConsoleError, kind: ListKind, view: View) -> Instead:
     return "instead", _FUNNEL, "This view cannot be shown", text, *_clear(_filters(kind, view))
 
 
-def as_csv(kind: str, rows: list[dict[str, Any]]) -> str:
-    """The filtered table with every column of the list under its title, lists joined by blanks."""
-    columns = [(made["headerName"], made["field"]) for made in tables.LIST_COLUMNS[kind]]
-    columns.insert(1, ("Namespace", "namespace"))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([title for title, _ in columns])
-    for row in rows:
-        shown = row | {"status": row["status_word"]}
-        writer.writerow([_cell(shown.get(field)) for _, field in columns])
-    return out.getvalue()
+def values(kind: ListKind, page: Page) -> dict[str, Any]:
+    """The filtered table as values with every column of the list, lists joined by blanks."""
+    fields = ["namespace", *(made["field"] for made in tables.LIST_COLUMNS[kind.name])]
+    rows = ({name: _value(row.get(name)) for name in fields} for row in page.items)
+    _, answered, why, _ = missing(page, kind)
+    return panels.values(rows, "Kubernetes", page.as_of, reason=f"{answered}{why}" or None)
 
 
 def many(value: Any) -> tuple[str, ...]:
@@ -141,7 +134,7 @@ def _clear(filters: list[str]) -> tuple[str, str]:
     return "btn btn-secondary", words
 
 
-def _cell(value: Any) -> Any:
+def _value(value: Any) -> Any:
     if isinstance(value, list):
         return " ".join(
             "/".join(str(part[key]) for key in ("namespace", "name", "section") if part.get(key))
@@ -149,6 +142,4 @@ def _cell(value: Any) -> Any:
             else str(part)
             for part in value
         )
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
-        return f"'{value}"  # a spreadsheet would run it as a formula
     return value

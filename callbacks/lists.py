@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks import list_words
+from callbacks.files import file
 from callbacks.list_words import many
 from callbacks.registrar import Callbacks, toast
 from components import ids, list_page, tables
@@ -16,7 +17,7 @@ from services.listing import ListQuery
 APART = ("q", "cluster", "namespace")
 """Filters that a question to a list has a word of its own for."""
 EVERYTHING = 100_000
-"""Page size of a CSV: more rows than a fleet has objects of one kind."""
+"""Page size of a file: more rows than a fleet has objects of one kind."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -121,20 +122,18 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
 
     @callbacks.on(
         Output(part("download"), "data"),
-        Input(part("csv"), "n_clicks"),
+        Input(part("export"), "data"),
         State(part("grid"), "getRowsRequest"),
         State(ids.VIEW, "data"),
         prevent_initial_call=True,
     )
     def download(
-        clicks: int | None, request: dict[str, Any] | None, view: dict[str, Any] | None
+        wanted: dict[str, Any], request: dict[str, Any] | None, view: dict[str, Any] | None
     ) -> Any:
-        if not clicks:
-            return no_update
         sort = tables.sort_key((request or {}).get("sortModel"))
         query = query_of(kind, view or {}, sort, page=1, page_size=EVERYTHING)
         page = services.resources.list(callbacks.who(), kind.name, query)
-        return dcc.send_string(list_words.as_csv(kind.name, page.items), f"{kind.name}.csv")
+        return file(services, kind.name, wanted["format"], list_words.values(kind, page))
 
     @callbacks.on(
         Output(part("facets"), "data"),

@@ -7,11 +7,12 @@ import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components.page import button, page_head, search_field
+from components.page import button, files_button, page_head, search_field
 from components.tables import COLUMN, FIT, THEME, column
 
 GRID = "audit-grid"
 RECORD = "audit-record"
+EXPORT = "audit-export"
 OPENED = "audit-opened"
 """The view the page was opened with; the grid may ask before the shell has told it."""
 
@@ -40,7 +41,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
             page_head(
                 "Audit log",
                 actions=[
-                    button("CSV", id="audit-csv", icon_name="download"),
+                    files_button(EXPORT, note="The newest 10,000 entries that match."),
                     button("Check the chain", id="audit-verify", icon_name="link-45deg"),
                 ],
                 sub=html.Span(id="audit-total"),
@@ -98,6 +99,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
             html.Div(id="audit-drawer"),
             dcc.Store(id=RECORD),
             dcc.Store(id=OPENED, data=_view(query)),
+            dcc.Store(id=EXPORT),
             dcc.Download(id="audit-download"),
         ],
         className="list-page",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import loading, menu_of, page_head, panel
+from components.page import files_button, loading, menu_of, page_head, panel
 from components.panels import asked, time_range
 
 DEFAULT_RANGE = "15m"
@@ -23,13 +23,20 @@ ONE = "decisions-one"
 REPLAY = "decisions-weighed"
 """Store with what to replay: ``{request, cluster, weights, basis}``."""
 REPLAYED = "decisions-replayed"
+EXPORT = "decisions-export"
 
 
 def layout(query: Mapping[str, str]) -> html.Div:
     """Every part stands from the first paint; ``query`` says what is asked first."""
     return html.Div(
         [
-            page_head("Picker decisions", actions=[time_range(DEFAULT_RANGE)]),
+            page_head(
+                "Picker decisions",
+                actions=[
+                    time_range(DEFAULT_RANGE),
+                    files_button(EXPORT, note="All decisions of the range, at most 2,000,000."),
+                ],
+            ),
             html.Div(
                 [
                     html.Div(id="decisions-filters", className="slot"),
@@ -87,6 +94,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
             dcc.Store(id=ONE),
             dcc.Store(id=REPLAY),
             dcc.Store(id=REPLAYED),
+            dcc.Store(id=EXPORT),
         ],
         className="decisions-page",
     )

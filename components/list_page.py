@@ -12,7 +12,7 @@ from typing import Any
 from dash import dcc, html
 
 from components import tables
-from components.page import icon_button, search_field
+from components.page import files_button, icon_button, search_field
 
 STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
 """Order of the counts at the right of the filters: trouble first."""
@@ -141,6 +141,7 @@ def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
             dcc.Store(id=part("facets")),
             dcc.Store(id=part("views-asked")),
             dcc.Store(id=part("views")),
+            dcc.Store(id=part("export")),
             dcc.Download(id=part("download")),
             _head(kind, part),
             _strip(part),
@@ -181,11 +182,7 @@ def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
 
 def _head(kind: ListKind, part: Any) -> html.Div:
     actions = [
-        html.Button(
-            [html.I(className="bi bi-download"), "CSV"],
-            id=part("csv"),
-            className="btn btn-secondary only-d",
-        ),
+        files_button(part("export"), className="only-d"),
         html.Button(
             [
                 html.I(className="bi bi-bookmark"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import button, loading, page_head, panel, search_field
+from components.page import button, files_button, loading, page_head, panel, search_field
 from components.panels import asked, chart_panel, time_range
 from components.status import icon
 
@@ -31,7 +31,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 actions=[
                     _menu("questions", "Saved questions", "bookmark"),
                     button("Copy link", icon_name="link-45deg", id="logs-link"),
-                    _menu("export", "Export", "download"),
+                    files_button(EXPORT, note="The newest 10,000 lines that match."),
                 ],
             ),
             html.Div(

@@ -89,6 +89,18 @@ def button(
     return html.Button(children, className=classes, type="button", **attributes)
 
 
+def files_button(store: str, label: str = "Export", *, note: str = "", **attributes: Any) -> Child:
+    """A menu of formats; the one that is chosen is written to ``store`` as ``{format, at}``.
+    ``note`` says in the menu what the file has."""
+    return html.Button(
+        [icon("download"), label, icon("chevron-down")],
+        className="btn btn-secondary " + attributes.pop("className", ""),
+        type="button",
+        **{"data-files": store, "data-note": note, "aria-haspopup": "menu"},
+        **attributes,
+    )
+
+
 def icon_button(name: str, label: str, **attributes: Any) -> html.Button:
     """A square button without a visible word; ``label`` is its accessible name."""
     return html.Button(

@@ -145,3 +145,43 @@ def test_every_table_has_its_values(
 
     page.until(shown, f"{columns} and {said} of {menu}")
     assert "undefined" not in page.text(".n-dialog")
+
+
+@pytest.mark.parametrize(
+    ("path", "store", "name", "fields"),
+    [
+        ("/gateways?cluster=web-fra", "gateways-export", "gateways", {"name", "cluster", "routes"}),
+        ("/httproutes?q=checkout", "httproutes-export", "httproutes", {"hostnames", "rules"}),
+        ("/audit", "audit-export", "audit", {"time", "actor", "verb", "outcome"}),
+    ],
+)
+def test_a_list_is_a_file_in_each_format(
+    page: Window, tmp_path: Path, path: str, store: str, name: str, fields: set[str]
+) -> None:
+    page.open(path, f"[data-files={store}]")
+    page.one("#audit-total:not(:empty)" if name == "audit" else ".ag-row")
+
+    def file(label: str, ending: str) -> bytes:
+        page.click(f"[data-files={store}]")
+        next(one for one in page.all(".n-menu .n-item") if one.text == label).click()
+        return saved(page, tmp_path, f"ngf-console-demo-{name}.{ending}")
+
+    told = json.loads(file("JSON", "json"))
+    assert set(told) == {"source", "as_of", "window", "reason", "items"}
+    table = pyarrow.parquet.read_table(io.BytesIO(file("Parquet", "parquet")))
+    text = file("CSV", "csv").decode()
+    lines = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(told["items"]) == table.num_rows == len(lines)
+    for row in told["items"]:
+        assert fields <= set(row)
+    assert told["items"] or name == "audit"
+
+
+def test_all_decisions_of_the_range_are_a_file(page: Window, tmp_path: Path) -> None:
+    page.open(PICKED, "#decisions-rows tr.sel")
+    page.click("[data-files=decisions-export]")
+    next(one for one in page.all(".n-menu .n-item") if one.text == "JSON").click()
+    page.until(lambda: list(tmp_path.glob("ngf-console-demo-decisions-*.json")), "the file")
+    (path,) = tmp_path.glob("ngf-console-demo-decisions-*.json")
+    rows = json.loads(path.read_bytes())
+    assert FULLY_LOGGED in {row["request_id"] for row in rows}

@@ -3,6 +3,7 @@
 //
 // ngf.values(id, make)     `make()` gives what the panel of the menu `id` shows, when it is asked for
 // ngf.allValues(answer)    the values of each table of an answer, by the id of their menu
+// ngf.filesMenu(button, save)   formats to choose from; `save(format)` is told which
 (function (ngf) {
   const el = ngf.element;
   const MOST = 500; // rows of a table on screen
@@ -77,8 +78,16 @@
     ngf.float(button, node, { label: `Menu of ${title}`, role: "menu", right: true });
   }
 
+  ngf.filesMenu = function (button, save) {
+    const item = ([format, icon, label]) => el("button", { type: "button", class: "n-item", role: "menuitem", onclick() { ngf.closeFloat(); save(format); } }, ngf.icon(icon), label);
+    const { note } = button.dataset;
+    ngf.float(button, el("div", { "data-arrows": "1" }, [["csv", "filetype-csv", "CSV"], ["parquet", "file-earmark-binary", "Parquet"], ["json", "filetype-json", "JSON"]].map(item), note ? el("div", { class: "n-none" }, note) : null), { label: button.textContent, role: "menu", right: true });
+  };
+
   document.addEventListener("click", function (event) {
-    const button = event.target.closest && event.target.closest("[data-panel-menu]");
-    if (button) menu(button);
+    const found = (selector) => event.target.closest && event.target.closest(selector);
+    const [panel, files] = [found("[data-panel-menu]"), found("[data-files]")];
+    if (panel) menu(panel);
+    else if (files) ngf.filesMenu(files, (format) => dash_clientside.set_props(files.dataset.files, { data: { format, at: Date.now() } }));
   });
 })(window.ngf = window.ngf || {});

@@ -174,6 +174,13 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfDecisions = {
+    save({ format }) {
+      const { cluster, namespace, pool } = ngf.view.get();
+      const { start, end } = ngf.range.get();
+      const asked = { format, range: ngf.range.between(start, end), cluster: cluster.join(","), namespace, pool };
+      const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+      el("a", { href: `/api/v1/export/decisions?${query}`, download: "" }).click();
+    },
     list(answer) {
       if (!answer || !here()) return;
       ngf.answered();

@@ -170,7 +170,7 @@
     typed(text) { if (here() && (text || "").trim() !== (view().q || "")) ask({ q: (text || "").trim() }, { replace: true }); },
   };
 
-  /* Menus: another filter, saved questions, files. */
+  /* Menus: another filter, saved questions. */
   const item = (label, run, icon) => el("button", { type: "button", class: "n-item", onclick: run }, icon ? ngf.icon(icon) : null, el("span", { class: "grow ell" }, label));
   const heading = (...parts) => el("div", { class: "n-menu-t" }, parts);
 
@@ -210,12 +210,7 @@
       }, field, el("button", { type: "submit", class: "btn btn-secondary" }, "Save")));
   }
 
-  function files() {
-    const get = (format) => () => { ngf.closeFloat(); dash_clientside.set_props("logs-export", { data: { format, at: Date.now() } }); };
-    open.body.replaceChildren(item("CSV", get("csv"), "filetype-csv"), item("Parquet", get("parquet"), "file-earmark-binary"), item("JSON, a line each", get("json"), "filetype-json"), el("div", { class: "n-none" }, "The newest 10,000 lines that match."));
-  }
-
-  const MENUS = { filter: ["Filter", filterKeys], questions: ["Saved questions", () => { questions(null); kept({ do: "list" }); }, true], export: ["Export", files, true] };
+  const MENUS = { filter: ["Filter", filterKeys], questions: ["Saved questions", () => { questions(null); kept({ do: "list" }); }, true] };
 
   /* What is pressed. A press does one thing: what it draws anew may make another button of the same node. */
   const PRESSED = {
