@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -281,6 +282,21 @@ def test_a_request_is_known_by_the_id_that_its_sender_gave(door: Door) -> None:
     door.intake.accept("web", "traces", traces.SerializeToString())
     found = door.rows("SELECT request_id FROM $db.ngf_inference_logs")
     assert sorted(row[0] for row in found) == sorted(given.values())
+
+
+def test_without_a_status_nothing_is_known_of_errors(door: Door) -> None:
+    """An engine's span tells none; another source might."""
+    traces = ExportTraceServiceRequest()
+    span = traces.resource_spans.add().scope_spans.add().spans.add(name="llm_request")
+    span.start_time_unix_nano = NOW
+    span.attributes.add(key="gen_ai.latency.e2e").value.double_value = 1
+    door.intake.accept("web", "traces", traces.SerializeToString())
+    for table in ("ngf_inference_metrics_1m", "ngf_inference_metrics_1h"):
+        assert door.rows(f"SELECT sum(requests), sum(errors) FROM $db.{table}") == [(1, None)]
+    told = [{"timestamp": NOW // 10**9, "status": status} for status in (200, 503)]
+    door.store.insert("ngf_inference_logs", b"\n".join(map(orjson.dumps, told)), "told")
+    for table in ("ngf_inference_metrics_1m", "ngf_inference_metrics_1h"):
+        assert door.rows(f"SELECT sum(requests), sum(errors) FROM $db.{table}") == [(3, 1)]
 
 
 def test_tokens_per_second_are_those_after_the_first(door: Door) -> None:

@@ -1,4 +1,5 @@
--- Rollups of requests at the engine, by the minute and the hour. Missing values add nothing.
+-- Rollups of requests at the engine, by the minute and the hour. Missing values add nothing; without a
+-- status of any request nothing is known of errors.
 
 CREATE TABLE IF NOT EXISTS $db.ngf_inference_metrics_1m $on_cluster
 (
@@ -8,7 +9,7 @@ CREATE TABLE IF NOT EXISTS $db.ngf_inference_metrics_1m $on_cluster
     pool_name         LowCardinality(String)                 CODEC(ZSTD(1)),
     model_name        LowCardinality(String)                 CODEC(ZSTD(1)),
     requests          SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
-    errors            SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
+    errors            SimpleAggregateFunction(sum, Nullable(UInt64)) CODEC(T64, ZSTD(1)),
     input_tokens      SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
     output_tokens     SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
     prefix_cache_hits SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS $db.ngf_inference_metrics_1h $on_cluster
     pool_name         LowCardinality(String)                 CODEC(ZSTD(1)),
     model_name        LowCardinality(String)                 CODEC(ZSTD(1)),
     requests          SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
-    errors            SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
+    errors            SimpleAggregateFunction(sum, Nullable(UInt64)) CODEC(T64, ZSTD(1)),
     input_tokens      SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
     output_tokens     SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
     prefix_cache_hits SimpleAggregateFunction(sum, UInt64)   CODEC(T64, ZSTD(1)),
@@ -75,7 +76,7 @@ SELECT
     toDateTime64(toStartOfMinute(timestamp), 0, 'UTC') AS window_start,
     cluster_name, namespace, inference_pool AS pool_name, model_name,
     sumSimpleState(toUInt64(1)) AS requests,
-    sumSimpleState(toUInt64(ifNull(status, 0) >= 400)) AS errors,
+    sumSimpleState(toUInt64(status >= 400)) AS errors,
     sumSimpleState(toUInt64(ifNull(l.input_tokens, 0))) AS input_tokens,
     sumSimpleState(toUInt64(ifNull(l.output_tokens, 0))) AS output_tokens,
     sumSimpleState(toUInt64(ifNull(prefix_cache_hit, false))) AS prefix_cache_hits,
