@@ -29,8 +29,8 @@ from services.telemetry.spool import Block
 Signal = Literal["logs", "traces", "metrics"]
 
 LARGEST = 8 * 1024 * 1024
-"""Bytes of a request, packed and unpacked. Collectors send about a tenth of it. As messages it may
-take ninety times as much, where they are empty."""
+"""Bytes of a request, packed and unpacked. Collectors send about a tenth of it. Decoded it may have
+a hundred times as much, where it consists of empty messages."""
 
 MOST_ROWS = 64 * 1024 * 1024
 """Bytes of the rows of a request: each repeats what it has in common with the others."""

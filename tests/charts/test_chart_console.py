@@ -194,8 +194,8 @@ def test_what_was_taken_of_telemetry_lies_on_a_volume_with_room_for_it(
     assert mount["mountPath"] == str(found.data)
     assert claim["spec"]["resources"]["requests"]["storage"] == "10Gi"
     assert found.spool_mib <= 10 * 1024 / 4
-    assert container["resources"]["limits"]["memory"] == "2Gi"
-    assert found.store_memory_mib <= 2 * 1024 / 2
+    assert container["resources"]["limits"]["memory"] == "3Gi"
+    assert found.store_memory_mib <= 1024
 
 
 def test_the_queue_of_the_collector_may_outlive_its_pod() -> None:
