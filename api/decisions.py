@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from api.answers import RANGE, TIME_RANGE
 from api.guard import current_identity
 from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.pool_scope import asked_of
 from services.container import Container
 from services.inference import telling
 from services.inference.decision_store import Known
 from services.inference.replay import replay
+from services.inference.results import EppDecision
 from services.telemetry.windows import Window
 
 MOST = 500
@@ -174,13 +176,11 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def list_epp_decisions(path: Tree, query: DecisionParams) -> Response:
         """The newest decisions of endpoint pickers."""
-        window, cluster = Window.parse(query.time_range), cluster_of(path, fleet)
-        found = decisions.newest(
-            current_identity(), window, query.limit, pool=query.pool, clusters=(cluster,)
-        )
+        window, asked = Window.parse(query.time_range), asked_of(container, path, query.pool)
+        found = container.metrics.recent_decisions(asked, window, query.limit)
         return answer(
             {
-                "items": [telling.row(one) for one in found.value or ()],
+                "items": [_row(one) for one in found.value or ()],
                 "window": {"start": window.start.isoformat(), "end": window.end.isoformat()},
                 "reason": found.reason,
                 **_rests_on(found.source, found.as_of),
@@ -233,6 +233,33 @@ def register(server: OpenAPI, container: Container) -> None:
         ],
         RANGE,
     )
+
+
+def _row(one: EppDecision) -> dict[str, Any]:
+    return {
+        "timestamp": one.timestamp.isoformat() if one.timestamp else None,
+        "requestId": one.request_id,
+        "selectedPod": one.selected_pod,
+        "reason": one.reason,
+        "queueDepth": one.queue_depth,
+        "kvCachePct": one.kv_cache_pct,
+        "prefixCacheHit": one.prefix_cache_hit,
+        "candidatesConsidered": one.candidates_considered,
+        "decisionLatencyUs": one.decision_latency_us,
+        "endpoint": one.endpoint,
+        "address": one.address,
+        "source": one.source,
+        "unknown": one.unknown,
+        "outcome": one.outcome,
+        "status": one.status,
+        "tie": list(one.tie),
+        "margin": one.margin,
+        "detail": one.detail,
+        "cluster": one.cluster,
+        "namespace": one.namespace,
+        "pool": one.pool,
+        "picker": one.picker,
+    }
 
 
 def _rests_on(source: str, as_of: datetime | None) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.auth.identity import Identity, Role
 from services.errors import Unavailable
 from services.inference import buckets_of_time as points_of
 from services.inference import costing, engines, podwise, summing
@@ -129,15 +128,7 @@ class ClickHouseProvider:
     def recent_decisions(
         self, asked: Asked, window: Window, limit: int
     ) -> Answer[list[EppDecision]]:
-        who = Identity(
-            "metrics",
-            Role.VIEWER,
-            None if asked.clusters is None else frozenset(asked.clusters),
-            None if asked.namespaces is None else frozenset(asked.namespaces),
-            source="internal",
-        )
-        pool = f"{asked.namespace}/{asked.pool}" if asked.namespace else asked.pool
-        found = self._decisions.newest(who, window, limit, pool=pool)
+        found = self._decisions.recent(asked, window, limit)
         short = [podwise.decision(one) for one in found.value or []]
         return Answer(short, found.source, found.as_of, window, found.reason)
 

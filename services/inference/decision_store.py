@@ -18,6 +18,8 @@ from services.inference import gathering
 from services.inference.decisions import Decision
 from services.inference.evidence import Evidence, PodState
 from services.inference.pool_pods import pickers_of, pods_by_ip
+from services.inference.provider import Asked
+from services.realtime.scope import Scope
 from services.telemetry.answers import Answer
 from services.telemetry.store import Limits, Store
 from services.telemetry.windows import Window
@@ -102,11 +104,14 @@ class Decisions:
         ``pool`` is a name, namespace/name, or namespace/ for all of one; no ``clusters`` are
         all. Raises NotFound for a cluster that is not there, Unavailable and Invalid as the store.
         """
-        self._check(who, clusters)
+        return self.recent(self._asked(who, pool, clusters), window, limit)
+
+    def recent(self, asked: Asked, window: Window, limit: int) -> Answer[list[Found]]:
+        """The newest of the pools asked about, as :meth:`newest`."""
         rows: list[Row] = []
         for seconds in (*_LOOK_BACK_S, window.seconds):
             start = max(window.start, window.end - timedelta(seconds=seconds))
-            rows = self._named("epp_newest", who, Window(start, window.end), pool, clusters, limit)
+            rows = self._named("epp_newest", asked, Window(start, window.end), limit)
             if len(rows) >= limit or start == window.start:
                 break
         as_of = max((row["last"] for row in rows), default=None)
@@ -117,8 +122,7 @@ class Decisions:
         self, who: Identity, window: Window, *, pool: str = "", clusters: Collection[str] = ()
     ) -> Answer[Counted]:
         """How many there were in ``window``; otherwise as :meth:`newest`."""
-        self._check(who, clusters)
-        row = self._named("epp_count", who, window, pool, clusters)[0]
+        row = self._named("epp_count", self._asked(who, pool, clusters), window)[0]
         as_of = row["newest"] if row["decisions"] else None
         return Answer(Counted(row["decisions"], row["scored"]), SOURCE, as_of, window)
 
@@ -129,19 +133,20 @@ class Decisions:
 
         Raises NotFound where no source has the id, and as :meth:`newest`.
         """
-        self._check(who, clusters)
+        asked = self._asked(who, pool, clusters)
         now = datetime.now(UTC)
         window = Window(now - _KEPT, now + _NEAR)
-        rows = self._named("epp_named", who, window, pool, clusters, id=request_id)
+        rows = self._named("epp_named", asked, window, id=request_id)
         if not rows:
             raise NotFound(f"No picker told of a request {request_id}.", request_id=request_id)
         row, place = rows[0], _place(rows[0])
         [evidence] = self._evidence(place.cluster, [row])
         evidence = replace(evidence, states=self.states(place, row["first"]))
         near = Window(row["first"] - _NEAR, row["first"] + _NEAR)
+        here = replace(asked, clusters=(place.cluster,))
         around = [
             other
-            for other in self._named("epp_newest", who, near, pool, [place.cluster], _NEIGHBOURS)
+            for other in self._named("epp_newest", here, near, _NEIGHBOURS)
             if _place(other) == place and other["request_id"] != request_id
         ]
         others = self._evidence(place.cluster, around)
@@ -160,37 +165,36 @@ class Decisions:
         ).dicts()
         return {row["pod"]: gathering.state(row) for row in rows}
 
-    def _check(self, who: Identity, clusters: Collection[str]) -> None:
+    def _asked(self, who: Identity, pool: str, clusters: Collection[str]) -> Asked:
+        """Within the limits. Raises NotFound for a cluster that is not there or beyond them."""
         for name in clusters:
             self._fleet.visible(who, name)
+        return Asked.of(Scope.of(who, clusters, pool))
 
     def _named(
-        self,
-        query: str,
-        who: Identity,
-        window: Window,
-        pool: str,
-        clusters: Collection[str],
-        limit: int = 1,
-        **more: str,
+        self, query: str, asked: Asked, window: Window, limit: int = 1, **more: str
     ) -> list[Row]:
-        """Rows of a question about requests, within the identity's limits."""
-        namespace, _, name = pool.rpartition("/")
-        where = _OF_POOL if name else ""
-        where += _OF_NAMESPACE if namespace else ""
-        where += _WITHIN if who.namespaces is not None else ""
-        asked = [one for one in self._fleet.clusters(who) if not clusters or one.name in clusters]
+        """Rows of a question about requests."""
+        where = _OF_POOL if asked.pool else ""
+        where += _OF_NAMESPACE if asked.namespace else ""
+        where += _WITHIN if asked.namespaces is not None else ""
+        seen = [
+            one
+            for one in self._fleet.clusters()
+            if asked.clusters is None or one.name in asked.clusters
+        ]
+        pool = f"{asked.namespace}/{asked.pool}" if asked.namespace else asked.pool
         parameters = {
             "limit": limit,
-            "pool": name,
-            "pickers": sorted({picker for one in asked for picker in pickers_of(one, pool)}),
-            "namespace": namespace,
-            "namespaces": sorted(who.namespaces or ()),
+            "pool": asked.pool,
+            "pickers": sorted({picker for one in seen for picker in pickers_of(one, pool)}),
+            "namespace": asked.namespace,
+            "namespaces": sorted(asked.namespaces or ()),
             **more,
             **_bounds(window.start, window.end),
         }
         rows = self._store.read(
-            query, parameters, clusters=clusters or who.clusters, limits=_LIMITS, where=where
+            query, parameters, clusters=asked.clusters, limits=_LIMITS, where=where
         )
         return list(rows.dicts())
 

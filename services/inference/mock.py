@@ -116,22 +116,28 @@ class MockProvider:
         self, asked: Asked, window: Window, limit: int
     ) -> Answer[list[EppDecision]]:
         now = self._now()
-        pods = [pod.pod_name for pod in self.pod_metrics(asked, window).value or []]
+        pods = self.pod_metrics(asked, window).value or []
         made = []
         for number in range(limit if pods else 0):
             at, key = now - timedelta(seconds=number), f"{asked.pool} {number}"
             drawn = self._drawn(0.5, 0.5, key, "pod")
+            pod = pods[int(drawn * len(pods)) % len(pods)]
             made.append(
                 EppDecision(
                     timestamp=at,
                     request_id=f"req-{int(at.timestamp())}",
-                    selected_pod=pods[int(drawn * len(pods)) % len(pods)],
+                    selected_pod=pod.pod_name,
                     reason=_REASONS[int(drawn * 997) % len(_REASONS)],
                     queue_depth=round(self._drawn(4, 3, key, "queue")),
                     kv_cache_pct=self._drawn(55, 20, key, "kv"),
                     prefix_cache_hit=self._drawn(0.5, 0.5, key, "hit") < 0.35,
                     candidates_considered=len(pods),
                     decision_latency_us=self._drawn(150, 80, key, "latency"),
+                    cluster=pod.cluster,
+                    namespace=pod.namespace,
+                    pool=pod.pool,
+                    picker=f"{pod.pool}-epp",
+                    source=SOURCE,
                 )
             )
         return Answer(made, SOURCE, now if made else None, window, None if made else NO_POOL)

@@ -6,6 +6,8 @@ from typing import Any
 from services.inference import engines, summing
 from services.inference.counting import Counted
 from services.inference.decision_store import Found
+from services.inference.decisions import PREFIX, Decision, kv_cache
+from services.inference.explaining import sentences
 from services.inference.results import Device, EppDecision, PodMetrics
 
 Place = tuple[str, str, str]
@@ -54,16 +56,49 @@ def pod_metrics(
 
 
 def decision(found: Found) -> EppDecision:
-    one = found.decision
-    state = one.chosen.state if one.chosen else None
+    """A decision in one line."""
+    one, place = found.decision, found.place
+    chosen, endpoint = one.chosen, one.picked.value
+    state = chosen.state if chosen else None
+    filled = kv_cache(one.scorers, chosen).value if chosen else None
+    took = one.decision_ms.value
     return EppDecision(
         timestamp=one.at.value,
         request_id=one.request_id,
-        selected_pod=one.picked.value.pod if one.picked.value else None,
-        reason=one.error.value or one.outcome.value,
+        selected_pod=endpoint.pod or endpoint.address if endpoint else None,
+        reason=sentences(one)[0],
         queue_depth=state.waiting if state else None,
-        kv_cache_pct=100 * state.kv_cache if state and state.kv_cache is not None else None,
-        prefix_cache_hit=None,
-        candidates_considered=one.filtering.after.value,
-        decision_latency_us=None if one.decision_ms.value is None else 1000 * one.decision_ms.value,
+        kv_cache_pct=None if filled is None else 100 * filled,
+        prefix_cache_hit=_prefix_hit(one),
+        candidates_considered=_considered(one),
+        decision_latency_us=None if took is None else 1000 * took,
+        cluster=place.cluster,
+        namespace=place.namespace,
+        pool=place.pool or None,
+        picker=place.picker,
+        source=one.picked.source or None,
+        unknown=one.picked.reason or None,
+        endpoint=endpoint.name if endpoint else None,
+        address=endpoint.address or None if endpoint else None,
+        outcome=one.outcome.value,
+        status=one.status.value,
+        tie=tuple(tied.name for tied in one.tie),
+        margin=one.margin.value,
+        detail=one.detail.value,
     )
+
+
+def _prefix_hit(decision: Decision) -> bool | None:
+    """Whether the endpoint that was picked held some of the prompt, as the picker scored it."""
+    scorer = next((one for one in decision.scorers if one.type == PREFIX), None)
+    chosen = decision.chosen
+    if scorer is None or chosen is None:
+        return None
+    if chosen.scores is not None:
+        return chosen.scores[scorer.name] > 0
+    return False if scorer.highest == 0 else None
+
+
+def _considered(decision: Decision) -> int | None:
+    after = decision.filtering.after.value
+    return after if after is not None else len(decision.candidates) or None

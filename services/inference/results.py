@@ -167,17 +167,34 @@ class PodMetrics:
 
 @dataclass(frozen=True, slots=True)
 class EppDecision:
-    """One decision of an endpoint picker, in short."""
+    """One decision of an endpoint picker, in short; what no source holds is None.
+
+    ``reason`` says in one sentence what decided, ``source`` who says which endpoint was picked, and
+    ``unknown`` why nobody does.
+    """
 
     timestamp: datetime | None
     request_id: str
     selected_pod: str | None
-    reason: str | None
+    reason: str
     queue_depth: float | None
     kv_cache_pct: float | None
     prefix_cache_hit: bool | None
     candidates_considered: int | None
     decision_latency_us: float | None
+    cluster: str
+    namespace: str
+    pool: str | None
+    picker: str
+    source: str | None
+    unknown: str | None = None
+    endpoint: str | None = None
+    address: str | None = None
+    outcome: str | None = None
+    status: int | None = None
+    tie: tuple[str, ...] = ()
+    margin: float | None = None
+    detail: Literal["scores", "totals"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

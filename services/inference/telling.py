@@ -1,22 +1,12 @@
-"""Decisions as plain values: for REST, sockets and pages alike.
-
-A row is a decision in one line, with the names that rows of decisions have always had here; what is
-not known is None. The whole of a decision says of each field its source, or why it has no value.
-"""
+"""Decisions as plain values, for REST and pages alike: of each field its source, or why it has no
+value."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from services.inference.decision_store import Found
-from services.inference.decisions import (
-    PREFIX,
-    Candidate,
-    Decision,
-    Removed,
-    Told,
-    kv_cache,
-)
+from services.inference.decisions import Candidate, Decision, Removed, Told, kv_cache
 from services.inference.endpoints import Endpoint
 from services.inference.evidence import PodState
 from services.inference.explaining import sentences, short, why_not
@@ -24,40 +14,6 @@ from services.inference.replay import Replay
 from services.inference.timing import moment
 
 Plain = dict[str, Any]
-
-
-def row(found: Found) -> Plain:
-    """A decision in one line."""
-    one, picked = found.decision, found.decision.picked
-    chosen = one.chosen
-    state = chosen.state if chosen else None
-    endpoint = picked.value
-    return {
-        "timestamp": _time(one.at.value),
-        "requestId": one.request_id,
-        "selectedPod": endpoint.pod or endpoint.address if endpoint else None,
-        "reason": sentences(one)[0],
-        "queueDepth": state.waiting if state else None,
-        "kvCachePct": _percent(kv_cache(one.scorers, chosen).value) if chosen else None,
-        "prefixCacheHit": _prefix_hit(one),
-        "candidatesConsidered": _considered(one),
-        "decisionLatencyUs": None
-        if one.decision_ms.value is None
-        else 1000 * one.decision_ms.value,
-        "endpoint": endpoint.name if endpoint else None,
-        "address": endpoint.address or None if endpoint else None,
-        "source": picked.source or None,
-        "unknown": picked.reason or None,
-        "outcome": one.outcome.value,
-        "status": one.status.value,
-        "tie": [tied.name for tied in one.tie],
-        "margin": one.margin.value,
-        "detail": one.detail.value,
-        "cluster": found.place.cluster,
-        "namespace": found.place.namespace,
-        "pool": found.place.pool or None,
-        "picker": found.place.picker,
-    }
 
 
 def whole(found: Found) -> Plain:
@@ -215,22 +171,6 @@ def _state(state: PodState | None) -> Plain | None:
         "at": _time(moment(state.at)),
         "source": state.source,
     }
-
-
-def _prefix_hit(decision: Decision) -> bool | None:
-    """Whether the endpoint that was picked held some of the prompt, as the picker scored it."""
-    scorer = next((one for one in decision.scorers if one.type == PREFIX), None)
-    chosen = decision.chosen
-    if scorer is None or chosen is None:
-        return None
-    if chosen.scores is not None:
-        return chosen.scores[scorer.name] > 0
-    return False if scorer.highest == 0 else None
-
-
-def _considered(decision: Decision) -> int | None:
-    after = decision.filtering.after.value
-    return after if after is not None else len(decision.candidates) or None
 
 
 def _percent(share: float | None) -> float | None:

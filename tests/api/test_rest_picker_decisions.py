@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services.auth.identity import Role
+from services.container import Container
+from services.inference.mock import MockProvider
 from tests.api.conftest import Console
 from tests.recorded_picker import CLUSTER, FULLY_LOGGED, NAMESPACE, POOL, put_recording
 
@@ -57,6 +59,19 @@ def test_the_newest_twenty_are_told_without_a_limit(console: Console) -> None:
     assert [one["timestamp"] for one in rows] == sorted(
         (one["timestamp"] for one in rows), reverse=True
     )
+
+
+def test_rows_are_those_of_whoever_provides_the_metrics(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock = MockProvider(CLUSTER)
+    monkeypatch.setattr(Container, "metrics", property(lambda _: mock))
+    body = told(console, f"{ROWS}?pool=llama3-70b-prod&limit=5")
+    assert body["source"] == "mock"
+    assert len(body["items"]) == 5
+    row = body["items"][0]
+    assert (row["cluster"], row["pool"], row["source"]) == (CLUSTER, "llama3-70b-prod", "mock")
+    assert row["unknown"] is None
 
 
 def test_one_decision_is_told_in_full(console: Console) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from services.auth.identity import CONSOLE
 from services.clusters.fleet import Cluster, Fleet
-from services.inference import live, live_decisions, telling
+from services.inference import live, live_decisions, podwise
 from services.inference.decision_store import Decisions
 from services.inference.live_decisions import LiveDecisions
 from services.inference.members import Membership
@@ -198,7 +198,7 @@ def test_the_pod_is_the_one_that_the_list_of_decisions_tells(
     window = Window.last(6 * 3600, datetime.now(UTC) + timedelta(hours=3))
     found = Decisions(store, fleet).newest(CONSOLE, window, 500).value or ()
     listed = {
-        row["requestId"]: (row["selectedPod"], row["endpoint"]) for row in map(telling.row, found)
+        row.request_id: (row.selected_pod, row.endpoint) for row in map(podwise.decision, found)
     }
     assert len(heard) > 30
     assert heard == {name: listed[name] for name in heard}

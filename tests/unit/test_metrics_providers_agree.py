@@ -25,7 +25,10 @@ from services.inference.provider import Asked, MetricsProvider
 from services.inference.results import PoolStatus
 from services.settings import load
 from services.telemetry.answers import Answer
+from services.telemetry.store import Store
 from services.telemetry.windows import Window
+from tests.recorded_picker import POOL as RECORDED_POOL
+from tests.recorded_picker import put_recording
 from tests.scraped import changed, otlp, put
 from tests.stores import fresh_store
 
@@ -54,9 +57,16 @@ NUMBERS: dict[str, Callable[[MetricsProvider, Asked], Answer[Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def measured() -> Iterator[MetricsProvider]:
+def measured_in() -> Iterator[Store]:
+    found = fresh_store()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def measured(measured_in: Store) -> MetricsProvider:
     """The store, with what two pods of one of the pools have told in the last minutes."""
-    store = fresh_store()
+    store = measured_in
     made = ClickHouseProvider(
         store, Membership(store, lambda _: {}), OF_THE_DEMO, Decisions(store, Fleet()), lambda: NOW
     )
@@ -85,8 +95,7 @@ def measured() -> Iterator[MetricsProvider]:
     devices = (RECORDED / "dcgm/metrics.txt").read_text().replace('"llama-0"', f'"{POOL}-0"')
     devices = devices.replace('namespace="llm"', 'namespace="inference"')
     put(store, "gpu", otlp(devices, {}, begun, begun + timedelta(minutes=2)))
-    yield made
-    store.close()
+    return made
 
 
 @pytest.fixture(params=["mock", "clickhouse"])
@@ -119,6 +128,24 @@ def test_nothing_is_told_of_a_pool_that_is_not_there(
     assert not answer.value
     assert answer.reason
     assert answer.reason.endswith(".")
+
+
+def test_the_newest_decisions_come_first_and_say_whose_they_are(
+    provider: MetricsProvider, request: pytest.FixtureRequest
+) -> None:
+    if provider.source == "clickhouse":
+        put_recording(request.getfixturevalue("measured_in"))
+    window = Window.last(6 * 3600, datetime.now(UTC) + timedelta(hours=3))
+    pool = RECORDED_POOL if provider.source == "clickhouse" else POOL
+    found = provider.recent_decisions(Asked(None, None, pool), window, 5).value or []
+    times = [one.timestamp for one in found if one.timestamp]
+    assert len(found) == len(times) == 5
+    assert times == sorted(times, reverse=True)
+    for one in found:
+        assert one.pool == pool
+        assert one.cluster
+        assert one.reason
+        assert (one.selected_pod is None) == (one.source is None) == (one.unknown is not None)
 
 
 @pytest.mark.parametrize("question", NUMBERS)
