@@ -28,6 +28,7 @@ from tests.api.servers import without_pages
 from tests.live_console import live_console
 from tests.real.kube_api import wait_until
 from tests.serving import loopback
+from tests.stores import fresh_store
 
 _number = count(1)
 INTERVAL = 0.02
@@ -59,7 +60,7 @@ class Live:
             raise Unavailable("There is no cluster in this test.")
 
         fleet = Fleet([Member("one", unreachable), Member("two", unreachable)])
-        services = Container.build(load({"data": folder}), fleet)
+        services = Container.build(load({"data": folder}), fleet, fresh_store())
         self.spring = Spring()
         topics = [
             Topic("t", lambda *asked: self.spring(*asked), INTERVAL),
