@@ -108,6 +108,7 @@ def whole(known: Known, slot: Callable[[str], int]) -> Row:
         "requestId": one.request_id,
         "cluster": found.place.cluster,
         "slot": slot(found.place.cluster),
+        "logged": _logged(one),
         "lead": lead,
         "rest": " ".join(rest),
         "notes": list(one.notes),
@@ -204,6 +205,12 @@ def _sources(one: Decision) -> list[str]:
     """Who told it: of whom was picked, and of the scores."""
     said = [one.picked.source or one.outcome.source, one.detail.source]
     return list(dict.fromkeys(filter(None, (source.removesuffix(", no tie") for source in said))))
+
+
+def _logged(one: Decision) -> str | None:
+    """When the request came whose answer is in the access log."""
+    known = one.status.source == "access log" and one.at.value
+    return known.isoformat() if known else None
 
 
 def _timed_by(source: str) -> str:

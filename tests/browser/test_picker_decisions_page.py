@@ -126,3 +126,13 @@ def test_a_pool_is_chosen_with_its_cluster(page: Tab) -> None:
     page.driver.find_elements("xpath", of_cluster)[0].click()
     page.until(lambda: f"cluster={CLUSTER}&" in page.query(), "the cluster in the address")
     assert "pool=llm/" in page.query()
+
+
+def test_a_decision_and_its_line_in_the_access_log_lead_to_each_other(page: Tab) -> None:
+    page.open(f"{PAGE}&request={FULLY_LOGGED}", "#decisions-why dd.mono a")
+    page.click("#decisions-why dd.mono a")
+    page.has("#logs-foot", "1 lines in the range, 1 shown")
+    page.click("#logs-rows tr[data-line]")
+    page.click("#logs-rows tr.open a[href^='/decisions']")
+    page.has("#decisions-why", "llama-1 was picked because its KV cache was less used")
+    page.until(lambda: f"request={FULLY_LOGGED}" in page.query(), "the request in the address")

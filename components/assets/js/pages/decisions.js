@@ -4,6 +4,7 @@
   const HERE = "/decisions";
   const here = () => location.pathname === HERE;
   const WAIT_MS = 150; // between the last move of a slider and the question
+  const LONGEST_MS = 600000; // a request is logged when it is over
   let list = null;
   let one = null;
   let chosen = null; // the request that was asked for, while the page is shown
@@ -57,10 +58,19 @@
   /* Why this pod. */
   const fact = ({ label, value, title }) => el("div", {}, el("dt", {}, label), el("dd", { title }, value === null ? none(title) : value));
 
+  // Its line in the access log, where there is one.
+  function request() {
+    const id = one.requestId.length > 18 ? `${one.requestId.slice(0, 18)}…` : one.requestId;
+    if (!one.logged) return id;
+    const at = new Date(one.logged).getTime();
+    const range = ngf.range.between(at - 60000, at + LONGEST_MS);
+    return el("a", { href: `/logs?cluster=${encodeURIComponent(one.cluster)}&range=${range}&request_id=${encodeURIComponent(one.requestId)}` }, id);
+  }
+
   function why() {
     return [el("div", { class: "say" }, el("b", { class: "b6" }, one.lead), " ", el("span", { class: "t2" }, one.rest)),
       one.notes.map((text) => el("div", { class: "note-line" }, ngf.icon("info-circle"), " ", text)),
-      el("dl", { class: "facts" }, el("div", {}, el("dt", {}, "Request"), el("dd", { class: "mono", title: one.requestId }, one.requestId.length > 18 ? `${one.requestId.slice(0, 18)}…` : one.requestId)),
+      el("dl", { class: "facts" }, el("div", {}, el("dt", {}, "Request"), el("dd", { class: "mono", title: one.requestId }, request())),
         el("div", {}, el("dt", {}, "Cluster"), el("dd", {}, el("span", { class: `cl c${one.slot}` }, one.cluster))), one.facts.map(fact))];
   }
 

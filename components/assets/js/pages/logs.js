@@ -94,6 +94,12 @@
     return Array.isArray(value) ? value.join(", ") : String(value);
   }
 
+  // The picker names its decision by the request id that the client sent.
+  function decisionHref(line) {
+    const at = new Date(line.timestamp).getTime();
+    return `/decisions?cluster=${encodeURIComponent(line.cluster_name)}&range=${ngf.range.between(at - 60000, at + 60000)}&request=${encodeURIComponent(line.x_request_id)}`;
+  }
+
   function detail(line, key) {
     const pairs = (fields) => el("dl", {}, fields.map((field) => { const value = valueOf(field, line); return [el("dt", {}, field), el("dd", { title: typeof value === "string" ? value : null }, value)]; }));
     const action = (label, attributes) => el("button", Object.assign({ type: "button", class: "btn btn-link btn-sm" }, attributes), label);
@@ -101,6 +107,7 @@
       el("div", { class: "json" }, GROUPS.map(pairs)),
       el("div", { class: "row-f json-act" },
         line.trace_id ? action("Same trace", { "data-facet": "trace_id", "data-value": line.trace_id, class: "btn btn-secondary btn-sm" }) : null,
+        line.picked && line.x_request_id ? el("a", { class: "btn btn-secondary btn-sm", href: decisionHref(line) }, "Why this pod") : null,
         action("Minute around", { "data-logs-around": line.timestamp, class: "btn btn-secondary btn-sm" }),
         action("Copy JSON", { "data-logs-copy": keyOf(line) }),
         line.upstream_name ? [action("Only this upstream", { "data-facet": "upstream", "data-value": line.upstream_name }), action("Not this upstream", { "data-facet": "upstream", "data-value": `!${line.upstream_name}` })] : null)));
