@@ -30,7 +30,7 @@ FROM
         max(pod_kv_max) AS kv_most,
         avg(pod_hits) AS hits_each,
         count() AS there,
-        groupUniqArrayArray(pod_sources) AS told_by,
+        groupUniqArray(toString(engine)) AS told_by,
         max(pod_newest) AS newest_then
     FROM
     (
@@ -47,7 +47,7 @@ FROM
                 avg(kv_then) AS pod_kv,
                 max(kv_then) AS pod_kv_max,
                 avg(hits_then) AS pod_hits,
-                groupUniqArrayArray(sources_then) AS pod_sources,
+                max(engine_then) AS engine,
                 max(timestamp) AS pod_newest
             FROM
             (
@@ -61,7 +61,7 @@ FROM
                     sum(requests_in_flight) AS running_then,
                     avg(kv_cache_util_pct) AS kv_then,
                     avg(prefix_cache_hit_pct) AS hits_then,
-                    groupUniqArray(toString(source)) AS sources_then
+                    max(source) AS engine_then
                 FROM $ngf_pod_metrics
                 WHERE $scope AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     AND source IN ('vllm', 'sglang', 'triton', 'tgi') AND gpu_uuid = '' $where
