@@ -50,7 +50,7 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
     prompt = answered(lambda: metrics.tps_throughput(of, window, prompt=True), window)
     by_place = {(one.cluster, one.namespace, one.pool): one for one in each.value or []}
     rates = {one.place: metrics.standing_cost(one) for one in known[:MOST]}
-    tiles = _tiles(listed, whole, list(rates.values()))
+    figures = tiles(listed, whole, list(rates.values()))
     return {
         "rows": [
             pool_words.row(
@@ -75,7 +75,7 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
         "reason": listed.reason,
         "source": pool_words.listed_by(listed.source),
         "as_of": listed.as_of.isoformat() if listed.as_of else None,
-        "tiles": {f"pools-kpi-{key}": value for key, value in tiles.items()},
+        "tiles": {f"pools-kpi-{key}": value for key, value in figures.items()},
         "vantage": pool_charts.vantage(ttft),
         "panels": {
             pools.TTFT: pool_charts.ttft(ttft, ()),
@@ -84,9 +84,10 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
     }
 
 
-def _tiles(
+def tiles(
     listed: Answer[list[PoolStatus]], whole: Answer[MetricsSummary], costs: list[CostEstimate]
 ) -> dict[str, Told]:
+    """The key figures, by `components.pools.TILES`."""
     one = whole.value or MetricsSummary()
 
     def metric(field: str, value: str | None, unit: str, note: str = "") -> Told:
