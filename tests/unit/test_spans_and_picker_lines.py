@@ -20,7 +20,8 @@ from services.telemetry.windows import Window
 from tests.stores import Watched, watched_store
 
 COUNT = 200_000
-END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+END = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+"""The last midnight: rows lie in the parts of a day alike, whatever the time is."""
 START = END - timedelta(hours=1)
 BETWEEN_US = 3_600_000_000 // COUNT
 HOUR = Window(START, END)
