@@ -1,6 +1,7 @@
-"""The page of access logs: spread, frequent values and lines are asked side by side."""
+"""The page of logs: spread, frequent values and lines of a tab are asked side by side."""
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,14 @@ from callbacks.asking import Asked, brush_of, many, panels, question, span_of, w
 from callbacks.panels import shown
 from callbacks.registrar import Callbacks, toast
 from components import logs
-from components.figures.bars import by_class
+from components.figures.bars import STATUS, Classes, by_class
 from components.figures.frame import frame, words
 from components.panels import values
 from services.auth.identity import Identity
 from services.container import Container
 from services.errors import ConsoleError, Invalid
-from services.telemetry.access import SOURCE
 from services.telemetry.log_filters import MILLISECONDS, Filters
-from services.telemetry.log_kinds import ACCESS
+from services.telemetry.log_kinds import ACCESS, PICKER, SPANS, Kind
 from services.telemetry.log_lines import LogLines
 from services.telemetry.scope import Scope
 from services.telemetry.windows import Window
@@ -27,14 +27,54 @@ LINES = 200
 SAVED = "logs"
 """The page under which questions are kept."""
 
-SINGLE = ("path", "user_agent", "trace_id", "pod")
+SINGLE = ("path", "user_agent", "trace_id", "pod", "message")
 """Filters of one value, which may hold a comma."""
 
 SPELLED = {"path": "uri"}
 """Filters with another name in the address, where ``path`` is that of the page."""
 
+OTHER = "other"
+"""Lines that tell no outcome."""
+
 NONE = "-"
 """How an address spells that a field is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kind of lines, the classes its bars are stacked by with what those are of, and the name of
+    its file."""
+
+    kind: Kind
+    classes: Classes
+    of: str
+    file: str
+
+
+TABS: Mapping[str, Tab] = {
+    "": Tab(ACCESS, STATUS, "all status codes", "access-logs"),
+    "spans": Tab(
+        SPANS,
+        Classes({"ok": ("c8", 0.55), "error": ("err-fill", 1.0)}, ("ok", "error")),
+        "every status",
+        "spans",
+    ),
+    "picker": Tab(
+        PICKER,
+        Classes(
+            {
+                "handled": ("c8", 0.55),
+                OTHER: ("c8", 0.3),
+                "refused": ("warn-fill", 1.0),
+                "dropped": ("err-fill", 1.0),
+            },
+            ("handled", "refused", "dropped", OTHER),
+        ),
+        "every outcome",
+        "picker-log",
+    ),
+}
+"""By their name in the address."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -47,11 +87,11 @@ def register(callbacks: Callbacks) -> None:
 
     @callbacks.on(Output(logs.FACETS, "data"), Input(logs.ASKED, "data"))
     def facets(asked: dict[str, Any]) -> dict[str, Any]:
-        return top_values(container, callbacks.who(), asked)
+        return _of_tab(asked, top_values(container, callbacks.who(), asked))
 
     @callbacks.on(Output(logs.ROWS, "data"), Input(logs.PAGE, "data"))
     def rows(asked: dict[str, Any]) -> dict[str, Any]:
-        return lines(container, callbacks.who(), asked)
+        return _of_tab(asked, lines(container, callbacks.who(), asked))
 
     @callbacks.on(
         Output(logs.DOWNLOAD, "data"),
@@ -61,10 +101,10 @@ def register(callbacks: Callbacks) -> None:
     )
     def download(wanted: dict[str, Any], asked: dict[str, Any]) -> Any:
         scope = question(container, callbacks.who(), _place(asked))
-        made = LogLines(container.store).export(
+        made = _lines(container, asked).export(
             scope, _window(asked), filters(asked), str(wanted["format"])
         )
-        return dcc.send_bytes(made, f"access-logs.{wanted['format']}")
+        return dcc.send_bytes(made, f"{tab_of(asked).file}.{wanted['format']}")
 
     @callbacks.on(
         Output(logs.QUESTIONS, "data"),
@@ -89,18 +129,22 @@ def register(callbacks: Callbacks) -> None:
     )
 
 
+def tab_of(asked: Asked) -> Tab:
+    """The tab that an address opens."""
+    return TABS.get(str(asked.get("tab") or ""), TABS[""])
+
+
 def filters(asked: Asked) -> Filters:
     """What an address filters by. Raises Invalid for a time that is no number; what else is no
     filter is refused where it is asked."""
     exact: dict[str, tuple[str, ...]] = {}
-    for name in ACCESS.filters.keys() - {"status"}:
+    for name in tab_of(asked).kind.filters.keys() - {"status"}:
         said = asked.get(SPELLED.get(name, name))
-        values = [str(said)] if name in SINGLE and said else many(said)
-        if values:
-            exact[name] = tuple(one for value in values for one in _spelled(value))
+        if said:
+            exact[name] = _values([str(said)] if name in SINGLE else many(said))
     return Filters(
         text=str(asked.get("q") or ""),
-        status=tuple(many(asked.get("status"))),
+        status=_values(many(asked.get("status"))),
         request_id=str(asked.get("request_id") or ""),
         min_ms=_milliseconds(str(asked.get("min_ms") or "")),
         exact=exact,
@@ -117,9 +161,10 @@ def _milliseconds(text: str) -> float | None:
 def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     """Lines over the whole range, the part of it that is looked at marked."""
     window, scope = window_of(asked), question(container, who, _place(asked))
+    tab = tab_of(asked)
 
     def made() -> dict[str, dict[str, Any]]:
-        found = LogLines(container.store).histogram(scope, window, filters(asked), 90)
+        found = _lines(container, asked).histogram(scope, window, filters(asked), 90)
         value = found.value
         if value is None:
             figure, unit = frame(span_of(window), None), ""
@@ -127,24 +172,25 @@ def spread(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
             looked_at = brush_of(asked)
             chosen = (looked_at.start, looked_at.end) if looked_at else None
             span = span_of(window, value.step)
-            figure = by_class(value.times, value.counts, span, chosen=chosen)
-            unit = f"in {words(value.step)}, all status codes; drag to narrow"
+            counts = {name or OTHER: of for name, of in value.counts.items()}
+            figure = by_class(value.times, counts, span, chosen=chosen, among=tab.classes)
+            unit = f"in {words(value.step)}, {tab.of}; drag to narrow"
         panel = shown(figure, found, unit=unit)
         return {"logs-histogram": panel}
 
-    return {"panels": panels(["logs-histogram"], window, SOURCE, made)}
+    return {"panels": panels(["logs-histogram"], window, tab.kind.source, made)}
 
 
 def top_values(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     """The frequent values of the lines, and how many lines there are."""
     window, scope = _window(asked), question(container, who, _place(asked))
-    service = LogLines(container.store)
+    service, source = _lines(container, asked), tab_of(asked).kind.source
     try:
         chosen = filters(asked)
         found = service.facets(scope, window, chosen).value or {}
         total = service.count(scope, window, chosen).value
     except ConsoleError as error:
-        nothing = values([], SOURCE, window=window, reason=error.message)
+        nothing = values([], source, window=window, reason=error.message)
         told = {"facets": {}, "total": None, "reason": error.message}
         return {**told, "values": {logs.TOP: nothing}}
     rows = (
@@ -157,7 +203,7 @@ def top_values(container: Container, who: Identity, asked: Asked) -> dict[str, A
         "total": total,
         "reason": None,
         "slots": _slots(container, scope),
-        "values": {logs.TOP: values(rows, SOURCE, window=window)},
+        "values": {logs.TOP: values(rows, source, window=window)},
     }
 
 
@@ -166,7 +212,7 @@ def lines(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     window, scope = _window(asked), question(container, who, _place(asked))
     cursor = str(asked.get("before") or "") or None
     try:
-        found = LogLines(container.store).page(scope, window, filters(asked), cursor, LINES)
+        found = _lines(container, asked).page(scope, window, filters(asked), cursor, LINES)
     except ConsoleError as error:
         return {"lines": [], "cursor": None, "reason": error.message, "failed": True}
     page = found.value
@@ -185,6 +231,14 @@ def lines(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     }
 
 
+def _lines(container: Container, asked: Asked) -> LogLines:
+    return LogLines(container.store, tab_of(asked).kind)
+
+
+def _of_tab(asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, "tab": asked.get("tab") or ""}
+
+
 def _place(asked: Asked) -> Asked:
     """Clusters and namespace alone: gateways and routes are filters here, of any number."""
     return {key: asked[key] for key in ("cluster", "namespace") if asked.get(key)}
@@ -193,6 +247,10 @@ def _place(asked: Asked) -> Asked:
 def _window(asked: Asked) -> Window:
     """The part of the range that is looked at."""
     return brush_of(asked) or window_of(asked)
+
+
+def _values(said: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for value in said for one in _spelled(value))
 
 
 def _spelled(value: str) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""The page of access logs. The lines are a window of at most 200 that a script draws; a line opens
-in place, and older ones come by the page."""
+"""The page of logs, a tab for each kind of lines. The lines are a window of at most 200 that a
+script draws; a line opens in place, and older ones come by the page."""
 
 from collections.abc import Mapping
 
@@ -21,13 +21,28 @@ DOWNLOAD = "logs-download"
 QUESTIONS_ASKED = "logs-questions-asked"
 QUESTIONS = "logs-questions"
 
+TABS = (
+    ("", "Access logs", "Requests", "Text in path, host, user agent or request id"),
+    ("spans", "Spans", "Spans", "Text in name, service, pod or failure, trace or request id"),
+    ("picker", "Picker", "Picker log", "Text in message, endpoint or error, or request id"),
+)
+"""Name in the address, label, what is counted over time, what text is looked for in."""
+
 
 def layout(query: Mapping[str, str]) -> html.Div:
     """Every part stands from the first paint; ``query`` is what is asked first."""
+    chosen = next((tab for tab in TABS if tab[0] == query.get("tab")), TABS[0])
+    _, _, counted, searched = chosen
     return html.Div(
         [
             page_head(
                 "Logs",
+                pill=html.Div(
+                    [_tab(tab, on=tab is chosen) for tab in TABS],
+                    className="seg",
+                    role="group",
+                    **{"aria-label": "What is shown"},
+                ),
                 actions=[
                     _menu("questions", "Saved questions", "bookmark"),
                     button("Copy link", icon_name="link-45deg", id="logs-link"),
@@ -38,8 +53,8 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 [
                     search_field(
                         "logs-q",
-                        "Text in path, host, user agent or request id",
-                        "Text in path, host, user agent or request id",
+                        "Text that occurs in lines, or an id of theirs",
+                        searched,
                         query.get("q", ""),
                         debounce=400,
                     ),
@@ -55,7 +70,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 ],
                 className="filters",
             ),
-            chart_panel("logs-histogram", "Requests", height=124),
+            chart_panel("logs-histogram", counted, height=124),
             html.Div(
                 [
                     panel(
@@ -93,6 +108,21 @@ def layout(query: Mapping[str, str]) -> html.Div:
             dcc.Download(id=DOWNLOAD),
         ],
         className="list-page logs-page",
+    )
+
+
+def _tab(tab: tuple[str, str, str, str], *, on: bool) -> html.Button:
+    name, label, counted, searched = tab
+    return html.Button(
+        label,
+        className="on" if on else "",
+        type="button",
+        **{
+            "data-logs-tab": name,
+            "data-counted": counted,
+            "data-searched": searched,
+            "aria-pressed": str(on).lower(),
+        },
     )
 
 

@@ -1,6 +1,7 @@
-"""Bars over time, stacked by the class of status: failures are what is seen."""
+"""Bars over time, stacked by class, such as that of a status: failures are what is seen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,29 @@ from components.figures.frame import Span, frame, stamp
 from components.figures.paint import Figure
 from components.figures.palette import token
 
-CLASSES: Mapping[str, tuple[str, float]] = {
-    "2xx": ("c8", 0.55),
-    "3xx": ("c8", 0.3),
-    "1xx": ("c8", 0.2),
-    "other": ("unk-fill", 1.0),
-    "4xx": ("warn-fill", 1.0),
-    "5xx": ("err-fill", 1.0),
-}
-"""From the axis up: a colour of the palette and its opacity. What went well is grey."""
 
-ALWAYS = ("2xx", "3xx", "4xx", "5xx")
-"""Classes that a legend names even where there is none."""
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """``paints`` from the axis up: a colour of the palette and its opacity; what went well is grey.
+    A legend names ``legend``, those that are ``rare`` only where there are some."""
+
+    paints: Mapping[str, tuple[str, float]]
+    legend: tuple[str, ...]
+    rare: tuple[str, ...] = ()
+
+
+STATUS = Classes(
+    {
+        "2xx": ("c8", 0.55),
+        "3xx": ("c8", 0.3),
+        "1xx": ("c8", 0.2),
+        "other": ("unk-fill", 1.0),
+        "4xx": ("warn-fill", 1.0),
+        "5xx": ("err-fill", 1.0),
+    },
+    ("1xx", "2xx", "3xx", "4xx", "5xx", "other"),
+    ("1xx", "other"),
+)
 
 
 def by_class(
@@ -30,10 +42,11 @@ def by_class(
     unit: str = "",
     *,
     chosen: tuple[datetime, datetime] | None = None,
+    among: Classes = STATUS,
 ) -> Figure:
-    """Stacked bars, one a bucket; ``counts`` by class of status. ``chosen`` is the part of the
+    """Stacked bars, one a bucket; ``counts`` by class. ``chosen`` is the part of the
     time that is looked at."""
-    classes = [name for name in CLASSES if any(counts.get(name, ()))]
+    classes = [name for name in among.paints if any(counts.get(name, ()))]
     totals = [sum(counts[name][at] or 0 for name in classes) for at in range(len(times))]
     figure = frame(span, max(totals) if classes else None, unit, right=12)
     figure["layout"] |= {"barmode": "stack", "bargap": 0}
@@ -48,7 +61,7 @@ def by_class(
             "y": list(counts[name]),
             "offset": span.step * 1000 * 0.05,
             "width": width,
-            "marker": {"color": token(*CLASSES[name]), "line": {"width": 0}},
+            "marker": {"color": token(*among.paints[name]), "line": {"width": 0}},
             "hovertemplate": "%{y:,}",
         }
         for name in classes
@@ -56,17 +69,15 @@ def by_class(
     if chosen:
         figure["layout"]["shapes"] += _band(*chosen)
     figure["layout"]["meta"] |= {
-        "legend": legend(classes),
+        "legend": _legend(among, classes),
         "finding": _finding(times, counts, classes, totals),
     }
     return figure
 
 
-def legend(classes: Sequence[str]) -> list[dict[str, Any]]:
-    """The names above the chart, from the axis up."""
-    shown = [name for name in ("1xx", "2xx", "3xx", "4xx", "5xx", "other")
-             if name in ALWAYS or name in classes]  # fmt: skip
-    return [{"name": name, "colour": token(*CLASSES[name])} for name in shown]
+def _legend(among: Classes, classes: Sequence[str]) -> list[dict[str, Any]]:
+    shown = [name for name in among.legend if name in classes or name not in among.rare]
+    return [{"name": name, "colour": token(*among.paints[name])} for name in shown]
 
 
 def _band(start: datetime, end: datetime) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ class Kind:
     name ``statuses`` (``status_rule`` in words). ``took`` is the column of milliseconds, if any.
     ``within`` is the condition for who may see some namespaces only. The most frequent values can
     be asked of ``fields``, by their expression; people choose by those of ``facets``. ``exported``
-    replaces columns for which files have no type.
+    replaces columns for which files have no type. ``finer`` is the column of what is left of the
+    time below the millisecond, if any.
     """
 
     query: str
@@ -41,6 +42,12 @@ class Kind:
     took: str = ""
     minutes: str = ""
     exported: str = ""
+    finer: str = ""
+
+    @property
+    def order(self) -> str:
+        """What the newest first is in the engine's words."""
+        return ", ".join(f"{column} DESC" for column in ("timestamp", self.finer) if column)
 
 
 def _columns(*names: str) -> dict[str, str]:
@@ -109,6 +116,7 @@ SPANS = Kind(
     | _columns("cluster_name"),
     facets=("service", "name", "status", "pool", "pod_name", "cluster_name"),
     took="duration_ms",
+    finer="nanoseconds",
     exported=(
         "REPLACE (toJSONString(attributes) AS attributes, toJSONString(resource) AS resource,"
         " toJSONString(events) AS events)"
@@ -134,4 +142,5 @@ PICKER = Kind(
     | _columns("cluster_name"),
     facets=("pool", "message", "outcome", "picker", "endpoint", "cluster_name"),
     exported="REPLACE (toJSONString(fields) AS fields)",
+    finer="microseconds",
 )

@@ -37,7 +37,7 @@ EXPORT_MAX = 10_000
 
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "json")
 
-_PAGE = "SELECT * FROM ($query) ORDER BY timestamp DESC LIMIT {limit:UInt32}"
+_PAGE = "SELECT * FROM ($query) ORDER BY $order LIMIT {limit:UInt32}"
 _COUNT = "SELECT count() AS lines, max(timestamp) AS newest FROM ($query)"
 _HISTOGRAM = (
     "SELECT toDateTime64(intDiv(toUnixTimestamp(timestamp), {step:UInt32}) * {step:UInt32}, 0,"
@@ -50,9 +50,7 @@ _TOP = (
     " FROM ($query) GROUP BY value)"
     " ORDER BY lines DESC, value LIMIT {limit:UInt32}"
 )
-_EXPORT = (
-    "SELECT * EXCEPT (key) $replaced FROM ($query) ORDER BY timestamp DESC LIMIT {limit:UInt32}"
-)
+_EXPORT = "SELECT * EXCEPT (key) $replaced FROM ($query) ORDER BY $order LIMIT {limit:UInt32}"
 _FACETS = (
     "SELECT $field AS field, $value AS value, count() AS lines,"
     " max(max(timestamp)) OVER () AS newest FROM ($query)"
@@ -121,7 +119,7 @@ class LogLines:
         left = Counter(told)
         for part in _stretches(window, scope):
             asked = {**bound, "limit": limit + 1 - len(found) + left.total()}
-            rows = self._read(_PAGE, scope, part, (where, asked))
+            rows = self._read(_PAGE, scope, part, (where, asked), order=self._kind.order)
             found += [line for line in rows.dicts() if not _was_told(line, last, left)]
             read, elapsed = read + rows.read_rows, elapsed + rows.elapsed_ms
             if len(found) > limit:
@@ -212,7 +210,9 @@ class LogLines:
             },
             "clusters": scope.clusters,
             "where": where,
-            "around": Template(_EXPORT).safe_substitute(replaced=self._kind.exported),
+            "around": Template(_EXPORT).safe_substitute(
+                replaced=self._kind.exported, order=self._kind.order
+            ),
         }
         return b"".join(written(self._store, asked, fmt, {"source": self._kind.source}))
 

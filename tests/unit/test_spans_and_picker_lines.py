@@ -222,6 +222,22 @@ def test_a_span_has_every_field_and_null_for_what_it_lacks(store: Watched) -> No
     assert failed["events"][0]["name"] == "exception"
 
 
+def test_spans_of_one_millisecond_come_in_the_order_of_their_time(store: Watched) -> None:
+    with store.engine.client() as client:
+        client.command(
+            f"INSERT INTO {store.layout.table('otel_traces')}"
+            " (Timestamp, SpanName, ResourceAttributes)"
+            " SELECT addNanoseconds(toDateTime64({at:DateTime64(3, 'UTC')}, 9, 'UTC'), number),"
+            " toString(number), map('cluster_name', 'same') FROM numbers(30)",
+            parameters={"at": END + timedelta(hours=5)},
+        )
+    window = Window(END + timedelta(hours=5), END + timedelta(hours=6))
+    found = LogLines(store, SPANS).page(Scope(("same",)), window, Filters()).value
+    assert found is not None
+    assert [line["name"] for line in found.lines] == [str(number) for number in range(29, -1, -1)]
+    assert found.lines[0]["nanoseconds"] == 29
+
+
 def test_a_line_has_an_endpoint_where_one_was_picked(store: Watched) -> None:
     (handled,) = page(store, PICKER, Filters(request_id="r-5"))
     assert (handled["outcome"], handled["endpoint"]) == ("handled", "10.0.0.7:8000")

@@ -1,6 +1,6 @@
 -- Log lines of endpoint pickers about requests. Those that end one tell its outcome.
 SELECT
-    toDateTime64(e.timestamp, 3, 'UTC') AS timestamp, cluster_name, namespace, picker,
+    toDateTime64(e.timestamp, 3, 'UTC') AS timestamp, toUnixTimestamp64Micro(e.timestamp) % 1000 AS microseconds, cluster_name, namespace, picker,
     if(pool_name = '', '', concat(namespace, '/', pool_name)) AS pool,
     request_id, message,
     transform(message, ['Request handled', 'Error handling request', 'Failed to process request'], ['handled', 'refused', 'dropped'], '') AS outcome,
