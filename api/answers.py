@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.openapi import Time
 from services.telemetry.answers import Answer
 from services.telemetry.windows import RULE
 
@@ -17,7 +18,7 @@ class Rests(BaseModel):
     """What an answer rests on."""
 
     source: str = Field(description="What it was read from")
-    as_of: str | None = Field(description="The newest sample it rests on, UTC")
+    as_of: Time | None = Field(description="The newest sample it rests on, UTC")
     window: dict[str, str] = Field(description="The start and the end of what was looked at, UTC")
     reason: str | None = Field(description="Why it is empty, or what part of it is missing")
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from api.answers import Rests, rests
 from api.guard import current_identity
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.inference.autoscaling import Autoscaling, Scaled
 from services.inference.scaling_log import MOST, as_json
@@ -100,14 +100,14 @@ class AutoscalingAnswer(BaseModel):
     workloads: list[WorkloadItem]
     explanation: list[SentenceItem]
     source: str
-    as_of: str | None = Field(description="Until when it is known to be true, UTC")
+    as_of: Time | None = Field(description="Until when it is known to be true, UTC")
     reason: str | None = Field(description="Why it may not be so any more")
 
 
 class PointItem(BaseModel):
     """A bucket: means of values, last sizes."""
 
-    at: str
+    at: Time
     value: float | None
     target: float | None
     replicas: int | None
@@ -137,7 +137,7 @@ class HistoryAnswer(Rests):
 class ScalingEventItem(BaseModel):
     """What happened to a workload; null was not told."""
 
-    timestamp: str
+    timestamp: Time
     cluster: str
     namespace: str
     pool: str

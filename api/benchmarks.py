@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from werkzeug.wrappers import Response
 
 from api.guard import current_identity, requires
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from api.pool_scope import POOL, POOL_LENGTH
 from services.auth.identity import Role
 from services.container import Container
@@ -124,8 +124,8 @@ class Benchmark(BaseModel):
     pool: str
     state: str = Field(description="running, done, cancelled or failed")
     startedBy: str
-    startedAt: str
-    endedAt: str | None
+    startedAt: Time
+    endedAt: Time | None
     endpoint: str
     model: str
     concurrentUsers: int

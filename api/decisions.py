@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from api.answers import RANGE, TIME_RANGE
 from api.guard import current_identity
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
 from services.inference import telling
@@ -57,7 +57,7 @@ class AskedWindow(BaseModel):
 class DecisionRow(BaseModel):
     """A decision in one line. What no source holds is null."""
 
-    timestamp: str | None
+    timestamp: Time | None
     requestId: str
     selectedPod: str | None
     reason: str = Field(description="What decided, in one sentence")
@@ -86,7 +86,7 @@ class DecisionList(BaseModel):
 
     items: list[DecisionRow]
     source: str
-    as_of: str | None
+    as_of: Time | None
     window: AskedWindow
     reason: str | None = Field(description="Why there is none")
 
@@ -128,7 +128,7 @@ class WholeDecision(BaseModel):
     inputTokens: dict[str, Any]
     outputTokens: dict[str, Any]
     source: str
-    as_of: str | None
+    as_of: Time | None
 
 
 class ReplayBody(BaseModel):

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.openapi import Time
 from services.auth.identity import Identity
 from services.clusters.fleet import ClusterInfo
 from services.clusters.gpus import GpuReading
@@ -38,11 +39,11 @@ class ClusterItem(BaseModel):
     phase: str = Field(description="Pending, Connecting, Ready, Degraded, Unreachable, Terminating")
     conditions: list[ConditionItem]
     reason: str
-    since: str | None
-    lastSeen: str | None
+    since: Time | None
+    lastSeen: Time | None
     agentInstalled: bool
     agentVersion: str | None
-    lastHeartbeat: str | None
+    lastHeartbeat: Time | None
     resourceCounts: dict[str, int | None] | None
     gpuCapacity: dict[str, Any] | None
 
@@ -50,7 +51,7 @@ class ClusterItem(BaseModel):
 class Check(BaseModel):
     """The worst health check of a half minute."""
 
-    at: str
+    at: Time
     seconds: float | None = Field(description="null: no answer")
 
 

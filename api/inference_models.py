@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.answers import Rests
+from api.openapi import Time
 from services.inference.results import (
     CostEstimate,
     Device,
@@ -61,7 +62,7 @@ class PoolSummaryItem(SummaryItem):
     cluster: str
     namespace: str
     pool: str
-    as_of: str | None
+    as_of: Time | None
 
 
 class PoolSummaryList(Rests):
@@ -87,7 +88,7 @@ class DeviceItem(BaseModel):
     gpuTemperatureC: int | None
     gpuPowerW: float | None
     xid: int | None = Field(description="The last error code, 0: none")
-    as_of: str | None
+    as_of: Time | None
 
 
 class DeviceList(Rests):
@@ -120,7 +121,7 @@ class PodItem(Numbers):
     gpuTemperatureC: int | None = Field(description="Of the hottest device")
     gpuPowerW: float | None
     devices: list[DeviceItem]
-    as_of: str | None
+    as_of: Time | None
 
 
 class PodList(Rests):
@@ -174,7 +175,7 @@ class Histogram(Rests):
 class SeriesPointItem(BaseModel):
     """A bucket of time; null is not known."""
 
-    timestamp: str
+    timestamp: Time
     value: float | None
 
 
@@ -188,7 +189,7 @@ class Points(Rests):
 class PercentilesItem(BaseModel):
     """A bucket of time; null is not known."""
 
-    timestamp: str
+    timestamp: Time
     p50: float | None
     p95: float | None
     p99: float | None

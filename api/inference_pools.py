@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from api.answers import Rests, rests
-from api.openapi import Tree, answer, in_both_trees
+from api.openapi import Time, Tree, answer, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
 from services.inference.results import PoolStatus
@@ -69,7 +69,7 @@ class PoolItem(BaseModel):
     status: PoolStatusItem
     avgGpuUtil: float | None = Field(description="Percent, of the last 15 minutes")
     endpointPicker: str | None = Field(description="Name of its Service")
-    createdAt: str | None
+    createdAt: Time | None
     reasons: dict[str, str]
 
 

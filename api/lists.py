@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from api.conditions import Seen, marked
-from api.openapi import answer, with_headers
+from api.openapi import Time, answer, with_headers
 from services.listing import ListQuery, Page
 
 PAGE_SIZE_MAX = 500
@@ -48,8 +48,8 @@ class MissingCluster(BaseModel):
 
     name: str
     reason: str
-    since: str | None = Field(description="Since when it does not answer, UTC")
-    last_seen: str | None = Field(description="Until when its items are known to be true, UTC")
+    since: Time | None = Field(description="Since when it does not answer, UTC")
+    last_seen: Time | None = Field(description="Until when its items are known to be true, UTC")
 
 
 class ListAnswer(BaseModel):
@@ -59,7 +59,7 @@ class ListAnswer(BaseModel):
 
     items: list[dict[str, Any]]
     total: int = Field(description="Objects after filters")
-    as_of: str | None = Field(description="Until when the items are known to be true, UTC")
+    as_of: Time | None = Field(description="Until when the items are known to be true, UTC")
     clusters_missing: list[MissingCluster]
 
 

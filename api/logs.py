@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from api.answers import RANGE, TIME_RANGE, Rests, rests
 from api.guard import current_identity
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.telemetry.log_filters import LONGEST, Filters
 from services.telemetry.log_kinds import ACCESS
@@ -184,7 +184,7 @@ class HistogramAnswer(Rests):
     """Lines of each class in buckets that begin at ``times``; null: nothing is known of it."""
 
     step: int | None = Field(description="Seconds of a bucket")
-    times: list[str]
+    times: list[Time]
     counts: dict[str, list[int | None]]
 
 

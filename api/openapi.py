@@ -8,12 +8,19 @@ a second one, would write for real. What every GET has is ``format`` (api/tables
 
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import orjson
 from flask import Response, current_app, make_response, request
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 from werkzeug.exceptions import BadRequest
 
 from api.bodies import BoundedJSON
@@ -48,6 +55,10 @@ def with_headers(*names: str, example: Any = None, **config: Any) -> ConfigDict:
 
 def _example(code: str, message: str, **details: Any) -> dict[str, Any]:
     return {"error": {"code": code, "message": message, "details": details}}
+
+
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+"""A moment as ISO 8601, with its zone."""
 
 
 class ErrorBody(BaseModel):
@@ -135,9 +146,21 @@ class NamedClass(Tree):
     name: str = Field(description="Name of the object")
 
 
+class _Server(OpenAPI):
+    """Keeps what is documented of a path when another group adds a method to it."""
+
+    def register_api(self, api: APIBlueprint, **options: Any) -> None:
+        known = dict(self.paths)
+        super().register_api(api, **options)
+        for path in known.keys() & self.paths.keys():
+            item = self.paths[path]
+            added = {method: getattr(item, method) for method in item.model_fields_set}
+            self.paths[path] = known[path].model_copy(update=added)
+
+
 def make_server(name: str, root: str, version: str, session_cookie: str) -> OpenAPI:
     """The application, without any route."""
-    server = OpenAPI(
+    server = _Server(
         name,
         info=Info(
             title="NGF Console",

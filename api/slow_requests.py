@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from api.answers import RANGE, TIME_RANGE
-from api.openapi import Tree, answer, in_both_trees
+from api.openapi import Time, Tree, answer, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
 from services.inference.correlation import Correlation
@@ -32,7 +32,7 @@ class SlowRequest(BaseModel):
     namespace: str
     pool: str
     pod: str
-    timestamp: str
+    timestamp: Time
     ttftMs: float
     totalMs: float | None
     inputTokens: int | None
@@ -73,7 +73,7 @@ class SlowAnswer(BaseModel):
     correlations: list[CorrelationItem]
     sampled: int = Field(description="Requests that the correlations are computed over")
     source: str
-    as_of: str | None
+    as_of: Time | None
     window: dict[str, str]
     reason: str | None
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.guard import current_identity
 from api.lists import PAGE_SIZE_MAX
-from api.openapi import Tree, answer, cluster_of, in_both_trees
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from services.container import Container
 from services.telemetry.windows import RULE, Window
 from services.traffic import figures
@@ -54,7 +54,7 @@ class TrafficSummary(Sourced):
     p99LatencyMs: float | None
     requestsPerSec: float | None
     activeConnections: float | None = Field(description="At the end of the window")
-    as_of: str | None = Field(description="Until when all that is told is known, UTC")
+    as_of: Time | None = Field(description="Until when all that is told is known, UTC")
     window: dict[str, str]
 
 
@@ -95,7 +95,7 @@ class TrafficList(BaseModel):
 
     total: int = Field(description="Items of all pages")
     reasons: dict[str, str] = Field(description="Why a source says nothing, or not all")
-    as_of: str | None
+    as_of: Time | None
     window: dict[str, str]
 
 
@@ -114,7 +114,7 @@ class GatewayTrafficList(TrafficList):
 class TrafficPoint(BaseModel):
     """A bucket of time from ``at`` on; null is not known."""
 
-    at: str
+    at: Time
     requestsPerSec: float | None
     errorRate: float | None
     p50LatencyMs: float | None
@@ -130,7 +130,7 @@ class TrafficOverTime(BaseModel):
     items: list[TrafficPoint]
     sources: dict[str, list[str]] = Field(description="Those of each field")
     reasons: dict[str, str] = Field(description="Why a source says nothing")
-    as_of: str | None
+    as_of: Time | None
     window: dict[str, str]
 
 

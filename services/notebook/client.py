@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -10,15 +11,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc
 import requests
+import requests.auth
 
 from .errors import BrokenOff, Unavailable, error_of
 from .frames import of_answer, of_table
+from .schemas import Document
 
 V1 = "/api/v1"
 TIMEOUT_S = (5, 120)
 """Longest waits for a connection, and for what comes next of an answer."""
 PAGE = 500
 """Items of a page of a list, as many as there may be."""
+
+DEMO = "X-Export-Demo"
+"""The header by which an answer says that it is the demo's."""
 
 URL, TOKEN = "NGF_URL", "NGF_TOKEN"
 """The variables that are asked for what is not given."""
@@ -39,10 +45,10 @@ class Console:
         self.url = (url or os.environ.get(URL, "")).rstrip("/")
         if not self.url:
             raise ValueError(f"url must be given, here or in {URL}")
+        given = token or os.environ.get(TOKEN, "")
         self._session = requests.Session()
         self._session.verify = verify
-        given = token or os.environ.get(TOKEN, "")
-        self._session.headers["Authorization"] = f"Bearer {given}"
+        self._session.auth = _Bearer(given)
 
     def __repr__(self) -> str:
         return f"Console({self.url!r})"
@@ -75,24 +81,24 @@ class Console:
     ) -> pd.DataFrame:
         """The answer of a path below /api/v1, such as ``/metrics/by-route``, or of that path below
         ``cluster``. ``rows`` names the rows where an answer has several lists."""
-        return of_answer(self._json("GET", _below(cluster) + path, parameters), rows)
+        return self._frame("GET", _below(cluster) + path, parameters, rows)
 
     def ask(
         self, path: str, body: Mapping[str, Any], *, cluster: str = "", rows: str = ""
     ) -> pd.DataFrame:
         """The same for questions that are sent, such as ``/logs/query``."""
-        return of_answer(self._json("POST", _below(cluster) + path, {}, json=body), rows)
+        return self._frame("POST", _below(cluster) + path, {}, rows, json=body)
 
     def listed(self, path: str, *, cluster: str = "", **parameters: Any) -> pd.DataFrame:
         """All pages of a list, such as ``/httproutes``."""
+        below = _below(cluster) + path
         items: list[Any] = []
         page = 1
         while True:
-            asked = {**parameters, "page": page, "pageSize": PAGE}
-            body = self._json("GET", _below(cluster) + path, asked)
+            body, demo = self._json("GET", below, {**parameters, "page": page, "pageSize": PAGE})
             items += body["items"]
             if len(items) >= body["total"] or not body["items"]:
-                return of_answer({**body, "items": items})
+                return self._made("GET", below, {**body, "items": items}, demo)
             page += 1
 
     def clusters(self) -> pd.DataFrame:
@@ -150,10 +156,29 @@ class Console:
         asked = _given(range=_range(range), namespace=namespace)
         return self.get(path, cluster=cluster, **asked)
 
-    def _json(self, method: str, path: str, parameters: Mapping[str, Any], **options: Any) -> Any:
+    @cached_property
+    def _document(self) -> Document:
+        """What the console says of its answers, asked for once."""
+        return Document(self._json("GET", "/openapi.json", {})[0])
+
+    def _frame(
+        self, method: str, path: str, parameters: Mapping[str, Any], rows: str, **options: Any
+    ) -> pd.DataFrame:
+        body, demo = self._json(method, path, parameters, **options)
+        return self._made(method, path, body, demo, rows)
+
+    def _made(self, method: str, path: str, body: Any, demo: bool, rows: str = "") -> pd.DataFrame:
+        made = of_answer(body, rows, self._document.columns(method, V1 + path, rows))
+        made.attrs["demo"] = demo
+        return made
+
+    def _json(
+        self, method: str, path: str, parameters: Mapping[str, Any], **options: Any
+    ) -> tuple[Any, bool]:
+        """The answer, and whether it is the demo's."""
         with self._asked(method, path, parameters, **options) as answer:
             try:
-                return answer.json()
+                return answer.json(), answer.headers.get(DEMO) == "true"
             except ValueError as error:
                 raise Unavailable(f"{self.url} is not a console: {error}") from error
 
@@ -172,9 +197,20 @@ class Console:
             )
         except requests.RequestException as error:
             raise Unavailable(f"{self.url} does not answer: {error}") from error
-        if answer.status_code != 200:
+        if not 200 <= answer.status_code < 300:
             raise error_of(answer)
         return answer
+
+
+class _Bearer(requests.auth.AuthBase):
+    """As a header alone, the token would lose to what ~/.netrc has for the host."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 def _read(answer: requests.Response) -> pa.Table:
@@ -198,7 +234,11 @@ def _below(cluster: str) -> str:
 
 
 def _clusters(asked: Clusters) -> str:
-    return asked if isinstance(asked, str) else ",".join(asked or ())
+    if asked is None or isinstance(asked, str):
+        return asked or ""
+    if not asked:
+        raise ValueError("cluster must name at least one, or be None for all")
+    return ",".join(asked)
 
 
 def _given(**parameters: Any) -> dict[str, Any]:

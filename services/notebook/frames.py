@@ -1,17 +1,17 @@
 """DataFrames out of what the console answers: types that fit, and what the rows rest on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from .schemas import LISTS, Kind
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)")
 _PREFIX = "ngf_console."
-
-_LISTS = ("items", "slowRequests", "tracks", "workloads")
-"""Where answers have their rows; an answer that has none of these is one row itself."""
 
 _FACTS = ("source", "as_of", "window", "reason")
 
@@ -46,17 +46,24 @@ def facts_of(table: pa.Table) -> dict[str, Any]:
     return {**facts, "rows": int(facts["rows"]), "demo": facts["demo"] == "true"}
 
 
-def of_answer(body: Any, rows: str = "") -> pd.DataFrame:
+def of_answer(body: Any, rows: str = "", columns: Mapping[str, Kind] | None = None) -> pd.DataFrame:
     """Rows of an answer: its items, the list that ``rows`` names, or the one object that it is.
 
-    Points of a row become rows, each with what the row says of them all.
+    Points of a row become rows, each with what the row says of them all. ``columns`` are there
+    whatever rows come; those beside them, and their types, are of what came.
     """
     found, facts = _rows(body, rows)
     spread = [part for row in found for part in _spread(_flat(row))]
-    columns = list(dict.fromkeys(name for row in spread for name in row))
-    made = pd.DataFrame({name: _column([row.get(name) for row in spread]) for name in columns})
-    made.attrs = facts
-    return made
+    kinds = dict(columns or {})
+    within = {name.partition(".")[0] for name in kinds if "." in name}
+    came = dict.fromkeys(name for row in spread for name in row if name not in within)
+    made = {
+        name: _column([row.get(name) for row in spread], kinds.get(name))
+        for name in (*kinds, *(name for name in came if name not in kinds))
+    }
+    frame = pd.DataFrame(made)
+    frame.attrs = facts
+    return frame
 
 
 def _rows(body: Any, rows: str) -> tuple[list[Any], dict[str, Any]]:
@@ -71,7 +78,7 @@ def _rows(body: Any, rows: str) -> tuple[list[Any], dict[str, Any]]:
             for at, time in enumerate(body["times"])
         ]
         return points, {k: v for k, v in body.items() if k not in ("times", "counts")}
-    name = next((name for name in _LISTS if name in body), "")
+    name = next((name for name in LISTS if name in body), "")
     if name:
         return body[name], {key: value for key, value in body.items() if key != name}
     return [body], {name: body[name] for name in _FACTS if name in body}
@@ -97,14 +104,48 @@ def _spread(row: dict[str, Any]) -> Iterable[dict[str, Any]]:
     return [shared | point for point in row["points"]]
 
 
-def _column(values: list[Any]) -> pd.Series:
+def _column(values: list[Any], kind: Kind | None) -> pd.Series:
+    """Of the ``kind`` that is told, where the values are; else of what they are."""
+    found = _kind(values)
+    for one in (kind or found, found):
+        try:
+            return _SERIES[one](values)
+        except (TypeError, ValueError, OverflowError):
+            continue
+    return pd.Series(values, dtype="object")
+
+
+def _kind(values: list[Any]) -> Kind:
     kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool}:
-        return pd.Series(values, dtype="boolean")
-    if kinds == {int}:
-        return pd.Series(values, dtype="Int64")
-    if kinds and kinds <= {int, float}:
-        return pd.Series(values, dtype="float64")
-    if kinds == {str} and all(_TIME.fullmatch(value) for value in values if value is not None):
-        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True, format="ISO8601")
-    return pd.Series(values, dtype=None if kinds == {str} else "object")
+    if kinds == {str}:
+        told = all(_TIME.fullmatch(value) for value in values if value is not None)
+        return "time" if told else "text"
+    if kinds == {int, float}:
+        return "number"
+    return _OF.get(kinds.pop(), "other") if len(kinds) == 1 else "other"
+
+
+def _times(values: list[Any]) -> pd.Series:
+    told = [None if value is None else datetime.fromisoformat(value) for value in values]
+    return pd.Series(told, dtype=pd.DatetimeTZDtype("us", "UTC"))
+
+
+def _texts(values: list[Any]) -> pd.Series:
+    if not all(value is None or isinstance(value, str) for value in values):
+        raise TypeError("not all of them are texts")
+    return pd.Series(values, dtype=_TEXT)
+
+
+_TEXT = pd.Series([""]).dtype
+"""That of texts, which depends on the version of pandas."""
+
+_OF: dict[type, Kind] = {bool: "truth", int: "integer", float: "number"}
+
+_SERIES: dict[Kind, Callable[[list[Any]], pd.Series]] = {
+    "truth": lambda values: pd.Series(values, dtype="boolean"),
+    "integer": lambda values: pd.Series(values, dtype="Int64"),
+    "number": lambda values: pd.Series(values, dtype="float64"),
+    "time": _times,
+    "text": _texts,
+    "other": lambda values: pd.Series(values, dtype="object"),
+}

@@ -156,6 +156,64 @@ def test_answers_become_frames_of_types_that_fit() -> None:
     assert of_answer({"a": [{"b": 1}], "c": [{"d": 2}]}, "c")["d"].tolist() == [2]
 
 
+def test_columns_and_their_types_are_there_whatever_rows_come(client: notebook.Console) -> None:
+    events = client.get("/inference/scaling-events", cluster="hub-fra")
+    assert len(events) == 0
+    assert events.dtypes[["timestamp", "fromReplicas"]].astype(str).tolist() == [
+        "datetime64[us, UTC]",
+        "Int64",
+    ]
+    points = client.red("over-time", range="15m", cluster="hub-fra")
+    assert points.dtypes[["at", "p95LatencyMs"]].astype(str).tolist() == [
+        "datetime64[us, UTC]",
+        "float64",
+    ]
+    pools = client.pools(cluster="gpu-iad")
+    assert pools["p95TTFT"].isna().all()
+    assert pools.dtypes[["p95TTFT", "pods"]].astype(str).tolist() == ["float64", "Int64"]
+    fleet = client.clusters()
+    assert fleet["lastHeartbeat"].dtype == pd.DatetimeTZDtype("us", "UTC")
+    assert client.routes().attrs["demo"] is pools.attrs["demo"] is True
+
+
+def test_what_comes_wins_over_what_is_said_of_it() -> None:
+    kinds: dict[str, Any] = {"at": "time", "n": "integer", "of.x": "number", "gone": "text"}
+    made = of_answer(
+        {"items": [{"at": "2026-99-01T00:00:00Z", "n": "a", "of": None, "more": 1}]}, "", kinds
+    )
+    assert list(made.columns) == ["at", "n", "of.x", "gone", "more"]
+    assert made["at"].tolist() == ["2026-99-01T00:00:00Z"]
+    assert made["n"].tolist() == ["a"]
+    assert made["of.x"].dtype == "float64"
+    mixed = of_answer({"items": [{"key": "2026-11-24T13:00:00Z"}, {"key": "curl/8"}]})
+    assert mixed["key"].tolist() == ["2026-11-24T13:00:00Z", "curl/8"]
+    first = of_answer({"items": [{"at": "0001-01-01T00:00:00Z"}]})
+    assert first["at"].dtype == pd.DatetimeTZDtype("us", "UTC")
+
+
+def test_another_login_for_the_host_does_not_replace_the_token(
+    client: notebook.Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert len(client.clusters()) > 0
+
+
+def test_no_cluster_is_not_every_cluster(client: notebook.Console) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        client.logs(cluster=[])
+
+
+def test_what_was_begun_is_no_error() -> None:
+    def begun(environ: Any, start: Any) -> list[bytes]:
+        start("202 ACCEPTED", [("Content-Type", "application/json")])
+        return [b"{}" if environ["PATH_INFO"].endswith("openapi.json") else b'{"id": "b1"}']
+
+    with served(begun) as url:
+        made = notebook.Console(url, "t").ask("/inference/diagnostics/benchmark", {"pool": "a/b"})
+    assert made["id"].tolist() == ["b1"]
+
+
 @pytest.mark.parametrize(
     ("kind", "ask", "says"),
     [

@@ -1,5 +1,6 @@
 """Promise: the OpenAPI document is the truth: no 5xx and no status it does not name."""
 
+import re
 import sys
 from collections import Counter
 
@@ -51,6 +52,16 @@ def test_every_schema_is_of_one_model(console: Console) -> None:
     names = Counter(model.__name__ for model in models)
     assert len(names) > 50
     assert not [name for name, count in names.items() if count > 1]
+
+
+def test_every_method_of_a_path_is_documented(console: Console) -> None:
+    paths = console.ask("GET", "/api/v1/openapi.json").json()["paths"]
+    for path, method in (("/api/v1/clusters", "get"), ("/api/v1/clusters/{cluster}", "get")):
+        assert method in paths[path]
+    for rule in console.app.server.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} if path in paths else ():
+            assert method.lower() in paths[path], f"{method} {path}"
 
 
 def test_errors_are_shown_by_examples(console: Console) -> None:
