@@ -24,7 +24,8 @@ CONTENT_TYPES: Mapping[str, str] = {
 }
 
 _GUARDED = Template(
-    r"if(match($column, '^[=+\\-@\\t\\r]'), concat('\'', $column), $column) AS $column"
+    r"if(match($column, '^[=+\\-@\\t\\r\\n\\x{ff1d}\\x{ff0b}\\x{ff0d}\\x{ff20}]'),"
+    r" concat('\'', $column), $column) AS $column"
 )
 """With an apostrophe in front a spreadsheet takes for text what it would take for a formula."""
 

@@ -22,7 +22,22 @@ def test_values_come_back_and_a_gap_is_no_empty_text() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff201",
+    ],
+)
 def test_no_text_is_a_formula(text: str) -> None:
     assert csv_text(["c"], [[text]]) == f'"c"\r\n"\'{text}"\r\n'
     assert csv_text(["c"], [[-1]]) == '"c"\r\n-1\r\n'
