@@ -45,9 +45,7 @@ _NTH = (
     "SELECT $time FROM (\n$query\n) AS asked WHERE $matching"
     " ORDER BY $time DESC LIMIT 1 OFFSET {others:UInt64}"
 )
-_ALL = (
-    "SELECT * FROM (\n$query\n) AS asked WHERE $matching ORDER BY asked.cluster_name, asked.$time"
-)
+_ALL = "SELECT * FROM (\n$query\n) AS asked WHERE $matching ORDER BY $order"
 _NEWEST = (
     "SELECT * FROM (SELECT * FROM (\n$query\n) AS newer"
     " WHERE $matching AND $time >= {oldest:DateTime64(3, 'UTC')}"

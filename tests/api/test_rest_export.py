@@ -32,6 +32,10 @@ RANGE = f"{START:%Y-%m-%dT%H:%MZ}/{START + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
 LINES, LONG = 60, 20_000
 
 
+RUNS = {1: "=cmd|'/c calc'!A0", 7: "\n=1", 8: "\uff1d1", 9: "\uff201"}
+"""Paths that a spreadsheet would run, by the number of the line."""
+
+
 def at(minutes: float) -> str:
     return (START + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
@@ -51,7 +55,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "gateway": "edge",
             "route": "shop/cart" if number % 4 == 0 else "",
             "method": "GET",
-            "path": "=cmd|'/c calc'!A0" if number == 1 else f'/a,"{number}"',
+            "path": RUNS.get(number, f'/a,"{number}"'),
             "status": 502 if number % 10 == 0 else 200,
             "status_class": "5xx" if number % 10 == 0 else "2xx",
             "latency_ms": None if number == 2 else number / 4,
@@ -61,7 +65,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         for number in range(LINES)
     ],
     "ngf_inference_logs": [
-        place(number) | {"inference_pool": "chat", "model_name": "llama", "input_tokens": number}
+        place(number)
+        | {"inference_pool": f"chat{-number}", "model_name": "llama", "input_tokens": number}
         for number in range(6)
     ],
     "ngf_epp_decisions": [
@@ -75,7 +80,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"evidence": "handled", "request_id": "d1", "selected_pod": "10.0.0.7:8000"},
         {"evidence": "refused", "request_id": "d2", "reason": "no endpoint"},
     ],
-    "ngf_pod_metrics": [place(number) | {"pod_name": "a", "queue_depth": 3} for number in range(4)],
+    "ngf_pod_metrics": [
+        place(number) | {"pod_name": f"a{-number}", "queue_depth": 3} for number in range(4)
+    ],
     "ngf_scaling_events": [
         place(1) | {"target_name": "chat", "event_id": "e1", "message": message}
         for message in ("first", "again")
@@ -177,12 +184,32 @@ def test_rows_are_in_order_of_cluster_and_time_and_a_limit_takes_the_newest(
     assert newest == sorted(newest, key=lambda row: (row["cluster_name"], row["timestamp"]))
 
 
+@pytest.mark.parametrize(
+    ("dataset", "order"),
+    [
+        ("inference-logs", ("cluster_name", "inference_pool", "timestamp")),
+        ("pod-metrics", ("cluster_name", "pool_name", "pod_name", "timestamp")),
+    ],
+)
+def test_rows_of_engines_are_in_order_of_pool_and_pod_limited_or_not(
+    console: Console, dataset: str, order: tuple[str, ...]
+) -> None:
+    found = objects(console, dataset)
+    assert [row[order[-2]] for row in found] != sorted(row[order[-2]] for row in found)
+    assert found == sorted(found, key=lambda row: [row[name] for name in order])
+    assert objects(console, dataset, limit=str(len(found) - 1)) == [
+        row for row in found if row["timestamp"] != min(one["timestamp"] for one in found)
+    ]
+
+
 def test_nothing_in_a_spreadsheet_runs(console: Console) -> None:
     text = file(console, "access-logs", "csv")[0].decode()
     paths = {
         line["request_id"]: line["path"] for line in csv.DictReader(io.StringIO(text, newline=""))
     }
-    assert paths["r1"] == "'=cmd|'/c calc'!A0"
+    assert {number: paths[f"r{number}"] for number in RUNS} == {
+        number: f"'{path}" for number, path in RUNS.items()
+    }
     assert paths["r5"] == '/a,"5"', "and nothing else is changed"
     lines = {line["request_id"]: line for line in csv.DictReader(io.StringIO(text, newline=""))}
     assert (lines["r2"]["latency_ms"], lines["r0"]["latency_ms"]) == ("", "0")
@@ -228,6 +255,31 @@ def test_a_decision_is_one_row_of_all_that_tells_of_it(console: Console) -> None
     assert (first["outcome"], first["evidence"]) == ("handled", ["handled", "pick"])
     assert (second["outcome"], second["reason"]) == ("refused", "no endpoint")
     assert second["selected_pod"] is None
+
+
+def test_a_decision_at_the_edge_of_two_exports_is_whole_and_in_one(console: Console) -> None:
+    place = {"cluster_name": "gpu-iad", "namespace": "llm", "pool_name": "chat"}
+    edge = START - timedelta(hours=3)
+    told = [("pick", -0.1, {}), ("handled", 0.1, {"selected_pod": "10.0.0.9:8000"})]
+    lines = [
+        {**place, **more, "request_id": "edge", "evidence": evidence}
+        | {"timestamp": f"{edge + timedelta(seconds=after):%Y-%m-%d %H:%M:%S.%f}"[:-3]}
+        for evidence, after, more in told
+    ]
+    console.container.store.insert(
+        "ngf_epp_decisions", b"\n".join(map(orjson.dumps, lines)), "edge"
+    )
+    hour = timedelta(hours=1)
+    before, after = (
+        objects(
+            console, "decisions", range=f"{start:%Y-%m-%dT%H:%MZ}/{start + hour:%Y-%m-%dT%H:%MZ}"
+        )
+        for start in (edge - hour, edge)
+    )
+    assert [(row["evidence"], row["selected_pod"]) for row in before] == [
+        (["handled", "pick"], "10.0.0.9:8000")
+    ]
+    assert after == []
 
 
 @pytest.mark.parametrize(

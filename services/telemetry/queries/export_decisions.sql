@@ -1,5 +1,6 @@
 -- Decisions of endpoint pickers, a row a request: what its spans and log lines tell, null where none
--- tells. A span of a profile has no request id; the trace leads to it.
+-- tells. A span of a profile has no request id; the trace leads to it. A request is of when it is first
+-- told of; the rest of it may come just after the range.
 SELECT
     d.timestamp AS timestamp, d.cluster_name AS cluster_name, d.namespace AS namespace, d.picker AS picker,
     if(d.pool_name != '', d.pool_name, p.pool_name) AS pool_name, d.request_id AS request_id, d.trace_id AS trace_id,
@@ -19,9 +20,10 @@ FROM
         arraySort(groupUniqArray(toString(e.evidence))) AS evidence
     FROM $ngf_epp_decisions AS e
     WHERE $scope
-        AND e.timestamp >= {from:DateTime64(3, 'UTC')} AND e.timestamp < {to:DateTime64(3, 'UTC')}
+        AND e.timestamp >= {from:DateTime64(3, 'UTC')} - toIntervalMinute(1) AND e.timestamp < {to:DateTime64(3, 'UTC')} + toIntervalMinute(1)
         AND request_id != '' $where
     GROUP BY cluster_name, namespace, picker, request_id
+    HAVING min(e.timestamp) >= {from:DateTime64(3, 'UTC')} AND min(e.timestamp) < {to:DateTime64(3, 'UTC')}
 ) AS d
 LEFT JOIN
 (
