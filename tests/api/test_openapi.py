@@ -3,6 +3,7 @@
 import re
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -13,6 +14,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from tests.api.conftest import Console
 
+ROOT = Path(__file__).parents[2]
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
 EXAMPLES = 15
 
@@ -62,6 +64,15 @@ def test_every_method_of_a_path_is_documented(console: Console) -> None:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} if path in paths else ():
             assert method.lower() in paths[path], f"{method} {path}"
+
+
+def test_the_page_about_rest_names_every_path(console: Console) -> None:
+    page = re.sub(r"{[^}]*}", "{}", (ROOT / "docs/rest.md").read_text())
+    for path in console.ask("GET", "/api/v1/openapi.json").json()["paths"]:
+        below = path.removeprefix("/api/v1")
+        own = re.sub(r"^/clusters/{cluster}(?=/)", "", below)
+        named = {f"`{re.sub('{[^}]*}', '{}', one)}`" for one in (below, own)}
+        assert any(one in page for one in named), path
 
 
 def test_errors_are_shown_by_examples(console: Console) -> None:
