@@ -24,6 +24,7 @@ from api import (
     live,
     logs,
     metrics,
+    pickers,
     registration,
     resources,
     signin,
@@ -61,6 +62,7 @@ def register(server: OpenAPI, container: Container) -> None:
     traffic.register(server, container)
     inference_pools.register(server, container)
     inference_metrics.register(server, container)
+    pickers.register(server, container)
     slow_requests.register(server, container)
     benchmarks.register(server, container)
     decisions.register(server, container)

@@ -218,3 +218,17 @@ def test_what_objects_say_is_written_down_and_what_is_gone_is_not(told: Console)
     assert "was-here" in names()
     assert inference.sync.write() == 1
     assert "was-here" not in names()
+
+
+def test_pickers_are_told_to_those_who_may_see_their_pool(told: Console) -> None:
+    assert "picker" in ask(told, "/metrics/pickers")["reason"]
+    said = (RECORDED / "epp/metrics.txt").read_text().replace('"llama-pool"', '"llama3-70b"')
+    labels = {"pod": "llama3-70b-epp-0", "namespace": "llm", "pool": "llama3-70b"}
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    put(told.container.store, "gpu-iad", otlp(said, labels, at, at))
+    (one,) = ask(told, "/metrics/pickers?pool=llama3-70b")["items"]
+    assert (one["namespace"], one["pool"], one["readyEndpoints"]) == ("llm", "llama3-70b", 4)
+    assert (one["requests"], one["errors"], one["p95Decision"]) == (None, {}, None), "one sample"
+    ask(told, "/metrics/pickers?pool=nothing", 404)
+    other = told.token(Role.VIEWER, namespaces=("shop",))
+    assert ask(told, "/metrics/pickers", token=other)["items"] == []
