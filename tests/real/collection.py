@@ -146,6 +146,6 @@ def _is_all(arrived: Arrived, path: str) -> bool:
             "spans": 454,
             "readings": ["dcgm", "nginx", "vllm"],
             "pickers": 1,
-            "counters": ["dcgm", "nginx", "picker", "picker (old names)", "vllm"],
+            "counters": ["picker", "picker (old names)", "vllm"],
         }
     ]

@@ -235,10 +235,20 @@ def test_counters_stand_where_their_programs_have_them(arrived: Arrived, path: s
         for (source, metric, label), value in found.items()
         if (source, metric) == ("picker", "picker_attempts")
     } == attempts
-    ((_, served),) = NGINX["nginx_http_requests_total"]
-    assert found["nginx", "nginx_requests", "shop"] == served
-    ((labels, energy),) = DCGM["DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION_total"]
-    assert found["dcgm", "energy_j", labels["UUID"]] == pytest.approx(energy / 1000)
+
+
+@on_both
+def test_gateways_say_how_many_are_connected(arrived: Arrived, path: str) -> None:
+    rows = arrived.rows(
+        path,
+        "SELECT DISTINCT pod_name, connections_active FROM ngf_pod_metrics WHERE source = 'nginx'",
+    )
+    (active,) = [
+        value
+        for labels, value in NGINX["nginx_http_connection_count_connections"]
+        if labels["nginx_connections_outcome"] == "ACTIVE"
+    ]
+    assert rows == [{"pod_name": GATEWAY, "connections_active": active}]
 
 
 @on_both

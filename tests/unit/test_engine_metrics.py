@@ -490,20 +490,14 @@ def test_what_an_engine_lacks_is_a_sentence() -> None:
         assert all(reason.endswith(".") for reason in engine.lacks.values())
 
 
-def test_gateways_tell_connections_and_requests(store: Store, cluster: str) -> None:
+def test_gateways_tell_connections(store: Store, cluster: str) -> None:
     text = recorded("ngf/dataplane_metrics.txt")
     labels = {"pod": "edge-nginx-0", "namespace": "shop", "gateway": "edge"}
     put(store, cluster, otlp(text, labels, FIRST, FIRST))
-    put(
-        store,
-        cluster,
-        otlp(changed(text, nginx_http_requests_total=12), labels, FIRST, FIRST + MINUTE),
-    )
     columns = "source, pod_name, connections_active"
     told = written(store, cluster, "ngf_pod_metrics", columns)
-    assert told == [("nginx", "edge-nginx-0", 1)] * 2
-    (requests,) = of(store, cluster, "nginx_requests", by_label=True).rows
-    assert (requests.source, requests.label, requests.value) == ("nginx", "edge", 12)
+    assert told == [("nginx", "edge-nginx-0", 1)]
+    assert not written(store, cluster, "ngf_counters_1m", "metric"), "nobody asks for any"
 
 
 def test_quantiles_stay_within_what_is_known() -> None:

@@ -109,7 +109,7 @@ WITH
     Attributes AS a,
     ResourceAttributes AS r,
     replaceRegexpOne(MetricName, '_total$$', '') AS name,
-    multiIf(startsWith(name, 'vllm:'), 'vllm', startsWith(name, 'sglang:'), 'sglang', startsWith(name, 'nv_'), 'triton', startsWith(name, 'tgi_'), 'tgi', startsWith(name, 'llm_d_epp_'), 'picker', startsWith(name, 'inference_'), 'picker (old names)', startsWith(name, 'DCGM_'), 'dcgm', startsWith(name, 'nginx_'), 'nginx', '') AS engine,
+    multiIf(startsWith(name, 'vllm:'), 'vllm', startsWith(name, 'sglang:'), 'sglang', startsWith(name, 'nv_'), 'triton', startsWith(name, 'tgi_'), 'tgi', startsWith(name, 'llm_d_epp_'), 'picker', startsWith(name, 'inference_'), 'picker (old names)', '') AS engine,
     multiIf(
         name = 'vllm:request_success' AND a['finished_reason'] IN ('abort', 'error'), ['requests', 'errors'],
         name IN ('nv_inference_request_failure', 'tgi_request_failure'), ['requests', 'errors'],
@@ -124,10 +124,7 @@ WITH
             'nv_inference_request_duration_us', 'nv_inference_queue_duration_us',
             'llm_d_epp_request', 'inference_objective_request',
             'llm_d_epp_request_error', 'inference_objective_request_error',
-            'llm_d_epp_scheduler_attempts', 'inference_extension_scheduler_attempts',
-            'llm_d_epp_flow_control_requests',
-            'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION',
-            'nginx_http_requests', 'nginx_http_connections', 'nginx_http_response_status_responses'
+            'llm_d_epp_scheduler_attempts', 'inference_extension_scheduler_attempts'
         ], [
             'requests', 'requests', 'requests', 'requests',
             'errors',
@@ -138,30 +135,22 @@ WITH
             'e2e', 'queue_time',
             'picker_requests', 'picker_requests',
             'picker_errors', 'picker_errors',
-            'picker_attempts', 'picker_attempts',
-            'picker_queued',
-            'energy_j',
-            'nginx_requests', 'nginx_connections', 'nginx_responses'
+            'picker_attempts', 'picker_attempts'
         ], '')]) AS metrics,
-    -- Microseconds and millijoules of counters that add them up.
-    if(name LIKE 'nv_%_us' OR name = 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION', Value / 1000, Value) AS amount
+    -- Microseconds of counters that add them up.
+    if(name LIKE 'nv_%_us', Value / 1000, Value) AS amount
 SELECT
     toDateTime64(toStartOfMinute(TimeUnix), 0, 'UTC') AS window_start,
     r['cluster_name'] AS cluster_name,
     if(a['namespace'] != '', a['namespace'], r['k8s.namespace.name']) AS namespace,
-    multiIf(engine = 'nginx', '', a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
-    multiIf(engine = 'dcgm' AND a['exported_pod'] != '', a['exported_pod'], a['pod'] != '', a['pod'], engine = 'dcgm', '', r['k8s.pod.name']) AS pod_name,
+    multiIf(a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
+    if(a['pod'] != '', a['pod'], r['k8s.pod.name']) AS pod_name,
     engine AS source,
     arrayJoin(metrics) AS metric,
     multiIf(a['target_model_name'] != '', a['target_model_name'], a['model_name'] != '', a['model_name'], a['model']) AS model_name,
     multiIf(
-        engine = 'dcgm', a['UUID'],
-        name = 'nginx_http_requests', a['gateway'],
-        name = 'nginx_http_connections', a['nginx_connections_outcome'],
-        name = 'nginx_http_response_status_responses', a['nginx_status_range'],
         name LIKE '%_scheduler_attempts', if(a['endpoint_name'] != '', a['endpoint_name'], a['pod_name']),
         name LIKE '%_request_error', a['error_code'],
-        name = 'llm_d_epp_flow_control_requests', a['outcome'],
         name IN ('nv_inference_request_success', 'tgi_request_success'), 'success',
         name = 'nv_inference_request_failure', a['reason'],
         name = 'tgi_request_failure', a['err'],
@@ -192,11 +181,8 @@ WITH
         'vllm:request_queue_time_seconds', 'sglang:queue_time_seconds', 'tgi_request_queue_duration',
         'vllm:request_prefill_time_seconds', 'vllm:request_decode_time_seconds',
         'tgi_request_input_length', 'tgi_request_generated_tokens',
-        'llm_d_epp_request_duration_seconds', 'inference_objective_request_duration_seconds',
         'llm_d_epp_request_ttft_seconds', 'inference_objective_request_ttft_seconds',
-        'llm_d_epp_request_streaming_itl_seconds',
-        'llm_d_epp_scheduler_e2e_duration_seconds', 'inference_extension_scheduler_e2e_duration_seconds',
-        'llm_d_epp_flow_control_request_queue_duration_seconds', 'inference_extension_flow_control_request_queue_duration_seconds'
+        'llm_d_epp_scheduler_e2e_duration_seconds', 'inference_extension_scheduler_e2e_duration_seconds'
     ], [
         'ttft', 'ttft', 'ttft',
         'itl', 'itl', 'itl',
@@ -205,11 +191,8 @@ WITH
         'queue_time', 'queue_time', 'queue_time',
         'prefill', 'decode',
         'prompt_tokens', 'generation_tokens',
-        'picker_e2e', 'picker_e2e',
         'picker_ttft', 'picker_ttft',
-        'picker_itl',
-        'picker_decision', 'picker_decision',
-        'picker_queue_time', 'picker_queue_time'
+        'picker_decision', 'picker_decision'
     ], if(MetricName = 'tgi_batch_inference_duration' AND a['method'] IN ('prefill', 'decode'), a['method'], '')) AS measured,
     multiIf(MetricName LIKE '%_ms' OR measured LIKE '%_tokens', 1, 1000) AS factor,
     if(length(BucketCounts) = length(ExplicitBounds) + 1, arrayMap(x -> round(factor * x, 6), arrayPushBack(ExplicitBounds, inf)), []) AS bounds,
@@ -218,7 +201,7 @@ SELECT
     toDateTime64(toStartOfMinute(TimeUnix), 0, 'UTC') AS window_start,
     r['cluster_name'] AS cluster_name,
     if(a['namespace'] != '', a['namespace'], r['k8s.namespace.name']) AS namespace,
-    multiIf(engine = 'nginx', '', a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
+    multiIf(a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
     if(a['pod'] != '', a['pod'], r['k8s.pod.name']) AS pod_name,
     engine AS source,
     measured AS metric,
@@ -253,11 +236,8 @@ WITH
         'vllm:request_queue_time_seconds', 'sglang:queue_time_seconds', 'tgi_request_queue_duration',
         'vllm:request_prefill_time_seconds', 'vllm:request_decode_time_seconds',
         'tgi_request_input_length', 'tgi_request_generated_tokens',
-        'llm_d_epp_request_duration_seconds', 'inference_objective_request_duration_seconds',
         'llm_d_epp_request_ttft_seconds', 'inference_objective_request_ttft_seconds',
-        'llm_d_epp_request_streaming_itl_seconds',
-        'llm_d_epp_scheduler_e2e_duration_seconds', 'inference_extension_scheduler_e2e_duration_seconds',
-        'llm_d_epp_flow_control_request_queue_duration_seconds', 'inference_extension_flow_control_request_queue_duration_seconds'
+        'llm_d_epp_scheduler_e2e_duration_seconds', 'inference_extension_scheduler_e2e_duration_seconds'
     ], [
         'ttft', 'ttft', 'ttft',
         'itl', 'itl', 'itl',
@@ -266,11 +246,8 @@ WITH
         'queue_time', 'queue_time', 'queue_time',
         'prefill', 'decode',
         'prompt_tokens', 'generation_tokens',
-        'picker_e2e', 'picker_e2e',
         'picker_ttft', 'picker_ttft',
-        'picker_itl',
-        'picker_decision', 'picker_decision',
-        'picker_queue_time', 'picker_queue_time'
+        'picker_decision', 'picker_decision'
     ], if(MetricName = 'tgi_batch_inference_duration' AND a['method'] IN ('prefill', 'decode'), a['method'], '')) AS measured,
     multiIf(MetricName LIKE '%_ms' OR measured LIKE '%_tokens', 1, 1000) AS factor,
     least(Scale, 3) AS coarse,
@@ -284,7 +261,7 @@ SELECT
     toDateTime64(toStartOfMinute(TimeUnix), 0, 'UTC') AS window_start,
     r['cluster_name'] AS cluster_name,
     if(a['namespace'] != '', a['namespace'], r['k8s.namespace.name']) AS namespace,
-    multiIf(engine = 'nginx', '', a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
+    multiIf(a['inference_pool'] != '', a['inference_pool'], a['pool'] != '', a['pool'], r['ngf.inference_pool']) AS pool_name,
     if(a['pod'] != '', a['pod'], r['k8s.pod.name']) AS pod_name,
     engine AS source,
     measured AS metric,
