@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.telemetry.engines import Embedded
-from services.telemetry.layout import Layout
+from services.telemetry.layout import Layout, Retention
 from services.telemetry.store import Rows, Store
 
 SERVERS = "two"
@@ -22,11 +22,13 @@ _CONFIG = f"""<clickhouse><remote_servers><{SERVERS}>
 </{SERVERS}></remote_servers></clickhouse>"""
 
 _number = count(1)
+KEPT = Retention(*[3650] * 5)
+"""What tests insert may be of a fixed day: it is kept as long as anybody runs them."""
 
 
 def fresh_store() -> Store:
     """A store with nothing in it; closing it leaves the engine to the others."""
-    return Store(_engine(), Layout(database=f"test_{next(_number)}"))
+    return Store(_engine(), Layout(database=f"test_{next(_number)}", retention=KEPT))
 
 
 class Watched(Store):

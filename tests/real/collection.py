@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from services.telemetry.engines import Server
-from services.telemetry.layout import Layout, Retention
+from services.telemetry.layout import Layout
 from services.telemetry.store import Store
 from tests.real.clickhouse import ClickHouse
 from tests.real.controlplane import ControlPlane
@@ -23,6 +23,7 @@ from tests.real.hub_collector import HubCollector, hub_collector
 from tests.real.kube_api import wait_until
 from tests.real.servers import client_of
 from tests.real.workload import RECORDED, Workload
+from tests.stores import KEPT
 
 Obj = dict[str, Any]
 
@@ -31,8 +32,6 @@ GATEWAY = "shop-nginx-7d9f8b6c5-abcde"
 PICKER = "llama-pool-epp-6d9f7c54b8-x2k4p"
 PATHS = ("console", "collector")
 HUB = "collection-hub"
-_KEPT = Retention(*[3650] * 3)
-"""What was recorded gets older."""
 
 _ALL = """
 SELECT
@@ -74,7 +73,7 @@ def collected(
     """Everything there is of the workload, in both stores."""
     databases = {path: f"collection_{path}_{getpid()}" for path in PATHS}
     stores = {
-        path: Store(Server(clickhouse.url), Layout(name, retention=_KEPT))
+        path: Store(Server(clickhouse.url), Layout(name, retention=KEPT))
         for path, name in databases.items()
     }
     api = client_of(plane)

@@ -119,7 +119,8 @@ def test_a_store_of_another_version_is_named_and_not_asked() -> None:
 
 
 def test_how_long_rows_are_kept_follows_the_settings() -> None:
-    store = fresh_store()
+    empty = fresh_store()
+    store = Store(empty.engine, Layout(empty.layout.database))
     store.open()
     kept = (
         "SELECT extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables "
