@@ -162,7 +162,7 @@ def _axe() -> str:
 def _settled(faults: Callable[[], list[Any]], tab: Tab) -> list[Any]:
     """The faults that stay once the page has had the time to follow the new size."""
     try:
-        tab.until(lambda: not faults(), within_s=3)
+        tab.until(lambda: not faults(), within_s=15)
     except AssertionError:
         return faults()
     return []

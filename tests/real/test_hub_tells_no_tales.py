@@ -14,7 +14,6 @@ from tests.real.hub import Hub, managed_cluster, secret
 from tests.real.kube_api import wait_until
 from tests.unit.loopback import Request, Response, answering
 
-WITHIN_S = 2.0
 MERGE = "application/merge-patch+json"
 
 
@@ -22,7 +21,7 @@ def test_a_cluster_that_rests_says_when_it_was_seen_and_when_to_come_again(hub: 
     api = DemoApi("lost", definitions())
     api.start()
     hub.create_by_kubectl("lost", api.kubeconfig())
-    wait_until("connected", lambda: hub.cluster("lost").get("connected"), 5)
+    wait_until("connected", lambda: hub.cluster("lost").get("connected"))
     api.stop()
     wait_until("at rest", lambda: hub.cluster("lost")["breaker"] == "open", 20)
     refused = hub.rest("DELETE", "/clusters/lost/gateways/shop/edge")
@@ -33,7 +32,7 @@ def test_a_cluster_that_rests_says_when_it_was_seen_and_when_to_come_again(hub: 
     assert error["details"]["retry_after"] == int(refused.headers["Retry-After"])
     never = DemoApi("never", definitions())
     hub.create_by_kubectl("never", kubeconfig_of_nothing(never))
-    wait_until("tried", lambda: hub.cluster("never").get("reason"), 5)
+    wait_until("tried", lambda: hub.cluster("never").get("reason"))
     answers: list[requests.Response] = [
         hub.rest("GET", "/clusters/never/gateways/shop/edge"),
         hub.rest("DELETE", "/clusters/never/gateways/shop/edge"),
@@ -46,7 +45,7 @@ def test_a_cluster_that_rests_says_when_it_was_seen_and_when_to_come_again(hub: 
 
 def test_a_cluster_that_comes_back_under_its_name_is_another(hub: Hub, workload: DemoApi) -> None:
     hub.create_by_kubectl("edge", workload.kubeconfig())
-    wait_until("connected", lambda: hub.cluster("edge").get("connected"), 5)
+    wait_until("connected", lambda: hub.cluster("edge").get("connected"))
     token = hub.rest("POST", "/clusters/edge/token", json={}).json()["token"]
     beat = {"sequence": 7, "resourceCounts": {"gateways": 3}, "ngfVersion": "2.6.7"}
     for _ in range(2):  # the second is not due, it waits to be written down
@@ -60,10 +59,10 @@ def test_a_cluster_that_comes_back_under_its_name_is_another(hub: Hub, workload:
     ref = {"kubeconfigSecretRef": {"name": "edge-own"}}
     hub.api.post(hub.managed(), managed_cluster("edge", **ref)).ok()
     hub.registry.cache.start()
-    wait_until("told", lambda: objects()["edge"]["metadata"]["uid"] != uid, 5)
-    wait_until("taken", lambda: hub.container.fleet.get("edge") is not before, WITHIN_S)
+    wait_until("told", lambda: objects()["edge"]["metadata"]["uid"] != uid)
+    wait_until("taken", lambda: hub.container.fleet.get("edge") is not before)
     assert hub.cluster("edge")["agentInstalled"] is False
-    wait_until("connected", lambda: hub.cluster("edge").get("connected"), 5)
+    wait_until("connected", lambda: hub.cluster("edge").get("connected"))
     assert hub.container.heartbeats
     hub.container.heartbeats.flush()
     assert "lastHeartbeat" not in hub.api.get(hub.managed("edge")).ok().get("status", {})
@@ -73,16 +72,16 @@ def test_versions_that_an_agent_told_stay_when_another_replica_hears_it(
     hub: Hub, workload: DemoApi
 ) -> None:
     hub.create_by_kubectl("edge", workload.kubeconfig())
-    wait_until("known", lambda: hub.cluster("edge"), 5)
+    wait_until("known", lambda: hub.cluster("edge"))
     token = hub.rest("POST", "/clusters/edge/token", json={}).json()["token"]
     beat = {"sequence": 1, "kubernetesVersion": "v1.36.3", "ngfVersion": "2.6.7"}
     assert hub.rest("POST", "/clusters/edge/heartbeat", token, json=beat).status_code == 200
     later = (datetime.now(UTC) + timedelta(seconds=5)).isoformat(timespec="seconds")
     status = {"status": {"lastHeartbeat": later, "heartbeatSequence": 2}}
     path = f"{hub.managed('edge')}/status"
-    wait_until("written", lambda: hub.api.patch(path, status, MERGE).status == 200, 5)
+    wait_until("written", lambda: hub.api.patch(path, status, MERGE).status == 200)
     heard = hub.container.fleet.get("edge")
-    wait_until("heard", lambda: heard.agent and heard.agent.sequence == 2, 5)
+    wait_until("heard", lambda: heard.agent and heard.agent.sequence == 2)
     assert heard.agent
     assert (heard.agent.ngf_version, heard.agent.kubernetes_version) == ("2.6.7", "v1.36.3")
 
@@ -91,14 +90,14 @@ def test_of_a_prometheus_is_said_what_it_answered_and_nothing_before(
     hub: Hub, workload: DemoApi
 ) -> None:
     hub.create_by_kubectl("edge", workload.kubeconfig(), prometheusSecretRef={"name": "metrics"})
-    wait_until("known", lambda: hub.cluster("edge"), 5)
+    wait_until("known", lambda: hub.cluster("edge"))
     assert prometheus(hub) in (("Unknown", "NotAsked"), ("False", "NoAnswer"))
     assert hub.container.jobs
     hub.container.jobs.ask_prometheus()
     assert prometheus(hub) == ("False", "NoAnswer")
     assert "metrics does not exist" in str(hub.cluster("edge")["conditions"])
     hub.api.patch(hub.managed("edge"), {"spec": {"prometheusSecretRef": None}}, MERGE).ok()
-    wait_until("none", lambda: prometheus(hub) == ("Unknown", "NotConfigured"), WITHIN_S)
+    wait_until("none", lambda: prometheus(hub) == ("Unknown", "NotConfigured"))
 
 
 def test_a_cluster_is_told_the_numbers_of_the_prometheus_that_its_secret_names_now(
@@ -116,14 +115,14 @@ def test_a_cluster_is_told_the_numbers_of_the_prometheus_that_its_secret_names_n
         hub.api.post(hub.secret(), body).ok()
         ref = {"prometheusSecretRef": {"name": "metrics"}}
         hub.create_by_kubectl("edge", workload.kubeconfig(), **ref)
-        wait_until("known", lambda: hub.cluster("edge"), 5)
-        wait_until("the first", lambda: connections() == (3, ""), 5)
+        wait_until("known", lambda: hub.cluster("edge"))
+        wait_until("the first", lambda: connections() == (3, ""))
         point_at(second)
-        wait_until("the second", lambda: connections() == (5, ""), 5)
+        wait_until("the second", lambda: connections() == (5, ""))
         point_at("http://169.254.169.254")
-        wait_until("refused", lambda: "link-local" in connections()[1], 5)
+        wait_until("refused", lambda: "link-local" in connections()[1])
         hub.api.patch(hub.managed("edge"), {"spec": {"prometheusSecretRef": None}}, MERGE).ok()
-        wait_until("none", lambda: "No Prometheus is named" in connections()[1], 5)
+        wait_until("none", lambda: "No Prometheus is named" in connections()[1])
 
 
 def counting(connections: int) -> Callable[[Request], Response]:
@@ -144,7 +143,7 @@ def test_a_name_that_the_console_has_itself_is_refused_and_works_where_it_is_mad
     assert [one["field"] for one in refused.json()["error"]["details"]["fields"]] == ["name"]
     hub.create_by_kubectl(name, workload.kubeconfig())
     path = f"/clusters/{name}/detail"
-    wait_until("connected", lambda: hub.rest("GET", path).json().get("connected"), 5)
+    wait_until("connected", lambda: hub.rest("GET", path).json().get("connected"))
     assert hub.rest("GET", f"/clusters/{name}/gateways").status_code == 200
     assert hub.rest("PATCH", f"/clusters/{name}", json={"region": "Oslo"}).status_code == 200
     assert hub.rest("DELETE", f"/clusters/{name}").status_code == 200
@@ -163,10 +162,10 @@ def test_what_the_account_may_is_asked_anew_with_another_credential(hub: Hub) ->
         return hub.rest("POST", path, json=gateway).status_code
 
     hub.create_by_kubectl("self", hub.api.kubeconfig("reader"))
-    wait_until("refused", lambda: may() == 403, 10)
+    wait_until("refused", lambda: may() == 403)
     full = secret("self-own", hub.api.kubeconfig())["data"]
     hub.api.patch(hub.secret("self-own"), {"data": full}, MERGE).ok()
-    wait_until("permitted", lambda: may() == 200, WITHIN_S)
+    wait_until("permitted", lambda: may() == 200)
 
 
 def prometheus(hub: Hub) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from services.clusters.fleet import Cluster, Fleet
+from services.kube.breaker import OPEN_SECONDS
 from services.kube.connection import Connection
 from tests.real import definitions
 from tests.real.kube_api import KubeApi, wait_until
@@ -99,7 +100,7 @@ def test_a_person_who_cannot_wait_may_retry(server: KubeApi, cluster: Cluster) -
     wait_until("told", lambda: not cluster.state.connected)
     server.resume()
     cluster.retry()
-    wait_until("connected", lambda: cluster.state.connected, within_s=5)
+    wait_until("connected", lambda: cluster.state.connected, within_s=OPEN_SECONDS / 2)
 
 
 def test_what_is_forgotten_meanwhile_is_listed_anew(server: KubeApi, cluster: Cluster) -> None:

@@ -29,7 +29,7 @@ def entries(hub: Hub) -> list[dict[str, Any]]:
 
 def test_an_edit_leaves_a_secret_of_somebody_else_alone(hub: Hub, workload: DemoApi) -> None:
     hub.create_by_kubectl("edge", workload.kubeconfig())
-    wait_until("known", lambda: hub.cluster("edge"), 5)
+    wait_until("known", lambda: hub.cluster("edge"))
     theirs = hub.api.post(hub.secret(), secret("edge-prometheus", "theirs")).ok()["data"]
     patch = {"kubeconfig": workload.kubeconfig(), "prometheus": {"url": "https://p.example"}}
     refused = hub.rest("PATCH", "/clusters/edge", json=patch)
@@ -50,7 +50,7 @@ def test_an_edit_replaces_the_secret_that_the_cluster_itself_names(
     hub.api.post(hub.managed(), managed_cluster("edge", **ref)).ok()
     done = hub.rest("PATCH", "/clusters/edge", json={"kubeconfig": workload.kubeconfig()})
     assert done.status_code == 200, done.text
-    wait_until("connected", lambda: hub.cluster("edge").get("connected"), 5)
+    wait_until("connected", lambda: hub.cluster("edge").get("connected"))
     held = hub.api.get(hub.secret("edge-kubeconfig")).ok()["data"]["kubeconfig"]
     assert base64.b64decode(held).decode() == workload.kubeconfig()
 

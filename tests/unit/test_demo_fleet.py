@@ -20,7 +20,7 @@ from services.demo.references import CONTROLLER
 from services.demo.seed.objects import gateway, listener, match, route, rule, to
 
 API = "gateway.networking.k8s.io/v1"
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 READY_WITHIN_CPU_S = 3.0
 
 

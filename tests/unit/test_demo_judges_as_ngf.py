@@ -9,7 +9,7 @@ import pytest
 from services.demo.fleet import DemoFleet, start_demo
 
 API = "gateway.networking.k8s.io/v1"
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Table
 from tests.unit.test_listing_order import KIND, FakeCluster, FakeFleet, row
 
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 
 
 class ToldFleet(FakeFleet):
