@@ -42,7 +42,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 query.get("pool") or "Pool",
                 id="pool",
                 crumbs=[("Pools", "/pools")],
-                actions=[time_range()],
+                actions=[html.Span(id="pool-grafana", className="slot"), time_range()],
             ),
             html.Section(id="pool-missing", className="panel missing-state", role="status"),
             html.Dl(id="pool-facts", className="facts"),

@@ -70,6 +70,9 @@ def test_slowness_is_shown_with_what_goes_along(tab: Tab) -> None:
     tab.has("#diagnostics-factors [data-key=gpu_util]", "Known of no request.")
     tab.has("#diagnostics-slow tbody tr:first-child", "490")
     assert "no data" in tab.text("#diagnostics-slow tbody tr:first-child")
+    link = str(tab.find("#diagnostics-slow tbody tr:first-child a").get_attribute("href"))
+    assert link.startswith(f"{tab.console.url}/logs?cluster=gpu-iad&range=20")
+    assert link.endswith("&request_id=request-39")
     tab.until(lambda: "median" in plot(tab), "the finding of the chart")
     assert plot(tab).endswith(" at 35 to 39")
 

@@ -80,6 +80,13 @@ def test_a_pool_tells_its_numbers_with_their_source(tab: Tab) -> None:
     label = tab.find("#pool-spread-plot").get_attribute("aria-label")
     assert "100 requests" in label
     assert tab.find("#pool-cache-plot").get_attribute("aria-label").startswith("KV cache: highest")
+    assert tab.find("#pool-spread-unit").get_attribute("textContent") == "requests, at the engine"
+    assert tab.all("#pool-grafana a") == [], "no Grafana in the settings"
+    tab.run("ngf.facts.grafana = 'https://grafana.example.com/d/pools'")
+    tab.run("window.dispatchEvent(new Event('ngf:refresh'))")
+    link = str(tab.find("#pool-grafana a").get_attribute("href"))
+    assert link.startswith("https://grafana.example.com/d/pools?from=1")
+    assert link.endswith("&var-cluster=gpu-iad&var-namespace=llm&var-pool=llama3-70b")
 
 
 def test_the_overview_sums_up_models_and_gpus_and_names_the_pool_in_trouble(tab: Tab) -> None:

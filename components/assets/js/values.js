@@ -3,6 +3,7 @@
 //
 // ngf.values(id, make)     `make()` gives what the panel of the menu `id` shows, when it is asked for
 // ngf.allValues(answer)    the values of each table of an answer, by the id of their menu
+// ngf.grafana()            the dashboard of the settings, for what is looked at
 // ngf.filesMenu(button, save)   formats to choose from; `save(format)` is told which
 (function (ngf) {
   const el = ngf.element;
@@ -51,16 +52,16 @@
       more > 0 ? el("div", { class: "n-none" }, `${more} more rows are in CSV, Parquet and JSON.`) : null), { label: title, opener });
   }
 
-  function grafana() {
+  ngf.grafana = function () {
     const { start, end } = ngf.range.get();
     const url = new URL(ngf.facts.grafana);
     url.searchParams.set("from", start.getTime());
     url.searchParams.set("to", end.getTime());
     const view = ngf.view.get();
     for (const name of view.cluster) url.searchParams.append("var-cluster", name);
-    if (view.namespace) url.searchParams.set("var-namespace", view.namespace);
+    for (const name of ["namespace", "pool"]) if (view[name]) url.searchParams.set(`var-${name}`, view[name]);
     return url.href;
-  }
+  };
 
   function menu(button) {
     const { panelMenu: id, title } = button.dataset;
@@ -74,7 +75,7 @@
       item("file-earmark-binary", "Parquet", () => parquet(values())),
       item("filetype-json", "JSON", () => save(`${file}.json`, "application/json", json(values()))),
       item("link-45deg", "Copy link", ngf.copyLink),
-      ngf.facts && ngf.facts.grafana ? el("a", { class: "n-item", role: "menuitem", href: grafana(), target: "_blank", rel: "noopener", onclick: () => ngf.closeFloat(true) }, ngf.icon("box-arrow-up-right"), "Open in Grafana") : null);
+      ngf.facts && ngf.facts.grafana ? el("a", { class: "n-item", role: "menuitem", href: ngf.grafana(), target: "_blank", rel: "noopener", onclick: () => ngf.closeFloat(true) }, ngf.icon("box-arrow-up-right"), "Open in Grafana") : null);
     ngf.float(button, node, { label: `Menu of ${title}`, role: "menu", right: true });
   }
 

@@ -4,6 +4,7 @@
   const el = ngf.element;
   const HERE = "/dashboard";
   const here = () => location.pathname === HERE;
+  const LONGEST_MS = 600000;
   const BY = [["cluster", "Clusters"], ["gateway", "Gateways"], ["route", "Routes"]];
 
   // The log of what is shown, further narrowed.
@@ -13,6 +14,12 @@
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(keys)) if (value && value.length !== 0) query.set(key, Array.isArray(value) ? value.join(",") : value);
     return `/logs?${query.toString().replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%3A/g, ":")}`;
+  };
+
+  // The access log of one request of this time; it is logged when it is over.
+  ngf.requestHref = function (cluster, iso, id) {
+    const at = new Date(iso).getTime();
+    return `/logs?cluster=${encodeURIComponent(cluster)}&range=${ngf.range.between(at - 60000, at + LONGEST_MS)}&request_id=${encodeURIComponent(id)}`;
   };
 
   function head() {

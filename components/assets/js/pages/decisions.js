@@ -4,7 +4,6 @@
   const HERE = "/decisions";
   const here = () => location.pathname === HERE;
   const WAIT_MS = 150; // between the last move of a slider and the question
-  const LONGEST_MS = 600000; // a request is logged when it is over
   let list = null;
   let one = null;
   let chosen = null; // the request that was asked for, while the page is shown
@@ -61,10 +60,7 @@
   // Its line in the access log, where there is one.
   function request() {
     const id = one.requestId.length > 18 ? `${one.requestId.slice(0, 18)}…` : one.requestId;
-    if (!one.logged) return id;
-    const at = new Date(one.logged).getTime();
-    const range = ngf.range.between(at - 60000, at + LONGEST_MS);
-    return el("a", { href: `/logs?cluster=${encodeURIComponent(one.cluster)}&range=${range}&request_id=${encodeURIComponent(one.requestId)}` }, id);
+    return one.logged ? el("a", { href: ngf.requestHref(one.cluster, one.logged, one.requestId) }, id) : id;
   }
 
   function why() {

@@ -43,7 +43,7 @@
       el("td", { class: "num" }, ms(one.ttft)), el("td", { class: "num hm" }, known(one.total, ms)),
       el("td", { class: "num" }, known(one.queue, digits)), el("td", { class: "num hm" }, known(one.cache, share)), el("td", { class: "num hm" }, known(one.gpu, share)), el("td", { class: "num hm" }, known(one.tokens, (value) => value.toLocaleString("en"))),
       el("td", { title: one.pod, class: "mono" }, one.pod || faint("not named")), el("td", { class: "hm", title: `${one.pool}, ${one.model}` }, one.pool),
-      el("td", { class: "hm" }, el("span", { class: `cl c${one.slot}` }, one.cluster)), el("td", { class: "hm mono", title: one.request }, one.request || faint("none")));
+      el("td", { class: "hm" }, el("span", { class: `cl c${one.slot}` }, one.cluster)), el("td", { class: "hm mono", title: one.request }, one.request ? el("a", { href: ngf.requestHref(one.cluster, one.time, one.request) }, one.request) : faint("none")));
   }
 
   function chips() {

@@ -87,6 +87,7 @@
     ngf.put("pool-facts", (answer.facts || []).map(fact));
     ngf.put("pool-strip", answer.strip ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, answer.strip)) : null);
     ngf.put("pool-missing", answer.missing ? el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("layers")), el("div", { class: "b6" }, answer.missing.replace(/\.$/, "")), el("div", { class: "state-t" }, "It may have been deleted, or be outside the chosen cluster and namespace."), el("div", { class: "state-a" }, el("a", { class: "btn btn-primary", href: "/pools" }, "All pools"))) : null);
+    ngf.put("pool-grafana", ngf.facts && ngf.facts.grafana ? el("a", { class: "btn btn-secondary", href: ngf.grafana(), target: "_blank", rel: "noopener" }, ngf.icon("box-arrow-up-right"), "Open in Grafana") : null);
     ngf.put("pool-pods-n", answer.pods_count === null || answer.pods_count === undefined ? "" : String(answer.pods_count));
   }
 
