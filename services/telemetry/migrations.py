@@ -2,14 +2,15 @@
 
 Migrations are the files ``migrations/m0001_….sql``, applied in order and written down in
 ``schema_migrations`` with a checksum. Every statement may run twice. One console at a time migrates
-a server: creating the table ``schema_lock`` is the lock, because only one can create it, and a lock
-older than two minutes belongs to a console that is gone. In an embedded store, which has one owner,
-every lock from before it was opened does.
+a server, or a cluster of them: creating the table ``schema_lock`` is the lock, because only one can
+create it, and a lock that was not touched for five minutes belongs to a console that is gone. In an
+embedded store, which has one owner, every lock from before it was opened does.
 """
 
 import hashlib
 import re
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,11 @@ from services.telemetry.layout import Layout
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK_S = 60
-STALE_S = 120
+STALE_S = 300
+TOUCH_S = 10
+"""How long a lock is waited for, after how long one is nobody's, how often it is touched. A
+statement on a cluster of servers may take three minutes."""
+
 EXISTS = 57
 """ClickHouse's code for a table that is there already."""
 
@@ -71,24 +76,26 @@ def migrate(
     """
     for statement in layout.rendered(_OWN, text_index=False):
         client.command(statement)
-    with _Lock(client, layout, pause, opened):
+    with _Lock(client, layout, pause, opened) as lock:
         applied = _applied(client, layout)
         lacking = [one for one in shipped() if one.number not in applied]
         for migration in shipped():
             if applied.get(migration.number, migration.checksum) != migration.checksum:
                 raise Altered(f"{migration.name} was applied with another text")
         for migration in lacking:
-            _apply(client, layout, migration)
+            _apply(client, layout, migration, lock)
         _keep(client, layout)
     return len(lacking)
 
 
-def _apply(client: Any, layout: Layout, migration: Migration) -> None:
-    for statement in layout.rendered(migration.text, text_index=client.min_version("26.2")):
-        client.command(statement)
+def _apply(client: Any, layout: Layout, migration: Migration, lock: "_Lock") -> None:
+    statements = layout.rendered(migration.text, text_index=client.min_version("26.2"))
     if layout.cluster:
-        for table in re.findall(r"CREATE TABLE IF NOT EXISTS \$db\.(\w+)", migration.text):
-            client.command(layout.distributed(table))
+        tables = re.findall(r"CREATE TABLE IF NOT EXISTS \$db\.(\w+)", migration.text)
+        statements += map(layout.distributed, tables)
+    for statement in statements:
+        lock.touch()
+        client.command(statement)
     (note,) = layout.rendered(_NOTE, text_index=False)
     client.command(note, parameters=vars(migration) | {"checksum": migration.checksum})
     _log.info("the store was migrated", migration=migration.name)
@@ -122,42 +129,77 @@ def _keep(client: Any, layout: Layout) -> None:
 
 
 class _Lock:
+    """Held while there is a table ``schema_lock`` whose comment names this owner, on all servers.
+
+    Who holds it touches it between statements: one that nobody touches is nobody's.
+    """
+
     def __init__(
         self, client: Any, layout: Layout, pause: Callable[[float], None], opened: float | None
     ) -> None:
         self._client, self._pause, self._opened = client, pause, opened
-        self._database, self._table = layout.database, f"{layout.database}.schema_lock"
+        self._database = layout.database
+        on = f" ON CLUSTER '{layout.cluster}'" if layout.cluster else ""
+        self._table = f"{layout.database}.schema_lock{on}"
+        self._owner = uuid.uuid4().hex
+        self._touched = 0.0
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> "_Lock":
         deadline = time.monotonic() + LOCK_S
-        while True:
-            try:
-                self._client.command(f"CREATE TABLE {self._table} (taken UInt8) ENGINE = Memory")
-                return
-            except DatabaseError as error:
-                if error.code != EXISTS:
-                    raise
+        while not self._is_taken():
             if self._is_abandoned():
                 self._client.command(f"DROP TABLE IF EXISTS {self._table}")
             elif time.monotonic() > deadline:
                 raise Unavailable("Another console is migrating the analytics store.")
             else:
                 self._pause(0.5)
+        self._touched = time.monotonic()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.command(f"DROP TABLE IF EXISTS {self._table}")
+        if self._is_own():
+            self._client.command(f"DROP TABLE IF EXISTS {self._table}")
+
+    def touch(self) -> None:
+        """Say that it is held. Raises Unavailable where another console has taken it."""
+        if time.monotonic() - self._touched < TOUCH_S:
+            return
+        if not self._is_own():
+            raise Unavailable("Another console has gone on with migrating the analytics store.")
+        self._touched = time.monotonic()
+        self._client.command(
+            f"ALTER TABLE {self._table} MODIFY COMMENT '{self._owner} {self._touched}'"
+        )
+
+    def _is_taken(self) -> bool:
+        """Whether it is ours now; only one can make the table."""
+        try:
+            self._client.command(
+                f"CREATE TABLE {self._table} (taken UInt8) ENGINE = Memory COMMENT '{self._owner}'"
+            )
+        except DatabaseError as error:
+            if error.code != EXISTS:
+                raise
+            return False
+        return True
+
+    def _is_own(self) -> bool:
+        return any(comment.startswith(self._owner) for comment, _, _ in self._found())
 
     def _is_abandoned(self) -> bool:
-        rows = self._client.query(
-            "SELECT toUnixTimestamp(metadata_modification_time), toUnixTimestamp(now()) "
+        for _, touched, now in self._found():
+            before = now - STALE_S if self._opened is None else int(self._opened)
+            return bool(touched < before)
+        return False
+
+    def _found(self) -> list[tuple[str, int, int]]:
+        """Its comment, when it was touched last, and the time by the same clock."""
+        rows: list[tuple[str, int, int]] = self._client.query(
+            "SELECT comment, toUnixTimestamp(metadata_modification_time), toUnixTimestamp(now()) "
             "FROM system.tables WHERE database = {db:String} AND name = 'schema_lock'",
             parameters={"db": self._database},
         ).result_rows
-        if not rows:
-            return False
-        taken, now = rows[0]
-        before = now - STALE_S if self._opened is None else int(self._opened)
-        return bool(taken < before)
+        return rows
 
 
 _OWN = """

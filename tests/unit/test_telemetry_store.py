@@ -91,6 +91,23 @@ def test_a_lock_of_a_console_that_was_killed_holds_nobody_up() -> None:
         assert migrations.migrate(client, store.layout, pause, opened=later) == 0
 
 
+def test_a_lock_that_another_console_has_taken_over_stays_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = fresh_store()
+    store.open()
+    lock = f"{store.layout.database}.schema_lock"
+    monkeypatch.setattr(migrations, "TOUCH_S", 0)
+    with store.engine.client() as client:
+        with migrations._Lock(client, store.layout, lambda _: None, None) as held:
+            held.touch()
+            client.command(f"DROP TABLE {lock}")
+            client.command(f"CREATE TABLE {lock} (taken UInt8) ENGINE = Memory COMMENT 'other'")
+            with pytest.raises(Unavailable, match="Another console"):
+                held.touch()
+        assert client.command(f"EXISTS TABLE {lock}") == 1
+
+
 def test_a_migration_with_another_text_is_refused() -> None:
     store = fresh_store()
     store.open()
