@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.auth.identity import Role
+from callbacks.autoscaling import page
+from components import autoscaling
+from services.auth.identity import CONSOLE, Role
 from services.inference.clickhouse import ClickHouseProvider
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
@@ -162,6 +164,15 @@ def test_gpus_are_told_with_whose_they_are(told: Console) -> None:
         (2, "", ""),
     ]
     assert len(ask(told, "/metrics/gpus?pool=llama3-70b")["items"]) == 2
+
+
+def test_the_page_of_autoscaling_shows_the_queue_of_an_engine_that_names_no_pool(
+    told: Console,
+) -> None:
+    asked = {autoscaling.CHOSEN: "gpu-iad/llm/llama3-70b", "range": "15m"}
+    waiting = page(told.container, CONSOLE, asked)["panels"][autoscaling.WAITING]
+    assert waiting["source"] == "vLLM metrics"
+    assert any(value is not None for value in waiting["figure"]["data"][0]["y"])
 
 
 def test_bad_input_names_the_field(told: Console) -> None:
