@@ -115,6 +115,7 @@ def tile_of(bill: CostEstimate, cost: Answer[CostEstimate]) -> Row:
         "" if each is None else f"{bill.currency} per 1M",
         note=said or [(why or cost.reason or "", "")],
         source=f"prices {bill.priced_on}" if bill.priced_on else "prices",
+        exact=("per_million_tokens", each),
     )
 
 

@@ -112,6 +112,7 @@ def generated(container: Container, of: Asked, window: Window) -> dict[str, Any]
         source=pool_words.brief(one.sources["avg_tps"]),
         as_of=one.as_of,
         spark=[point.value for point in series.value.points] if series.value else (),
+        exact=("avg_tps", one.avg_tps),
     )
 
 

@@ -151,6 +151,7 @@ def tiles(
             source=source,
             as_of=one.as_of if source else None,
             spark=spark,
+            exact=(field, getattr(one, field)),
         )
 
     p95, tps = one.p95_ttft_ms, one.avg_tps

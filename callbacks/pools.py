@@ -99,6 +99,7 @@ def tiles(
             note=[(note if value is not None else why, "")],
             source=source,
             as_of=one.as_of if source else None,
+            exact=(field, getattr(one, field)),
         )
 
     p95 = one.p95_ttft_ms
@@ -169,4 +170,5 @@ def _cost(costs: list[CostEstimate]) -> Told:
         "per hour",
         note=[(f"{left} without a price" if left else "all pools", "warn" if left else "")],
         source=f"prices {known[0].priced_on}",
+        exact=("hourly_rate", total),
     )

@@ -128,7 +128,7 @@ def tiles(
         return dict.fromkeys(NAMES, none)
 
     def made(
-        value: str, unit: str, note: Sequence[tuple[str, str]], spark: Any, colour: str
+        field: str, value: str, unit: str, note: Sequence[tuple[str, str]], colour: str
     ) -> dict[str, Any]:
         return tile(
             value,
@@ -136,8 +136,9 @@ def tiles(
             note=note,
             source="logs",
             as_of=now.as_of,
-            spark=[spark(point) for point in points],
+            spark=[getattr(point, field) for point in points],
             colour=colour,
+            exact=(field, getattr(red, field)),
         )
 
     def taken(name: str) -> dict[str, Any]:
@@ -147,10 +148,11 @@ def tiles(
         was = getattr(then, f"{name}_ms") if then else None
         note = [(f"{_more(value, was)}{ago}", "")] if was is not None else []
         number, unit = amounts.duration(value)
-        return made(number, unit, note, lambda point: getattr(point, f"{name}_ms"), "c1")
+        return made(f"{name}_ms", number, unit, note, "c1")
 
     return {
         "requests": made(
+            "per_second",
             amounts.short(red.per_second),
             "/s",
             [(f"{_change(red.per_second, then.per_second)}{ago}", "")]
@@ -158,21 +160,20 @@ def tiles(
             else [(f"logged since {_at(red.since, window)}", "")]
             if red.since
             else [],
-            lambda point: point.per_second,
             "c1",
         ),
         "failures": made(
+            "failure_share",
             amounts.short(100 * red.failure_share),
             "%",
             _peak(window, points, lambda point: point.failure_share),
-            lambda point: point.failure_share,
             "err-fill",
         ),
         "client_errors": made(
+            "client_error_share",
             amounts.short(100 * red.client_error_share),
             "%",
             _peak(window, points, lambda point: point.client_error_share),
-            lambda point: point.client_error_share,
             OTHER,
         ),
         **{name: taken(name) for name in ("p50", "p95", "p99")},

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, loading, menu_of, page_head, panel
+from components.page import kpi, kpi_row, loading, menu_of, page_head, panel
 from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
@@ -52,9 +52,10 @@ def layout(query: Mapping[str, str]) -> html.Div:
         [
             page_head("Dashboard", actions=[time_range()]),
             html.Div(id="dashboard-chips", className="filters chips"),
-            html.Div(
+            kpi_row(
+                "dashboard-kpis",
+                "Key figures",
                 [kpi(f"dashboard-kpi-{key}", label, spark=True) for key, label in TILES],
-                className="kpis",
             ),
             html.Div(
                 [chart_panel(f"dashboard-{key}", title, unit=unit) for key, title, unit in PANELS],

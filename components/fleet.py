@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components.page import button, kpi, loading, page_head, search_field
+from components.page import button, kpi, kpi_row, loading, page_head, search_field
 from components.status import icon
 from components.tables import column, whole_grid
 
@@ -69,9 +69,10 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 ],
             ),
             html.Div(id="fleet-strip", role="status", className="live-strip"),
-            html.Div(
+            kpi_row(
+                "fleet-kpis",
+                "Key figures",
                 [kpi(f"fleet-{key}", label, _source(key, source)) for key, label, source in TILES],
-                className="kpis",
             ),
             html.Div(
                 [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, live, loading, menu_of, page_head, panel, search_field
+from components.page import kpi, kpi_row, live, loading, menu_of, page_head, panel, search_field
 from components.panels import asked, chart_panel, time_range
 from components.tables import column, whole_grid
 
@@ -75,9 +75,10 @@ def layout(query: Mapping[str, str]) -> html.Div:
             page_head("GPU capacity", actions=[time_range()]),
             html.Div(id="gpus-strip", role="status", className="live-strip"),
             html.Div(id="gpus-failed", role="status", className="live-strip"),
-            html.Div(
+            kpi_row(
+                "gpus-kpis",
+                "Key figures",
                 [kpi(f"gpus-{key}", label, _source(source)) for key, label, source in TILES],
-                className="kpis",
             ),
             html.Div(
                 [

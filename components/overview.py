@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, live, loading, page_head, panel
+from components.page import kpi, kpi_row, live, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 DATA = "overview-data"
@@ -32,14 +32,15 @@ def layout(query: Mapping[str, str]) -> html.Div:
         [
             page_head("Overview", actions=[time_range()]),
             html.Div(id="overview-strip", role="status", className="live-strip"),
-            html.Div(
+            kpi_row(
+                "overview-kpis",
+                "Key figures",
                 [
                     *(_measured(*one) for one in RED_TILES),
                     kpi("overview-gateways", _link("Gateways", "/gateways"), "watch"),
                     _measured("tokens", "Tokens generated", "/pools"),
                     kpi("overview-gpus", _link("GPUs allocated", "/gpus"), "nodes"),
                 ],
-                className="kpis",
             ),
             html.Div(
                 [

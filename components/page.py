@@ -114,12 +114,19 @@ def icon_button(name: str, label: str, **attributes: Any) -> html.Button:
 
 
 def menu_of(id: str, title: str) -> html.Button:
-    """The button of a panel's menu: what is shown under ``id`` as a table or a file."""
-    return icon_button(
-        "three-dots",
-        f"Menu of {title}",
-        className="sm",
-        **{"data-panel-menu": id, "data-title": title, "aria-haspopup": "menu"},
+    """The button of a panel's menu: what is shown under ``id`` as a table or a file. It is its own
+    icon: a page has many."""
+    label = f"Menu of {title}"
+    return html.Button(
+        className="n-ico sm bi bi-three-dots",
+        type="button",
+        title=label,
+        **{
+            "aria-label": label,
+            "aria-haspopup": "menu",
+            "data-panel-menu": id,
+            "data-title": title,
+        },
     )
 
 
@@ -196,6 +203,11 @@ def kpi(id: str, label: Child, source: Child = None, *, spark: bool = False) -> 
     if spark:
         parts.append(html.Span(id=f"{id}-spark", className="spark"))
     return html.Div(parts, className="kpi")
+
+
+def kpi_row(id: str, title: str, tiles: Sequence[html.Div]) -> html.Div:
+    """A row of key figures; the menu of ``id`` gives them as values."""
+    return html.Div([*tiles, menu_of(id, title)], className="kpis")
 
 
 def condition(

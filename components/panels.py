@@ -179,9 +179,10 @@ def tile(
     as_of: datetime | None = None,
     spark: Sequence[float | None] = (),
     colour: str = "c1",
+    exact: tuple[str, float | None] | None = None,
 ) -> dict[str, Any]:
     """What a key figure shows; ``note`` is words and their tone (``""``, ``bad``, ``warn``,
-    ``good``), ``value`` None is not known."""
+    ``good``), ``value`` None is not known, ``exact`` the name and the number that it rounds."""
     return {
         "value": value,
         "unit": unit,
@@ -190,6 +191,7 @@ def tile(
         "as_of": as_of.isoformat() if as_of else None,
         "spark": list(spark),
         "colour": colour,
+        "exact": exact,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 
 from components.figures import heat
-from components.page import kpi, loading, page_head, panel
+from components.page import kpi, kpi_row, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 PATH = "/pool"
@@ -120,8 +120,10 @@ def layout(query: Mapping[str, str]) -> html.Div:
 
 def _overview() -> list[html.Div]:
     return [
-        html.Div(
-            [kpi(f"pool-kpi-{key}", label, spark=True) for key, label in TILES], className="kpis"
+        kpi_row(
+            "pool-kpis",
+            "Key figures",
+            [kpi(f"pool-kpi-{key}", label, spark=True) for key, label in TILES],
         ),
         html.Div(
             [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, loading, page_head, panel
+from components.page import kpi, kpi_row, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 ASKED = "pools-asked"
@@ -28,7 +28,11 @@ def layout(query: Mapping[str, str]) -> html.Div:
         [
             page_head("Pools", actions=[time_range()]),
             html.Div(id="pools-strip", role="status", className="live-strip"),
-            html.Div([kpi(f"pools-kpi-{key}", label) for key, label in TILES], className="kpis"),
+            kpi_row(
+                "pools-kpis",
+                "Key figures",
+                [kpi(f"pools-kpi-{key}", label) for key, label in TILES],
+            ),
             panel(
                 "Inference pools",
                 loading(5),

@@ -27,6 +27,9 @@ PICKED = f"/decisions?cluster={CLUSTER}&pool=llm/{POOL}&range=1h&request={FULLY_
 
 TABLES = [
     ("/", "overview-clusters", ["name", "gateways", "per_second", "p95_ms"], "web-fra"),
+    ("/pools", "pools-kpis", ["figure", "name", "value", "shown", "source"], "hourly_rate"),
+    (f"/dashboard?gateway={GATEWAY}", "dashboard-kpis", ["figure", "value"], "failure_share"),
+    ("/gpus", "gpus-kpis", ["figure", "value", "shown", "note"], "of 47 allocated"),
     ("/pools", "pools-rows", ["name", "p95_ttft_ms", "hourly_rate", "currency"], "31.8"),
     (LLAMA, "pool-cost", ["figure", "value", "unit", "reason"], "hourly_rate"),
     (f"{LLAMA}&tab=cost", "pool-bill", ["figure", "value"], "monthly_cost"),

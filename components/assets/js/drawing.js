@@ -74,7 +74,10 @@
     return picture;
   };
 
-  ngf.tile = function (id, { value, unit, note, at, source, as_of: moment, spark, colour }) {
+  ngf.tiles = new Map(); // what each shows, by its id
+  ngf.tile = function (id, one) {
+    const { value, unit, note, at, source, as_of: moment, spark, colour } = one;
+    ngf.tiles.set(id, one);
     ngf.put(`${id}-v`, value === null ? el("span", { class: "none" }, "no data") : [value, unit ? el("small", {}, unit) : null]);
     ngf.put(`${id}-d`, el("span", { title: note.map(([text]) => text).join("") }, note.map(([text, tone]) => el("span", { class: tone || null }, text))));
     if (at !== undefined) ngf.put(`${id}-at`, ngf.since(at, { style: "age" }));

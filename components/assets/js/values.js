@@ -16,6 +16,21 @@
     for (const [id, one] of Object.entries(answer.values || {})) ngf.values(id, () => one);
   };
 
+  // Key figures: the number that each rounds, where it is told, else the one that stands there.
+  function figures(row) {
+    const columns = ["figure", "name", "value", "shown", "note", "source", "as_of"];
+    const numeric = (text) => (/^[\d,]+(\.\d+)?$/.test(text) ? Number(text.replace(/,/g, "")) : null);
+    const rows = [...row.querySelectorAll(".kpi")].map(function (node) {
+      const label = node.querySelector(".l").firstChild.textContent;
+      const one = ngf.tiles.get(node.querySelector(".v [id]").id.replace(/-v$/, ""));
+      if (!one) return [label, null, null, null, null, null, null];
+      const [name, number] = one.exact || [null, one.value === null ? null : numeric(one.value)];
+      const shown = one.value === null ? null : [one.value, one.unit].filter(Boolean).join(" ");
+      return [label, name, number, shown, one.note.map(([text]) => text).join("") || null, one.source || null, one.as_of || null];
+    });
+    return { columns, rows };
+  }
+
   // What stood elsewhere, or of another pool, is not given for what is not there yet.
   let place = null;
   window.addEventListener("ngf:view", function ({ detail: view }) {
@@ -66,7 +81,8 @@
   function menu(button) {
     const { panelMenu: id, title } = button.dataset;
     const file = fileOf(title);
-    const values = () => (told.has(id) ? told.get(id)() : NONE);
+    const row = button.closest(".kpis");
+    const values = () => (row ? figures(row) : told.has(id) ? told.get(id)() : NONE);
     const parquet = (one) => dash_clientside.set_props("panel-export", { data: Object.assign(facts(one), { name: nameOf(title), columns: one.columns, rows: one.rows, at: Date.now() }) });
     const item = (icon, label, run) => el("button", { type: "button", class: "n-item", role: "menuitem", onclick() { ngf.closeFloat(); run(); } }, ngf.icon(icon), label);
     const node = el("div", { "data-arrows": "1" },
