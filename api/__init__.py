@@ -30,6 +30,7 @@ from api import (
     signin,
     slow_requests,
     sockets,
+    spans,
     static,
     tables,
     tokens,
@@ -59,6 +60,7 @@ def register(server: OpenAPI, container: Container) -> None:
     intake.register(server, container)
     resources.register(server, container)
     logs.register(server, container)
+    spans.register(server, container)
     traffic.register(server, container)
     inference_pools.register(server, container)
     inference_metrics.register(server, container)

@@ -1,23 +1,19 @@
 """REST of access logs: pages of lines, frequent values, how lines are spread over time."""
 
-from datetime import datetime
 from typing import Any
 
 from flask_openapi3 import OpenAPI
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from api.answers import RANGE, TIME_RANGE, Rests, rests
-from api.guard import current_identity
-from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
+from api.answers import Rests, rests
+from api.log_pages import ANY_OF, NAMES, VALUES, Asked, PageAnswer, PageAsked, paged, scope_asked
+from api.openapi import Time, Tree, answer, in_both_trees
 from services.container import Container
 from services.telemetry.log_filters import LONGEST, Filters
 from services.telemetry.log_kinds import ACCESS
-from services.telemetry.log_lines import PAGE_MAX, TOP_MAX, LogLines
-from services.telemetry.scope import Scope, scope_of
+from services.telemetry.log_lines import TOP_MAX, LogLines
 from services.telemetry.windows import Window
-
-_ANY_OF = "any of these; with ! in front: none of these"
 
 _FILTERS = {
     "method": "method",
@@ -35,9 +31,7 @@ _FILTERS = {
 """What a request may filter by, and what the service calls it."""
 
 _NAMES = {
-    **RANGE,
-    "text": "search",
-    "request_id": "requestId",
+    **NAMES,
     "min_ms": "minLatency",
     **{theirs: ours for ours, theirs in _FILTERS.items()},
 }
@@ -89,10 +83,9 @@ _COLUMNS = {
 """A line as REST spells it. Times are milliseconds; what the log left empty is null."""
 
 
-class Asked(BaseModel):
-    """What all questions about lines have in common."""
+class Request(Asked):
+    """What all questions about requests have in common."""
 
-    time_range: str = TIME_RANGE
     namespace: str = Field("", description="Of the gateway, or of the route where it is known")
     search: str = Field(
         "", max_length=LONGEST, description="Text in path, host or user agent; or a request's id"
@@ -105,31 +98,27 @@ class Asked(BaseModel):
     )
 
 
-class LogQuery(Asked):
+class LogQuery(Request, PageAsked):
     """A page of lines. What is not known here is refused."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    status: list[str] = Field([], description=f"502, 5xx: {_ANY_OF}")
-    method: list[str] = []
-    hostname: list[str] = []
-    path: list[str] = []
+    status: list[str] = Field([], description=f"502, 5xx: {ANY_OF}")
+    method: list[str] = VALUES
+    hostname: list[str] = VALUES
+    path: list[str] = VALUES
     route: list[str] = Field([], description="namespace/name; empty: the line names none")
     gateway: list[str] = Field([], description="namespace/name")
-    upstreamService: list[str] = []
-    upstreamAddress: list[str] = []
+    upstreamService: list[str] = VALUES
+    upstreamAddress: list[str] = VALUES
     pod: list[str] = Field([], description="Of the data plane")
-    clientIp: list[str] = []
-    userAgent: list[str] = []
-    traceId: list[str] = []
-    limit: int = Field(50, ge=1, le=PAGE_MAX, description="Lines a page")
-    cursor: str = Field("", description="That of the page before")
+    clientIp: list[str] = VALUES
+    userAgent: list[str] = VALUES
+    traceId: list[str] = VALUES
 
 
-class LogParams(Asked):
+class LogParams(Request):
     """The same in a query string; several values are comma separated."""
 
-    status: str = Field("", description=f"502, 5xx: {_ANY_OF}")
+    status: str = Field("", description=f"502, 5xx: {ANY_OF}")
     method: str = ""
     hostname: str = ""
     path: str = ""
@@ -156,13 +145,10 @@ class HistogramParams(LogParams):
     buckets: int = Field(60, ge=1, le=500, description="About so many")
 
 
-class LogPageAnswer(Rests):
+class LogPageAnswer(PageAnswer):
     """Lines, newest first."""
 
     items: list[dict[str, Any]] = Field(description=f"Each with {', '.join(_COLUMNS)}")
-    cursor: str | None = Field(description="For the next page; null: there is none")
-    readRows: int
-    elapsedMs: float
 
 
 class TopItem(BaseModel):
@@ -192,35 +178,16 @@ def register(server: OpenAPI, container: Container) -> None:
     """Add ``/logs/query``, ``/logs/topn`` and ``/logs/histogram``."""
     lines = LogLines(container.store)
 
-    def scope(path: Tree, asked: Asked) -> Scope:
-        cluster = cluster_of(path, container.fleet)
-        return scope_of(container.fleet, current_identity(), [cluster], asked.namespace)
-
     def query_logs(path: Tree, body: LogQuery) -> Response:
         """A page of log lines, newest first."""
         chosen = {theirs: tuple(getattr(body, ours)) for ours, theirs in _FILTERS.items()}
-        found = lines.page(
-            scope(path, body),
-            Window.parse(body.time_range),
-            _filters(body, tuple(body.status), chosen),
-            body.cursor or None,
-            body.limit,
-        )
-        page = found.value
-        return answer(
-            {
-                "items": [_line(line) for line in page.lines] if page else [],
-                "cursor": page.cursor if page else None,
-                "readRows": page.read_rows if page else 0,
-                "elapsedMs": page.elapsed_ms if page else 0.0,
-                **rests(found),
-            }
-        )
+        filters = _filters(body, tuple(body.status), chosen)
+        return paged(lines, scope_asked(container, path, body), body, filters, _COLUMNS)
 
     def list_log_top_values(path: Tree, query: TopParams) -> Response:
         """The most frequent values of a field."""
         found = lines.top(
-            scope(path, query),
+            scope_asked(container, path, query),
             Window.parse(query.time_range),
             _of_params(query),
             query.field,
@@ -240,7 +207,7 @@ def register(server: OpenAPI, container: Container) -> None:
     def get_log_histogram(path: Tree, query: HistogramParams) -> Response:
         """How lines are spread over time, by class of status."""
         found = lines.histogram(
-            scope(path, query),
+            scope_asked(container, path, query),
             Window.parse(query.time_range),
             _of_params(query),
             query.buckets,
@@ -272,7 +239,9 @@ def _of_params(query: LogParams) -> Filters:
     return _filters(query, _values(query.status), chosen)
 
 
-def _filters(asked: Asked, status: tuple[str, ...], chosen: dict[str, tuple[str, ...]]) -> Filters:
+def _filters(
+    asked: Request, status: tuple[str, ...], chosen: dict[str, tuple[str, ...]]
+) -> Filters:
     return Filters(
         text=asked.search,
         status=status,
@@ -284,11 +253,3 @@ def _filters(asked: Asked, status: tuple[str, ...], chosen: dict[str, tuple[str,
 
 def _values(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split(",")))
-
-
-def _line(line: dict[str, Any]) -> dict[str, Any]:
-    made = {name: line[column] for name, column in _COLUMNS.items()}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in made.items()
-    }
