@@ -5,6 +5,9 @@ by `told` and drawn by ``assets/js/panels.js``: the chart in the theme of the mo
 and the age of the newest sample, or in the chart's place why there is none. A page holds one store
 of what is asked (`asked`: range, clusters, whatever else of the address); callbacks take it as
 their input and answer into stores of their own.
+
+What a panel shows, chart or table, is there as values, too (`values`): its menu, drawn by
+``assets/js/values.js``, gives them as a table and as files.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
