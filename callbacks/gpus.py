@@ -22,7 +22,7 @@ from services.clusters.fleet import ClusterInfo
 from services.clusters.gpus import GpuReading
 from services.container import Container
 from services.errors import ConsoleError
-from services.inference import provider
+from services.inference import gpu_types, provider
 from services.inference.results import Device
 from services.telemetry.answers import Answer
 
@@ -173,7 +173,7 @@ def _device(one: Device, slot: int) -> Row:
         "cluster": one.cluster,
         "slot": slot,
         "product": one.type,
-        "short": gpu_words.short(one.type),
+        "short": gpu_types.normal(one.type),
         "pool": f"{one.namespace}/{one.pool}" if one.pool else "",
         "href": cluster_href(one.cluster),
     }

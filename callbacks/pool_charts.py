@@ -60,7 +60,7 @@ def spread(found: Answer[TtftHistogram]) -> Panel:
     if open_end.range_end is None:
         longer = " ".join(amounts.duration(open_end.range_start))
         reason = f"{open_end.count} took longer than {longer}"
-    unit = f"requests, at the {value.vantage}"
+    unit = f"at the {value.vantage}"
     return shown(histogram(bars, marks), found, reason=reason, unit=unit)
 
 

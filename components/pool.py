@@ -149,7 +149,7 @@ def _overview() -> list[html.Div]:
                 ),
                 html.Div(
                     [
-                        chart_panel(SPREAD, "Distribution of TTFT", unit="requests", height=196),
+                        chart_panel(SPREAD, "TTFT distribution", height=196),
                         panel(
                             "GPU devices",
                             loading(5),

@@ -45,7 +45,8 @@ def scraped(console: Console) -> None:
     put(store, "gpu-iad", otlp(queue, tgi, begun, now - timedelta(seconds=20)))
     dcgm = (RECORDED / "dcgm/metrics.txt").read_text().replace('"llama-0"', f'"{POD}"')
     dcgm = dcgm.replace("gpu-node-1", "gpu-iad-h100-1")
-    put(store, "gpu-iad", otlp(dcgm, {}, begun, now - timedelta(seconds=20)))
+    for ago in (240, 20):  # one in a bucket of time that is over
+        put(store, "gpu-iad", otlp(dcgm, {}, begun, now - timedelta(seconds=ago)))
 
 
 def test_the_list_has_each_pool_with_what_is_known_of_it(tab: Tab) -> None:
@@ -80,7 +81,7 @@ def test_a_pool_tells_its_numbers_with_their_source(tab: Tab) -> None:
     label = tab.find("#pool-spread-plot").get_attribute("aria-label")
     assert "100 requests" in label
     assert tab.find("#pool-cache-plot").get_attribute("aria-label").startswith("KV cache: highest")
-    assert tab.find("#pool-spread-unit").get_attribute("textContent") == "requests, at the engine"
+    assert tab.find("#pool-spread-unit").get_attribute("textContent") == "at the engine"
     assert tab.all("#pool-grafana a") == [], "no Grafana in the settings"
     tab.run("ngf.facts.grafana = 'https://grafana.example.com/d/pools'")
     tab.run("window.dispatchEvent(new Event('ngf:refresh'))")
@@ -177,10 +178,11 @@ def test_gpus_are_shown_with_how_busy_they_are(tab: Tab) -> None:
     tab.has("#gpus-grid [row-index='0'] [col-id=busy]", "60%")
     tab.has("#gpus-grid [row-index='0'] [col-id=heat]", "61")
     tab.has("#gpus-grid [row-index='1'] [col-id=busy]", "no data")
-    tab.until(lambda: "utilization" in _said(tab, "busy"), "utilization over the range")
-    tab.until(lambda: "in use" in _said(tab, "memory"), "memory over the range")
+    tab.until(lambda: "now utilization" in _said(tab, "busy"), "utilization over the range")
+    tab.until(lambda: "now in use" in _said(tab, "memory"), "memory over the range")
     tab.click("[data-gpus-by=device]")
     tab.has("#gpus-devices [row-index='0'] [col-id=xid]", "31")
+    tab.has("#gpus-devices [row-index='0'] [col-id=short]", "H100")
     tab.has("#gpus-devices [row-index='0'] [col-id=pod] a", POD)
     tab.has("#gpus-src", "DCGM")
 

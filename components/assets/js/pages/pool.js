@@ -50,13 +50,13 @@
     return el("dl", { class: "bill" }, lines.map(({ label, value, why }) => el("div", {}, el("dt", {}, label), el("dd", { title: why || null }, value === null ? none(why) : value), many && value === null && why ? el("dd", { class: "why" }, why) : null)));
   }
 
-  const POD = [["Pod"], ["Node", "hm", 136], ["Engine", "hm", 76], ["Running", "num", 76], ["Waiting", "num", 76], ["KV cache", "num", 84], ["Prefix hits", "num hm", 92], ["Tokens/s", "num hm", 84], ["GPUs", "hm", 64], ["Busy", "num", 68], ["Mem", "num hm", 60], ["°C", "num hm", 48], ["W", "num hm", 64], ["Read", "num hm", 72]];
+  const POD = [["Pod"], ["Node", "hm", 136], ["Engine", "hm", 76], ["Running", "num hm", 76], ["Waiting", "num", 76], ["KV cache", "num", 84], ["Prefix hits", "num hm", 92], ["Tokens/s", "num hm", 84], ["GPUs", "hm", 64], ["Busy", "num", 68], ["Mem", "num hm", 60], ["°C", "num hm", 48], ["W", "num hm", 64], ["Read", "num hm", 72]];
 
   function pods(one) {
     if (!one.rows.length) return quiet(one.reason);
     const row = (pod) => el("tr", { "data-key": pod.key },
       el("td", { class: "nm", title: `${pod.name}${pod.model ? `, ${pod.model}` : ""}` }, el("b", {}, pod.tail), el("span", { class: "sub" }, pod.node)), el("td", { class: "hm", title: pod.node }, pod.node), el("td", { class: "hm" }, pod.engine),
-      el("td", { class: "num" }, cell(pod, "running", digits)), el("td", { class: "num" }, cell(pod, "waiting", digits)), el("td", { class: "num" }, cell(pod, "cache", percent)),
+      el("td", { class: "num hm" }, cell(pod, "running", digits)), el("td", { class: "num" }, cell(pod, "waiting", digits)), el("td", { class: "num" }, cell(pod, "cache", percent)),
       el("td", { class: "num hm" }, cell(pod, "prefix", percent)), el("td", { class: "num hm" }, cell(pod, "tokens", digits)), el("td", { class: "hm" }, pod.gpus || faint("none")),
       el("td", { class: "num" }, cell(pod, "busy", percent)), el("td", { class: "num hm" }, cell(pod, "memory", percent)), el("td", { class: "num hm" }, cell(pod, "heat", heat)), el("td", { class: "num hm" }, cell(pod, "watts", (value) => Math.round(value).toLocaleString("en"))),
       el("td", { class: "num hm" }, ngf.since(pod.at, { style: "age" })));
