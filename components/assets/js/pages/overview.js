@@ -78,7 +78,7 @@
     },
   };
 
-  ngf.panelPage({ path: "/", store: "overview-asked", answers: ["overview-red", "overview-figures"] });
+  ngf.panelPage({ path: "/", store: "overview-asked", answers: ["overview-red", "overview-figures", "overview-model"] });
   ngf.follow({
     here: () => location.pathname === "/",
     concerns: () => true,
