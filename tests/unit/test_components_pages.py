@@ -104,8 +104,13 @@ OWN = ("Benchmark",)
 """Panels of what is typed, not of what was measured."""
 
 
-def test_every_panel_of_telemetry_has_a_place_for_its_source(pages: dict[str, Any]) -> None:
-    lacking = []
+SENTENCES = {"Why this pod", "Replay", "Needs attention", "Recent changes"}
+"""Panels of sentences, not of values."""
+
+
+def heads(pages: dict[str, Any]) -> list[tuple[str, str, list[Component]]]:
+    """Page, title and parts of the head of each panel of telemetry."""
+    found = []
     for page in (pages[f"pages.{name}"] for name in TOLD):
         for section in components(drawn(page)):
             parts = section.children if section._type == "Section" else None
@@ -113,8 +118,22 @@ def test_every_panel_of_telemetry_has_a_place_for_its_source(pages: dict[str, An
                 continue
             head = components(parts[0])
             title = next(item.children for item in head if item._type == "H2")
-            if title not in OWN and not any(
-                getattr(item, "className", "") == "src" for item in head
-            ):
-                lacking.append((page["module"], title))
-    assert not lacking
+            found.append((page["module"], title, head))
+    return [one for one in found if one[1] not in OWN]
+
+
+def test_every_panel_of_telemetry_has_a_place_for_its_source(pages: dict[str, Any]) -> None:
+    assert not [
+        (page, title)
+        for page, title, head in heads(pages)
+        if not any(getattr(item, "className", "") == "src" for item in head)
+    ]
+
+
+def test_every_panel_of_telemetry_has_a_menu_of_its_values(pages: dict[str, Any]) -> None:
+    assert not [
+        (page, title)
+        for page, title, head in heads(pages)
+        if title not in SENTENCES
+        and not any("data-panel-menu" in item.to_plotly_json()["props"] for item in head)
+    ]
