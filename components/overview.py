@@ -67,7 +67,6 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                 unit_id="overview-clusters-n",
                                 source=[
                                     live("watch, access logs"),
-                                    " ",
                                     html.A("All clusters", href="/clusters", className="n-keep"),
                                 ],
                                 rule=True,

@@ -173,9 +173,9 @@ class Exports:
             )
             stack.callback(parts.close)
             first = next(parts)
-            name = self._name(asked)
-            sent = self._sent(chain([first], parts), name, ends)
-            return File(name, CONTENT_TYPES[asked.format], facts, sent, stack.pop_all().close)
+            name, held = self._name(asked), stack.pop_all()
+            sent = self._sent(chain([first], parts), name, ends, held)
+            return File(name, CONTENT_TYPES[asked.format], facts, sent, held.close)
         raise AssertionError("a file was returned, or an error raised")
 
     def _question(self, who: Identity, asked: Asked) -> _Question:
@@ -195,17 +195,22 @@ class Exports:
         matching = " AND ".join(["1", *(dataset.filters[name] for name in filters)])
         return _Question(self._store, dataset, bound, scope.clusters or (), where, matching)
 
-    def _sent(self, parts: Iterator[bytes], name: str, ends: float) -> Iterator[bytes]:
-        """The file in slices, until ``ends`` on the clock. Raises Unavailable."""
-        try:
-            for part in parts:
-                for at in range(0, len(part), SLICE):
-                    if self._clock() > ends:
-                        raise Unavailable(f"The export was not taken within {STREAM_S} seconds.")
-                    yield part[at : at + SLICE]
-        except ConsoleError as error:
-            _log.error("an export broke off", name=name, reason=error.message)
-            raise
+    def _sent(
+        self, parts: Iterator[bytes], name: str, ends: float, held: ExitStack
+    ) -> Iterator[bytes]:
+        """The file in slices, until ``ends`` on the clock; what is ``held`` for it is let go of
+        before its reader sees the end, and may ask for the next. Raises Unavailable."""
+        with held:
+            try:
+                for part in parts:
+                    for at in range(0, len(part), SLICE):
+                        if self._clock() > ends:
+                            rule = f"The export was not taken within {STREAM_S} seconds."
+                            raise Unavailable(rule)
+                        yield part[at : at + SLICE]
+            except ConsoleError as error:
+                _log.error("an export broke off", name=name, reason=error.message)
+                raise
 
     def _facts(
         self, asked: Asked, dataset: Dataset, rows: int, newest: datetime

@@ -86,7 +86,12 @@ class From(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, source_address=(self.address, 0))
 
 
-ASK_BY_POST = ("/logs/query", "/inference/diagnostics/replay")
+ASK_BY_POST = (
+    "/logs/query",
+    "/logs/spans/query",
+    "/logs/picker/query",
+    "/inference/diagnostics/replay",
+)
 """Questions too long for a URL: they change nothing."""
 
 

@@ -343,6 +343,15 @@ def test_one_identity_leaves_places_to_the_others(console: Console) -> None:
     exports.file(CONSOLE, asked).close()
 
 
+def test_who_has_read_a_file_may_ask_for_the_next(console: Console) -> None:
+    exports = console.container.exports
+    asked = export_module.Asked("access-logs", Window.parse(RANGE), "arrow")
+    read = [exports.file(CONSOLE, asked) for _ in range(export_module.EACH)]
+    for one in read:
+        assert b"".join(one.parts), "to the end, though not closed yet"
+    exports.file(CONSOLE, asked).close()
+
+
 def test_an_export_ends_in_slices_or_at_its_time(console: Console, long_hour: str) -> None:
     now = [0.0]
     container = console.container

@@ -32,11 +32,11 @@ def test_the_cluster_chosen_above_is_what_is_counted(tab: Tab) -> None:
 
 
 def test_devices_are_a_table_of_their_own_and_the_range_is_in_the_address(tab: Tab) -> None:
-    tab.open("/gpus?by=device&range=15m", "#gpus-devices .ag-root")
+    tab.open("/gpus?cluster=hub-fra&by=device&range=15m", "#gpus-devices .ag-root")
     tab.has("#n-range [aria-pressed=true]", "15 min")
     tab.has("#gpus-busy-none", "No readings of its GPUs (DCGM) have come in this range.")
     tab.has("#gpus-count", "0 devices No readings")
     tab.find("#n-range .n-updated")
     tab.click("[data-gpus-by='']")
     tab.until(lambda: "by=" not in tab.query(), "nodes again")
-    tab.has("#gpus-grid", "gpu-iad-mig-1")
+    tab.has("#gpus-grid", "hub-fra-l40s-1")

@@ -42,10 +42,11 @@ class Workload:
         self.account.write_text(kubeconfig_text("workload", plane.url, plane.ca_pem, account.token))
         self.account_token = folder / "account-token"
         self.account_token.write_text(account.token)
-        self._serving = ExitStack()
+        self._made = ExitStack()
 
     def stop(self) -> None:
-        self._serving.close()
+        """Take the pods away, which other tests on the same server would take for their own."""
+        self._made.close()
 
     def pod(
         self, namespace: str, name: str, labels: Mapping[str, str], container: str, port: int
@@ -69,6 +70,7 @@ class Workload:
                 },
             },
         ).ok()
+        self._made.callback(self.api.delete, f"{where}/{name}?gracePeriodSeconds=0")
         address = f"127.{getpid() % 200 + 20}.{getpid() // 200 % 250}.{next(_address)}"
         made["status"] = {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}]}
         self.api.put(f"{where}/{name}/status", made).ok()
@@ -85,7 +87,7 @@ class Workload:
 
     def metrics(self, address: str, port: int, text: bytes, token: str = "") -> None:
         """Serve ``text`` to who asks for metrics, with ``token`` only where one is given."""
-        self._serving.enter_context(_served(address, port, text, token))
+        self._made.enter_context(_served(address, port, text, token))
 
     @contextmanager
     def collecting(
