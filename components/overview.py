@@ -38,7 +38,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 [
                     *(_measured(*one) for one in RED_TILES),
                     kpi("overview-gateways", _link("Gateways", "/gateways"), "watch"),
-                    _measured("tokens", "Tokens generated", "/pools"),
+                    _measured("tokens", "Tokens", "/pools"),
                     kpi("overview-gpus", _link("GPUs allocated", "/gpus"), "nodes"),
                 ],
             ),
