@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from callbacks import decision_values
 from callbacks.panels import plain
 from components.panels import values as panel_values
 from services.inference.decision_store import Counted, Found, Known
@@ -17,7 +18,6 @@ from services.inference.decisions import (
     Told,
     kv_cache,
 )
-from services.inference.endpoints import Endpoint
 from services.inference.evidence import PodState
 from services.inference.explaining import sentences, short, why_not
 from services.inference.replay import Replay
@@ -49,36 +49,6 @@ def row(found: Found, slot: int) -> Row:
         "margin": _fixed(one.margin.value),
         "close": one.margin.value is not None and one.margin.value < 0.1,
         "ms": _ms(one.decision_ms.value),
-    }
-
-
-def values(found: Found) -> Row:
-    """One line of the list as values."""
-    one, place = found.decision, found.place
-    picked = one.picked.value
-    return {
-        "timestamp": one.at.value,
-        **plain(place),
-        "request_id": one.request_id,
-        "outcome": one.outcome.value,
-        "picked": picked.name if picked else None,
-        "picked_source": one.picked.source or None,
-        "picked_reason": one.picked.reason or None,
-        "tie": [endpoint.name for endpoint in one.tie],
-        "detail": one.detail.value,
-        "margin": one.margin.value,
-        "candidates": one.filtering.after.value,
-        "objective": one.objective.value,
-        "priority": one.priority.value,
-        "incoming_model": one.incoming_model.value,
-        "target_model": one.target_model.value,
-        "queue_ms": one.queue_ms.value,
-        "decision_ms": one.decision_ms.value,
-        "status": one.status.value,
-        "latency_ms": one.latency_ms.value,
-        "ttft_ms": one.ttft_ms.value,
-        "input_tokens": one.input_tokens.value,
-        "output_tokens": one.output_tokens.value,
     }
 
 
@@ -149,7 +119,10 @@ def whole(known: Known, slot: Callable[[str], int]) -> Row:
         "until": "until the first token" if _to_the_token(one) else "in the picker",
         "values": {
             "decisions-candidates": panel_values(
-                _candidate_values(one), known.source, known.as_of, reason=one.detail.reason or None
+                decision_values.candidates(one),
+                known.source,
+                known.as_of,
+                reason=one.detail.reason or None,
             ),
             "decisions-time": panel_values(map(plain, one.steps), known.source, known.as_of),
         },
@@ -291,50 +264,6 @@ def _candidate(one: Decision, candidate: Candidate) -> Row:
         **_state(candidate.state),
         **_kv(kv_cache(one.scorers, candidate)),
     }
-
-
-def _candidate_values(one: Decision) -> list[Row]:
-    """Candidates as values: scores before they are weighted; then who was filtered out."""
-    weights = {f"weight {scorer.name}": scorer.weight for scorer in one.scorers}
-
-    def made(endpoint: Endpoint, state: PodState | None, **told: Any) -> Row:
-        return {
-            "request_id": one.request_id,
-            "endpoint": endpoint.name,
-            **told,
-            "waiting": state.waiting if state else None,
-            "running": state.running if state else None,
-            "kv_cache": state.kv_cache if state else None,
-            "state_source": state.source if state else None,
-        }
-
-    scored = [
-        {
-            **made(
-                each.endpoint,
-                each.state,
-                picked=each.picked,
-                total=each.total,
-                behind=each.behind,
-                removed_by=None,
-            ),
-            **{f"score {name}": value for name, value in (each.scores or {}).items()},
-            **weights,
-        }
-        for each in one.candidates
-    ]
-    removed = [
-        made(
-            gone.endpoint,
-            gone.state,
-            picked=False,
-            total=None,
-            behind=None,
-            removed_by=gone.by or "a filter",
-        )
-        for gone in one.filtering.removed
-    ]
-    return scored + removed
 
 
 def _removed(gone: Removed) -> Row:

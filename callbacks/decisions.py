@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import decision_words
+from callbacks import decision_values, decision_words
 from callbacks.asking import window_of
 from callbacks.panels import values
 from callbacks.registrar import Callbacks
@@ -90,7 +90,7 @@ def page(container: Container, who: Identity, asked: Asked) -> Told:
         "source": found.source,
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "reason": found.reason,
-        "values": {decisions.ROWS: values(found, map(decision_words.values, found.value or ()))},
+        "values": {decisions.ROWS: values(found, map(decision_values.line, found.value or ()))},
     }
 
 
