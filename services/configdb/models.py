@@ -9,7 +9,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Index, Integer, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -116,6 +125,24 @@ class ViewRow(Base):
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     query: Mapped[str] = mapped_column(Text)
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedRequestRow(Base):
+    """A request that is simulated again whenever a gateway's model changes. ``request`` and
+    ``expected``, the answer that somebody found right, are JSON."""
+
+    __tablename__ = "saved_requests"
+    __table_args__ = (UniqueConstraint("cluster", "namespace", "gateway", "name"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    cluster: Mapped[str] = mapped_column(Text)
+    namespace: Mapped[str] = mapped_column(Text)
+    gateway: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    request: Mapped[str] = mapped_column(Text)
+    expected: Mapped[str] = mapped_column(Text)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str] = mapped_column(Text, default="")
 
 
 class SignInCodeRow(Base):

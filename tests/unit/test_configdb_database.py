@@ -25,6 +25,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> N
         "audit_log",
         "api_tokens",
         "settings",
+        "saved_requests",
         "saved_views",
         "sign_in_codes",
         "alembic_version",
