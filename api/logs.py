@@ -47,6 +47,7 @@ _COLUMNS = {
     "route": "route",
     "rule": "rule",
     "routeSource": "route_source",
+    "routeCandidates": "route_candidates",
     "scheme": "scheme",
     "hostname": "host",
     "method": "method",

@@ -10,7 +10,7 @@ import re
 import zlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
 import orjson
@@ -23,7 +23,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from services.errors import ConsoleError
+from services.telemetry.attribution import Attribute, unknown
 from services.telemetry.otlp import logs, metrics, traces
+from services.telemetry.otlp.logs import Row
 from services.telemetry.spool import Block
 
 Signal = Literal["logs", "traces", "metrics"]
@@ -41,10 +43,10 @@ PIECE = 256 * 1024
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
-_MESSAGES: dict[str, Any] = {
-    "logs": (ExportLogsServiceRequest, logs.rows),
-    "traces": (ExportTraceServiceRequest, traces.rows),
-    "metrics": (ExportMetricsServiceRequest, metrics.rows),
+_MESSAGES: dict[str, type[Message]] = {
+    "logs": ExportLogsServiceRequest,
+    "traces": ExportTraceServiceRequest,
+    "metrics": ExportMetricsServiceRequest,
 }
 _IDS = re.compile(rb'"(traceId|spanId|parentSpanId)"\s*:\s*"([0-9a-fA-F]*)"')
 
@@ -83,19 +85,27 @@ class Body(Protocol):
 class Rows:
     """Rows of one request by table, of the time ``since`` to ``until``, in seconds since 1970.
 
-    ``untimely`` counts, by table, those that are of another time and left out.
+    ``attribute`` is asked for the routes of lines that name none. ``untimely`` counts, by table,
+    those that are of another time and left out.
     """
 
-    def __init__(self, since: float, until: float, hold: Hold) -> None:
+    def __init__(
+        self, since: float, until: float, hold: Hold, attribute: Attribute = unknown
+    ) -> None:
         self._since, self._until, self._hold = since, until, hold
+        self._rows: dict[str, Callable[[Any, str], Iterator[Row]]] = {
+            "logs": lambda message, cluster: logs.rows(message, cluster, attribute),
+            "traces": traces.rows,
+            "metrics": metrics.rows,
+        }
         self._lines: dict[str, list[bytes]] = {}
         self._bytes = 0
         self.untimely: Counter[str] = Counter()
 
     def add(self, signal: Signal, plain: bytes, content_type: str, cluster: str) -> None:
         """Decode a request. Raises Unreadable, UnknownType, TooLarge."""
-        kind, rows_of = _MESSAGES[signal]
-        for table, row in rows_of(_message(kind, plain, content_type), cluster):
+        message = _message(_MESSAGES[signal], plain, content_type)
+        for table, row in self._rows[signal](message, cluster):
             at = float(row["TimeUnix"] if "TimeUnix" in row else row["Timestamp"])
             if self._since <= at <= self._until:
                 self._keep(table, orjson.dumps(row))

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.errors import ConsoleError, Unavailable
+from services.telemetry.attribution import Attribute, unknown
 from services.telemetry.decoding import PROTOBUF, Body, Hold, Rows, Signal, read, unpacked
 from services.telemetry.layout import Retention
 from services.telemetry.spool import Block, Full, Spool
@@ -63,15 +64,17 @@ class Taken:
 
 
 class Intake:
-    """The door. ``last`` is when each cluster last sent each signal."""
+    """The door. ``attribute`` says which routes took lines that name none; ``last`` is when each
+    cluster last sent each signal."""
 
     def __init__(
         self,
         spool: Spool,
         retention: Retention | None = None,
         now: Callable[[], float] = time.time,
+        attribute: Attribute = unknown,
     ) -> None:
-        self.spool, self._now = spool, now
+        self.spool, self._now, self._attribute = spool, now, attribute
         self._kept_s = 86_400 * (retention or Retention()).longest
         self.taken = Taken()
         self.last: dict[tuple[str, str], datetime] = {}
@@ -126,7 +129,7 @@ class Intake:
     ) -> Rows:
         """One request at a time: another thread would not make it faster, and take as much more."""
         now = self._now()
-        rows = Rows(now - self._kept_s, now + EARLY_S, hold)
+        rows = Rows(now - self._kept_s, now + EARLY_S, hold, self._attribute)
         with self._decoding:
             rows.add(signal, plain, content_type, cluster)
         return rows

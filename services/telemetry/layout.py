@@ -87,6 +87,11 @@ class Layout:
             f"ENGINE = Distributed('{self.cluster}', '{self.database}', '{name}', {shard_by})"
         )
 
+    def widened(self, name: str, addition: str) -> str:
+        """The statement that gives the distributed table of ``name`` a column (``ADD COLUMN …``)
+        that its own got."""
+        return f"ALTER TABLE {self.database}.{name}_d ON CLUSTER '{self.cluster}' {addition}"
+
     @property
     def _inserts(self) -> str:
         """What was inserted lately is known, so that it counts once, and what is answered is on

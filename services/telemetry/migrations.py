@@ -8,6 +8,7 @@ embedded store, which has one owner, every lock from before it was opened does.
 """
 
 import hashlib
+import itertools
 import re
 import time
 import uuid
@@ -35,6 +36,9 @@ EXISTS = 57
 _TTL_TABLES = re.compile(
     r"CREATE TABLE IF NOT EXISTS \$db\.(\w+) .*?\nTTL (.*?)\n", flags=re.DOTALL
 )
+
+_COLUMNS = re.compile(r"ALTER TABLE \$db\.(\w+) \$on_cluster\s+(ADD COLUMN IF NOT EXISTS \w+ \S+)")
+"""Columns that a table gets later, by name and type."""
 
 _log = structlog.get_logger(__name__)
 
@@ -93,6 +97,8 @@ def _apply(client: Any, layout: Layout, migration: Migration, lock: "_Lock") -> 
     if layout.cluster:
         tables = re.findall(r"CREATE TABLE IF NOT EXISTS \$db\.(\w+)", migration.text)
         statements += map(layout.distributed, tables)
+        widened = _COLUMNS.findall(migration.text)
+        statements += itertools.starmap(layout.widened, widened)
     for statement in statements:
         lock.touch()
         client.command(statement)

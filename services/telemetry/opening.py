@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from services.settings import BadOption, BadSettings, Settings
+from services.telemetry.attribution import Attribute, unknown
 from services.telemetry.engines import Embedded, Engine, Server
 from services.telemetry.intake import Intake
 from services.telemetry.layout import Layout, Retention
@@ -57,17 +58,20 @@ def store_of(settings: Settings) -> Store:
     return Store(engine, layout)
 
 
-def opened(settings: Settings, store: Store | None = None) -> Telemetry:
+def opened(
+    settings: Settings, store: Store | None = None, attribute: Attribute = unknown
+) -> Telemetry:
     """Everything around ``store``, or around the one that the settings name.
 
-    Raises BadSettings where another console works in the same data folder.
+    ``attribute`` says which routes took lines that name none. Raises BadSettings where another
+    console works in the same data folder.
     """
     folder = _folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     lock = _locked(folder, settings)
     store = store or store_of(settings)
     spool = Spool(folder / "spool.sqlite3", settings.spool_mib * 2**20)
-    intake = Intake(spool, store.layout.retention)
+    intake = Intake(spool, store.layout.retention, attribute=attribute)
     return Telemetry(store, intake, Writer(intake, store, folder / "refused"), lock)
 
 

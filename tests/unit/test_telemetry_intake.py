@@ -22,6 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from services.errors import Unavailable
 from services.telemetry import decoding
 from services.telemetry import intake as intake_module
+from services.telemetry.attribution import Line
 from services.telemetry.decoding import JSON, PROTOBUF, TooLarge, UnknownType, Unreadable
 from services.telemetry.intake import Busy, Intake
 from services.telemetry.layout import Retention
@@ -106,6 +107,49 @@ def test_each_request_of_a_real_data_plane_is_told_as_it_was(door: Door) -> None
             assert (route, rule) == ("", "")
         assert latency / 1000 <= want["client_s"] + 0.002, "as the caller saw it"
     assert marked == 137
+
+
+def test_a_line_without_marker_has_the_route_that_the_model_finds(door: Door) -> None:
+    """It is asked with the query, which is not kept, and never of a line that is marked."""
+    asked: list[Line] = []
+
+    def attribute(line: Line) -> tuple[str, ...]:
+        asked.append(line)
+        return {
+            "/one": ("shop/a/0",),
+            "/two": ("shop/a/1", "shop/b/0"),
+        }.get(line.fields["path"], ())
+
+    def line(path: str, **fields: str) -> str:
+        said = {"log": "ngf_access", "status": "200", "path": path, "request_uri": f"{path}?q=1"}
+        return orjson.dumps(said | fields).decode()
+
+    intake = Intake(door.intake.spool, WHENEVER_RECORDED, attribute=attribute)
+    place = {"k8s.namespace.name": "edge", "ngf.gateway": "public"}
+    lines = [line(path) for path in ("/none", "/one", "/two")]
+    marked = line("/one", route_var="shop/marked/3")
+    claimed = line("/none", route_model="shop/forged/0", route_candidates="shop/forged/1")
+    intake.accept("web", "logs", logs(*lines, marked, claimed, **place).SerializeToString())
+    found = door.rows(
+        "SELECT route, rule, route_source, route_candidates FROM $db.ngf_access_logs ORDER BY 1, 4"
+    )
+    assert found == [
+        ("", "", "", []),
+        ("", "", "", []),
+        ("", "", "", ["shop/a/1", "shop/b/0"]),
+        ("shop/a", "0", "model", []),
+        ("shop/marked", "3", "variable", []),
+    ]
+    assert len(asked) == 4
+    assert {(one.cluster, one.namespace, one.gateway) for one in asked} == {
+        ("web", "edge", "public")
+    }
+    assert all(abs(one.at - NOW / 1e9) < 1 for one in asked)
+    assert asked[0].fields["request_uri"] == "/none?q=1"
+    minutes = door.rows(
+        "SELECT route, sum(request_count) FROM $db.ngf_metrics_1m GROUP BY route ORDER BY route"
+    )
+    assert minutes == [("", 3), ("shop/a", 1), ("shop/marked", 1)]
 
 
 def test_upstreams_are_told_per_attempt_and_what_is_not_there_is_null(door: Door) -> None:

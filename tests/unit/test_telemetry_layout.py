@@ -38,6 +38,7 @@ def test_every_statement_is_one_that_the_engine_can_read(layout: Layout) -> None
     every = statements(layout)
     if layout.cluster:
         every += [layout.distributed(table) for table in tables()]
+        every.append(layout.widened("ngf_access_logs", "ADD COLUMN IF NOT EXISTS a String"))
     assert len(every) > 20
     store = fresh_store()
     with store.engine.client() as client:

@@ -1,1 +1,1 @@
-"""The model of the Gateway API: a cluster's objects as one immutable graph that every view reads."""
+"""The model of the Gateway API: the objects of a cluster as one immutable graph for every view."""

@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from services.telemetry import redaction
+from services.telemetry.attribution import Attribute, Line, told
 from services.telemetry.otlp.values import attributes, moment
 
 PICKER_CONTAINER = "epp"
@@ -24,8 +25,9 @@ _SECONDS = re.compile(r"[1-3]\d{9}\.\d{1,9}")
 Row = tuple[str, dict[str, Any]]
 
 
-def rows(message: ExportLogsServiceRequest, cluster: str) -> Iterator[Row]:
-    """Table and row of every record that is kept."""
+def rows(message: ExportLogsServiceRequest, cluster: str, attribute: Attribute) -> Iterator[Row]:
+    """Table and row of every record that is kept. ``attribute`` is asked for the routes of lines
+    that name none."""
     for resource_logs in message.resource_logs:
         claimed = attributes(resource_logs.resource.attributes)
         from_picker = claimed.get("k8s.container.name") == PICKER_CONTAINER
@@ -34,25 +36,32 @@ def rows(message: ExportLogsServiceRequest, cluster: str) -> Iterator[Row]:
         service = resource.get("service.name", "")
         for scope_logs in resource_logs.scope_logs:
             for record in scope_logs.log_records:
-                kept = _kept(record, from_picker)
-                if kept:
-                    yield "otel_logs", _row(record, kept, resource, service)
+                fields = _fields(record, from_picker)
+                if not fields:
+                    continue
+                at = _time(record, fields)
+                if fields.get("log") == "ngf_access":
+                    place = resource.get("k8s.namespace.name", ""), resource.get("ngf.gateway", "")
+                    line = Line(cluster, *place, float(at), fields)
+                    kept = redaction.access(fields) | told(line, attribute)
+                else:
+                    kept = redaction.picker(fields)
+                yield "otel_logs", _row(record, at, kept, resource, service)
 
 
-def _kept(record: LogRecord, from_picker: bool) -> dict[str, str] | None:
+def _fields(record: LogRecord, from_picker: bool) -> dict[str, str]:
+    """All fields of a line that is kept, none of another one."""
     fields = attributes(record.attributes)
-    if fields.get("log") == "ngf_access":
-        return redaction.access(fields)
-    if fields.get("ngf.log") == "epp":
-        return redaction.picker(fields)
+    if fields.get("log") == "ngf_access" or fields.get("ngf.log") == "epp":
+        return fields
     line = record.body.string_value
     if not line.startswith("{"):
-        return None
+        return {}
     if '"log":"ngf_access"' in line[:200]:
-        return redaction.access(_parsed(line))
+        return _parsed(line)
     if from_picker and '"x-request-id"' in line:
-        return redaction.picker(_parsed(line) | {"ngf.log": "epp"})
-    return None
+        return _parsed(line) | {"ngf.log": "epp"}
+    return {}
 
 
 def _parsed(line: str) -> dict[str, str]:
@@ -68,10 +77,10 @@ def _text(value: Any) -> str:
 
 
 def _row(
-    record: LogRecord, fields: dict[str, str], resource: dict[str, str], service: str
+    record: LogRecord, at: str, fields: dict[str, str], resource: dict[str, str], service: str
 ) -> dict[str, Any]:
     return {
-        "Timestamp": _time(record, fields),
+        "Timestamp": at,
         "TraceId": record.trace_id.hex(),
         "SpanId": record.span_id.hex(),
         "SeverityText": record.severity_text,

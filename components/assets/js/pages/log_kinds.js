@@ -36,13 +36,13 @@
     cells: (line) => [
       tag(line.status_class === "5xx" ? "err" : line.status_class === "4xx" ? "warn" : "", line.status), cell("mono t2", line.method), cell("mono", line.path, `${line.host || ""}${line.path || ""}`),
       el("td", { class: "num hm" }, ms(line.latency_ms)), el("td", { class: "num t2 hm" }, ms(line.upstream_latency_ms)), cell("mono t2 hm", line.upstream_addr, line.upstream_name)],
-    groups: () => [
+    groups: (line) => [
       ["status", "status_class", "grpc_status", "upstream_status", "method", "host", "path", "scheme", "protocol", "listener", "completion", "client_ip", "user_agent"],
       ["latency_ms", "upstream_latency_ms", "upstream_connect_ms", "upstream_header_ms", "upstream_addr", "upstream_name", "upstream_attempts", "picked", "request_size", "response_size", "tls_version", "tls_cipher"],
-      ["route", "rule", "route_source", "gateway", "pod_name", "cluster_name", "request_id", "x_request_id", "trace_id", "waf_action", "waf_violation_rating", "waf_signatures", "bot_classification", "xc_edge_latency_ms"],
+      ["route", "rule", "route_source", ...(line.route_candidates?.length ? ["route_candidates"] : []), "gateway", "pod_name", "cluster_name", "request_id", "x_request_id", "trace_id", "waf_action", "waf_violation_rating", "waf_signatures", "bot_classification", "xc_edge_latency_ms"],
     ],
     why(field, line) {
-      if (["route", "rule", "route_source"].includes(field)) return "the line names no route";
+      if (["route", "rule", "route_source"].includes(field)) return line.route_candidates?.length ? "one of the candidates: a header that is not logged decides" : "no route is known to have taken it";
       if (field === "grpc_status") return "not gRPC";
       if (field.startsWith("upstream")) return line.upstream_attempts ? "the upstream sent none" : "no upstream was asked";
       if (field.startsWith("tls")) return line.scheme === "http" ? "plain HTTP" : "not logged";
