@@ -27,10 +27,14 @@ rules:
   resources: ["*"]
   verbs: [get, list, watch, create, update, patch, delete]
 - apiGroups: [""]
-  resources: [services, namespaces, secrets, nodes, pods, events]
+  resources: [services, namespaces, secrets, configmaps, nodes, pods, events]
   verbs: [get, list, watch]
-- apiGroups: [apps, autoscaling, discovery.k8s.io, keda.sh, resource.k8s.io]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [create, patch, delete]
+- apiGroups: [apps, autoscaling, cert-manager.io, discovery.k8s.io, keda.sh, resource.k8s.io]
   resources:
+  - certificates
   - deployments
   - horizontalpodautoscalers
   - scaledobjects

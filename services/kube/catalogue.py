@@ -22,8 +22,8 @@ class Kind:
     """One kind to watch. ``name`` is the plural and the key used everywhere in the console.
 
     ``versions`` are in order of preference; ``alternatives`` are further (group, version) pairs
-    that hold the same kind under another name of its group. ``metadata_only`` kinds never bring
-    their content into this process. ``selector`` and
+    that hold the same kind under another name of its group. Of ``metadata_only`` kinds
+    nothing but certificates comes into this process beside their metadata. ``selector`` and
     ``fields`` limit the watch by labels and fields, for kinds of which only a handful matter, and
     ``namespace`` to one namespace. ``keys`` are the only ones that are kept of a Secret's data.
     """
@@ -140,6 +140,15 @@ KINDS: Mapping[str, Kind] = {
         _core("services", "Service"),
         _core("namespaces", "Namespace", namespaced=False),
         _core("secrets", "Secret", metadata_only=True),
+        Kind(
+            "configmaps",
+            "ConfigMap",
+            "",
+            ("v1",),
+            metadata_only=True,
+            fields="metadata.name!=kube-root-ca.crt,metadata.name!=openshift-service-ca.crt",
+        ),
+        Kind("certificates", "Certificate", "cert-manager.io", ("v1",)),
         _core("nodes", "Node", namespaced=False),
         _core("pods", "Pod"),
         _core("events", "Event"),

@@ -26,7 +26,14 @@ import structlog
 from services.errors import Conflict, ConsoleError, Denied, Unavailable
 from services.kube.catalogue import Resource
 from services.kube.streaming import StreamingApi, collector_paused
-from services.kube.trim import certificate_only, keys_only, metadata_only, trim
+from services.kube.trim import (
+    certificate_only,
+    certificates_among,
+    keys_only,
+    metadata_only,
+    names_certificates,
+    trim,
+)
 
 Key = tuple[str, str]
 Object = dict[str, Any]
@@ -78,28 +85,46 @@ class Holder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which objects of a collection, in which representation, and what of each is kept."""
+    """Which objects of a collection, in which representation, and what of each is kept.
+
+    ``wanted`` says by an object's metadata whether its content is asked for, one by one, and
+    ``content`` what is kept of that.
+    """
 
     labels: str = ""
     fields: str = ""
     accept_list: str = _JSON
     accept_watch: str = _JSON
     keep: Callable[[Object], Object] = trim
+    wanted: Callable[[Object], bool] = lambda _: False
+    content: Callable[[Object], Object] = trim
 
 
 def selections(resource: Resource) -> tuple[Selection, ...]:
     """One for most kinds. Secrets need two: TLS ones for their certificate, the rest as metadata.
 
-    The type of a Secret never changes, so the two never hold the same object.
+    The type of a Secret never changes, so the two never hold the same object. Of what comes as
+    metadata, that whose keys are named like certificates is read for them.
     """
     kind = resource.kind
     if not kind.metadata_only:
         keep = partial(keys_only, kind.keys) if kind.keys else trim
         return (Selection(labels=kind.selector, fields=kind.fields, keep=keep),)
-    return (
-        Selection("", f"type!={TLS_TYPE}", _META_LIST, _META, metadata_only),
-        Selection("", f"type={TLS_TYPE}", _JSON, _JSON, certificate_only),
+    fields = ",".join(
+        filter(None, (kind.fields, f"type!={TLS_TYPE}" if kind.name == "secrets" else ""))
     )
+    described = Selection(
+        kind.selector,
+        fields,
+        _META_LIST,
+        _META,
+        metadata_only,
+        names_certificates,
+        certificates_among,
+    )
+    if kind.name != "secrets":
+        return (described,)
+    return described, Selection("", f"type={TLS_TYPE}", _JSON, _JSON, certificate_only)
 
 
 @dataclass(eq=False)
@@ -160,9 +185,13 @@ class Stream:
                     raise Unavailable("The list keeps changing while it is read.") from None
                 found, paged = {}, {}
                 continue
+            items = answer.get("items") or ()
+            wanted = [item for item in items if self._wants(item)]
             with collector_paused():
-                for item in answer.get("items") or ():
+                for item in items:
                     self._put(found, item)
+            for item in wanted:
+                await self._read(found, item)
             following = answer["metadata"].get("continue")
             if not following:
                 break
@@ -186,14 +215,14 @@ class Stream:
         )
         try:
             async for line in lines:
-                self._apply(orjson.loads(line))
+                await self._apply(orjson.loads(line))
         finally:
             if clock() - began > LASTING_SECONDS:
                 self._backoff.reset()
         if clock() - began < 1.0:
             raise Unavailable("The server ends watches at once.")
 
-    def _apply(self, event: Object) -> None:
+    async def _apply(self, event: Object) -> None:
         kind, item = event["type"], event["object"]
         if kind == "ERROR":
             if item.get("code") == 410:
@@ -204,13 +233,38 @@ class Stream:
             return
         if kind == "DELETED":
             self.objects.pop(_key(item), None)
+        elif self._wants(item):
+            await self._read(self.objects, item)
         else:
             self._put(self.objects, item)
         self.revision += 1
         self.holder.changed()
 
-    def _put(self, objects: dict[Key, Object], item: Object) -> None:
-        kept = self.selection.keep(item)
+    def _wants(self, item: Object) -> bool:
+        item["kind"] = self.resource.kind.kind
+        return self.selection.wanted(item)
+
+    async def _read(self, objects: dict[Key, Object], item: Object) -> None:
+        """Put an object with the content that it is wanted for. It is asked for as a list of one,
+        which needs no right beyond those of a watch; what is gone by now keeps its metadata, until
+        the watch says so."""
+        namespace, name = _key(item)
+        answer, _ = await self.api.get(
+            self.resource.path(namespace), {"fieldSelector": f"metadata.name={name}"}
+        )
+        for found in answer.get("items") or ():
+            found["kind"] = self.resource.kind.kind
+            self._put(objects, found, self.selection.content)
+            return
+        self._put(objects, item)
+
+    def _put(
+        self,
+        objects: dict[Key, Object],
+        item: Object,
+        keep: Callable[[Object], Object] | None = None,
+    ) -> None:
+        kept = (keep or self.selection.keep)(item)
         kept["apiVersion"] = self.resource.api_version
         kept["kind"] = self.resource.kind.kind
         objects[_key(item)] = kept

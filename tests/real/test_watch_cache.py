@@ -132,12 +132,40 @@ def test_of_secrets_only_certificates_are_kept(
     site = seen("site")
     assert site["type"] == "kubernetes.io/tls"
     assert site["data"] == {"tls.crt": base64.b64encode(b"certificate").decode()}
+    block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+    key = "-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----\n"
+    kept = base64.b64encode(block.encode()).decode()
+    secret("both", "kubernetes.io/tls", **{"tls.crt": key + block, "tls.key": key})
+    assert seen("both")["data"] == {"tls.crt": kept}
+    opaque = {"client.pem": block + "\n" + key, "ca.crt": "none", "tls.key": key, "a": block}
+    secret("opaque", "Opaque", **opaque)
+    assert (seen("opaque")["data"], seen("opaque")["type"]) == ({"client.pem": kept}, "Opaque")
     kube_api.delete(f"/api/v1/namespaces/{namespace}/secrets/site").ok()
     wait_until(
         "the end of the secret is seen",
         lambda: (namespace, "site") not in cluster.snapshot("secrets").objects,
     )
     assert (namespace, "login") in cluster.snapshot("secrets").objects
+
+
+def test_of_config_maps_only_the_authorities_are_kept(
+    kube_api: KubeApi, cluster: Cluster, namespace: str
+) -> None:
+    block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+    for name, data in {
+        "settings": {"greeting": "planted-text"},
+        "backend-ca": {"ca.crt": f"# ours\n{block}\n", "other.crt": block, "text": "planted-text"},
+    }.items():
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
+        kube_api.post(f"/api/v1/namespaces/{namespace}/configmaps", body).ok()
+
+    def seen(name: str) -> dict[str, object]:
+        return wait_until(
+            f"{name} is seen", lambda: cluster.snapshot("configmaps").objects.get((namespace, name))
+        )
+
+    assert set(seen("settings")) == {"apiVersion", "kind", "metadata"}
+    assert seen("backend-ca")["data"] == {"ca.crt": block}
 
 
 def test_a_kind_comes_and_goes_with_its_definition(kube_api: KubeApi, cluster: Cluster) -> None:
