@@ -31,6 +31,7 @@ SETS = (
     "gie/v1.4.0-legacy",
     "gie/v1.5.0",
     "keda/v2.20.2",
+    "cert-manager/v1.21.1",
 )
 OWN_MATTER = ("description", "title", "x-kubernetes-validations", "anyOf")
 """What may differ: prose, CEL, and how "integer or string" is spelled."""

@@ -33,6 +33,7 @@ from services import yaml_text
 OWN = Path(__file__).parents[3] / "deploy" / "crds"
 Schema = dict[str, Any]
 _FIELD = re.compile(r"(?P<indent> *)(?P<name>[^\s:!]+)(?P<required>!?): (?P<rest>.*)")
+_COLUMN = re.compile(r"(.+?)(?: (string|integer|number|boolean|date))?(?: ([0-9]+))?")
 _OPTION = re.compile(r"\s*([A-Za-z-]+)=")
 _DECODER = json.JSONDecoder()
 
@@ -108,9 +109,9 @@ def _sections(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _column(line: str) -> dict[str, Any]:
     name, _, rest = line.removeprefix("  column: ").partition(" .")
-    path, *kind = rest.split()
-    found = {"name": name, "jsonPath": f".{path}", "type": kind[0] if kind else "string"}
-    return found | ({"priority": int(kind[1])} if len(kind) > 1 else {})
+    path, kind, priority = _COLUMN.fullmatch(rest).groups()  # type: ignore[union-attr]
+    found = {"name": name, "jsonPath": f".{path}", "type": kind or "string"}
+    return found | ({"priority": int(priority)} if priority else {})
 
 
 def _tree(body: list[str]) -> Schema:
