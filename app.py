@@ -8,38 +8,41 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from dash import Dash
-
-import api
-import callbacks
-from api import guard, security, static
-from api.openapi import make_server
-from cli import audit, signin, source, token
 from cli.options import joined, settings_parser
-from cli.serve import listen, serve
-from components import shell
 from services import logs
-from services.auth.session_key import session_key
-from services.clusters.fleet import Fleet
-from services.configdb.opening import opened
-from services.container import VERSION, Container
-from services.inference.opening import prices_of
 from services.settings import BadSettings, Settings, load
-from services.telemetry import opening as telemetry_opening
+from services.version import VERSION
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from services.clusters.fleet import Fleet
+    from services.container import Container
 
 ROOT = Path(__file__).parent
-COMMANDS = {"token": token, "audit": audit, "signin": signin}
+COMMANDS = ("token", "audit", "signin")
+"""Modules of ``cli``. What a command does not need is not imported: one starts in a second, the
+whole console takes five."""
 
 
-def create_app(container: Container) -> Dash:
+def create_app(container: "Container") -> "Dash":
     """The whole web application around built services; starts no thread.
 
     The warm-up runs Dash's own set-up here, because two concurrent first requests would race in
     it. The guard is installed after it and therefore sees every rule that exists.
     """
+    from dash import Dash
+
+    import api
+    import callbacks
+    from api import guard, security, static
+    from api.openapi import make_server
+    from components import shell
+
     cookie = security.session_cookie(container.settings)
     server = make_server("ngf-console", str(ROOT / "api"), container.version, cookie)
     server.secret_key = container.secret_key
@@ -79,9 +82,9 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"ngf-console {VERSION}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for command in COMMANDS.values():
-        command.add_parser(subparsers)
     given, rest = options.parse_known_args(argv)
+    for name in [rest[0]] if rest and rest[0] in COMMANDS else COMMANDS:
+        import_module(f"cli.{name}").add_parser(subparsers)
     args = parser.parse_args(rest)
     values = vars(given)
     config = values.pop("config", None) or os.environ.get("NGF_CONSOLE_CONFIG")
@@ -89,7 +92,7 @@ def main(argv: list[str]) -> int:
         settings = load(values, Path(config) if config else None)
         logs.configure(settings.log_level)
         if args.command:
-            status: int = COMMANDS[args.command].main(args, settings)
+            status: int = import_module(f"cli.{args.command}").main(args, settings)
             return status
         return run(settings)
     except BadSettings as error:
@@ -104,6 +107,13 @@ def run(settings: Settings) -> int:
     What the serving process will open is opened here once before, because there a failure is too
     late to be told in one line.
     """
+    from cli import source
+    from cli.serve import listen, serve
+    from services.auth.session_key import session_key
+    from services.configdb.opening import opened
+    from services.inference.opening import prices_of
+    from services.telemetry import opening as telemetry_opening
+
     with listen(settings) as listener:
         clusters = source.choose(settings)
         if clusters is None:
@@ -116,8 +126,11 @@ def run(settings: Settings) -> int:
 
 
 def _builder(
-    settings: Settings, clusters: Callable[[], Fleet]
+    settings: Settings, clusters: Callable[[], "Fleet"]
 ) -> Callable[[], tuple[Any, Callable[[], None]]]:
+    from cli import signin
+    from services.container import Container
+
     def build() -> tuple[Any, Callable[[], None]]:
         logs.configure(settings.log_level)  # again: gunicorn has set up its own
         container = Container.build(settings, clusters())

@@ -3,13 +3,16 @@
 import argparse
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 from services import served
 from services.auth.signin import SignInCodes
 from services.configdb.opening import opened
-from services.container import Container
 from services.errors import ConsoleError
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.container import Container
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,7 +42,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def announce(container: Container) -> None:
+def announce(container: "Container") -> None:
     """Print the one line that the console greets with, and beside it how to get another link."""
     settings = container.settings
     served.remember(settings)

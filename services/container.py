@@ -5,7 +5,6 @@ in threads. Both run in the serving process: nothing here survives a fork.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from services.auth.oidc import Oidc
 from services.auth.session_key import session_key
@@ -47,8 +46,7 @@ from services.telemetry.intake import Intake
 from services.telemetry.opening import Telemetry
 from services.telemetry.store import Store
 from services.traffic.choosing import Traffic
-
-VERSION = (Path(__file__).parent.parent / "VERSION").read_text().strip()
+from services.version import VERSION
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ class Issue:
     """What is wrong with ``ref``.
 
     ``field`` is the path of the field that is at fault (``spec.rules[0].backendRefs[1].port``; ""
-    for the object as a whole), ``reason`` a controller's word for it where there is one, ``message``
-    one sentence that says what is there and what was wanted, ``section`` where the specification
-    says so, ``remedy`` one sentence that says what to do. ``counterpart`` is the other object that
-    has a part in it.
+    for the object as a whole), ``reason`` a controller's word for it where there is one.
+    ``message`` is one sentence that says what is there and what was wanted, ``section`` where the
+    specification says so, ``remedy`` one sentence that says what to do. ``counterpart`` is the
+    other object that has a part in it.
     """
 
     severity: Severity

@@ -1,0 +1,167 @@
+"""Whether an API server takes an object: its schema, and the rules beside it.
+
+The schemas are those of the definitions in `services.demo.definitions` (Gateway API, NGF, inference
+extension) and of the built-in kinds. Their CEL rules are written out in `admission`. What is wrong
+is told apart: an object whose *shape* is wrong says nothing that could be read; one that breaks a
+rule is refused as well, but what it means is clear, and a server without that rule takes it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from services.demo.api.core_fields import message_name
+from services.demo.api.schemas import NO_DEFAULT, Node, Schemas, compiled
+from services.demo.api.shaping import apply_defaults, drop_nulls
+from services.demo.api.validation import validate
+from services.demo.definitions import definitions
+from services.gatewayapi import admission
+
+_CORE = frozenset({"Service", "Namespace", "Secret", "ConfigMap", "EndpointSlice"})
+_SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired", "FieldValueNotSupported"})
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_IN_BODY = re.compile(r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)", re.DOTALL)
+_LABELS = ("labels", "annotations")
+_NO_STATUS = {"status"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an API server refuses an object: where, and the rule that it breaks."""
+
+    field: str
+    rule: str
+    shape: bool
+
+
+def named(obj: Any) -> list[Refusal]:
+    """What is wrong with how an object says what it is; nothing else can be asked before."""
+    if not isinstance(obj, dict):
+        return [Refusal("", "must be an object with apiVersion and kind", True)]
+    wrong = [
+        Refusal(key, "must be text and not empty", True)
+        for key in ("apiVersion", "kind")
+        if not isinstance(obj.get(key), str) or not obj[key]
+    ]
+    metadata = obj.get("metadata")
+    if wrong:
+        return wrong
+    if not isinstance(metadata, dict):
+        return [Refusal("metadata", "must be an object with a name", True)]
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not isinstance(name, str) or not name:
+        return [Refusal("metadata.name", "must be text and not empty", True)]
+    if namespace is not None and not isinstance(namespace, str):
+        return [Refusal("metadata.namespace", "must be text", True)]
+    return []
+
+
+def complete(obj: dict[str, Any]) -> list[Refusal]:
+    """Fill in the defaults of the object's definition, in place, and say why it is refused."""
+    found = list(_metadata(obj["metadata"]))
+    node = _node(obj["apiVersion"], obj["kind"])
+    if node is None:
+        return found
+    body = {key: value for key, value in obj.items() if key not in _NO_STATUS}
+    drop_nulls(node, body)
+    apply_defaults(node, body)
+    obj.update(body)
+    for key in [key for key in obj if key not in body and key not in _NO_STATUS]:
+        del obj[key]
+    for cause in validate(node, body, ""):
+        rule = cause.message.removeprefix(f"{cause.field}: ")
+        found.append(Refusal(_field(cause.field), _rule(rule), cause.reason in _SHAPE))
+    if not any(one.shape for one in found):
+        found += (Refusal(field, rule, False) for field, rule in admission.broken(obj))
+    return found
+
+
+def unknown_fields(obj: dict[str, Any]) -> Iterator[str]:
+    """Fields that the definition does not have: a server drops them without a word."""
+    node = _node(obj["apiVersion"], obj["kind"])
+    if node is not None and obj["kind"] not in _CORE:
+        yield from _unknown(node, {k: v for k, v in obj.items() if k != "status"}, "")
+
+
+def _unknown(node: Node, value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            child = node.child(key)
+            where = f"{path}.{key}" if path else key
+            if where == "metadata":
+                continue
+            if child is None:
+                yield where
+            elif isinstance(item, dict | list):
+                yield from _unknown(child, item, where)
+    elif isinstance(value, list) and node.items is not None:
+        for index, item in enumerate(value):
+            yield from _unknown(node.items, item, f"{path}[{index}]")
+
+
+def _metadata(metadata: dict[str, Any]) -> Iterator[Refusal]:
+    for key in ("name", "namespace"):
+        value = metadata.get(key)
+        if value and (len(value) > 253 or not _NAME.fullmatch(value)):
+            rule = "must be lower case letters, digits, - and ., and no - or . at its ends"
+            yield Refusal(f"metadata.{key}", rule, False)
+    for key in _LABELS:
+        held = metadata.get(key)
+        if held is None:
+            continue
+        if not isinstance(held, dict):
+            yield Refusal(f"metadata.{key}", "must be an object", True)
+            continue
+        for name, value in held.items():
+            if value is not None and not isinstance(value, str):
+                yield Refusal(f"metadata.{key}.{name}", "must be text (put it in quotes)", True)
+    created = metadata.get("creationTimestamp")
+    if created is not None and not isinstance(created, str):
+        yield Refusal("metadata.creationTimestamp", "must be text", True)
+    generation = metadata.get("generation")
+    if generation is not None and type(generation) is not int:
+        yield Refusal("metadata.generation", "must be a whole number", True)
+
+
+def _field(path: str) -> str:
+    return "" if path == "<nil>" else path
+
+
+def _rule(text: str) -> str:
+    """The server's words without what the place says already."""
+    text = text.removeprefix('Invalid value: "": ')
+    if match := re.fullmatch(
+        r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)", text, re.S
+    ):
+        rule = match["rule"]
+        shown = "" if rule.startswith("must be of type") else f" (it is {match['value']})"
+        return f"{rule}{shown}"
+    return "is required" if text == "Required value" else text[:1].lower() + text[1:]
+
+
+@cache
+def _definitions() -> dict[tuple[str, str], dict[str, Any]]:
+    """The schemas as written by (group, kind), by version; "" has the stored one's."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in definitions():
+        spec = one["spec"]
+        versions = {v["name"]: v["schema"]["openAPIV3Schema"] for v in spec["versions"]}
+        stored = next(v["name"] for v in spec["versions"] if v["storage"])
+        found[spec["group"], spec["names"]["kind"]] = versions | {"": versions[stored]}
+    return found
+
+
+@cache
+def _node(api_version: str, kind: str) -> Node | None:
+    group, _, version = api_version.rpartition("/")
+    if group in ("", "discovery.k8s.io") and kind in _CORE:
+        return Schemas().core(message_name(api_version, kind))
+    known = _definitions().get((group, kind))
+    if known is None:
+        return None
+    node = compiled(known.get(version, known[""]))
+    node.properties.pop("metadata", None)  # asked apart, and never filled in
+    node.default = NO_DEFAULT
+    return node
