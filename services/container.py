@@ -24,6 +24,7 @@ from services.configdb.database import Database
 from services.configdb.opening import opened
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
+from services.gatewayapi.models import Models
 from services.gatewayapi.resources import Resources
 from services.inference import live
 from services.inference.benchmark import Benchmarks
@@ -62,6 +63,7 @@ class Container:
     fleet: Fleet
     changes: Changes
     resources: Resources
+    models: Models
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -131,6 +133,7 @@ class Container:
             fleet=fleet,
             changes=Changes(fleet, audit),
             resources=Resources(fleet),
+            models=Models(),
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),

@@ -40,7 +40,10 @@ class Dependent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reference:
+class Reference:
+    """One reference as written, defaults filled in: ``namespace`` is that of the object that
+    refers where none is given."""
+
     group: str
     kind: str
     namespace: str
@@ -59,7 +62,7 @@ def dependents(
     groups = {group for group, _ in kind.candidates}
     place = namespace if kind.namespaced else ""
 
-    def meant(reference: _Reference) -> bool:
+    def meant(reference: Reference) -> bool:
         return (
             reference.name == name
             and reference.kind == kind.kind
@@ -70,23 +73,24 @@ def dependents(
     found: list[Dependent] = []
     for referring in among:
         for (where, who), obj in snapshot(referring).objects.items():
-            references = list(_references(obj, where))
-            field = next((one.field for one in references if meant(one)), None)
+            named = list(references(obj, where))
+            field = next((one.field for one in named if meant(one)), None)
             if field is not None:
-                alone = all(meant(one) for one in references if one.field == field)
+                alone = all(meant(one) for one in named if one.field == field)
                 found.append(Dependent(referring, where, who, field, alone))
     return tuple(found)
 
 
-def _references(obj: Mapping[str, Any], namespace: str) -> Iterator[_Reference]:
+def references(obj: Mapping[str, Any], namespace: str) -> Iterator[Reference]:
+    """Every reference in the ``spec`` of an object that stands in ``namespace``."""
     spec = obj.get("spec") or {}
     if obj.get("kind") == "Gateway":
         class_name = str(spec.get("gatewayClassName", ""))
-        yield _Reference(GATEWAY_API, "GatewayClass", "", class_name, "gatewayClassName")
+        yield Reference(GATEWAY_API, "GatewayClass", "", class_name, "gatewayClassName")
     yield from _walk(spec, namespace)
 
 
-def _walk(node: Any, namespace: str) -> Iterator[_Reference]:
+def _walk(node: Any, namespace: str) -> Iterator[Reference]:
     if isinstance(node, list):
         for entry in node:
             yield from _walk(entry, namespace)
@@ -99,9 +103,9 @@ def _walk(node: Any, namespace: str) -> Iterator[_Reference]:
             yield from _walk(value, namespace)
 
 
-def _reference(field: str, entry: Mapping[str, Any], namespace: str) -> _Reference:
+def _reference(field: str, entry: Mapping[str, Any], namespace: str) -> Reference:
     group, kind = _DEFAULTS.get(field, ("", ""))
-    return _Reference(
+    return Reference(
         group=str(entry.get("group", group)),
         kind=str(entry.get("kind", kind)),
         namespace=str(entry.get("namespace") or namespace),

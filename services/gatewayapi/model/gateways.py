@@ -36,12 +36,29 @@ class Listener:
 
 
 @dataclass(slots=True)
+class ListenerSet:
+    """A ListenerSet. ``gateway`` is the one that it names, also when that does not take it.
+
+    ``fault`` is why it is not accepted; then its ``listeners`` are none of the gateway's, unless
+    the fault is that they are all invalid.
+    """
+
+    ref: Ref
+    obj: Object
+    gateway: Ref
+    fault: Fault | None
+    listeners: tuple[Listener, ...]
+
+
+@dataclass(slots=True)
 class Gateway:
     """A gateway with its ``listeners`` in order of precedence: its own as written, then those of
     its ListenerSets, older sets first, then by namespace and name.
 
-    ``controller`` is its class's controllerName, "" while that is not known; ``ngf`` whether NGF's
-    own ways hold for it. ``faults`` keep the whole gateway from working.
+    ``controller`` is its class's controllerName, "" when no controller takes it; ``ngf`` whether
+    NGF's own ways hold for it. ``listener_sets`` are those that were accepted. ``faults`` are its
+    own, not those of its listeners; without a controller, or with parameters that it refuses, it
+    is not ``usable``.
     """
 
     ref: Ref
@@ -52,3 +69,4 @@ class Gateway:
     listeners: tuple[Listener, ...]
     listener_sets: tuple[Ref, ...]
     faults: tuple[Fault, ...]
+    usable: bool

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from services.gatewayapi.model.names import Key, Object
 
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""A label that every namespace has: its name."""
 _NOTHING: Mapping[Key, Object] = MappingProxyType({})
 
 
@@ -20,11 +22,15 @@ class World:
     ``unread`` are the kinds of which nothing is known, ``absent`` those whose definition is not
     installed. Mappings that did not change between two worlds are the same mapping, and objects
     that did not change the same objects: that is how a model finds what did.
+
+    ``assumed`` is true for manifests, which hold only what somebody wrote: a namespace without an
+    object exists there, and so does a GatewayClass, whose controller is guessed from its name.
     """
 
     objects: Mapping[str, Mapping[Key, Object]]
     unread: frozenset[str] = field(default_factory=frozenset)
     absent: frozenset[str] = field(default_factory=frozenset)
+    assumed: bool = False
 
     def of(self, kind: str) -> Mapping[Key, Object]:
         """The objects of a kind; none for one that was not read."""
@@ -33,3 +39,14 @@ class World:
     def knows(self, kind: str) -> bool:
         """Whether what is not among the objects of a kind is known not to exist."""
         return kind not in self.unread
+
+    def labels_of(self, namespace: str) -> Mapping[str, str] | None:
+        """The labels of a namespace, with the one that Kubernetes gives every namespace.
+
+        None for one that does not exist or of which nothing is known.
+        """
+        obj = self.of("namespaces").get(("", namespace))
+        if obj is None and not self.assumed:
+            return None
+        labels = (obj or {}).get("metadata", {}).get("labels") or {}
+        return {**labels, NAMESPACE_NAME: namespace}

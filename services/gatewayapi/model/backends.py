@@ -1,0 +1,161 @@
+"""What a backendRef is worth: whether it may be used, is there, and has endpoints to answer."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
+from services.gatewayapi.model.routes import BackendRef, Route
+
+if TYPE_CHECKING:
+    from services.gatewayapi.model.model import Model
+
+POOL_GROUPS = ("inference.networking.k8s.io", "inference.networking.x-k8s.io")
+"""Groups of InferencePool, the one that NGF reads first."""
+_HTTP = ("HTTPRoute", "GRPCRoute")
+_WRONG_PROTOCOL = {
+    "HTTPRoute": ("kubernetes.io/h2c",),
+    "GRPCRoute": ("kubernetes.io/ws", "kubernetes.io/wss"),
+}
+"""Application protocols of a Service port that NGF does not speak for a kind of route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One backendRef, judged.
+
+    ``ready`` and ``total`` count the endpoints of its port, None where nobody knows them (they
+    were not read, or it has none of Kubernetes' own: ExternalName, InferencePool). ``status`` is
+    what a client gets from an HTTPRoute or GRPCRoute instead of an answer: 500 for a reference
+    that is broken, 503 without a ready endpoint; None for a backend that can answer, and for
+    other routes, whose connections are refused.
+    """
+
+    spec: BackendRef
+    fault: Fault | None
+    ready: int | None
+    total: int | None
+    status: int | None
+
+    @property
+    def answers(self) -> bool:
+        """Whether requests reach something; taken for true where endpoints are not known."""
+        return self.fault is None and self.ready != 0
+
+
+def resolve(model: "Model", route: Route, spec: BackendRef) -> Backend:
+    """Judges a backendRef of ``route`` (HTTPRoute.spec.rules.backendRefs)."""
+    ngf = any(one.ngf for one in model.gateways_of(route.ref))
+    fault = _fault(model, route, spec, ngf)
+    web = route.ref.kind in _HTTP
+    if fault:
+        return Backend(spec, fault, None, None, 500 if web else None)
+    ready, total = _endpoints(model, spec, route.ref.kind)
+    return Backend(spec, None, ready, total, 503 if web and ready == 0 else None)
+
+
+def _fault(model: "Model", route: Route, spec: BackendRef, ngf: bool) -> Fault | None:
+    section = f"{route.ref.kind}.spec.rules.backendRefs"
+
+    def fault(reason: str, message: str, field: str = "") -> Fault:
+        return Fault("ResolvedRefs", reason, message, section + field, spec.field + field)
+
+    kind = f"{spec.group}/{spec.kind}" if spec.group else spec.kind
+    service = (spec.group, spec.kind) == ("", "Service")
+    pool = spec.kind == "InferencePool" and spec.group in POOL_GROUPS
+    if not service and not pool:
+        return fault("InvalidKind", f"A backend of kind {kind} is not supported.", ".kind")
+    if pool and (route.ref.kind != "HTTPRoute" if ngf else route.ref.kind not in _HTTP):
+        return fault(
+            "InvalidKind", f"A {route.ref.kind} cannot have an InferencePool as backend.", ".kind"
+        )
+    if pool and ngf and spec.group != POOL_GROUPS[0]:
+        return fault("InvalidKind", f"NGF reads InferencePools of {POOL_GROUPS[0]} only.", ".group")
+    source = (GATEWAY_GROUP, route.ref.kind, route.ref.namespace)
+    target = (spec.group, spec.kind, spec.namespace, spec.name)
+    if not model.grants.permit(source, target):
+        return fault(
+            "RefNotPermitted",
+            f"No ReferenceGrant in namespace {spec.namespace} lets a {route.ref.kind} of namespace "
+            f"{route.ref.namespace} use {spec.ref}.",
+            ".namespace",
+        )
+    plural = "services" if service else "inferencepools"
+    obj = model.world.of(plural).get(spec.ref.key)
+    if obj is None:
+        if not model.world.knows(plural):
+            return None
+        return fault("BackendNotFound", f"{spec.ref} does not exist.", ".name")
+    if pool:
+        why = _pool(model, obj, spec) if ngf else ""
+        return fault("InvalidInferencePool", why) if why else None
+    if spec.port is None:
+        return fault("BackendNotFound", "A Service needs a port.", ".port")
+    port = service_port(obj, spec.port, protocol_of(route.ref.kind))
+    if port is None:
+        return fault("BackendNotFound", f"{spec.ref} has no port {spec.port}.", ".port")
+    if (obj.get("spec") or {}).get("type") == "ExternalName" and not ngf:
+        return fault(
+            "UnsupportedValue",
+            f"{spec.ref} is of type ExternalName, which implementations should not support.",
+            ".kind",
+        )
+    spoken = str(port.get("appProtocol") or "")
+    if ngf and spoken in _WRONG_PROTOCOL.get(route.ref.kind, ()):
+        return fault(
+            "UnsupportedProtocol",
+            f"Port {spec.port} of {spec.ref} speaks {spoken}, which a {route.ref.kind} does not.",
+            ".port",
+        )
+    return None
+
+
+def protocol_of(kind: str) -> str:
+    """The transport that a kind of route carries."""
+    return "UDP" if kind == "UDPRoute" else "TCP"
+
+
+def service_port(obj: Object, number: int, protocol: str) -> Object | None:
+    """A Service's port of that number, preferably of that protocol; None when it has none."""
+    ports: list[Object] = [
+        one for one in (obj.get("spec") or {}).get("ports") or () if one.get("port") == number
+    ]
+    fitting = (one for one in ports if (one.get("protocol") or "TCP") == protocol)
+    return next(fitting, None)
+
+
+def _pool(model: "Model", obj: Object, spec: BackendRef) -> str:
+    """What NGF finds wrong with an InferencePool: its endpoint picker has to be a Service."""
+    ref = (obj.get("spec") or {}).get("endpointPickerRef")
+    if not ref:
+        return f"{spec.ref} names no endpoint picker."
+    kind, place = ref.get("kind") or "Service", (spec.namespace, str(ref.get("name", "")))
+    if kind != "Service":
+        return f"The endpoint picker of {spec.ref} is a {kind}, not a Service."
+    if model.world.knows("services") and place not in model.world.of("services"):
+        return f"The endpoint picker of {spec.ref}, Service {'/'.join(place)}, does not exist."
+    return ""
+
+
+def _endpoints(model: "Model", spec: BackendRef, kind: str) -> tuple[int | None, int | None]:
+    """Ready and all endpoints of the port that a sound reference means."""
+    if not model.world.knows("endpointslices"):
+        return None, None
+    if spec.kind == "InferencePool":
+        # NGF makes a headless Service for each pool; where there is none its pods are not known.
+        shadow = Ref("Service", spec.namespace, f"{spec.name}-pool-svc")
+        obj = model.world.of("services").get(shadow.key)
+        ports = ((obj or {}).get("spec") or {}).get("ports") or ()
+        if not ports or not model.slices.has(shadow.key):
+            return None, None
+        counted = model.slices.count(shadow.key, ports[0].get("name") or "", "TCP")
+        return counted.ready, counted.total
+    obj = model.world.of("services").get(spec.ref.key)
+    if obj is None or spec.port is None:
+        return None, None
+    if (obj.get("spec") or {}).get("type") == "ExternalName":
+        return None, None
+    protocol = protocol_of(kind)
+    port = service_port(obj, spec.port, protocol)
+    counted = model.slices.count(spec.ref.key, (port or {}).get("name") or "", protocol)
+    return counted.ready, counted.total
