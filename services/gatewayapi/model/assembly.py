@@ -195,10 +195,10 @@ def _parameters(
         return None
     kind, place = str(ref.get("kind", "")), (namespace, str(ref.get("name", "")))
     read = {"NginxProxy": "nginxproxies", "ConfigMap": "configmaps", "Secret": "secrets"}.get(kind)
-    if read is None or not world.knows(read):
+    if read is None:
         return None
     needs.add((read, place))
-    if place in world.of(read):
+    if world.has(read, place) is not False:
         return None
     return Fault(
         "ResolvedRefs" if ngf else "Accepted",

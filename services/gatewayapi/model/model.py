@@ -24,7 +24,7 @@ from services.gatewayapi.model.endpoints import Slices
 from services.gatewayapi.model.gateways import Gateway, ListenerSet
 from services.gatewayapi.model.grants import Grants
 from services.gatewayapi.model.names import Key, Ref
-from services.gatewayapi.model.reading import NEVER, READ
+from services.gatewayapi.model.reading import READ
 from services.gatewayapi.model.routes import BackendRef, Route
 from services.gatewayapi.model.step import Step
 from services.gatewayapi.model.users import Users
@@ -67,7 +67,7 @@ class Model:
             world.assumed,
         ):
             return Model.build(world)
-        changes = between(before, world, (*READ, *NEVER))
+        changes = between(before, world, READ)
         if not changes:
             return Model(world, self._compiled, self._remembered)
         compiled, touched = Step(self._compiled, before, world, changes).taken()

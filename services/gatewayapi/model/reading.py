@@ -11,11 +11,10 @@ READ = tuple(
     name
     for name, kind in KINDS.items()
     if kind.group in (GATEWAY_API, NGF)
-    or name in ("inferencepools", "services", "endpointslices", "namespaces", "secrets")
+    or name
+    in ("inferencepools", "services", "endpointslices", "namespaces", "secrets", "configmaps")
 )
 """Kinds that the model knows; others never change it."""
-NEVER = ("configmaps",)
-"""Kinds that the console does not watch."""
 
 
 def read(cluster: Cluster) -> World:
@@ -34,7 +33,7 @@ def world(snapshots: Iterable[Snapshot]) -> World:
     A kind that was read once is known, also while its cluster does not answer: it may be out of
     date, which its page says. One that is not installed has no objects.
     """
-    objects, unread, absent = {}, set(NEVER), set()
+    objects, unread, absent = {}, set(), set()
     for snapshot in snapshots:
         if snapshot.state in ("live", "stale") and snapshot.as_of is not None:
             objects[snapshot.kind] = snapshot.objects

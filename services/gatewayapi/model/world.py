@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from services.gatewayapi.model.names import Key, Object
+from services.kube.catalogue import KINDS
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """A label that every namespace has: its name."""
+_UNREAD_CONFIGMAPS = frozenset(
+    part.removeprefix("metadata.name!=") for part in KINDS["configmaps"].fields.split(",")
+)
 _NOTHING: Mapping[Key, Object] = MappingProxyType({})
 
 
@@ -39,6 +43,15 @@ class World:
     def knows(self, kind: str) -> bool:
         """Whether what is not among the objects of a kind is known not to exist."""
         return kind not in self.unread
+
+    def has(self, kind: str, key: Key) -> bool | None:
+        """Whether an object exists, None when that is not known: its kind was not read, or it is
+        one of those that the console never reads."""
+        if key in self.of(kind):
+            return True
+        if kind in self.unread or (kind == "configmaps" and key[1] in _UNREAD_CONFIGMAPS):
+            return None
+        return False
 
     def labels_of(self, namespace: str) -> Mapping[str, str] | None:
         """The labels of a namespace, with the one that Kubernetes gives every namespace.
