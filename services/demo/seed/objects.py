@@ -141,41 +141,63 @@ def targeted(kind: str, place: str, age: float, target: str, spec: Obj, version:
     return made(version, kind, place, age, spec={**where, **spec})
 
 
-def tls(place: str, age: float, days: float, *hosts: str) -> Obj:
-    """A TLS Secret with a certificate made now that ends in ``days`` (negative: has ended)."""
+def tls(place: str, age: float, days: float, *hosts: str, **more: Any) -> Obj:
+    """A TLS Secret with a certificate made now that ends in ``days`` (negative: has ended), and
+    the demo's authority behind it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Demo Issuing CA")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now + timedelta(days=min(days, 0) - 90))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in hosts]), False)
-        .sign(key, hashes.SHA256())
+    served = _issued(hosts[0], key, days).add_extension(
+        x509.SubjectAlternativeName([x509.DNSName(one) for one in hosts]), False
     )
+    certificate = served.sign(_authority_key(), hashes.SHA256())
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return made(
-        "v1",
-        "Secret",
-        place,
-        age,
-        type="kubernetes.io/tls",
-        data={
-            "tls.crt": base64.b64encode(
-                certificate.public_bytes(serialization.Encoding.PEM)
-            ).decode(),
-            "tls.key": base64.b64encode(private).decode(),
-        },
+    chain = _pem(certificate) + authority()
+    data = {
+        "tls.crt": base64.b64encode(chain.encode()).decode(),
+        "tls.key": base64.b64encode(private).decode(),
+    }
+    return made("v1", "Secret", place, age, type="kubernetes.io/tls", data=data, **more)
+
+
+def authority() -> str:
+    """The certificate (PEM) of the authority that signs every certificate of the demo."""
+    key = _authority_key()
+    built = _issued(_ISSUER, key, 1_500).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
+    return _pem(built.sign(key, hashes.SHA256()))
+
+
+_ISSUER = "Demo Issuing CA"
+
+
+def _authority_key() -> ec.EllipticCurvePrivateKey:
+    """The same every time, so that what it signed yesterday is its own today; nobody trusts it."""
+    return ec.derive_private_key(20_260_131, ec.SECP256R1())
+
+
+def _issued(subject: str, key: ec.EllipticCurvePrivateKey, days: float) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_named(subject))
+        .issuer_name(_named(_ISSUER))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + timedelta(days=min(days, 0) - 90))
+        .not_valid_after(now + timedelta(days=days))
+    )
+
+
+def _named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def argo(application: str, obj: Obj) -> Obj:

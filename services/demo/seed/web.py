@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.demo.seed.certificates import certificates
 from services.demo.seed.installation import access_log, controller, data_planes
 from services.demo.seed.objects import (
     GATEWAY_API,
@@ -13,7 +14,6 @@ from services.demo.seed.objects import (
     made,
     namespace,
     targeted,
-    tls,
 )
 from services.demo.seed.web_routes import MARKED_BY_VARIABLE, TEAM_ROUTES, http_routes, other_routes
 from services.demo.seed.workloads import event, node, service
@@ -58,7 +58,7 @@ def web() -> Iterator[Obj]:
     )
     for number in (1, 2, 3):
         yield node(f"web-fra-{number}", 301)
-    yield from _secrets()
+    yield from certificates()
     yield made(
         f"{NGF_GROUP}/v1alpha2",
         "NginxProxy",
@@ -77,15 +77,6 @@ def web() -> Iterator[Obj]:
     yield from other_routes()
     yield from _policies()
     yield from _events()
-
-
-def _secrets() -> Iterator[Obj]:
-    yield tls("shop/shop-wildcard", 60, 63, "*.shop.example.com", "shop.example.com")
-    yield tls("shop/shop-expired", 400, -3, "old.shop.example.com")
-    yield tls("payments/pay-tls", 81, 9, "pay.shop.example.com")
-    yield tls("orders/orders-tls", 20, 70, "orders.example.com")
-    yield tls("partner/b2b-tls", 10, 180, "api.partner.example.com")
-    yield tls("platform-certs/shared-tls", 10, 180, "*.example.com")
 
 
 def _gateways() -> Iterator[Obj]:
