@@ -4,7 +4,7 @@ Made once and carried along: a change copies the few tables that it touches and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -43,8 +43,6 @@ class Entry:
 Entries = tuple[Entry, ...]
 _KEY = attrgetter("key")
 _BY_PATTERN = lambda entry: (-len(entry.path), entry.path, entry.key)  # noqa: E731
-_NO_PATHS: Mapping[str, Entries] = {}
-_NO_CALLS: Mapping[Call, Entries] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,10 @@ class Hosted:
     ``connections`` are TLSRoutes, TCPRoutes and UDPRoutes.
     """
 
-    exact: Mapping[str, Entries] = _NO_PATHS
-    prefix: Mapping[str, Entries] = _NO_PATHS
+    exact: Mapping[str, Entries] = field(default_factory=dict)
+    prefix: Mapping[str, Entries] = field(default_factory=dict)
     patterns: Entries = ()
-    calls: Mapping[Call, Entries] = _NO_CALLS
+    calls: Mapping[Call, Entries] = field(default_factory=dict)
     call_patterns: Entries = ()
     connections: Entries = ()
 

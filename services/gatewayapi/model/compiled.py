@@ -1,6 +1,6 @@
 """What is worked out of a world ahead of any question, and how it is read together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.gatewayapi.model.assembly import Assembled
@@ -44,6 +44,7 @@ def final(compiled: Compiled, route: Ref) -> tuple[Parent, ...]:
 
 
 def naming(compiled: Compiled, gateway: Key) -> dict[Ref, None]:
+    """Every route that names a gateway or a ListenerSet that names it."""
     found = compiled.by_target.get(Ref("Gateway", *gateway), {})
     assembled = compiled.assembled.get(gateway)
     others = [compiled.by_target.get(one.ref, {}) for one in assembled.sets] if assembled else []
@@ -55,16 +56,23 @@ def naming(compiled: Compiled, gateway: Key) -> dict[Ref, None]:
     return found
 
 
-def attached(compiled: Compiled, gateway: Key) -> Iterable[Attachment]:
+def attached(compiled: Compiled, gateway: Key) -> Iterator[Attachment]:
+    """The attachments of all routes of a gateway, older routes first."""
+
     def age(ref: Ref) -> tuple[object, ...]:
         return (*precedence(compiled.routes[ref].created, *ref.key), ref.kind)
 
     for ref in sorted(naming(compiled, gateway), key=age):
-        seen = set()
-        for parent in final(compiled, ref):
-            if parent.gateway is None or parent.gateway.key != gateway:
-                continue
-            for one in parent.attachments:
-                if one.fault is None and one.listener.id not in seen:
-                    seen.add(one.listener.id)
-                    yield one
+        yield from attached_of(compiled, gateway, ref)
+
+
+def attached_of(compiled: Compiled, gateway: Key, route: Ref) -> Iterator[Attachment]:
+    """The attachments of one route to listeners of a gateway, of each listener one."""
+    seen = set()
+    for parent in final(compiled, route):
+        if parent.gateway is None or parent.gateway.key != gateway:
+            continue
+        for one in parent.attachments:
+            if one.fault is None and one.listener.id not in seen:
+                seen.add(one.listener.id)
+                yield one

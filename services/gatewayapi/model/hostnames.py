@@ -26,9 +26,12 @@ def meet(listener: str, route: tuple[str, ...]) -> tuple[str, ...]:
         return (listener,)
     if not listener:
         return route
-    met = (
-        host if covers(listener, host) else listener
-        for host in route
-        if covers(listener, host) or covers(host, listener)
-    )
-    return tuple(dict.fromkeys(met))
+    if len(route) == 1 and covers(listener, route[0]):
+        return route
+    met: dict[str, None] = {}
+    for host in route:
+        if covers(listener, host):
+            met[host] = None
+        elif covers(host, listener):
+            met[listener] = None
+    return tuple(met)

@@ -16,8 +16,10 @@ nothing of what is compiled depends on them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.gatewayapi.matching.tables import Tables
 from services.gatewayapi.model.attachment import Attachment, Parent
 from services.gatewayapi.model.backends import Backend, resolve
+from services.gatewayapi.model.carrying import carried
 from services.gatewayapi.model.changes import Changed, between
 from services.gatewayapi.model.compiled import Compiled, attached, final, naming
 from services.gatewayapi.model.endpoints import Slices
@@ -29,6 +31,7 @@ from services.gatewayapi.model.routes import BackendRef, Route
 from services.gatewayapi.model.step import Step
 from services.gatewayapi.model.users import Users
 from services.gatewayapi.model.world import World
+from services.kube.streaming import collector_paused
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class _Remembered:
     slices: Slices | None = None
     users: Users | None = None
     attached: dict[Key, list[Attachment]] = field(default_factory=dict)
+    tables: dict[Key, Tables] = field(default_factory=dict)
 
 
 class Model:
@@ -54,7 +58,8 @@ class Model:
         empty = World({}, world.unread, world.absent, world.assumed)
         grants = Grants({}, world.knows("referencegrants"))
         nothing = Compiled(grants, {}, {}, {}, {}, {}, {}, {})
-        return cls(empty, nothing, _Remembered()).following(world)
+        with collector_paused():
+            return cls(empty, nothing, _Remembered()).following(world)
 
     def following(self, world: World) -> "Model":
         """The model of ``world``, made from this one: only what the differences touch is new."""
@@ -71,9 +76,11 @@ class Model:
         if not changes:
             return Model(world, self._compiled, self._remembered)
         compiled, touched = Step(self._compiled, before, world, changes).taken()
-        return Model(world, compiled, self._kept(changes, touched))
+        return Model(world, compiled, self._kept(changes, compiled, touched))
 
-    def _kept(self, changes: dict[str, list[Changed]], touched: set[Key]) -> _Remembered:
+    def _kept(
+        self, changes: dict[str, list[Changed]], compiled: Compiled, touched: dict[Key, set[Ref]]
+    ) -> _Remembered:
         old = self._remembered
         slices, users = old.slices, old.users
         if slices and "endpointslices" in changes:
@@ -83,7 +90,12 @@ class Model:
                 (kind, *change) for kind, ones in changes.items() for change in ones
             )
         attached = {key: found for key, found in old.attached.items() if key not in touched}
-        return _Remembered(slices, users, attached)
+        tables = {
+            key: carried(found, key, self._compiled, compiled, touched.get(key, ()))
+            for key, found in old.tables.items()
+            if key in compiled.gateways
+        }
+        return _Remembered(slices, users, attached, tables)
 
     @property
     def gateways(self) -> Mapping[Key, Gateway]:
@@ -136,6 +148,14 @@ class Model:
             known[gateway] = list(attached(self._compiled, gateway))
         return known[gateway]
 
+    def tables(self, gateway: Key) -> Tables:
+        """The compiled matches of a gateway's attachments; empty for one that is not there."""
+        known = self._remembered.tables
+        if gateway not in known:
+            with collector_paused():
+                known[gateway] = Tables.of(self.attached(gateway), self.routes)
+        return known[gateway]
+
     def backend(self, route: Ref, spec: BackendRef) -> Backend:
         """What a backendRef of a route is worth. Raises KeyError for a route that is not there."""
         return resolve(self, self.routes[route], spec)
@@ -143,5 +163,6 @@ class Model:
     def users(self, ref: Ref) -> Sequence[Ref]:
         """Every object that refers to ``ref``, which need not exist; sorted."""
         if self._remembered.users is None:
-            self._remembered.users = Users(self.world)
+            with collector_paused():
+                self._remembered.users = Users(self.world)
         return self._remembered.users.of(ref)

@@ -41,16 +41,17 @@ class Step:
         )
         self._before = before
 
-    def taken(self) -> tuple[Compiled, set[Key]]:
-        """What is compiled now, and the gateways whose attachments may be others."""
+    def taken(self) -> tuple[Compiled, dict[Key, set[Ref]]]:
+        """What is compiled now, and the gateways whose attachments may be others, each with the
+        routes that may have others."""
         if "referencegrants" in self._changes:
             grants, known = self._world.of("referencegrants"), self._world.knows("referencegrants")
             self._new.grants = Grants(grants, known)
         moved = self._assemble()
         routes = self._parse()
         routes |= self._concerned(moved)
-        touched = {ref.key for ref in moved if ref.kind == "Gateway"}
-        touched |= self._attach(routes)
+        touched: dict[Key, set[Ref]] = {ref.key: set() for ref in moved if ref.kind == "Gateway"}
+        self._attach(routes, touched)
         self._contest(touched)
         return self._new, touched
 
@@ -159,11 +160,10 @@ class Step:
             found.update(ref for ref in self._new.routes if ref.namespace in spaces)
         return found
 
-    def _attach(self, routes: set[Ref]) -> set[Key]:
-        """Ask for the parents of ``routes``; answers the gateways that are concerned."""
-        touched: set[Key] = set()
+    def _attach(self, routes: set[Ref], touched: dict[Key, set[Ref]]) -> None:
+        """Ask for the parents of ``routes``, and note the gateways that are concerned."""
         if not routes:
-            return touched
+            return
         if self._new.asked is self._old.asked:
             self._new.asked = dict(self._old.asked)
         known = Parents(self._world, self._new.gateways, self._new.sets)
@@ -173,24 +173,26 @@ class Step:
             if route is not None:
                 new[ref] = parents(known, route)
             for ends in (old.get(ref, ()), new.get(ref, ())):
-                touched.update(one.gateway.key for one in ends if one.gateway)
-        return touched
+                for one in ends:
+                    if one.gateway:
+                        touched.setdefault(one.gateway.key, set()).add(ref)
 
-    def _contest(self, touched: set[Key]) -> None:
+    def _contest(self, touched: dict[Key, set[Ref]]) -> None:
+        """Hold the contests of the gateways that are concerned again."""
         if not touched:
             return
         self._new.lost = dict(self._old.lost)
-        for key in touched:
+        for key, routes in touched.items():
             gateway = self._new.gateways.get(key)
             named_by = naming(self._new, key) if gateway else {}
             lost: dict[Ref, tuple[Parent, ...]] = {}
             if gateway and _contested(gateway, named_by):
                 named = {ref: self._new.asked[ref] for ref in named_by}
                 lost = losers(gateway, named, self._new.routes)
+            before = self._new.lost.pop(key, {})
             if lost:
                 self._new.lost[key] = lost
-            else:
-                self._new.lost.pop(key, None)
+            routes.update(before.keys() | lost.keys())
 
 
 def _contested(gateway: Gateway, refs: Iterable[Ref]) -> bool:
