@@ -1,0 +1,239 @@
+"""Why the other matches did not take a request: of each the first thing that it lost by."""
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.gatewayapi.matching import expressions, paths
+from services.gatewayapi.matching.answer import Candidate
+from services.gatewayapi.matching.arrival import Reason
+from services.gatewayapi.matching.lookup import Seen
+from services.gatewayapi.matching.tables import Entry, Hosted, Listening, covering
+from services.gatewayapi.model.gateways import Gateway, Listener
+from services.gatewayapi.model.routes import Match
+from services.gatewayapi.ways import PATH_DECIDES
+
+if TYPE_CHECKING:
+    from services.gatewayapi.model.model import Model
+
+_SHOWN = 50
+_READ = 2000
+_MATCHES = "HTTPRouteRule.matches"
+Ranked = tuple[tuple[int, ...], Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, where it came to and what took it, all as far as it came."""
+
+    gateway: Gateway
+    seen: Seen
+    listener: Listener | None
+    host: str
+    hostname: str | None
+    won: Entry | None
+
+
+def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int]:
+    """The matches that did not take a request, closest first, and how many more there are.
+
+    Of large gateways those are read whose host could have been meant, up to a bound.
+    """
+    found: list[Ranked] = []
+    told: set[tuple[object, ...]] = set()
+    key = asked.gateway.ref.key
+    tables = model.tables(key)
+    here = asked.listener
+    for listener in sorted(asked.gateway.listeners, key=lambda one: one is not here):
+        listening = tables.of_listener(listener.id)
+        for name, written, hosted in _near(listening, asked.host):
+            for entry in hosted.entries():
+                if len(found) >= _READ:
+                    break
+                place = (entry.route, entry.rule, entry.index)
+                if place in told or _same(entry, asked.won):
+                    continue
+                told.add(place)
+                rank, lost = _lost(asked, listener, name, written, entry)
+                candidate = Candidate(entry.route, entry.rule, entry.index, listener.name, lost)
+                found.append(((*rank, entry.rule, entry.index or 0), candidate))
+    found.extend(_refused(model, asked, {one.route for _, one in found}))
+    found.sort(key=lambda one: (one[0], str(one[1].route)))
+    shown = tuple(candidate for _, candidate in found[:_SHOWN])
+    return shown, len(found) - len(shown)
+
+
+def _near(listening: Listening, host: str) -> Iterator[tuple[str, str, Hosted]]:
+    names = [*covering(host), ""] if host else [""]
+    rest = [] if len(listening.hosts) > _READ else [n for n in listening.hosts if n not in names]
+    for name in (*names, *rest):
+        for written, hosted in listening.hosts.get(name, ()):
+            yield name, written, hosted
+
+
+def _same(entry: Entry, won: Entry | None) -> bool:
+    return won is not None and (entry.route, entry.rule, entry.index) == (
+        won.route,
+        won.rule,
+        won.index,
+    )
+
+
+def _lost(
+    asked: Asked, listener: Listener, name: str, written: str, entry: Entry
+) -> tuple[tuple[int, ...], Reason]:
+    """How far an entry came (smaller is closer) and what stopped it there."""
+    host, here = asked.host, asked.listener
+    steps = tuple(_steps(asked, entry))
+    wrong = sum(1 for reason in steps if reason is not None)
+    first = next((reason for reason in steps if reason is not None), None)
+    covers = not name or (bool(host) and name in covering(host))
+    if here is None or listener.id != here.id:
+        what = "none" if here is None else here.name
+        text = f"It is attached to listener {listener.name}; the request came to {what}."
+        return (3 if covers else 4, wrong), Reason(text, "Gateway.spec.listeners")
+    if name != asked.hostname:
+        if covers:
+            text = f"Its hostname {name or '(any)'} is less specific than {asked.hostname}."
+        else:
+            text = f"Its hostname {name} is not the request's ({host or 'none'})."
+        return (1 if covers else 4, wrong), Reason(text, f"{entry.route.kind}.spec.hostnames")
+    if first is not None:
+        return (0, wrong), first
+    if asked.won is None:
+        return (0, wrong), Reason(PATH_DECIDES.what, PATH_DECIDES.section)
+    return (0, 0), _by_precedence(written, entry, asked.won)
+
+
+def _steps(asked: Asked, entry: Entry) -> Iterable[Reason | None]:
+    match, seen = entry.match, asked.seen
+    if match is None:
+        return
+    if entry.route.kind == "GRPCRoute":
+        yield _call(asked, match, entry)
+    else:
+        yield _path(asked, match, entry)
+    if match.method:
+        text = f"Its method {match.method} is not {seen.method}."
+        yield None if match.method == seen.method else Reason(text, "HTTPRouteMatch.method")
+    kind = "GRPCRouteMatch" if entry.route.kind == "GRPCRoute" else "HTTPRouteMatch"
+    for wanted in match.headers:
+        if not seen.has_header(wanted):
+            given = seen.headers.get(wanted.name)
+            what = "is not sent" if given is None else f'is "{given}"'
+            how = "match" if wanted.type == "RegularExpression" else "be"
+            text = f'Header {wanted.name} {what}; it must {how} "{wanted.value}".'
+            yield Reason(text, f"{kind}.headers")
+    for wanted in match.query:
+        if not seen.has_parameter(wanted):
+            given = seen.query.get(wanted.name)
+            what = "is not sent" if given is None else f'is "{given}"'
+            how = "match" if wanted.type == "RegularExpression" else "be"
+            text = f'Query parameter {wanted.name} {what}; it must {how} "{wanted.value}".'
+            yield Reason(text, f"{kind}.queryParams")
+
+
+def _path(asked: Asked, match: Match, entry: Entry) -> Reason | None:
+    path = asked.seen.path or "/"
+    section = "HTTPRouteMatch.path"
+    if match.path_type == "Exact":
+        fits = entry.path == path
+        text = f"Its path {match.path} is not {path} exactly."
+    elif match.path_type == "PathPrefix":
+        fits = entry.path in paths.prefixes(path)
+        text = f"Its path {match.path} is no prefix of {path} by path element."
+    else:
+        how = expressions.beginning if asked.gateway.ngf else expressions.whole
+        fits = how(match.path, path)
+        wrong = expressions.fault(match.path)
+        text = f"Its path's regular expression {match.path} does not match {path}."
+        if wrong:
+            text = f"Its path's regular expression {match.path} is not valid: {wrong}."
+    return None if fits else Reason(text, section)
+
+
+def _call(asked: Asked, match: Match, entry: Entry) -> Reason | None:
+    section = "GRPCRouteMatch.method"
+    ngf, call = asked.gateway.ngf, asked.seen.call
+    if ngf and entry.partial:
+        text = "NGF drops its rule: a match of it lacks the service or the method."
+        return Reason(text, section)
+    if call is None and ngf:
+        # To nginx a call is a path.
+        service, _, method = (asked.seen.path or "/")[1:].partition("/")
+        call = service, method
+    if call is None:
+        return Reason("The request is no gRPC call.", "GRPCRoute")
+    how = expressions.whole if match.path_type == "RegularExpression" else _equal
+    service, method = call
+    for what, wanted, given in (
+        ("service", match.grpc_service, service),
+        ("method", match.grpc_method, method),
+    ):
+        if wanted and not how(wanted, given):
+            return Reason(f"Its {what} {wanted} is not {given}.", section)
+    return None
+
+
+def _equal(wanted: str, given: str) -> bool:
+    return wanted == given
+
+
+def _by_precedence(written: str, entry: Entry, won: Entry) -> Reason:
+    one, other = entry.match, won.match
+    section = f"{entry.route.kind}Rule.matches"
+    if one is None or other is None:
+        return Reason("An older route has the connection.", f"{entry.route.kind}.spec.rules")
+    if entry.route.kind == won.route.kind == "HTTPRoute":
+        reason = _by_path(one, other, entry, won)
+        if reason:
+            return Reason(reason, section)
+        names = ("a method", "headers", "query parameters")
+    else:
+        names = ("characters in its service", "characters in its method", "headers")
+    for index, name in enumerate(names):
+        if entry.key[index] > won.key[index]:
+            what = f"names {name}" if name == "a method" else f"has more {name}"
+            return Reason(f"The match that took it {what}.", section)
+        if entry.key[index] < won.key[index]:
+            break
+    else:
+        return Reason(_by_age(entry, won), section)
+    text = f"The route that took it names the host more exactly than {written or 'any'}."
+    return Reason(text, f"{entry.route.kind}.spec.hostnames")
+
+
+def _by_path(one: Match, other: Match, entry: Entry, won: Entry) -> str | None:
+    if (one.path_type, entry.path) == (other.path_type, won.path):
+        return None
+    if other.path_type == "Exact" and one.path_type != "Exact":
+        return f"The path {other.path} of the match that took it is exact."
+    if other.path_type == one.path_type == "PathPrefix":
+        return f"The path {other.path} of the match that took it is a longer prefix."
+    if other.path_type == one.path_type:
+        return f"The regular expression {other.path} of the match that took it goes before it."
+    if other.path_type == "RegularExpression":
+        return f"NGF prefers the regular expression {other.path} to a prefix."
+    return f"The path {other.path} of the match that took it goes before a regular expression."
+
+
+def _by_age(entry: Entry, won: Entry) -> str:
+    if entry.route == won.route:
+        if entry.rule == won.rule:
+            return "An earlier match of the same rule took it."
+        return f"Rule {won.rule} of the same route comes before it."
+    if entry.key[3] != won.key[3]:
+        return f"{won.route} is older."
+    return f"{won.route} comes before it by name."
+
+
+def _refused(model: "Model", asked: Asked, told: Container[object]) -> Iterator[Ranked]:
+    gateway = asked.gateway.ref
+    for ref in model.routes_of(gateway.key)[:_READ]:
+        if ref in told or (asked.won and ref == asked.won.route):
+            continue
+        for parent in model.parents(ref):
+            if parent.gateway == gateway and parent.fault is not None:
+                lost = Reason(f"It is not attached: {parent.fault.message}", parent.fault.section)
+                yield (2, 0, 0, 0), Candidate(ref, None, None, None, lost)
+                break

@@ -1,0 +1,90 @@
+"""Which of NGF's own ways decided something in an answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from services.gatewayapi import ways
+from services.gatewayapi.matching.answer import Answer
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen
+from services.gatewayapi.model.gateways import Gateway
+from services.gatewayapi.model.names import Ref
+from services.gatewayapi.model.routes import BackendRef, Route
+from services.gatewayapi.ways import Way
+
+if TYPE_CHECKING:
+    from services.gatewayapi.model.model import Model
+
+
+def notes_of(
+    model: "Model", gateway: Gateway, seen: Seen, found: Hit | Miss, answer: Answer
+) -> Sequence[Way]:
+    """NGF's own ways that decided something here."""
+    if not gateway.ngf:
+        return ()
+    notes: list[Way] = []
+    if isinstance(found, Miss):
+        if found.refusal.status == 400 and found.arrival is None:
+            notes.append(ways.PLAIN_ON_TLS)
+        return notes
+    route = model.routes[found.entry.route]
+    rule = route.rules[found.entry.rule]
+    match = found.entry.match
+    if (
+        match is not None
+        and match.path_type == "RegularExpression"
+        and route.ref.kind != "GRPCRoute"
+    ):
+        notes += [ways.OPEN_REGEX, ways.REGEX_FIRST]
+    if match is not None and any(
+        one.type == "RegularExpression" for one in (*match.headers, *match.query)
+    ):
+        notes.append(ways.OPEN_VALUES)
+    if match is not None and any("," in seen.headers.get(one.name, "") for one in match.headers):
+        notes.append(ways.LISTED_VALUES)
+    obj = rule.obj
+    if obj.get("sessionPersistence"):
+        notes.append(ways.NO_SESSIONS)
+    if obj.get("timeouts") or obj.get("retry"):
+        notes.append(ways.NO_TIMEOUTS)
+    refs = obj.get("backendRefs")
+    if isinstance(refs, list) and any(
+        isinstance(one, Mapping) and one.get("filters") for one in refs
+    ):
+        notes.append(ways.NO_BACKEND_FILTERS)
+    if not rule.backends and answer.outcome == "response":
+        notes.append(ways.NO_BACKENDS)
+    if answer.status == 500 and route.ref.kind == "GRPCRoute":
+        notes.append(ways.BROKEN_CALL)
+    if _shared(model, gateway):
+        notes += [ways.SHARED_SERVICE, ways.REFUSED]
+    return notes
+
+
+def _shared(model: "Model", gateway: Gateway) -> bool:
+    """Whether a Service is used by routes of HTTP and of TCP at once at one gateway."""
+    key = gateway.ref.key
+    if not any(listener.protocol.upper() == "TCP" for listener in gateway.listeners):
+        return False
+    attached = {attachment.route for attachment in model.attached(key)}
+    taken = {ref for ref in attached if ref.kind in ("HTTPRoute", "GRPCRoute")}
+    for ref in attached:
+        if ref.kind != "TCPRoute":
+            continue
+        for rule in model.routes[ref].rules:
+            for one in rule.backends:
+                if any(
+                    user in taken
+                    and user.kind in ("HTTPRoute", "GRPCRoute")
+                    and _uses(model.routes[user], one)
+                    for user in model.users(Ref("Service", one.namespace, one.name))
+                ):
+                    return True
+    return False
+
+
+def _uses(route: Route, spec: BackendRef) -> bool:
+    return any(
+        (one.ref, one.port) == (spec.ref, spec.port)
+        for rule in route.rules
+        for one in rule.backends
+    )

@@ -1,0 +1,301 @@
+"""What becomes of a request at a gateway: its whole way, and why no other match took it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from services.gatewayapi.matching import losers
+from services.gatewayapi.matching.answer import Answer, Forwarded, Hop, Outcome, Share
+from services.gatewayapi.matching.arrival import Arrival, Reason
+from services.gatewayapi.matching.filters import Asked, Result, run
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
+from services.gatewayapi.matching.notes import notes_of
+from services.gatewayapi.matching.request import Request
+from services.gatewayapi.model.gateways import Gateway
+from services.gatewayapi.model.names import Key
+from services.gatewayapi.model.routes import BackendRef, Route, Rule
+
+if TYPE_CHECKING:
+    from services.gatewayapi.model.model import Model
+
+_WEB = ("HTTPRoute", "GRPCRoute")
+_GRPC_STATUS = {404: "UNIMPLEMENTED", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
+
+
+def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
+    """What becomes of a request at a gateway.
+
+    Raises:
+        NotFound: the model has no such gateway.
+    """
+    found = lookup(model, gateway, request)
+    of = model.gateways[gateway]
+    seen = Seen(request, of.ngf)
+    answer = _taken(model, of, request, seen, found) if isinstance(found, Hit) else _missed(found)
+    if (seen.call is not None and answer.route is None) or _is_call(answer):
+        answer = _as_call(of, answer)
+    arrival = found.arrival
+    listener = answer.listener
+    others, more = losers.candidates(
+        model,
+        losers.Asked(
+            of,
+            seen,
+            listener,
+            arrival.name if arrival else request.hostname,
+            found.hostname,
+            found.entry if isinstance(found, Hit) else None,
+        ),
+    )
+    notes = dict.fromkeys((*answer.notes, *notes_of(model, of, seen, found, answer)))
+    return replace(answer, candidates=others, candidates_left_out=more, notes=tuple(notes))
+
+
+def _missed(miss: Miss) -> Answer:
+    refusal = miss.refusal
+    outcome: Outcome = refusal.outcome  # type: ignore[assignment]
+    listener = refusal.listener
+    hops: list[Hop] = []
+    reasons = [refusal.reason]
+    if miss.arrival is not None:
+        reasons = [*miss.arrival.reasons, *reasons]
+        hops.append(_listener_hop(miss.arrival))
+    hops.append(Hop("answer", None, outcome, refusal.reason))
+    return Answer(
+        outcome,
+        refusal.status,
+        refusal.scheme,
+        refusal.port,
+        refusal.sni,
+        listener,
+        path=tuple(hops),
+        because=tuple(reasons),
+    )
+
+
+def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: Hit) -> Answer:
+    arrival, entry = hit.arrival, hit.entry
+    route = model.routes[entry.route]
+    rule = route.rules[entry.rule]
+    chosen = _chosen(hit, route, rule)
+    base = Answer(
+        "backend",
+        None,
+        arrival.scheme,
+        arrival.port,
+        arrival.sni,
+        arrival.listener,
+        entry.route,
+        entry.rule,
+        entry.index,
+        path=(_listener_hop(arrival), *chosen),
+        because=(*arrival.reasons, *(hop.reason for hop in chosen)),
+    )
+    if route.ref.kind not in _WEB:
+        shares, broken = _shares(model, route, rule)
+        answer = replace(base, backends=shares, unavailable=broken)
+        if shares:
+            return _with_backends(answer)
+        reason = Reason(
+            "No backend can take the connection, so it is refused.",
+            f"{route.ref.kind}Rule.backendRefs",
+        )
+        return _ending(answer, "response", None, reason)
+    asked = Asked(model, gateway.ngf, request, seen.headers, arrival, route, rule, entry.match)
+    start = Forwarded(request.method, request.host, request.path, request.headers)
+    result = run(asked, rule.obj.get("filters"), start, f"spec.rules[{rule.index}]")
+    answer = replace(
+        base,
+        response_headers=result.response,
+        path=(*base.path, *result.hops),
+        mirrors=tuple(result.mirrors),
+        notes=tuple(result.notes),
+    )
+    ended = _ended(answer, result)
+    return ended or _forwarded(asked, answer, result)
+
+
+def _ended(answer: Answer, result: Result) -> Answer | None:
+    if result.own is not None:
+        own = result.own
+        answer = replace(answer, headers=own.headers)
+        return _ending(answer, "response", own.status, own.reason)
+    if result.redirect is None:
+        return None
+    reason = Reason(
+        f"The rule redirects to {result.redirect.location}.", "HTTPRouteFilter.requestRedirect"
+    )
+    answer = replace(answer, redirect=result.redirect, mirrors=())
+    return _ending(answer, "redirect", result.redirect.status, reason)
+
+
+def _forwarded(asked: Asked, answer: Answer, result: Result) -> Answer:
+    route, rule = asked.route, asked.rule
+    shares, broken = _shares(asked.model, route, rule)
+    status = next((one.status for one in broken if one.status is not None), None)
+    if not shares:
+        if not rule.backends:
+            text = "The rule has no backendRefs and no filter that answers."
+        elif all(one.weight == 0 for one in broken):
+            text = "All its backends have weight 0."
+        else:
+            text = f"None of its backends can answer: {broken[0].why}"
+        reason = Reason(text, f"{route.ref.kind}Rule.backendRefs")
+        answer = replace(answer, unavailable=broken)
+        return _ending(answer, "response", 500 if status is None else status, reason)
+    shares, single = _per_backend(asked, result, shares)
+    if single is not None:
+        ended = _ended(
+            replace(answer, path=(*answer.path, *single.hops), mirrors=(*answer.mirrors,)), single
+        )
+        if ended:
+            return ended
+        answer = replace(
+            answer,
+            response_headers=single.response,
+            mirrors=(*answer.mirrors, *single.mirrors),
+            path=(*answer.path, *single.hops),
+        )
+    answer = replace(
+        answer,
+        status=status,
+        request=result.request if single is None else single.request,
+        backends=shares,
+        unavailable=broken,
+    )
+    return _with_backends(answer)
+
+
+def _per_backend(
+    asked: Asked, result: Result, shares: tuple[Share, ...]
+) -> tuple[tuple[Share, ...], Result | None]:
+    """Shares with what the filters of their backendRefs do; with a single backendRef that is what
+    becomes of every request."""
+    refs = asked.rule.obj.get("backendRefs")
+    specs = [one for one in refs if isinstance(one, Mapping)] if isinstance(refs, list) else []
+    if asked.ngf or not any(one.get("filters") for one in specs):
+        return shares, None
+    found: list[Share] = []
+    single: Result | None = None
+    for share in shares:
+        index, spec = next(
+            (index, one)
+            for index, (one, ref) in enumerate(zip(specs, asked.rule.backends, strict=False))
+            if ref.ref == share.ref and ref.port == share.port and ref.weight == share.weight
+        )
+        place = f"spec.rules[{asked.rule.index}].backendRefs[{index}]"
+        own = run(asked, spec.get("filters"), result.request, place)
+        response = result.response.then(own.response)
+        if len(specs) == 1:
+            own.response = response
+            single = own
+        if own.own is None and own.redirect is None:
+            share = replace(share, request=own.request, response_headers=response)
+        found.append(share)
+    return tuple(found), single
+
+
+def _shares(
+    model: "Model", route: Route, rule: Rule
+) -> tuple[tuple[Share, ...], tuple[Share, ...]]:
+    """The backends of a rule that can answer, and those that cannot."""
+    total = sum(ref.weight for ref in rule.backends)
+    able: list[Share] = []
+    broken: list[Share] = []
+    for ref in rule.backends:
+        share = _share(model, route, ref, total)
+        (broken if share.why else able).append(share)
+    return tuple(able), tuple(broken)
+
+
+def _share(model: "Model", route: Route, ref: BackendRef, total: int) -> Share:
+    found = model.backend(route.ref, ref)
+    part = round(ref.weight / total, 6) if total else 0.0
+    share = Share(ref.ref, ref.port, ref.weight, part, found.ready, found.total)
+    if ref.weight == 0:
+        return replace(share, why="Its weight is 0.")
+    if found.fault is not None:
+        return replace(share, status=found.status, why=found.fault.message)
+    if not found.answers:
+        return replace(share, status=found.status, why=f"{ref.ref} has no ready endpoint.")
+    return share
+
+
+def _chosen(hit: Hit, route: Route, rule: Rule) -> tuple[Hop, Hop]:
+    ref, entry = route.ref, hit.entry
+    host = f"serves {hit.hostname}" if hit.hostname else "serves every host"
+    if ref.kind in ("TCPRoute", "UDPRoute"):
+        host = "takes the connections of the listener"
+    by_host = Reason(f"{ref} {host}.", f"{ref.kind}.spec.hostnames")
+    match = entry.match
+    if match is None:
+        by_match = Reason("Its rule takes every connection.", f"{ref.kind}.spec.rules")
+    else:
+        asks = []
+        if ref.kind == "GRPCRoute":
+            service, method = match.grpc_service or "any service", match.grpc_method or "any method"
+            asks.append(f"{service}/{method}")
+        else:
+            asks.append(f"{match.path_type} {match.path}")
+        if match.method:
+            asks.append(f"method {match.method}")
+        asks += [f"header {one.name}" for one in match.headers]
+        asks += [f"query parameter {one.name}" for one in match.query]
+        text = f"The match that goes before all others that fit: {', '.join(asks)}."
+        by_match = Reason(text, f"{ref.kind}Rule.matches")
+    name = rule.name or f"rule {rule.index}"
+    field = f"spec.rules[{rule.index}]"
+    if entry.index is not None and rule.obj.get("matches"):
+        field += f".matches[{entry.index}]"
+    return (
+        Hop("route", ref, f"{ref.namespace}/{ref.name}", by_host, "spec.hostnames"),
+        Hop("rule", ref, name, by_match, field),
+    )
+
+
+def _listener_hop(arrival: Arrival) -> Hop:
+    listener = arrival.listener
+    field = f"spec.listeners[{listener.index}]"
+    return Hop("listener", listener.owner, listener.name, arrival.reasons[0], field)
+
+
+def _with_backends(answer: Answer) -> Answer:
+    section = f"{answer.route.kind if answer.route else 'HTTPRoute'}Rule.backendRefs"
+    hops: list[Hop] = []
+    for share in answer.backends:
+        text = f"{share.ref} gets {share.share:.0%} of them."
+        hops.append(Hop("backend", share.ref, str(share.ref), Reason(text, section)))
+    for share in answer.unavailable:
+        text = f"{share.ref} cannot answer: {share.why}"
+        hops.append(Hop("backend", share.ref, str(share.ref), Reason(text, section)))
+    reasons = [hop.reason for hop in hops]
+    return replace(answer, path=(*answer.path, *hops), because=(*answer.because, *reasons))
+
+
+def _ending(answer: Answer, outcome: Outcome, status: int | None, reason: Reason) -> Answer:
+    return replace(
+        answer,
+        outcome=outcome,
+        status=status,
+        path=(*answer.path, Hop("answer", None, outcome, reason)),
+        because=(*answer.because, reason),
+    )
+
+
+def _is_call(answer: Answer) -> bool:
+    return answer.route is not None and answer.route.kind == "GRPCRoute"
+
+
+def _as_call(gateway: Gateway, answer: Answer) -> Answer:
+    """What a caller of gRPC gets (GRPCRouteRule.backendRefs; HTTP statuses become gRPC's own by
+    gRPC's own table)."""
+    if answer.status is None:
+        return answer
+    if answer.route is None or gateway.ngf:
+        code = _GRPC_STATUS.get(answer.status, "UNKNOWN" if answer.status == 500 else "UNAVAILABLE")
+        return replace(answer, grpc_status=code)
+    broken = tuple(
+        one if one.status is None else replace(one, status=503) for one in answer.unavailable
+    )
+    status = 503 if answer.unavailable or answer.status == 500 else answer.status
+    return replace(answer, grpc_status="UNAVAILABLE", status=status, unavailable=broken)
