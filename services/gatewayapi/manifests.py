@@ -87,7 +87,8 @@ class Manifests:
         kinds: dict[str, dict[Key, Object]] = defaultdict(dict)
         for (plural, key), one in self.objects.items():
             kinds[plural][key] = one.obj
-        return World(dict(kinds), frozenset(kind for kind in NEVER_IN_FULL if kind not in kinds))
+        unread = frozenset(kind for kind in NEVER_IN_FULL if kind not in kinds)
+        return World(dict(kinds), unread, assumed=True)
 
     @cached_property
     def _by_ref(self) -> dict[Ref, Written]:
