@@ -27,17 +27,16 @@ def resolved(layers: Iterable[list[Listener]], ngf: bool) -> list[list[Listener]
     standing: dict[int, list[Listener]] = defaultdict(list)
     answer = []
     for layer in layers:
-        kept, placed = [], []
-        for one in layer:
-            before = _first(one, standing[one.port], ngf)
-            beside = None if before else _first(one, (x for x in layer if x is not one), ngf)
-            found = before or beside
-            kept.append(_refused(one, *found) if found else one)
-            if not before:
-                placed.append(one)
-        for one in placed:
+        found = {one.index: _first(one, standing[one.port], ngf) for one in layer}
+        # What lost to an earlier object is not there for its neighbours to conflict with.
+        left = [one for one in layer if not found[one.index]]
+        for one in left:
+            found[one.index] = _first(one, (x for x in left if x is not one), ngf)
+        for one in left:
             standing[one.port].append(one)
-        answer.append(kept)
+        answer.append(
+            [_refused(one, *lost) if (lost := found[one.index]) else one for one in layer]
+        )
     return answer
 
 

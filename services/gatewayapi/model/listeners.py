@@ -38,6 +38,8 @@ class Setting:
 def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, Key]]) -> Listener:
     """One listener as written, with what is wrong with it.
 
+    One of several certificates that is wrong leaves the others, and a route kind that is wrong
+    leaves those that are not, unless the listener is NGF's.
     Adds to ``needs`` the objects that it was judged by.
     """
     protocol = str(spec.get("protocol", ""))
@@ -60,9 +62,13 @@ def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, K
             )
         )
     faults.extend(_invalid(setting, spec, protocol, mode, field))
-    if mode == "Terminate" and protocol in ("HTTPS", "TLS"):
-        faults.extend(_certificates(setting, tls, field, needs))
-    usable = not faults
+    certificates: list[Fault] = []
+    if mode == "Terminate":
+        certificates = _certificates(setting, tls, field, needs)
+        faults.extend(certificates)
+    usable = len(faults) == len(certificates) and (
+        not certificates or len(certificates) < len(tls.get("certificateRefs") or ())
+    )
     if wrong and carried:
         faults.append(
             Fault(
@@ -74,8 +80,6 @@ def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, K
             )
         )
         usable = usable and bool(kinds) and not setting.ngf
-    if protocol in ("HTTPS", "TLS") and not usable:
-        usable = _some_certificate(tls, faults)
     return Listener(
         setting.gateway,
         setting.owner,
@@ -168,12 +172,3 @@ def _certificates(
         if found:
             faults.append(found)
     return faults
-
-
-def _some_certificate(tls: Any, faults: list[Fault]) -> bool:
-    """Whether all that is wrong is some of several certificates: the others still serve."""
-    refs = len(tls.get("certificateRefs") or ())
-    wrong = [
-        one for one in faults if one.condition == "ResolvedRefs" and "certificateRefs[" in one.field
-    ]
-    return len(wrong) == len(faults) and 0 < len(wrong) < refs
