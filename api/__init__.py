@@ -27,6 +27,7 @@ from api import (
     pickers,
     registration,
     resources,
+    routes,
     signin,
     slow_requests,
     sockets,
@@ -59,6 +60,7 @@ def register(server: OpenAPI, container: Container) -> None:
     heartbeats.register(server, container)
     intake.register(server, container)
     resources.register(server, container)
+    routes.register(server, container)
     logs.register(server, container)
     spans.register(server, container)
     traffic.register(server, container)

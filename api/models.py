@@ -1,6 +1,6 @@
 """Read models of Gateway API objects in REST: the object's own fields, flat, nothing dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,17 +28,21 @@ def gateway(obj: Object) -> dict[str, Any]:
     }
 
 
-def http_route(obj: Object) -> dict[str, Any]:
-    """An HTTPRoute with every field of its rules."""
-    spec = obj["spec"]
+def route(lists: Sequence[str], obj: Object) -> dict[str, Any]:
+    """A route with every field of its rules; ``lists`` are the lists that its kind has, which are
+    empty, not absent, where the object says nothing."""
+    spec = obj.get("spec") or {}
     return {
         **_common(obj),
-        "parentRefs": spec.get("parentRefs") or [],
-        "hostnames": spec.get("hostnames") or [],
-        "rules": spec.get("rules") or [],
-        **{k: v for k, v in spec.items() if k not in ("parentRefs", "hostnames", "rules")},
+        **{name: spec.get(name) or [] for name in lists},
+        **{name: value for name, value in spec.items() if name not in lists},
         "status": obj.get("status"),
     }
+
+
+def listener_set(obj: Object) -> dict[str, Any]:
+    """A ListenerSet."""
+    return {**_common(obj), **obj["spec"], "status": obj.get("status")}
 
 
 def gateway_class(obj: Object) -> dict[str, Any]:
@@ -135,9 +139,59 @@ class RouteUpdate(Sent):
 
 
 class RouteCreate(RouteUpdate):
-    """A new HTTPRoute."""
+    """A new HTTPRoute or GRPCRoute."""
 
     name: str = Field(min_length=1)
     namespace: str = Field(min_length=1)
     parentRefs: list[ParentRef] = Field(min_length=1)
     rules: list[Rule] = Field(min_length=1)
+
+
+class StreamRule(Open):
+    """The rule of a route that sends connections or datagrams on."""
+
+    backendRefs: list[dict[str, Any]] | None = Field(None, min_length=1)
+
+
+class StreamRouteUpdate(Sent):
+    """The fields to change; the one rule keeps what it does not mention."""
+
+    parentRefs: list[ParentRef] | None = None
+    rules: list[StreamRule] | None = Field(None, min_length=1, max_length=1)
+
+
+class StreamRouteCreate(StreamRouteUpdate):
+    """A new TCPRoute or UDPRoute."""
+
+    name: str = Field(min_length=1)
+    namespace: str = Field(min_length=1)
+    parentRefs: list[ParentRef] = Field(min_length=1)
+    rules: list[StreamRule] = Field(min_length=1, max_length=1)
+
+
+class TlsRouteUpdate(StreamRouteUpdate):
+    """The fields to change; the one rule keeps what it does not mention."""
+
+    hostnames: list[str] | None = Field(None, min_length=1)
+
+
+class TlsRouteCreate(StreamRouteCreate):
+    """A new TLSRoute; its hostnames are compared with the SNI of connections."""
+
+    hostnames: list[str] = Field(min_length=1)
+
+
+class ListenerSetUpdate(Sent):
+    """The fields to change; listeners are matched by name, what they do not mention is kept."""
+
+    parentRef: ParentRef | None = None
+    listeners: list[Listener] | None = Field(None, min_length=1)
+
+
+class ListenerSetCreate(ListenerSetUpdate):
+    """A new ListenerSet."""
+
+    name: str = Field(min_length=1)
+    namespace: str = Field(min_length=1)
+    parentRef: ParentRef
+    listeners: list[Listener] = Field(min_length=1)

@@ -19,9 +19,9 @@ def new_object(given: Object) -> dict[str, Any]:
     return {"metadata": metadata, "spec": spec}
 
 
-def onto_gateway(live: Object, given: Object) -> dict[str, Any]:
-    """A Gateway with ``given`` laid over it; listeners are matched by name."""
-    merged = _onto(live, given)
+def onto_listeners(live: Object, given: Object) -> dict[str, Any]:
+    """A Gateway or ListenerSet with ``given`` laid over it; listeners are matched by name."""
+    merged = onto(live, given)
     known = {one["name"]: one for one in live["spec"].get("listeners") or ()}
     if listeners := given.get("listeners"):
         merged["spec"]["listeners"] = [
@@ -32,7 +32,7 @@ def onto_gateway(live: Object, given: Object) -> dict[str, Any]:
 
 def onto_route(live: Object, given: Object) -> dict[str, Any]:
     """A route with ``given`` laid over it; rules and backends find their live counterparts."""
-    merged = _onto(live, given)
+    merged = onto(live, given)
     known = list(live["spec"].get("rules") or ())
     rules = []
     sent = given.get("rules") or ()
@@ -50,7 +50,7 @@ def onto_route(live: Object, given: Object) -> dict[str, Any]:
     return merged
 
 
-def _onto(live: Object, given: Object) -> dict[str, Any]:
+def onto(live: Object, given: Object) -> dict[str, Any]:
     """Each given field replaces the live one whole, null removes it.
 
     An empty one is not added where there is none: a read shows what is not there that way.

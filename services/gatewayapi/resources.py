@@ -62,12 +62,20 @@ class Resources:
             raise _absent(cluster, kind, namespace, name)
         member = self._fleet.get(cluster)
         snapshot = member.snapshot(kind)
+        self.require_installed(cluster, kind)
         found = snapshot.objects.get((namespace, name))
         if found is None and snapshot.as_of is None and snapshot.state in ("stale", "loading"):
             raise member.unavailable(snapshot.why)
         if found is None:
             raise _absent(cluster, kind, namespace, name)
         return found
+
+    def require_installed(self, cluster: str, kind: str) -> None:
+        """Raise NotFound with code ``not_installed`` where a cluster is known not to have ``kind``,
+        so that its absence is not taken for an empty list."""
+        snapshot = self._fleet.get(cluster).snapshot(kind)
+        if snapshot.state == "absent":
+            raise NotFound(snapshot.reason, code="not_installed", cluster=cluster, kind=kind)
 
     def detail(
         self, who: Identity, cluster: str, kind: str, namespace: str, name: str

@@ -261,7 +261,12 @@ class Changes:
         snapshot = cluster.snapshot(kind.name)
         if snapshot.resource is None:
             if snapshot.state == "absent":
-                raise NotFound(snapshot.reason, cluster=attempt.cluster, kind=kind.name)
+                raise NotFound(
+                    snapshot.reason,
+                    code="not_installed",
+                    cluster=attempt.cluster,
+                    kind=kind.name,
+                )
             raise cluster.unavailable(snapshot.why)
         self._reviews.require(cluster, snapshot.resource, attempt.verb, namespace)
         return Place(cluster, snapshot.resource, namespace, attempt.name)
