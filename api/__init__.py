@@ -24,6 +24,7 @@ from api import (
     live,
     logs,
     metrics,
+    moved,
     pickers,
     registration,
     resources,
@@ -75,6 +76,7 @@ def register(server: OpenAPI, container: Container) -> None:
     tokens.register(server, container)
     export.register(server, container)
     docs.register(server)
+    moved.register(server)
     server.register_error_handler(ConsoleError, _expected)
     server.register_error_handler(Exception, _unexpected)
 

@@ -8,7 +8,6 @@ from callbacks import conflicts, planning
 from callbacks.planning import version
 from callbacks.registrar import Callbacks, toast
 from components import diff_view, ids, kinds, yaml_view
-from components.editor import KIND_NAMES
 from services.auth.identity import Role
 from services.errors import Conflict
 from services.kube.owners import owner
@@ -106,7 +105,7 @@ def register(callbacks: Callbacks) -> None:
         asked = sum(not change.server_set for change in done.changes)
         toast(
             "ok",
-            f"{KIND_NAMES.get(ref['kind'], ref['kind'])} {namespace}/{name} "
+            f"{kinds.KINDS[ref['kind']].kind} {namespace}/{name} "
             f"{'created' if ref['create'] else 'applied'}",
             f"{asked} {'field' if asked == 1 else 'fields'} changed. The audit log has both.",
         )
@@ -146,7 +145,7 @@ def register(callbacks: Callbacks) -> None:
     def discard(clicks: int | None, ref: dict[str, Any]) -> None:
         if clicks:
             where = (
-                f"/{ref['kind']}"
+                kinds.list_href(ref["kind"])
                 if ref["create"]
                 else kinds.href(ref["kind"], ref["cluster"], ref["namespace"], ref["name"])
             )

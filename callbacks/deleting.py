@@ -93,7 +93,7 @@ def register(callbacks: Callbacks) -> None:
             "The audit log keeps its YAML.",
             ("Audit log", "/audit"),
         )
-        set_props(ids.URL, {"href": f"/{ref['kind']}"})
+        set_props(ids.URL, {"href": kinds.list_href(ref["kind"])})
 
 
 def _said(plan: Plan, ref: Ref) -> str:
@@ -149,14 +149,15 @@ def _line(status: str, group: list[Dependent], one: str, many: str, ref: Ref) ->
 
 def _list_of(group: list[Dependent], ref: Ref) -> Any:
     """A link to the list of those that have one, filtered by the object."""
-    filters = {
-        ("gateways", "httproutes"): ("gateway", f"{ref['namespace']}/{ref['name']}"),
-        ("gatewayclasses", "gateways"): ("class", ref["name"]),
-    }
-    for kind in {it.kind for it in group}:
-        if (ref["kind"], kind) in filters:
-            asked = dict([("cluster", ref["cluster"]), filters[ref["kind"], kind]])
-            return html.A("List", href=f"/{kind}?{urlencode(asked, safe='/')}")
+    named = {it.kind for it in group}
+    if ref["kind"] == "gateways" and named & {*ROUTE_KINDS, "listenersets"}:
+        asked = {"cluster": ref["cluster"], "gateway": f"{ref['namespace']}/{ref['name']}"}
+        return html.A("List", href=f"/routes?{urlencode(asked, safe='/')}")
+    if ref["kind"] == "gatewayclasses" and "gateways" in named:
+        return html.A(
+            "List",
+            href=kinds.list_href("gateways", cluster=ref["cluster"], **{"class": ref["name"]}),
+        )
     return None
 
 

@@ -62,7 +62,7 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     if kept_by:
         where["owner"] = f"{kept_by.tool}, {kept_by.application}"
     first, *rest = detail_rows.common_facts(obj, where)
-    own = {"gateways": _gateway, "httproutes": _route, "gatewayclasses": _class}[kind]
+    own = {"gateways": _gateway, "gatewayclasses": _class, "listenersets": _set}.get(kind, _route)
     return [first, *own(model, info), *rest]
 
 
@@ -94,9 +94,18 @@ def _parameters(ref: dict[str, Any] | None) -> Any:
 
 
 def _route(model: dict[str, Any], _: ClusterInfo) -> list[Fact]:
+    if model["kind_name"] in ("tcproutes", "udproutes"):
+        return []
     hosts = model["hostnames"]
     said = ", ".join(hosts[:3]) + (f" +{len(hosts) - 3}" if len(hosts) > 3 else "")
     return [("Hostnames", html.Span(said, className="mono") if hosts else "any host")]
+
+
+def _set(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
+    [parent] = model["parents"]
+    place = f"{parent['namespace']}/{parent['name']}"
+    href = kinds.href("gateways", info.name, parent["namespace"], parent["name"])
+    return [("Gateway", html.A(place, href=href))]
 
 
 def _class(model: dict[str, Any], _: ClusterInfo) -> list[Fact]:

@@ -19,7 +19,21 @@ ENTRIES = 100
 
 TOUCHED_BY = {
     "gateways": {"gateways", "gatewayclasses", "secrets", "events", "pods"} | set(ROUTE_KINDS),
-    "httproutes": {"httproutes", "gateways", "services", "endpointslices", "events"},
+    **{
+        kind: {
+            kind,
+            "gateways",
+            "listenersets",
+            "namespaces",
+            "referencegrants",
+            "services",
+            "endpointslices",
+            "inferencepools",
+            "events",
+        }
+        for kind in ROUTE_KINDS
+    },
+    "listenersets": {"listenersets", "gateways", "namespaces", "secrets", "events"},
     "gatewayclasses": {"gatewayclasses", "gateways", "events"} | set(ROUTE_KINDS),
 }
 """Kinds whose change may change what a page shows."""
@@ -28,7 +42,7 @@ Ref = dict[str, str]
 
 
 def register(callbacks: Callbacks) -> None:
-    """Register the callbacks of the three detail pages on ``callbacks``."""
+    """Register the callbacks of the detail pages on ``callbacks``."""
     callbacks.clientside(
         ClientsideFunction("ngfDetail", "tabs"),
         Output({"type": "detail-tablink", "name": ALL}, "className"),
@@ -46,7 +60,8 @@ def register(callbacks: Callbacks) -> None:
     )
     _register_object(callbacks)
     _register_gateway(callbacks)
-    _register_httproute(callbacks)
+    _register_route(callbacks)
+    _register_listenerset(callbacks)
     _register_gatewayclass(callbacks)
     _register_history(callbacks)
 
@@ -186,13 +201,13 @@ def _register_gateway(callbacks: Callbacks) -> None:
         )
 
 
-def _register_httproute(callbacks: Callbacks) -> None:
+def _register_route(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("detail-rules", "rowData"),
         Output("detail-rules-unit", "children"),
         Output("detail-parents", "rowData"),
         Output("detail-parents-unit", "children"),
-        Input("httproutes-ref", "data"),
+        Input("routes-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
@@ -204,6 +219,34 @@ def _register_httproute(callbacks: Callbacks) -> None:
         rules = detail_rows.rules(model["rules"])
         parents = detail_rows.parents(model["parents"], ref["cluster"])
         return rules, str(len(rules)), parents, str(len(parents))
+
+
+def _register_listenerset(callbacks: Callbacks) -> None:
+    @callbacks.on(
+        Output("detail-listeners", "rowData", allow_duplicate=True),
+        Output("detail-listeners-unit", "children", allow_duplicate=True),
+        Output("detail-listeners-said", "children", allow_duplicate=True),
+        Output("detail-parents", "rowData", allow_duplicate=True),
+        Output("detail-parents-unit", "children", allow_duplicate=True),
+        Input("listenersets-ref", "data"),
+        Input(ids.LIVE_CHANGES, "data"),
+        prevent_initial_call="initial_duplicate",
+    )
+    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
+        if _unconcerned(ref, live):
+            return nothing()
+        model = _seen(callbacks, ref)
+        if model is None:
+            return nothing()
+        listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
+        parents = detail_rows.parents(model["parents"], ref["cluster"])
+        return (
+            listeners,
+            str(len(listeners)),
+            detail_rows.trouble(model["listeners"]),
+            parents,
+            "",
+        )
 
 
 def _register_gatewayclass(callbacks: Callbacks) -> None:

@@ -18,7 +18,7 @@ from services.errors import Unauthenticated
 from services.listing import ListQuery
 from services.realtime.freshness import as_of
 
-COUNTED = {"gateways": "gateways", "httproutes": "HTTP routes", "gatewayclasses": "gateway classes"}
+COUNTED = {"gateways": "gateways", "routes": "routes", "gatewayclasses": "gateway classes"}
 """Kinds whose problems stand in the sidebar."""
 
 NAMED = 3

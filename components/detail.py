@@ -6,7 +6,6 @@ fills leaf properties. Ids start with ``detail-``; there is one such page at a t
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -22,7 +21,7 @@ from components.detail_columns import (
     ROUTES,
     RULES,
 )
-from components.kinds import KINDS
+from components.kinds import KINDS, ROUTE_KINDS, list_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.status import icon
@@ -38,19 +37,13 @@ TABS: dict[str, tuple[Tab, ...]] = {
         ("events", "Events"),
         ("audit", "Audit"),
     ),
-    "httproutes": (
-        ("overview", "Overview"),
-        ("yaml", "YAML"),
-        ("events", "Events"),
-        ("audit", "Audit"),
-    ),
-    "gatewayclasses": (
-        ("overview", "Overview"),
-        ("yaml", "YAML"),
-        ("events", "Events"),
-        ("audit", "Audit"),
+    **dict.fromkeys(
+        ("gatewayclasses", *ROUTE_KINDS, "listenersets"),
+        (("overview", "Overview"), ("yaml", "YAML"), ("events", "Events"), ("audit", "Audit")),
     ),
 }
+PARTS = dict.fromkeys(ROUTE_KINDS, "routes")
+"""The callback of its own that fills the overview of a kind, where that is not called as it."""
 
 MULTILINE = {"wrapText": True, "autoHeight": True}
 NO_ROUTES = "No route names this gateway. Create one with it as its gateway."
@@ -87,7 +80,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
         className=UNREAD,
         children=[
             dcc.Store(id="detail-ref", data=ref),
-            dcc.Store(id=f"{kind}-ref", data=ref),
+            dcc.Store(id=f"{PARTS.get(kind, kind)}-ref", data=ref),
             dcc.Store(id="detail-copied"),
             dcc.Download(id="detail-download"),
             _head(kind, cluster, namespace, name),
@@ -124,10 +117,10 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
 
 def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
     spoken = KINDS[kind]
-    crumbs = [(spoken.many[:1].upper() + spoken.many[1:], f"/{kind}")]
-    crumbs.append((cluster, f"/{kind}?cluster={quote(cluster)}"))
+    crumbs = [(spoken.title, list_href(kind))]
+    crumbs.append((cluster, list_href(kind, cluster=cluster)))
     if namespace:
-        crumbs.append((namespace, f"/{kind}?cluster={quote(cluster)}&namespace={quote(namespace)}"))
+        crumbs.append((namespace, list_href(kind, cluster=cluster, namespace=namespace)))
     more = dbc.DropdownMenu(
         [
             dbc.DropdownMenuItem("Copy as kubectl", id="detail-kubectl"),
@@ -231,7 +224,7 @@ def _gateway() -> list[Any]:
     )
 
 
-def _httproute() -> list[Any]:
+def _route() -> list[Any]:
     return _two(
         [
             _grid_panel(
@@ -271,7 +264,32 @@ def _gatewayclass() -> list[Any]:
     )
 
 
-_OVERVIEWS = {"gateways": _gateway, "httproutes": _httproute, "gatewayclasses": _gatewayclass}
+def _listenerset() -> list[Any]:
+    return _two(
+        [
+            _grid_panel(
+                "Listeners",
+                "listeners",
+                LISTENERS,
+                "No listener, so the set adds nothing to its gateway. Edit it and add one.",
+                foot=html.Span(id="detail-listeners-said", className="said"),
+            ),
+            _grid_panel(
+                "Gateway",
+                "parents",
+                _wrapped(PARENTS, "message"),
+                "The set names no gateway, so nothing reaches it.",
+            ),
+        ]
+    )
+
+
+_OVERVIEWS = {
+    "gateways": _gateway,
+    "gatewayclasses": _gatewayclass,
+    **dict.fromkeys(ROUTE_KINDS, _route),
+    "listenersets": _listenerset,
+}
 
 
 def _yaml() -> html.Section:

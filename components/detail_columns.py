@@ -30,6 +30,7 @@ RULES: list[Column] = [
         sort=False,
         narrow=True,
         mono=True,
+        none="every connection",
     ),
     column("filters", "Change it", "NgfLines", flex=3, width=150, sort=False, none="nothing"),
     column("backends", "Send it to", "NgfLines", flex=4, width=150, sort=False, narrow=True),

@@ -6,7 +6,6 @@ from the start; `callbacks.editor` fills leaf properties only.
 """
 
 from typing import Any
-from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -14,17 +13,13 @@ from dash import dcc, html
 from components.denied import denied
 from components.forms import Form, labelled
 from components.gateway_form import GatewayForm
-from components.kinds import href
+from components.kinds import KINDS, href, list_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.route_form import RouteForm
 from components.status import icon
 
 FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
-KIND_NAMES = {"gateways": "Gateway", "httproutes": "HTTPRoute", "gatewayclasses": "GatewayClass"}
-NOUNS = {"gateways": "gateway", "httproutes": "HTTP route", "gatewayclasses": "gateway class"}
-LIST_TITLES = {"gateways": "Gateways", "httproutes": "HTTP routes", "gatewayclasses": "Classes"}
-
 
 COMPARE = "btn btn-link btn-sm act"
 """Class of the button beside the words that somebody else changed the object."""
@@ -32,7 +27,7 @@ COMPARE = "btn btn-link btn-sm act"
 
 def creates(kind: str) -> str:
     """What a button that makes an object of ``kind`` does."""
-    return f"Create {NOUNS.get(kind, kind)}"
+    return f"Create {KINDS[kind].one if kind in KINDS else kind}"
 
 
 def new_id(part: str) -> dict[str, str]:
@@ -91,16 +86,17 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
 def _head(
     kind: str, cluster: str, namespace: str, name: str, form: Form | None, create: bool
 ) -> html.Div:
-    title = LIST_TITLES.get(kind, kind)
+    spoken = KINDS.get(kind)
+    title = spoken.title if spoken else kind
     if create:
-        crumbs = [(title, f"/{kind}"), ("new", "")]
+        crumbs = [(title, list_href(kind)), ("new", "")]
         heading = creates(kind)
     else:
         crumbs = [
-            (title, f"/{kind}"),
-            (cluster, f"/{kind}?cluster={quote(cluster)}"),
+            (title, list_href(kind)),
+            (cluster, list_href(kind, cluster=cluster)),
             *(
-                [(namespace, f"/{kind}?cluster={quote(cluster)}&namespace={quote(namespace)}")]
+                [(namespace, list_href(kind, cluster=cluster, namespace=namespace))]
                 if namespace
                 else []
             ),
@@ -124,7 +120,7 @@ def _head(
     )
     return page_head(
         heading,
-        sub=None if create else html.Span(KIND_NAMES.get(kind, kind), className="tag"),
+        sub=None if create else html.Span(spoken.kind if spoken else kind, className="tag"),
         crumbs=crumbs,
         actions=[views] if form else [],
     )

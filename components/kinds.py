@@ -1,28 +1,68 @@
 """Kinds as people speak of them, and where their pages are."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+
+
+def begun(words: str) -> str:
+    """Words at the beginning of a line; gRPC keeps its small letter."""
+    return words if words.startswith("gRPC") else words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """One kind: its Kubernetes name, its words, its icon and the page of one object."""
+    """One kind: its Kubernetes name, its words, its icon, the page of one object, and the list it
+    is in where that is not its own."""
 
     kind: str
     one: str
     many: str
     icon: str
     page: str
+    listed: str = ""
+
+    @property
+    def title(self) -> str:
+        """What many are called at the beginning of a line."""
+        return begun(self.many)
+
+
+def _route(name: str, said: str, icon: str) -> Spoken:
+    page = f"{name.lower()}route"
+    return Spoken(f"{name}Route", f"{said} route", f"{said} routes", icon, page, "routes")
 
 
 KINDS = {
     "gateways": Spoken("Gateway", "gateway", "gateways", "door-open", "gateway"),
-    "httproutes": Spoken("HTTPRoute", "HTTP route", "HTTP routes", "signpost-split", "httproute"),
+    **{
+        f"{name.lower()}routes": Spoken(
+            f"{name}Route",
+            f"{said} route",
+            f"{said} routes",
+            icon,
+            f"{name.lower()}route",
+            "routes",
+        )
+        for name, said, icon in (
+            ("HTTP", "HTTP", "signpost-split"),
+            ("GRPC", "gRPC", "signpost-split"),
+            ("TLS", "TLS", "shield-lock"),
+            ("TCP", "TCP", "arrow-left-right"),
+            ("UDP", "UDP", "broadcast"),
+        )
+    },
+    "listenersets": Spoken(
+        "ListenerSet", "listener set", "listener sets", "ear", "listenerset", "routes"
+    ),
     "gatewayclasses": Spoken(
         "GatewayClass", "gateway class", "gateway classes", "collection", "gatewayclass"
     ),
 }
 """The kinds that have pages, by their plural name."""
+
+
+ROUTE_KINDS = tuple(name for name in KINDS if name.endswith("routes"))
+"""The kinds of routes."""
 
 
 AUDITED = {
@@ -43,6 +83,17 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
         return ""
     steps = [spoken.page, cluster, *([namespace] if namespace else []), name]
     return "/" + "/".join(quote(step, safe="") for step in steps)
+
+
+def list_href(kind: str, **query: str) -> str:
+    """The list that objects of ``kind`` are in, filtered by a query; of routes that of all kinds,
+    of which it shows this one."""
+    spoken = KINDS.get(kind)
+    listed = spoken.listed if spoken else ""
+    asked = ({"kind": spoken.kind} if spoken and listed else {}) | {
+        key: value for key, value in query.items() if value
+    }
+    return f"/{listed or kind}" + (f"?{urlencode(asked, safe='/,')}" if asked else "")
 
 
 def cluster_href(name: str) -> str:

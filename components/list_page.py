@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components import tables
+from components import kinds, tables
 from components.page import files_button, icon_button, search_field
 
 STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
@@ -32,7 +33,8 @@ EVERYWHERE = ("reason", "environment", "region", "cluster", "namespace")
 
 @dataclass(frozen=True)
 class ListKind:
-    """How a kind is spoken of, what its status words are, and what it alone is filtered by."""
+    """How a list is spoken of, what its status words are, what it alone is filtered by, and of
+    which kinds objects can be made here."""
 
     name: str
     title: str
@@ -41,7 +43,7 @@ class ListKind:
     icon: str
     words: dict[str, str]
     own: tuple[str, ...] = ()
-    create: bool = True
+    creates: tuple[str, ...] = ()
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -78,10 +80,11 @@ GATEWAYS = ListKind(
         "unknown": "unknown",
     },
     own=("class",),
+    creates=("gateways",),
 )
-HTTPROUTES = ListKind(
-    "httproutes",
-    "HTTP routes",
+ROUTES = ListKind(
+    "routes",
+    "Routes",
     "route",
     "routes",
     "signpost-split",
@@ -93,7 +96,8 @@ HTTPROUTES = ListKind(
         "stale": "last seen",
         "unknown": "unknown",
     },
-    own=("gateway",),
+    own=("kind", "gateway", "host"),
+    creates=(*kinds.ROUTE_KINDS, "listenersets"),
 )
 GATEWAYCLASSES = ListKind(
     "gatewayclasses",
@@ -110,9 +114,8 @@ GATEWAYCLASSES = ListKind(
         "unknown": "unknown",
     },
     own=("controller",),
-    create=False,
 )
-KINDS = {kind.name: kind for kind in (GATEWAYS, HTTPROUTES, GATEWAYCLASSES)}
+KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES)}
 
 
 def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
@@ -195,15 +198,8 @@ def _head(kind: ListKind, part: Any) -> html.Div:
             **{"data-list-menu": "views", "aria-haspopup": "dialog"},
         ),
     ]
-    if kind.create:
-        actions.append(
-            html.A(
-                f"Create {kind.one}",
-                id=part("create"),
-                href=f"/create/{kind.name}",
-                className="btn btn-primary n-keep needs-operator",
-            )
-        )
+    if kind.creates:
+        actions.append(_create(kind, part))
     return html.Div(
         className="n-head",
         children=[
@@ -216,6 +212,33 @@ def _head(kind: ListKind, part: Any) -> html.Div:
             ),
             html.Div(actions, className="act"),
         ],
+    )
+
+
+def _create(kind: ListKind, part: Any) -> Any:
+    """A link to the editor of a new object, or a menu of links where there are several kinds."""
+    if len(kind.creates) == 1:
+        return html.A(
+            f"Create {kind.one}",
+            id=part("create"),
+            href=f"/create/{kind.creates[0]}",
+            className="btn btn-primary n-keep needs-operator",
+        )
+    links = [
+        html.A(
+            kinds.begun(kinds.KINDS[name].one),
+            href=f"/create/{name}",
+            className="dropdown-item n-keep",
+        )
+        for name in kind.creates
+    ]
+    return dbc.DropdownMenu(
+        links,
+        id=part("create"),
+        label=f"Create {kind.one}",
+        color="primary",
+        align_end=True,
+        className="needs-operator",
     )
 
 

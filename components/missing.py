@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from dash import html
 
-from components.kinds import KINDS
+from components.kinds import KINDS, list_href
 from components.page import button
 from components.status import icon
 
@@ -22,7 +22,7 @@ def missing(page: str, kind: str, name: str) -> html.Section:
                 html.Div(id=f"{page}-missing-text", className="state-t"),
                 html.Div(
                     [
-                        button(f"All {many}", href=f"/{kind}", kind="primary"),
+                        button(f"All {many}", href=list_href(kind), kind="primary"),
                         button("Its audit entries", href=f"/audit?q={quote(name)}"),
                     ],
                     className="state-a",

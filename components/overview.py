@@ -94,7 +94,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                                     ),
                                     html.A(
                                         "HTTP routes",
-                                        href="/httproutes?status=err,warn",
+                                        href="/routes?kind=HTTPRoute&status=err,warn",
                                         className="n-keep",
                                     ),
                                     html.A("pools", href="/autoscaling", className="n-keep"),

@@ -31,7 +31,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             ("Gateways", "/gateways", "door-open", "g"),
             ("Gateway classes", "/gatewayclasses", "collection", "c"),
-            ("HTTP routes", "/httproutes", "signpost-split", "r"),
+            ("Routes", "/routes", "signpost-split", "r"),
         ),
     ),
     (

@@ -101,8 +101,9 @@ LIST_COLUMNS: dict[str, list[Column]] = {
         column("routes", "Routes", width=82, number=True, narrow=True),
         *_age_columns(),
     ],
-    "httproutes": [
+    "routes": [
         *_identity_columns(),
+        column("kind", "Kind", width=92),
         column(
             "hostnames",
             "Hostnames",
@@ -113,10 +114,11 @@ LIST_COLUMNS: dict[str, list[Column]] = {
             mono=True,
             none="any host",
         ),
-        column("matches_text", "Matches", flex=2, width=88, sort=False, mono=True),
-        column("parents", "Gateway", "NgfParents", width=132, sort=False),
+        column("matches_text", "Matches", flex=3, width=110, sort=False, mono=True, none="all"),
+        column("filters", "Changes it", "NgfFirst", flex=2, width=110, sort=False, none="nothing"),
+        column("parents", "Gateways", "NgfParents", flex=2, width=150, sort=False),
         column("backends", "Backends", "NgfFirst", width=140, sort=False, shown=False),
-        column("rules", "Rules", width=58, number=True, narrow=True),
+        column("rules", "Rules", width=58, number=True, narrow=True, shown=False),
         *_age_columns(),
     ],
     "gatewayclasses": [

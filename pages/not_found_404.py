@@ -25,7 +25,7 @@ def layout(**_query: str) -> html.Div:
                     [
                         button("Go to the overview", href="/", kind="primary"),
                         button("Gateways", href="/gateways"),
-                        button("HTTP routes", href="/httproutes"),
+                        button("Routes", href="/routes"),
                     ],
                 ),
                 className="panel",

@@ -56,12 +56,12 @@ class Entries:
     same work, neither waits for the other."""
 
     def __init__(self, shape: Shape) -> None:
-        self._shape = shape
+        self.shape = shape
         self._held: WeakKeyDictionary[Cluster, Held] = WeakKeyDictionary()
 
     def of(self, cluster: Cluster, snapshot: Snapshot) -> Held:
         """What ``snapshot`` holds as entries; only those of changed objects are made anew."""
-        read = tuple(cluster.snapshot(kind).version for kind in self._shape.reads)
+        read = tuple(cluster.snapshot(kind).version for kind in self.shape.reads)
         before = self._held.get(cluster)
         if before and (before.version, before.read) == (snapshot.version, read):
             return before
@@ -81,10 +81,11 @@ class Entries:
             "cluster": cluster.name,
             "namespace": metadata.get("namespace", ""),
             "name": metadata["name"],
-            **self._shape.row(cluster, obj),
+            **self.shape.row(cluster, obj),
         }
         text = " ".join(texts(row)).casefold()
-        return Entry(obj, {**row, "created": metadata.get("creationTimestamp")}, text)
+        row["created"] = metadata.get("creationTimestamp")
+        return Entry(obj, row, text, self.shape.kind.name)
 
 
 def _told(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str]]:

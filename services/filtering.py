@@ -17,11 +17,12 @@ PLACES = ("environment", "region")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An object, its row and its searchable text in folded case."""
+    """An object, its row and its searchable text in folded case; ``kind`` is its plural."""
 
     obj: Mapping[str, Any]
     row: dict[str, Any]
     text: str
+    kind: str
 
 
 def matcher(

@@ -1,9 +1,9 @@
 """What filter, sort and page mean, the same for every list of the console.
 
-A list reads watch snapshots only. Each kind says how an object becomes a row (`services.entries`);
-rows are kept as long as their object and the other kinds it speaks of stay the same, and their
-filtered, sorted order with them (`services.ordering`). So scrolling costs the page and a change the
-objects that changed.
+A list reads watch snapshots only, of one kind or of several that are listed together. Each kind
+says how an object becomes a row (`services.entries`); rows are kept as long as their object and the
+other kinds it speaks of stay the same, and their filtered, sorted order with them
+(`services.ordering`). So scrolling costs the page and a change the objects that changed.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
-from services.entries import Entries, Held, Object, Row, Shape, last_seen
+from services.entries import Entries, Held, Object, Row, last_seen
 from services.errors import Invalid
 from services.filtering import PLACES, Entry, accepts, matcher, values_of
 from services.kube.shelf import Snapshot
@@ -88,14 +88,17 @@ COMMON_SORT = {
 
 
 class Table:
-    """One list of one kind over the fleet."""
+    """One list over the fleet, of the kinds that ``kept`` has the entries of."""
 
-    def __init__(self, fleet: Fleet, shape: Shape) -> None:
+    def __init__(self, fleet: Fleet, *kept: Entries) -> None:
         self._fleet = fleet
-        self._shape = shape
-        self._sort = {**COMMON_SORT, **shape.sort}
-        self._filters = ("status", *shape.filters, "reason", *PLACES)
-        self._entries = Entries(shape)
+        self._kept = {entries.shape.kind.name: entries for entries in kept}
+        shapes = [entries.shape for entries in kept]
+        self._sort = COMMON_SORT | {
+            key: name for shape in shapes for key, name in shape.sort.items()
+        }
+        own = dict.fromkeys(name for shape in shapes for name in shape.filters)
+        self._filters = ("status", *own, "reason", *PLACES)
         self._members: list[Cluster] = []
         self._orders: OrderedDict[Any, Order] = OrderedDict()
         self._lock = Lock()
@@ -105,15 +108,18 @@ class Table:
         NotFound for an unknown cluster."""
         self._check(query)
         clusters = self._clusters(who, query)
-        snapshots = [(c, c.snapshot(self._shape.kind.name)) for c in clusters]
-        known = [(c, self._entries.of(c, s), s.state == "stale") for c, s in snapshots]
+        snapshots = [(c, c.snapshot(kind)) for c in clusters for kind in self._kept]
+        known = [
+            ((c, s.kind), self._kept[s.kind].of(c, s), s.state == "stale") for c, s in snapshots
+        ]
         start = (query.page - 1) * query.page_size
         shown, whole = self._order(who, query).page(known, start, start + query.page_size)
-        seen = {c.name: s for c, s in snapshots}
-        missing = [_missing(c, s) for c, s in snapshots if s.state not in _ANSWERED]
+        seen = {(c.name, s.kind): s for c, s in snapshots}
+        silent = {c.name: (c, s) for c, s in reversed(snapshots) if s.state not in _ANSWERED}
+        missing = [_missing(*silent[c.name]) for c in clusters if c.name in silent]
         answered = [s.as_of for _, s in snapshots if s.state == "live" and s.as_of]
         return Page(
-            items=[_dated(entry.row, seen[entry.row["cluster"]]) for entry in shown],
+            items=[_dated(entry.row, seen[entry.row["cluster"], entry.kind]) for entry in shown],
             objects=[entry.obj for entry in shown],
             asked={c.name: c for c in clusters},
             total=whole.total,
@@ -127,16 +133,17 @@ class Table:
     def held(self, who: Identity) -> Iterator[tuple[Cluster, Snapshot, Held]]:
         """What is held of each cluster within the identity's limits; of its namespaces all."""
         for cluster in self._clusters(who, ListQuery()):
-            snapshot = cluster.snapshot(self._shape.kind.name)
-            yield cluster, snapshot, self._entries.of(cluster, snapshot)
-
-    def row(self, cluster: Cluster, obj: Object) -> Row:
-        """The row of one object, whatever its age."""
-        return self._entries.entry(cluster, obj).row
+            yield from ((cluster, *known) for known in self._known(cluster))
 
     def prepare(self, cluster: Cluster) -> None:
         """Make the rows of a cluster now, so that who asks next does not wait for them."""
-        self._entries.of(cluster, cluster.snapshot(self._shape.kind.name))
+        for _ in self._known(cluster):
+            pass
+
+    def _known(self, cluster: Cluster) -> Iterator[tuple[Snapshot, Held]]:
+        for kind, entries in self._kept.items():
+            snapshot = cluster.snapshot(kind)
+            yield snapshot, entries.of(cluster, snapshot)
 
     def facets(self, who: Identity, query: ListQuery) -> dict[str, dict[str, int]]:
         """Per filter the values there are, each with the number of rows that it would leave.
@@ -149,9 +156,9 @@ class Table:
         sees = partial(_sees, who.namespaces)
         tests = {name: accepts(values) for name, values in query.filters.items()}
         found: dict[str, Counter[str]] = {name: Counter() for name in self._filters}
-        for cluster in self._clusters(who, replace(query, filters={})):
-            snapshot = cluster.snapshot(self._shape.kind.name)
-            for (namespace, _), entry in self._entries.of(cluster, snapshot).entries.items():
+        asked = self._clusters(who, replace(query, filters={}))
+        for cluster, snapshot, held in ((c, *known) for c in asked for known in self._known(c)):
+            for (namespace, _), entry in held.entries.items():
                 status = "stale" if snapshot.state == "stale" else entry.row["status"]
                 if not sees(namespace) or not matches(entry, status):
                     continue

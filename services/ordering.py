@@ -7,14 +7,13 @@ it. How large the rest of the fleet is does not matter.
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from threading import Lock
 from typing import Any
 
-from services.clusters.fleet import Cluster
 from services.entries import Held, last_seen, texts
 from services.filtering import Entry
 
@@ -50,7 +49,8 @@ class Question:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Part:
-    """The answer of one cluster, made from ``held``. ``unfiltered`` counts what may be seen."""
+    """The answer of one kind on one cluster, made from ``held``. ``unfiltered`` counts what may be
+    seen."""
 
     held: Held
     stale: bool
@@ -85,25 +85,25 @@ class Order:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._parts: dict[Cluster, Part] = {}
+        self._parts: dict[Hashable, Part] = {}
         self._merged = Merged(question, ())
         self._lock = Lock()
 
     def page(
-        self, known: Iterable[tuple[Cluster, Held, bool]], start: int, end: int
+        self, known: Iterable[tuple[Hashable, Held, bool]], start: int, end: int
     ) -> tuple[list[Entry], Merged]:
-        """Entries from ``start`` up to ``end`` over the clusters in ``known`` (cluster, what is
-        held of it, whether that is old), and the whole they are cut from."""
+        """Entries from ``start`` up to ``end`` over what is ``known`` (whose it is, what is held of
+        it, whether that is old), and the whole they are cut from."""
         with self._lock:
             parts = [self._part(*one) for one in known]
             if parts != self._merged.parts:
                 self._merged = Merged(self._question, parts)
             return self._merged.between(start, end), self._merged
 
-    def _part(self, cluster: Cluster, held: Held, stale: bool) -> Part:
-        part = self._parts.get(cluster)
+    def _part(self, whose: Hashable, held: Held, stale: bool) -> Part:
+        part = self._parts.get(whose)
         if part is None or part.held is not held or part.stale is not stale:
-            part = self._parts[cluster] = _answered(self._question, held, stale)
+            part = self._parts[whose] = _answered(self._question, held, stale)
         return part
 
 

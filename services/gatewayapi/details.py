@@ -37,12 +37,8 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees)
     place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
     naming = attachments.of(cluster, place)
     shown = [named for named in naming if sees(named[1][0])]
-    said = {one["name"]: one for one in (obj.get("status") or {}).get("listeners") or ()}
     return {
-        "listeners": [
-            _listener(cluster, place[0], one, said.get(one["name"]) or {}, sees)
-            for one in obj["spec"].get("listeners") or ()
-        ],
+        "listeners": _listeners(cluster, obj, sees),
         "named_by": list(_named_by(cluster, place, shown)),
         "named_hidden": len(naming) - len(shown),
         "addresses": list((obj.get("status") or {}).get("addresses") or ()),
@@ -51,6 +47,21 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees)
         "data_plane": data_plane(cluster, *place),
         "conditions": _conditions(obj),
     }
+
+
+def listener_set(cluster: Cluster, obj: Object, sees: Sees) -> dict[str, Any]:
+    """Listeners with what each says; conditions."""
+    return {"listeners": _listeners(cluster, obj, sees), "conditions": _conditions(obj)}
+
+
+def _listeners(cluster: Cluster, obj: Object, sees: Sees) -> list[dict[str, Any]]:
+    """The listeners of a Gateway or ListenerSet, in its order."""
+    namespace = obj["metadata"].get("namespace", "")
+    said = {one["name"]: one for one in (obj.get("status") or {}).get("listeners") or ()}
+    return [
+        _listener(cluster, namespace, one, said.get(one["name"]) or {}, sees)
+        for one in obj["spec"].get("listeners") or ()
+    ]
 
 
 def _listener(
@@ -123,7 +134,6 @@ def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator
 def route(cluster: Cluster, kind_name: str, obj: Object, sees: Sees) -> dict[str, Any]:
     """Rules with full match and filter text and backends with their state; parents."""
     return {
-        "hostnames": list(obj["spec"].get("hostnames") or ()),
         "rules": [
             _rule(cluster, kind_name, obj, one, sees) for one in obj["spec"].get("rules") or ()
         ],

@@ -10,17 +10,20 @@ from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
-from services.entries import Row
+from services.entries import Entries, Row
 from services.errors import NotFound
 from services.filtering import Entry
 from services.gatewayapi import conditions, details, naming, rows
-from services.gatewayapi.attachments import Attachments
+from services.gatewayapi.attachments import ROUTE_KINDS, Attachments
 from services.gatewayapi.preparing import Preparing
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Table
 
 Object = Mapping[str, Any]
 Found = list[dict[str, Any]]
+ROUTES = "routes"
+"""The list of routes of all kinds and ListenerSets together."""
+ROUTED = (*ROUTE_KINDS, "listenersets")
 IN_TROUBLE = ("err", "warn")
 COUNTED: Mapping[str, str] = {
     conditions.DELETING: "deleting",
@@ -37,7 +40,10 @@ class Resources:
         self._fleet = fleet
         self._attachments = Attachments()
         shapes = rows.shapes(self._attachments)
-        self._tables = {name: Table(fleet, shape) for name, shape in shapes.items()}
+        self._kept = {name: Entries(shape) for name, shape in shapes.items()}
+        self._tables = {name: Table(fleet, kept) for name, kept in self._kept.items()}
+        together = Table(fleet, *(self._kept[kind] for kind in ROUTED))
+        self._lists = {**self._tables, ROUTES: together}
         self._preparing = Preparing(fleet, self._tables.values())
 
     def start(self) -> None:
@@ -85,7 +91,7 @@ class Resources:
         member = self._fleet.get(cluster)
         snapshot = member.snapshot(kind)
         return {
-            **self._table(kind).row(member, obj),
+            **self._kept[kind].entry(member, obj).row,
             **self._detail(who, member, kind, obj),
             "object": obj,
             "events": details.events(member, obj),
@@ -201,7 +207,7 @@ class Resources:
 
     def _table(self, kind: str) -> Table:
         try:
-            return self._tables[kind]
+            return self._lists[kind]
         except KeyError:
             raise NotFound(f"There is no list of {kind}.", kind=kind) from None
 
@@ -213,6 +219,8 @@ class Resources:
             return details.gateway(self._attachments, cluster, obj, sees)
         if kind == "gatewayclasses":
             return details.gateway_class(self._attachments, cluster, obj, sees)
+        if kind == "listenersets":
+            return details.listener_set(cluster, obj, sees)
         return details.route(cluster, kind, obj, sees)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.clusters.fleet import Cluster
 from services.entries import Row, Shape
-from services.gatewayapi import conditions, text
+from services.gatewayapi import conditions, filters, text
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments, parents
 from services.kube.catalogue import KINDS
 
@@ -63,7 +63,7 @@ def gateway_class(cluster: Cluster, obj: Object) -> Row:
 
 
 def route(kind_name: str, obj: Object) -> Row:
-    """A row of any route kind."""
+    """A row of any route kind: all that decides about requests, as text."""
     spec = obj.get("spec") or {}
     rules = list(spec.get("rules") or ())
     attached = parents(obj)
@@ -71,19 +71,66 @@ def route(kind_name: str, obj: Object) -> Row:
         conditions.Verdict(p["status"], p["status_word"], p["reason"], p["message"])
         for p in attached
     ]
-    backends = [ref for rule in rules for ref in rule.get("backendRefs") or ()]
+    hostnames = list(spec.get("hostnames") or ())
     return {
         **(conditions.deleting(obj) or conditions.route(verdicts, len(attached))).fields(),
-        "route_kind": KINDS[kind_name].kind,
-        "hostnames": list(spec.get("hostnames") or ()),
-        "parents": [
-            {k: p[k] for k in ("namespace", "name", "section", "port", "status", "reason")}
-            for p in attached
-        ],
+        "kind": KINDS[kind_name].kind,
+        "kind_name": kind_name,
+        "hostnames": hostnames,
+        "host": hostnames,
+        "parents": [{k: p[k] for k in PARENT} for p in attached],
         "gateway": list(dict.fromkeys(f"{p['namespace']}/{p['name']}" for p in attached)),
         "rules": len(rules),
         "matches_text": ", ".join(one for rule in rules for one in matches(kind_name, rule)),
-        "backends": list(dict.fromkeys(text.backend_name(ref) for ref in backends)),
+        "filters": list(dict.fromkeys(one for rule in rules for one in changed(rule))),
+        "backends": list(dict.fromkeys(one for rule in rules for one in text.backends(rule))),
+    }
+
+
+PARENT = ("kind", "namespace", "name", "section", "port", "status", "status_word", "reason")
+"""What a row says of each parent."""
+
+
+def changed(rule: Object) -> list[str]:
+    """What a rule does to requests, as text: its filters, those of its backends, its settings."""
+    return [
+        *(filters.filter_text(one) for one in rule.get("filters") or ()),
+        *(
+            f"{filters.filter_text(one)} for {text.backend_name(ref)}"
+            for ref in rule.get("backendRefs") or ()
+            for one in ref.get("filters") or ()
+        ),
+        *filters.settings(rule),
+    ]
+
+
+def listener_set(cluster: Cluster, obj: Object) -> Row:
+    """A ListenerSet's row; its listeners stand where a route has its matches."""
+    spec = obj.get("spec") or {}
+    listeners = list(spec.get("listeners") or ())
+    ref, own = spec.get("parentRef") or {}, obj["metadata"].get("namespace", "")
+    verdict = conditions.deleting(obj) or conditions.gateway(obj)
+    hostnames = sorted({one["hostname"] for one in listeners if one.get("hostname")})
+    parent = {
+        "kind": ref.get("kind", "Gateway"),
+        "namespace": ref.get("namespace", own),
+        "name": ref.get("name", ""),
+        "section": "",
+        "port": None,
+        **verdict.fields(),
+    }
+    return {
+        **verdict.fields(),
+        "kind": KINDS["listenersets"].kind,
+        "kind_name": "listenersets",
+        "hostnames": hostnames,
+        "host": hostnames,
+        "parents": [parent],
+        "gateway": [f"{parent['namespace']}/{parent['name']}"],
+        "rules": 0,
+        "matches_text": ", ".join(text.listener(one) for one in listeners),
+        "filters": [],
+        "backends": [],
     }
 
 
@@ -101,6 +148,10 @@ def matches(kind_name: str, rule: Object) -> list[str]:
 
 
 _MATCH_EVERYTHING: tuple[Object, ...] = ({},)
+
+
+ROUTE_SORT = {"kind": "kind", "hostnames": "hostnames", "rules": "rules"}
+ROUTE_FILTERS = ("kind", "gateway", "host")
 
 
 def shapes(attachments: Attachments) -> dict[str, Shape]:
@@ -122,10 +173,6 @@ def shapes(attachments: Attachments) -> dict[str, Shape]:
         ),
     }
     for name in ROUTE_KINDS:
-        made[name] = Shape(
-            KINDS[name],
-            partial(_any_route, name),
-            {"hostnames": "hostnames", "rules": "rules"},
-            ("gateway",),
-        )
+        made[name] = Shape(KINDS[name], partial(_any_route, name), ROUTE_SORT, ROUTE_FILTERS)
+    made["listenersets"] = Shape(KINDS["listenersets"], listener_set, ROUTE_SORT, ROUTE_FILTERS)
     return made

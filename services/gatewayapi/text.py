@@ -50,6 +50,20 @@ def backend_name(ref: Object) -> str:
     return f"{kind}{place}{ref.get('name', '')}{port}"
 
 
+def backends(rule: Object) -> list[str]:
+    """The backends of a rule; several ones with their weights, the default of 1 included."""
+    refs = rule.get("backendRefs") or ()
+    if len(refs) == 1:
+        return [backend_name(refs[0])]
+    return [f"{backend_name(ref)} weight {ref.get('weight', 1)}" for ref in refs]
+
+
+def listener(one: Object) -> str:
+    """A listener as ``https HTTPS 443 shop.example.com``."""
+    parts = (one.get("name"), one.get("protocol"), one.get("port"), one.get("hostname"))
+    return " ".join(str(part) for part in parts if part)
+
+
 def ports(listeners: list[Object]) -> str:
     """Listener ports in order; a port of several listeners carries their number."""
     counted: dict[int, int] = {}

@@ -68,7 +68,7 @@ def test_the_printed_link_signs_in_once(browser: Client, container: Container) -
     ("wanted", "named"),
     [
         ("/gateways", "Gateways"),
-        ("/httproutes?cluster=web", "HTTP routes"),
+        ("/routes?cluster=web", "Routes"),
         ("/gateway/web/shop/edge", "shop / edge"),
     ],
 )

@@ -32,7 +32,7 @@ from tests.serving import loopback
 
 ROUTES = (200, 10_000)
 RELOADS = 9
-FIRST_ROW = "#httproutes-grid .ag-row .nm a"
+FIRST_ROW = "#routes-grid .ag-row .nm a"
 PLAIN = (
     "<!doctype html><title>plain</title><table>"
     + "".join(f"<tr><td class=first>route-{n}<td>r{n}.example.com</tr>" for n in range(10))
@@ -123,7 +123,7 @@ def reload_times(page: Page, url: str, selector: str) -> float:
 
 def arrival(page: Page, served: Served) -> float:
     """Median seconds from a route's creation to its row in the open list."""
-    page.goto(f"{served.url}/httproutes?q=arrives")
+    page.goto(f"{served.url}/routes?q=arrives")
     page.wait_for_selector("#n-live:has-text('Live')")
     times = []
     for number in range(RELOADS):
@@ -159,7 +159,7 @@ def main() -> int:
             )
             page = context.new_page()
             plain = reload_times(page, f"{served.url}/static/bench/plain", ".first")
-            seconds = reload_times(page, f"{served.url}/httproutes", FIRST_ROW)
+            seconds = reload_times(page, f"{served.url}/routes", FIRST_ROW)
             print(
                 f"HTTPRoute list, {count} routes: first row {seconds:.2f} s, "
                 f"{seconds / plain:.1f} x a plain page ({plain:.3f} s), heap {heap(page):.0f} MB, "

@@ -122,7 +122,7 @@ def test_deleting_names_what_depends_and_wants_the_name(pair: Console, opened: W
     opened.says("#detail-delete-dependents", "HTTPRoute shop/dependent")
     opened.says("#detail-delete-dependents", "1 route keeps another parent")
     listed = opened.one("#detail-delete-dependents a").get_attribute("href")
-    assert listed.endswith("/httproutes?cluster=web&gateway=shop/doomed")
+    assert listed.endswith("/routes?cluster=web&gateway=shop/doomed")
     opened.until(
         lambda: opened.driver.switch_to.active_element.text == "Cancel",
         "the focus is not on Cancel",
@@ -167,5 +167,5 @@ def test_what_a_finalizer_holds_is_marked_and_shown_as_going(pair: Console, open
     opened.says("#edit-strip", "This object is being deleted.")
     opened.says("#edit-strip", "it goes when example.com/hold is done")
     assert "deletionTimestamp" not in opened.value("#edit-yaml")
-    opened.open("/httproutes?q=held", "#httproutes-grid .ag-row .nm")
-    opened.says("#httproutes-grid", "Deleting")
+    opened.open("/routes?q=held", "#routes-grid .ag-row .nm")
+    opened.says("#routes-grid", "Deleting")

@@ -48,7 +48,7 @@ def test_at_390_px_a_finger_hits_every_target(visits: Visits, path: str) -> None
     assert visits(path).small == []
 
 
-@pytest.mark.parametrize("path", ["/gateways", "/httproutes", "/gateway/web-fra/shop/edge-public"])
+@pytest.mark.parametrize("path", ["/gateways", "/routes", "/gateway/web-fra/shop/edge-public"])
 def test_text_without_room_ends_in_an_ellipsis(visits: Visits, path: str) -> None:
     assert visits(path).cut == {width: [] for width in WIDTHS}
     assert visits(path).shortened, "nothing was short of room, so nothing was shown"

@@ -197,20 +197,20 @@ def test_a_view_is_kept_opened_again_and_removed(opened: Window) -> None:
 
 
 def test_slash_leads_to_the_filter(opened: Window) -> None:
-    opened.open("/httproutes")
+    opened.open("/routes")
     opened.says(ROW, "route-000")
     opened.one("body").send_keys("/")
     opened.until(
-        lambda: opened.driver.switch_to.active_element.get_attribute("id") == "httproutes-q",
+        lambda: opened.driver.switch_to.active_element.get_attribute("id") == "routes-q",
         "the filter has no focus",
     )
 
 
 def test_rows_come_from_the_server_as_they_are_scrolled_to(opened: Window) -> None:
-    opened.open("/httproutes?cluster=web&sort=metadata.name")
-    opened.says("#httproutes-foot", f"of {ROUTES}")
+    opened.open("/routes?cluster=web&sort=metadata.name")
+    opened.says("#routes-foot", f"of {ROUTES}")
     opened.run(
-        "dash_ag_grid.getApi('httproutes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
+        "dash_ag_grid.getApi('routes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
     )
     opened.says(ROW, f"route-{ROUTES - 1:03d}")
 

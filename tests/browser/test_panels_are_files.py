@@ -154,7 +154,7 @@ def test_every_table_has_its_values(
     ("path", "store", "name", "fields"),
     [
         ("/gateways?cluster=web-fra", "gateways-export", "gateways", {"name", "cluster", "routes"}),
-        ("/httproutes?q=checkout", "httproutes-export", "httproutes", {"hostnames", "rules"}),
+        ("/routes?q=checkout", "routes-export", "routes", {"hostnames", "rules"}),
         ("/audit", "audit-export", "audit", {"time", "actor", "verb", "outcome"}),
     ],
 )

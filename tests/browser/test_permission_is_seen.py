@@ -53,7 +53,7 @@ def test_a_viewer_is_shown_an_object_without_edit_and_delete(viewer: Window) -> 
     viewer.says(".yaml-view", "gatewayClassName: nginx")
 
 
-@pytest.mark.parametrize("path", ["/gateways", "/httproutes"])
+@pytest.mark.parametrize("path", ["/gateways", "/routes"])
 def test_a_viewer_is_offered_no_create(viewer: Window, path: str) -> None:
     viewer.open(path, ".ag-row .nm")
     assert not any(one.is_displayed() for one in viewer.all("[href^='/create/']"))

@@ -34,7 +34,7 @@ PAGES = {
     "/logs": "#logs-foot span",
     "/autoscaling": "#scaling-pools tr[data-key]",
     "/gateways": "#gateways-grid .ag-row",
-    "/httproutes": "#httproutes-grid .ag-row",
+    "/routes": "#routes-grid .ag-row",
     "/gatewayclasses": "#gatewayclasses-grid .ag-row",
     "/gateway/web-fra/shop/edge-public": "#_pages_content h1",
     "/gateway/web-fra/shop/gone": ".missing-state .b6",

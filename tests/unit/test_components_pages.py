@@ -14,6 +14,7 @@ from dash._pages import _path_to_page
 from dash.development.base_component import Component
 
 from components import editor, shell
+from components.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 MOST = 300
@@ -56,7 +57,7 @@ def test_frame_and_page_together_stay_below_the_limit(pages: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("create", [False, True])
-@pytest.mark.parametrize("kind", editor.KIND_NAMES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_editor_stays_below_the_limit_with_the_frame(kind: str, create: bool) -> None:
     layout = editor.layout(kind, "some", "some", "some", create=create)
     total = len(components(shell.layout(FACTS))) + len(components(layout))

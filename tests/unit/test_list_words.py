@@ -20,7 +20,7 @@ def test_of_many_missing_clusters_those_that_do_not_answer_are_named_first() -> 
     loading = [entry(f"web-{n:03d}", "still being read for the first time", None) for n in range(9)]
     dead = entry("web-050", "it refuses connections", "2026-01-01T00:00:00+00:00")
     shown, answered, why, names = list_words.missing(
-        page(*loading, dead, clusters=100), KINDS["httproutes"]
+        page(*loading, dead, clusters=100), KINDS["routes"]
     )
     assert shown == "strip warn"
     assert answered == "90 of 100 clusters answered. "
@@ -30,7 +30,7 @@ def test_of_many_missing_clusters_those_that_do_not_answer_are_named_first() -> 
 
 
 def test_nothing_is_said_when_every_cluster_answers() -> None:
-    assert list_words.missing(page(clusters=3), KINDS["httproutes"])[0].endswith("d-none")
+    assert list_words.missing(page(clusters=3), KINDS["routes"])[0].endswith("d-none")
 
 
 def test_a_list_of_no_cluster_asks_nobody_to_create_something() -> None:

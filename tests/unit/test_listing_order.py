@@ -12,7 +12,7 @@ import pytest
 
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
-from services.entries import Shape
+from services.entries import Entries, Shape
 from services.errors import NotFound
 from services.kube.catalogue import KINDS
 from services.kube.shelf import Snapshot
@@ -85,7 +85,7 @@ class Life:
         self.random = Random(seed)
         self.fleet = FakeFleet()
         shape = Shape(KINDS[KIND], row, {"size": "size", "tags": "tags"}, ("tags",), (READ,))
-        self.table = Table(cast(Fleet, self.fleet), shape)
+        self.table = Table(cast(Fleet, self.fleet), Entries(shape))
         for _ in range(4):
             self.cluster_comes()
 

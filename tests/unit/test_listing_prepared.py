@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from services.auth.identity import CONSOLE
 from services.clusters.fleet import Fleet
-from services.entries import Shape
+from services.entries import Entries, Shape
 from services.gatewayapi.preparing import Preparing
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Table
@@ -48,7 +48,7 @@ def test_the_first_to_ask_finds_the_rows_made() -> None:
         made += 1
         return row(one, obj)
 
-    table = Table(cast(Fleet, fleet), Shape(KINDS[KIND], counted))
+    table = Table(cast(Fleet, fleet), Entries(Shape(KINDS[KIND], counted)))
     preparing = Preparing(cast(Fleet, fleet), [table])
     preparing.start()
     try:

@@ -34,7 +34,7 @@
   if (!/^\/sign/.test(location.pathname)) {
     preload("/_dash-layout", "fetch");
     preload("/_dash-dependencies", "fetch");
-    if (/^\/(gateway|httproute|audit)/.test(location.pathname)) preload("/_dash-component-suites/dash_ag_grid/async-community.js", "script");
+    if (/^\/(gateway|(http|grpc|tls|tcp|udp)?route|listenerset|audit)/.test(location.pathname)) preload("/_dash-component-suites/dash_ag_grid/async-community.js", "script");
     if (/^\/($|dashboard|logs|inference)/.test(location.pathname)) preload(charts, "script");
   }
   apply();

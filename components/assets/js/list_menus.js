@@ -4,7 +4,7 @@
 (function (ngf) {
   "use strict";
   const el = ngf.element;
-  const FIRST = ["status", "class", "gateway", "controller", "reason", "environment", "region"];
+  const FIRST = ["status", "kind", "class", "gateway", "host", "controller", "reason", "environment", "region"];
   let open = null; // the menu that is being shown: {kind, body, ...}
 
   const ask = (part, data) => window.dash_clientside.set_props(`${open.kind}-${part}`, { data });

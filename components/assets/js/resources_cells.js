@@ -75,11 +75,15 @@
 
   cells.NgfStrong = ({ value }) => h("span", { className: "b5" }, value);
 
+  /* Each parent with what its controller says of it; the first one in trouble is the one seen. */
   cells.NgfParents = ({ data, value }) => {
     if (!data) return null;
     if (!value || !value.length) return faint("none");
-    const label = (p) => (p.namespace && p.namespace !== data.namespace ? p.namespace + "/" : "") + p.name + (p.section ? ", " + p.section : "");
-    return h("span", { title: value.map(label).join("\n") }, label(value[0]), value.length > 1 ? h("span", { className: "t3" }, " +" + (value.length - 1)) : null);
+    const label = (p) => (p.namespace && p.namespace !== data.namespace ? p.namespace + "/" : "") + p.name + (p.section ? ", " + p.section : "") + (p.port ? ":" + p.port : "");
+    const said = (p) => label(p) + ": " + (p.status_word + " " + (p.reason === p.status_word ? "" : p.reason)).trim() + (p.why ? "; " + p.why : "");
+    const shown = value.find((p) => p.status === "err") || value.find((p) => p.status === "warn") || value[0];
+    const status = data.stale ? "stale" : shown.status;
+    return h("span", { className: "st " + tone(status), title: value.map(said).join("\n") }, icon(status), h("span", { className: "ell" }, label(shown)), value.length > 1 ? h("span", { className: "t3" }, "+" + (value.length - 1)) : null);
   };
 
   /* A link to another object, given as {href, text}; text alone where it has no page. */

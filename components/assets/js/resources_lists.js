@@ -7,7 +7,7 @@
   const asked = {}; // per kind, the question its grid was last filled with
   const no = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
-  const pages = { "/gateways": "gateways", "/httproutes": "httproutes", "/gatewayclasses": "gatewayclasses" };
+  const pages = { "/gateways": "gateways", "/routes": "routes", "/gatewayclasses": "gatewayclasses" };
   const here = () => pages[window.location.pathname];
   const gridOf = (kind) => {
     try { return window.dash_ag_grid.getApi(kind + "-grid"); } catch { return null; }
@@ -106,7 +106,7 @@
   const TOUCHES = {
     gateways: ["gateways", "gatewayclasses", "httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes"],
     gatewayclasses: ["gatewayclasses", "gateways"],
-    httproutes: ["httproutes"],
+    routes: ["httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes", "listenersets", "gateways"],
   };
   window.addEventListener("ngf:changes", (event) => {
     const kind = here();
@@ -168,7 +168,7 @@
     const row = here() && rowIndex !== null && api.getDisplayedRowAtIndex(rowIndex);
     if (row && row.data) window.ngf.view.set({ sel: row.id }, { replace: true });
   };
-  functions.ngfRowId = (params) => [params.data.cluster, params.data.namespace, params.data.name].join("/");
+  functions.ngfRowId = ({ data }) => [...(data.kind_name ? [data.kind_name] : []), data.cluster, data.namespace, data.name].join("/");
 
   /* The menus of a list (list_menus.js) look at its grid and use its words. */
   window.ngf.lists = { of: (kind) => lists[kind], gridOf, listOf, said, FIXED };

@@ -11,7 +11,8 @@
 // page anew and throw away what is typed, scrolled and focused.
 (function (ngf) {
   const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
-  const PAGES = { gateway: "gateways", httproute: "httproutes", gatewayclass: "gatewayclasses" };
+  const PAGES = { gateway: "gateways", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes" };
+  const LISTED = /^(http|grpc|tls|tcp|udp)routes$|^listenersets$/; // kinds that one list has together
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
 
   function parse() {
@@ -45,7 +46,7 @@
     const [first, ...rest] = location.pathname.split("/").slice(1);
     if (first === "clusters") return rest.length && rest[0] !== "register" ? { list: first, cluster: decodeURIComponent(rest[0]), namespace: "" } : null;
     const [list, cluster, ...path] = first === "edit" ? rest : [PAGES[first], ...rest];
-    return list && cluster ? { list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
+    return list && cluster ? { list: LISTED.test(list) ? "routes" : list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
   }
 
   ngf.view = {

@@ -86,7 +86,7 @@
     return el("article", { class: "cc", "data-key": row.name },
       el("div", { class: "h" }, ngf.status(row.status, row.status_word, true), el("a", { href: row.href, class: "plain b6 ell" }, el("span", { class: `cl c${row.slot}` }, row.name)), el("span", { class: "grow" }), tags(row)),
       el("div", { class: "t3 s12 ell under" }, under),
-      el("div", { class: "f" }, fact("Gateways", el("a", { class: "plain", href: `/gateways?cluster=${row.name}` }, number(row.gateways))), fact("Routes", el("a", { class: "plain", href: `/httproutes?cluster=${row.name}` }, number(row.httproutes))), fact("GPUs", gpus(row.gpus)), last));
+      el("div", { class: "f" }, fact("Gateways", el("a", { class: "plain", href: `/gateways?cluster=${row.name}` }, number(row.gateways))), fact("Routes", el("a", { class: "plain", href: `/routes?kind=HTTPRoute&cluster=${row.name}` }, number(row.httproutes))), fact("GPUs", gpus(row.gpus)), last));
   }
 
   function regions(rows) {

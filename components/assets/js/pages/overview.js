@@ -41,7 +41,7 @@
         el("td", { title: row.reason }, ngf.status(row.status, row.word)),
         el("td", { class: "hm" }, row.ngf || el("span", { class: "t3" }, row.connected ? "not found" : "not known")),
         el("td", { class: "num hm" }, row.gateways === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/gateways?cluster=${row.name}` }, row.gateways)),
-        el("td", { class: "num hm" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/httproutes?cluster=${row.name}` }, row.httproutes)),
+        el("td", { class: "num hm" }, row.httproutes === null ? el("span", { class: "t3" }, "no data") : el("a", { class: "n-keep", href: `/routes?kind=HTTPRoute&cluster=${row.name}` }, row.httproutes)),
         el("td", { class: "num hm" }, row.problems === null ? "" : row.problems ? el("span", { class: row.worst === "err" ? "bad" : "wrn" }, row.problems) : el("span", { class: "t3" }, "none")),
         requests(row.name, "num", "per_second"), requests(row.name, "num hm", "failure_share"), requests(row.name, "num hm", "p95"),
         el("td", { class: "num t2 hm" }, el("span", { class: row.connected ? "" : "wrn" }, time(row.last_seen, { style: "age", cluster: row.name })))))));
