@@ -223,14 +223,12 @@ def _register_route(callbacks: Callbacks) -> None:
 
 def _register_listenerset(callbacks: Callbacks) -> None:
     @callbacks.on(
-        Output("detail-listeners", "rowData", allow_duplicate=True),
-        Output("detail-listeners-unit", "children", allow_duplicate=True),
-        Output("detail-listeners-said", "children", allow_duplicate=True),
-        Output("detail-parents", "rowData", allow_duplicate=True),
-        Output("detail-parents-unit", "children", allow_duplicate=True),
+        Output("detail-set-listeners", "rowData"),
+        Output("detail-set-listeners-unit", "children"),
+        Output("detail-set-said", "children"),
+        Output("detail-set-parents", "rowData"),
         Input("listenersets-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
-        prevent_initial_call="initial_duplicate",
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
         if _unconcerned(ref, live):
@@ -238,14 +236,11 @@ def _register_listenerset(callbacks: Callbacks) -> None:
         model = _seen(callbacks, ref)
         if model is None:
             return nothing()
-        listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
-        parents = detail_rows.parents(model["parents"], ref["cluster"])
         return (
-            listeners,
-            str(len(listeners)),
+            detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC)),
+            str(len(model["listeners"])),
             detail_rows.trouble(model["listeners"]),
-            parents,
-            "",
+            detail_rows.parents(model["parents"], ref["cluster"]),
         )
 
 

@@ -269,14 +269,14 @@ def _listenerset() -> list[Any]:
         [
             _grid_panel(
                 "Listeners",
-                "listeners",
+                "set-listeners",
                 LISTENERS,
                 "No listener, so the set adds nothing to its gateway. Edit it and add one.",
-                foot=html.Span(id="detail-listeners-said", className="said"),
+                foot=html.Span(id="detail-set-said", className="said"),
             ),
             _grid_panel(
                 "Gateway",
-                "parents",
+                "set-parents",
                 _wrapped(PARENTS, "message"),
                 "The set names no gateway, so nothing reaches it.",
             ),

@@ -73,6 +73,9 @@
     return h("span", { className: mono ? "mono" : "", title: String(value) }, String(value));
   };
 
+  /* A kind without the word that all of a list share: HTTPRoute is HTTP. */
+  cells.NgfKind = ({ value }) => (value ? h("span", { title: value }, value === "ListenerSet" ? "Set" : value.replace(/Route$/, "")) : null);
+
   cells.NgfStrong = ({ value }) => h("span", { className: "b5" }, value);
 
   /* Each parent with what its controller says of it; the first one in trouble is the one seen. */
