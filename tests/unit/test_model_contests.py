@@ -1,0 +1,138 @@
+"""Promise: of routes that cannot share a listener the model accepts the ones that the specification
+says, and says to the others which rule took it from them."""
+
+from typing import Any
+
+import pytest
+
+from services.gatewayapi.model.names import Ref
+from tests.unit.modelled import NGF, gateway, gateway_class, listener, model, parent, reason, route
+
+JAN, FEB, MAR = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3))
+HOSTS = ["a.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("http", "grpc", "met"),
+    [
+        (["a.example.com"], ["a.example.com"], True),
+        (["a.example.com"], ["b.example.com"], False),
+        (["*.example.com"], ["a.example.com"], True),
+        (["a.example.com"], ["*.example.com"], True),
+        (["a.b.example.com"], ["*.example.com"], True),
+        (["*.example.com"], ["*.com"], True),
+        (["*.example.com"], ["*.example.net"], False),
+        (["example.com"], ["*.example.com"], False),
+        ([], ["a.example.com"], True),
+        (["a.example.com"], [], True),
+        ([], [], True),
+        (["a.example.com", "b.example.com"], ["c.example.com", "b.example.com"], True),
+    ],
+)
+@pytest.mark.parametrize("older", ["HTTPRoute", "GRPCRoute"])
+def test_http_and_grpc_routes_exclude_each_other(
+    http: list[str], grpc: list[str], met: bool, older: str
+) -> None:
+    """GRPCRoute.spec.hostnames: when their hostnames meet, exactly one is accepted, the older."""
+    ages = {"HTTPRoute": FEB, "GRPCRoute": FEB, older: JAN}
+    of = model(
+        gateway(),
+        route(kind="HTTPRoute", hostnames=http, created=ages["HTTPRoute"]),
+        route(kind="GRPCRoute", hostnames=grpc, created=ages["GRPCRoute"]),
+    )
+    younger = "GRPCRoute" if older == "HTTPRoute" else "HTTPRoute"
+    assert reason(of, older) == ""
+    assert reason(of, younger) == ("HostnameConflict" if met else "")
+    assert [one.route.kind for one in of.attached(("infra", "gw"))] == (
+        [older] if met else [older, younger]
+    )
+    if met:
+        (found,) = of.parents(Ref(younger, "infra", "app"))
+        assert found.fault
+        assert found.fault.section == "GRPCRoute.spec.hostnames"
+
+
+def test_of_one_age_the_first_by_name_stays() -> None:
+    """GRPCRoute.spec.hostnames: by ``namespace/name``, as one text."""
+    of = model(gateway(), route("a/b", kind="GRPCRoute"), route("a-a/b", kind="HTTPRoute"))
+    assert reason(of, "HTTPRoute", "a-a/b") == ""
+    assert reason(of, "GRPCRoute", "a/b") == "HostnameConflict"
+
+
+def test_a_route_that_lost_takes_nothing_from_others() -> None:
+    """The third route meets only the second, which is not accepted."""
+    of = model(
+        gateway(),
+        route("infra/one", kind="HTTPRoute", hostnames=["a.x"], created=JAN),
+        route("infra/two", kind="GRPCRoute", hostnames=["a.x", "b.x"], created=FEB),
+        route("infra/three", kind="HTTPRoute", hostnames=["b.x"], created=MAR),
+    )
+    assert reason(of, "GRPCRoute", "infra/two") == "HostnameConflict"
+    assert reason(of, "HTTPRoute", "infra/three") == ""
+
+
+def test_they_exclude_each_other_on_one_listener_only() -> None:
+    """Accepted by one listener is accepted (HTTPRoute.spec.parentRefs.sectionName)."""
+    of = model(
+        gateway("infra/gw", listener("a"), listener("b", 81)),
+        route("infra/old", parent(sectionName="b"), kind="GRPCRoute", created=JAN),
+        route(kind="HTTPRoute", created=FEB),
+    )
+    assert reason(of, "HTTPRoute") == ""
+    assert [(one.route.kind, one.listener.name) for one in of.attached(("infra", "gw"))] == [
+        ("GRPCRoute", "b"),
+        ("HTTPRoute", "a"),
+    ]
+
+
+def test_ngf_serves_http_and_grpc_routes_of_one_hostname() -> None:
+    of = model(
+        gateway_class("nginx", NGF),
+        gateway(name="nginx"),
+        route(kind="HTTPRoute", hostnames=HOSTS),
+        route(kind="GRPCRoute", hostnames=HOSTS),
+    )
+    assert (reason(of, "HTTPRoute"), reason(of, "GRPCRoute")) == ("", "")
+
+
+@pytest.mark.parametrize(("kind", "protocol"), [("TCPRoute", "TCP"), ("UDPRoute", "UDP")])
+def test_a_stream_listener_has_one_route(kind: str, protocol: str) -> None:
+    """Connections of a port cannot be told apart, so the oldest route has the listener."""
+    of = model(
+        gateway("infra/gw", listener(protocol=protocol)),
+        route("infra/young", kind=kind, created=FEB),
+        route("infra/old", kind=kind, created=JAN),
+        route("infra/new", kind=kind, created=None),
+    )
+    assert [reason(of, kind, f"infra/{name}") for name in ("old", "young", "new")] == [
+        "",
+        "MultipleRoutesOnListener",
+        "MultipleRoutesOnListener",
+    ]
+    assert [one.route.name for one in of.attached(("infra", "gw"))] == ["old"]
+
+
+def tls() -> dict[str, Any]:
+    """A listener that passes TLS on."""
+    return listener("tls", 443, "TLS", tls={"mode": "Passthrough"})
+
+
+def test_ngf_gives_a_hostname_to_one_tls_route() -> None:
+    """The older keeps what both ask for; who has nothing left is not accepted."""
+    routes = [
+        route("infra/old", kind="TLSRoute", hostnames=["a.x"], created=JAN),
+        route("infra/part", kind="TLSRoute", hostnames=["a.x", "b.x"], created=FEB),
+        route("infra/none", kind="TLSRoute", hostnames=["b.x"], created=MAR),
+    ]
+    of = model(gateway_class("nginx", NGF), gateway("infra/gw", tls(), name="nginx"), *routes)
+    assert [reason(of, "TLSRoute", f"infra/{name}") for name in ("old", "part", "none")] == [
+        "",
+        "",
+        "HostnameConflict",
+    ]
+    assert {one.route.name: one.hostnames for one in of.attached(("infra", "gw"))} == {
+        "old": ("a.x",),
+        "part": ("b.x",),
+    }
+    of = model(gateway("infra/gw", tls()), *routes)
+    assert [one.route.name for one in of.attached(("infra", "gw"))] == ["old", "part", "none"]
