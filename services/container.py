@@ -24,6 +24,8 @@ from services.configdb.database import Database
 from services.configdb.opening import opened
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
+from services.gatewayapi.attribution import Attribution
+from services.gatewayapi.history import History
 from services.gatewayapi.models import Models
 from services.gatewayapi.resources import Resources
 from services.inference import live
@@ -64,6 +66,7 @@ class Container:
     changes: Changes
     resources: Resources
     models: Models
+    history: History
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -108,7 +111,9 @@ class Container:
             settings.own_url,
         )
         heartbeats = Heartbeats(fleet, registry, settings.otel_url) if registry else None
-        telemetry = telemetry_opening.opened(settings, store)
+        models = Models()
+        history = History(fleet, models)
+        telemetry = telemetry_opening.opened(settings, store, Attribution(history))
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
@@ -133,7 +138,8 @@ class Container:
             fleet=fleet,
             changes=Changes(fleet, audit),
             resources=Resources(fleet),
-            models=Models(),
+            models=models,
+            history=history,
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),
@@ -175,6 +181,7 @@ class Container:
     def start(self) -> None:
         """Begin watching the clusters, and what is done beside; returns at once."""
         self.telemetry.start()
+        self.history.start()
         for feed in self.fleet.feeds:
             feed.start(self.intake, self.store)
         self.resources.start()
@@ -194,6 +201,7 @@ class Container:
         self.inference.stop()
         self.scaling.stop()
         self.resources.stop()
+        self.history.stop()
         self.fleet.stop()
         self.prometheus.close()
         self.telemetry.stop()

@@ -20,14 +20,20 @@ class Line(NamedTuple):
     fields: Mapping[str, str]
 
 
-Attribute = Callable[[Line], tuple[str, ...]]
-"""The rules (``namespace/route/rule``) that may have taken a line, best first: one where nothing
-that is not in the line could change the answer, none where no route took it or nobody knows."""
+class Taken(NamedTuple):
+    """The rules (``namespace/route/rule``) that may have taken a line, best first; none where no
+    route took it or nobody knows. ``certain``: it was the one, whatever the line does not tell."""
+
+    rules: tuple[str, ...]
+    certain: bool
 
 
-def unknown(_: Line) -> tuple[str, ...]:
+Attribute = Callable[[Line], Taken]
+
+
+def unknown(_: Line) -> Taken:
     """Nobody has a model."""
-    return ()
+    return Taken((), certain=False)
 
 
 def told(line: Line, attribute: Attribute) -> dict[str, str]:
@@ -36,10 +42,7 @@ def told(line: Line, attribute: Attribute) -> dict[str, str]:
     marked = any(fields.get(name, "") not in UNMARKED for name in ("route_var", "route_hdr"))
     if marked or not line.gateway:
         return {}
-    match attribute(line):
-        case ():
-            return {}
-        case (rule,):
-            return {"route_model": rule}
-        case rules:
-            return {"route_candidates": ",".join(rules)}
+    rules, certain = attribute(line)
+    if not rules:
+        return {}
+    return {"route_model" if certain else "route_candidates": ",".join(rules)}

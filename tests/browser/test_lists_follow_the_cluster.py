@@ -209,9 +209,7 @@ def test_slash_leads_to_the_filter(opened: Window) -> None:
 def test_rows_come_from_the_server_as_they_are_scrolled_to(opened: Window) -> None:
     opened.open("/routes?cluster=web&sort=metadata.name")
     opened.says("#routes-foot", f"of {ROUTES}")
-    opened.run(
-        "dash_ag_grid.getApi('routes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1
-    )
+    opened.run("dash_ag_grid.getApi('routes-grid').ensureIndexVisible(arguments[0])", ROUTES - 1)
     opened.says(ROW, f"route-{ROUTES - 1:03d}")
 
 

@@ -22,7 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from services.errors import Unavailable
 from services.telemetry import decoding
 from services.telemetry import intake as intake_module
-from services.telemetry.attribution import Line
+from services.telemetry.attribution import Line, Taken
 from services.telemetry.decoding import JSON, PROTOBUF, TooLarge, UnknownType, Unreadable
 from services.telemetry.intake import Busy, Intake
 from services.telemetry.layout import Retention
@@ -113,12 +113,13 @@ def test_a_line_without_marker_has_the_route_that_the_model_finds(door: Door) ->
     """It is asked with the query, which is not kept, and never of a line that is marked."""
     asked: list[Line] = []
 
-    def attribute(line: Line) -> tuple[str, ...]:
+    def attribute(line: Line) -> Taken:
         asked.append(line)
         return {
-            "/one": ("shop/a/0",),
-            "/two": ("shop/a/1", "shop/b/0"),
-        }.get(line.fields["path"], ())
+            "/one": Taken(("shop/a/0",), certain=True),
+            "/two": Taken(("shop/a/1", "shop/b/0"), certain=False),
+            "/three": Taken(("shop/a/2",), certain=False),
+        }.get(line.fields["path"], Taken((), certain=False))
 
     def line(path: str, **fields: str) -> str:
         said = {"log": "ngf_access", "status": "200", "path": path, "request_uri": f"{path}?q=1"}
@@ -126,7 +127,7 @@ def test_a_line_without_marker_has_the_route_that_the_model_finds(door: Door) ->
 
     intake = Intake(door.intake.spool, WHENEVER_RECORDED, attribute=attribute)
     place = {"k8s.namespace.name": "edge", "ngf.gateway": "public"}
-    lines = [line(path) for path in ("/none", "/one", "/two")]
+    lines = [line(path) for path in ("/none", "/one", "/two", "/three")]
     marked = line("/one", route_var="shop/marked/3")
     claimed = line("/none", route_model="shop/forged/0", route_candidates="shop/forged/1")
     intake.accept("web", "logs", logs(*lines, marked, claimed, **place).SerializeToString())
@@ -137,10 +138,11 @@ def test_a_line_without_marker_has_the_route_that_the_model_finds(door: Door) ->
         ("", "", "", []),
         ("", "", "", []),
         ("", "", "", ["shop/a/1", "shop/b/0"]),
+        ("", "", "", ["shop/a/2"]),
         ("shop/a", "0", "model", []),
         ("shop/marked", "3", "variable", []),
     ]
-    assert len(asked) == 4
+    assert len(asked) == 5
     assert {(one.cluster, one.namespace, one.gateway) for one in asked} == {
         ("web", "edge", "public")
     }
@@ -149,7 +151,7 @@ def test_a_line_without_marker_has_the_route_that_the_model_finds(door: Door) ->
     minutes = door.rows(
         "SELECT route, sum(request_count) FROM $db.ngf_metrics_1m GROUP BY route ORDER BY route"
     )
-    assert minutes == [("", 3), ("shop/a", 1), ("shop/marked", 1)]
+    assert minutes == [("", 4), ("shop/a", 1), ("shop/marked", 1)]
 
 
 def test_upstreams_are_told_per_attempt_and_what_is_not_there_is_null(door: Door) -> None:
