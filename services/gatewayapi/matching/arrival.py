@@ -64,7 +64,7 @@ def arrive(gateway: Gateway, request: Request) -> Arrival | Refusal:
     if raw:
         text = f"Listener {raw[0].name} takes every connection on port {port}."
         reason = Reason(text, "Gateway.spec.listeners")
-        return Arrival(raw[0], scheme, port, None, "", (reason,))
+        return Arrival(raw[0], _SCHEMES[_protocol(raw[0])], port, None, "", (reason,))
     if scheme in ("https", "tls") or (scheme == "tcp" and request.sni is not None):
         return _encrypted(fitting, request, scheme, port)
     return _plain(fitting, request, scheme, port)
