@@ -26,6 +26,7 @@ from api import (
     metrics,
     moved,
     pickers,
+    policies,
     registration,
     resources,
     routes,
@@ -62,6 +63,7 @@ def register(server: OpenAPI, container: Container) -> None:
     intake.register(server, container)
     resources.register(server, container)
     routes.register(server, container)
+    policies.register(server, container)
     logs.register(server, container)
     spans.register(server, container)
     traffic.register(server, container)

@@ -50,6 +50,17 @@ def gateway_class(obj: Object) -> dict[str, Any]:
     return {**_common(obj), **obj["spec"], "status": obj.get("status")}
 
 
+def policy(type_name: str, obj: Object) -> dict[str, Any]:
+    """A policy or filter: its spec as it is, and what its ancestors say."""
+    return {
+        **_common(obj),
+        "type": type_name,
+        "policyType": obj.get("kind", ""),
+        "spec": obj.get("spec") or {},
+        "status": obj.get("status"),
+    }
+
+
 def _common(obj: Object) -> dict[str, Any]:
     metadata = obj["metadata"]
     return {
@@ -195,3 +206,25 @@ class ListenerSetCreate(ListenerSetUpdate):
     namespace: str = Field(min_length=1)
     parentRef: ParentRef
     listeners: list[Listener] = Field(min_length=1)
+
+
+class PolicyUpdate(Sent):
+    """What to change. Of ``spec`` the fields that are named change, null removes one; lists are
+    replaced as a whole."""
+
+    type: Any = Field(None, description="Ignored")
+    policyType: Any = Field(None, description="Ignored")
+    spec: dict[str, Any] | None = None
+
+    def given(self) -> dict[str, Any]:
+        """What the client wants, without what a GET adds."""
+        told = super().given()
+        return {name: one for name, one in told.items() if name not in ("type", "policyType")}
+
+
+class PolicyCreate(PolicyUpdate):
+    """A new policy; its ``spec`` is checked by the cluster's own definition."""
+
+    name: str = Field(min_length=1)
+    namespace: str = Field(min_length=1)
+    spec: dict[str, Any]

@@ -27,6 +27,7 @@ from services.configdb.views import SavedViews
 from services.gatewayapi.attribution import Attribution
 from services.gatewayapi.history import History
 from services.gatewayapi.models import Models
+from services.gatewayapi.policies.service import Policies
 from services.gatewayapi.resources import Resources
 from services.inference import live
 from services.inference.benchmark import Benchmarks
@@ -36,6 +37,7 @@ from services.inference.provider import MetricsProvider
 from services.inference.reach import Reach
 from services.inference.scaling import Scaling
 from services.kube.changes import Changes
+from services.kube.schemas import Schemas
 from services.prometheus.sources import Sources
 from services.realtime import fleet_changes
 from services.realtime.hub import Hub
@@ -67,6 +69,8 @@ class Container:
     resources: Resources
     models: Models
     history: History
+    policies: Policies
+    schemas: Schemas
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -140,6 +144,8 @@ class Container:
             resources=Resources(fleet),
             models=models,
             history=history,
+            policies=Policies(fleet, models.of),
+            schemas=Schemas(fleet),
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),

@@ -50,6 +50,30 @@ def onto_route(live: Object, given: Object) -> dict[str, Any]:
     return merged
 
 
+def onto_policy(live: Object, given: Object) -> dict[str, Any]:
+    """A policy with ``given`` laid over it; in its spec the fields that are named change, null
+    removes one, lists are replaced (RFC 7386)."""
+    merged: dict[str, Any] = copy.deepcopy(dict(live))
+    for name, value in given.items():
+        if name == "spec":
+            merged["spec"] = _patched(merged.get("spec") or {}, value)
+        elif name in METADATA:
+            merged["metadata"][name] = value
+    return merged
+
+
+def _patched(live: Any, given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        return given
+    merged = dict(live) if isinstance(live, Mapping) else {}
+    for name, value in given.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _patched(merged.get(name), value)
+    return merged
+
+
 def onto(live: Object, given: Object) -> dict[str, Any]:
     """Each given field replaces the live one whole, null removes it.
 

@@ -175,6 +175,31 @@ def _policies() -> Iterator[Obj]:
         {"body": {"maxSize": "1m"}},
     )
     yield targeted(
+        "ClientSettingsPolicy",
+        "shop/legacy-uploads",  # younger than upload-size, and sets the same: it has no effect
+        12,
+        "Gateway/edge-public",
+        {"body": {"maxSize": "100m"}, "keepAlive": {"time": "10m"}},
+    )
+    yield targeted(
+        "ClientSettingsPolicy",
+        "shop/cart-bodies",
+        40,
+        "HTTPRoute/cart",
+        {"body": {"maxSize": "256k", "timeout": "10s"}},
+    )
+    yield targeted(
+        "RateLimitPolicy",
+        "shop/search-burst",
+        18,
+        "HTTPRoute/search",
+        {
+            "rateLimit": {
+                "local": {"rules": [{"key": "$binary_remote_addr", "rate": "10r/s", "burst": 20}]}
+            }
+        },
+    )
+    yield targeted(
         "ObservabilityPolicy",
         "payments/trace-checkout",
         30,
