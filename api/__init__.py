@@ -37,6 +37,7 @@ from api import (
     static,
     tables,
     tokens,
+    topology,
     traffic,
 )
 from api.guard import error_response
@@ -74,6 +75,7 @@ def register(server: OpenAPI, container: Container) -> None:
     benchmarks.register(server, container)
     decisions.register(server, container)
     autoscaling.register(server, container)
+    topology.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
     export.register(server, container)

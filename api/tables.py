@@ -49,7 +49,7 @@ _TYPES = {
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 
-_LISTS = ("items", "slowRequests", "tracks", "workloads")
+_LISTS = ("items", "slowRequests", "tracks", "workloads", "nodes")
 """Where answers have their rows; an answer that has none of these is one row itself."""
 
 Row = dict[str, Any]
@@ -118,7 +118,7 @@ def table(body: Any) -> tuple[list[str], list[list[Any]]]:
 def _rows(body: Any) -> list[Row]:
     if isinstance(body, list):
         return [row if isinstance(row, dict) else {"value": row} for row in body]
-    if name := next((name for name in _LISTS if name in body), ""):
+    if name := next((name for name in _LISTS if isinstance(body.get(name), list)), ""):
         return _rows(body[name])
     if isinstance(body.get("times"), list):
         parts: dict[str, list[Any]] = body.get("counts") or {}

@@ -29,6 +29,7 @@ from callbacks import (
     search,
     settings,
     shell,
+    topology,
 )
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
@@ -50,6 +51,7 @@ MODULES = (
     diagnostics,
     logs,
     autoscaling,
+    topology,
     audit,
     settings,
     lists,

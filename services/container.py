@@ -29,6 +29,7 @@ from services.gatewayapi.history import History
 from services.gatewayapi.models import Models
 from services.gatewayapi.policies.service import Policies
 from services.gatewayapi.resources import Resources
+from services.gatewayapi.topology.topologies import Topologies
 from services.inference import live
 from services.inference.benchmark import Benchmarks
 from services.inference.decision_store import Decisions
@@ -71,6 +72,7 @@ class Container:
     history: History
     policies: Policies
     schemas: Schemas
+    topologies: Topologies
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -146,6 +148,7 @@ class Container:
             history=history,
             policies=Policies(fleet, models.of),
             schemas=Schemas(fleet),
+            topologies=Topologies(fleet, models),
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),

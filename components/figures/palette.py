@@ -4,6 +4,7 @@ A test compares it with ``assets/css/tokens.css``.
 """
 
 LIGHT = {
+    "canvas": "#f6f7f9",
     "surface": "#ffffff",
     "overlay": "#ffffff",
     "selected": "#e8eefb",
@@ -41,6 +42,7 @@ LIGHT = {
 }
 
 DARK = {
+    "canvas": "#0e1116",
     "surface": "#14181f",
     "overlay": "#1a1f27",
     "selected": "#1b2742",

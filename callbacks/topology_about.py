@@ -1,0 +1,164 @@
+"""One object of a topology for its drawer: facts, why it stands so, policies in effect, ways on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from callbacks.topology_words import SPOKEN
+from components.kinds import KINDS as WITH_PAGE
+from components.kinds import edit_href, href
+from services.auth.identity import Identity, Role
+from services.container import Container
+from services.errors import ConsoleError
+from services.gatewayapi.model.attachment import Parent
+from services.gatewayapi.model.backends import Backend
+from services.gatewayapi.topology.about import About
+from services.gatewayapi.topology.about import about as asked_about
+from services.gatewayapi.topology.graph import ROUTES, Edge, Node
+from services.gatewayapi.topology.pictures import View
+from services.kube.catalogue import KINDS
+
+Told = dict[str, Any]
+
+NEAR = 12
+"""Neighbours in the drawer; the graph has the others."""
+_PLURALS = {kind.kind.lower(): name for name, kind in KINDS.items()}
+_TAGS = {"RefNotPermitted": "not permitted", "BackendNotFound": "not found"}
+_FACTS = {
+    "gatewayClassName": "Class",
+    "address": "Address",
+    "controller": "Controller",
+    "listener": "Listener",
+    "port": "Port",
+    "protocol": "Protocol",
+    "hostname": "Hostname",
+    "type": "Type",
+    "clusterIP": "Cluster IP",
+    "ready": "Ready",
+    "total": "Endpoints",
+}
+
+
+def about(container: Container, who: Identity, view: View, name: str) -> Told:
+    """The drawer of one node; where it is gone, that."""
+    try:
+        found = asked_about(container.topologies, who, view, name)
+    except ConsoleError as error:
+        return {"id": name, "gone": error.message}
+    node = found.node
+    return {
+        "id": name,
+        "kind": SPOKEN.get(node.type, node.type),
+        "name": node.name,
+        "namespace": node.namespace,
+        "cluster": found.cluster,
+        "status": node.status,
+        "word": node.word,
+        "reason": node.reason,
+        "message": node.message,
+        "facts": _facts(node, view),
+        "attached": [one for parent in found.parents for one in _attached(found, parent)],
+        "rules": [_rule(found, one) for one in found.rules],
+        "sources": _near(found, found.sources),
+        "targets": [] if found.rules else _near(found, found.targets),
+        "more": max(0, len(found.sources) - NEAR) + max(0, len(found.targets) - NEAR),
+        "actions": _actions(found, who),
+    }
+
+
+def _facts(node: Node, view: View) -> list[list[str]]:
+    if view.mode == "across" and node.clusters:
+        return [[name, node.metadata.get(name, "") or "served"] for name in node.clusters]
+    facts = [[_FACTS[key], said] for key, said in node.metadata.items() if key in _FACTS]
+    if len(node.hosts) > 1:
+        facts = [one for one in facts if one[0] != "Hostname"]
+        facts.append(["Hostnames", ", ".join(host or "any" for host in node.hosts)])
+    return facts
+
+
+def _attached(found: About, parent: Parent) -> list[Told]:
+    gateway = parent.gateway or parent.target
+    place = (found.cluster, gateway.namespace, gateway.name)
+    shown = {
+        "href": href("gateways", *place) if gateway.kind == "Gateway" else "",
+        "name": f"{gateway.namespace}/{gateway.name}",
+    }
+    taken = [one for one in parent.attachments if one.attached]
+    if taken:
+        listeners = ", ".join(one.listener.name for one in taken)
+        word = "listener" if len(taken) == 1 else "listeners"
+        return [{**shown, "status": "ok", "text": f"{word} {listeners}"}]
+    fault = parent.fault
+    why = fault.reason if fault else "not attached"
+    said = fault.message if fault else ""
+    if fault and fault.section:
+        said += f" ({fault.section})"
+    return [{**shown, "status": "err", "text": why, "said": said}]
+
+
+def _rule(found: About, rule: Any) -> Told:
+    total = sum(one.spec.weight for one in rule.backends)
+    several = len(rule.backends) > 1
+    to = [
+        _to(found, one, 100 * one.spec.weight / total if several and total else None)
+        for one in rule.backends
+    ]
+    return {"number": rule.number, "takes": list(rule.takes), "to": to}
+
+
+def _to(found: About, one: Backend, share: float | None) -> Told:
+    own = one.spec.namespace == found.node.namespace
+    name = one.spec.name if own else f"{one.spec.namespace}/{one.spec.name}"
+    tag = ""
+    if one.fault:
+        tag = _TAGS.get(one.fault.reason, one.fault.reason)
+    elif one.status is not None:
+        tag = "no endpoint"
+    said = one.fault.message if one.fault else ""
+    port = f":{one.spec.port}" if one.spec.port else ""
+    weight = None if share is None else f"{share:.3g}"
+    return {"name": f"{name}{port}", "weight": weight, "tag": tag, "said": said}
+
+
+def _near(found: About, near: Sequence[tuple[Edge, Node]]) -> list[Told]:
+    return [
+        {
+            "id": node.id,
+            "status": node.status,
+            "name": node.said,
+            "kind": SPOKEN.get(node.type, node.type),
+            "text": edge.reason if edge.broken else node.note,
+        }
+        for edge, node in near[:NEAR]
+    ]
+
+
+def _actions(found: About, who: Identity) -> list[Told]:
+    node, cluster = found.node, found.cluster
+    if node.ref is None or node.presence or not cluster:
+        return []
+    kind = node.ref.kind.lower()
+    plural = _PLURALS.get(kind, "")
+    place = (cluster, node.ref.namespace, node.ref.name)
+    actions: list[Told] = []
+    if open_at := href(plural, *place):
+        actions.append({"label": "Open", "href": open_at})
+    if node.type in ROUTES and found.sources:
+        actions.append(_logs(found))
+    if node.type == "gateway" or kind == "gateway":
+        here = f"{node.ref.namespace}/{node.ref.name}"
+        if node.type == "gateway":
+            query = _query({"mode": "gateway", "cluster": cluster, "gateway": here})
+            actions.append({"label": "Only this", "href": f"/topology?{query}"})
+    if plural in WITH_PAGE and plural != "gatewayclasses" and who.role.includes(Role.OPERATOR):
+        actions.append({"label": "Edit", "href": edit_href(plural, *place)})
+    return actions
+
+
+def _logs(found: About) -> Told:
+    query = _query({"cluster": found.cluster, "route": f"{found.node.namespace}/{found.node.name}"})
+    return {"label": "Show logs", "href": f"/logs?{query}"}
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return "&".join(f"{key}={quote(value, safe='/')}" for key, value in values.items())
