@@ -21,7 +21,7 @@ from components.detail_columns import (
     ROUTES,
     RULES,
 )
-from components.kinds import KINDS, ROUTE_KINDS, list_href
+from components.kinds import KINDS, ROUTE_KINDS, list_href, topology_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.status import icon
@@ -123,6 +123,11 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
         crumbs.append((namespace, list_href(kind, cluster=cluster, namespace=namespace)))
     more = dbc.DropdownMenu(
         [
+            html.A(
+                "Show in topology",
+                href=topology_href(kind, cluster, namespace, name),
+                className="dropdown-item",
+            ),
             dbc.DropdownMenuItem("Copy as kubectl", id="detail-kubectl"),
             dbc.DropdownMenuItem("Copy link", id="detail-link"),
             dbc.DropdownMenuItem("Download YAML", id="detail-yaml-file"),

@@ -101,6 +101,14 @@ def cluster_href(name: str) -> str:
     return f"/clusters/{quote(name, safe='')}"
 
 
+def topology_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """One object in the graph of its cluster; a gateway with what it leads to."""
+    chosen = {"cluster": cluster, "sel": f"{KINDS[kind].kind.lower()}/{namespace}/{name}"}
+    if kind == "gateways":
+        chosen |= {"mode": "gateway", "gateway": f"{namespace}/{name}"}
+    return f"/topology?{urlencode(chosen, safe='/')}"
+
+
 def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
     """The editor of one object; ``-`` stands for no namespace."""
     steps = ["edit", kind, cluster, namespace or "-", name]
