@@ -23,7 +23,7 @@ _GRPC_STATUS = {404: "UNIMPLEMENTED", 401: "UNAUTHENTICATED", 403: "PERMISSION_D
 
 
 def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
-    """What becomes of a request at a gateway.
+    """What becomes of a request at a gateway, and why no other match took it.
 
     Raises:
         NotFound: the model has no such gateway.
@@ -31,17 +31,14 @@ def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
     found = lookup(model, gateway, request)
     of = model.gateways[gateway]
     seen = Seen(request, of.ngf)
-    answer = _taken(model, of, request, seen, found) if isinstance(found, Hit) else _missed(found)
-    if (seen.call is not None and answer.route is None) or _is_call(answer):
-        answer = _as_call(of, answer)
+    answer = _answered(model, of, request, seen, found)
     arrival = found.arrival
-    listener = answer.listener
     others, more = losers.candidates(
         model,
         losers.Asked(
             of,
             seen,
-            listener,
+            answer.listener,
             arrival.name if arrival else request.hostname,
             found.hostname,
             found.entry if isinstance(found, Hit) else None,
@@ -49,6 +46,29 @@ def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
     )
     notes = dict.fromkeys((*answer.notes, *notes_of(model, of, seen, found, answer)))
     return replace(answer, candidates=others, candidates_left_out=more, notes=tuple(notes))
+
+
+def outcome(model: "Model", gateway: Key, request: Request) -> Answer:
+    """The same without the other matches and without notes, for who asks about many requests.
+
+    Raises:
+        NotFound: the model has no such gateway.
+    """
+    found = lookup(model, gateway, request)
+    of = model.gateways[gateway]
+    return _answered(model, of, request, Seen(request, of.ngf), found)
+
+
+def _answered(
+    model: "Model", gateway: Gateway, request: Request, seen: Seen, found: Hit | Miss
+) -> Answer:
+    if isinstance(found, Hit):
+        answer = _taken(model, gateway, request, seen, found)
+    else:
+        answer = _missed(found)
+    if (seen.call is not None and answer.route is None) or _is_call(answer):
+        return _as_call(gateway, answer)
+    return answer
 
 
 def _missed(miss: Miss) -> Answer:
