@@ -31,9 +31,9 @@ class Step:
         self._changes = changes
         self._new = Compiled(
             self._old.grants,
-            dict(self._old.assembled),
-            dict(self._old.gateways),
-            dict(self._old.sets),
+            self._old.assembled,
+            self._old.gateways,
+            self._old.sets,
             self._old.routes,
             self._old.asked,
             self._old.by_target,
@@ -60,13 +60,16 @@ class Step:
         otherwise than before."""
         moved: set[Ref] = set()
         dirty = self._dirty()
+        if not dirty:
+            return moved
+        self._new.assembled = dict(self._old.assembled)
+        self._new.gateways = dict(self._old.gateways)
         sets = self._world.of("listenersets")
         sets_of: dict[Key, dict[Key, Object]] = {}
-        if sets and dirty:
-            for key, obj in sets.items():
-                named = named_gateway(key, obj)
-                if named in dirty:
-                    sets_of.setdefault(named, {})[key] = obj
+        for key, obj in sets.items():
+            named = named_gateway(key, obj)
+            if named in dirty:
+                sets_of.setdefault(named, {})[key] = obj
         gateways = self._world.of("gateways")
         for key in dirty:
             before, after = self._old.assembled.get(key), None
@@ -81,8 +84,7 @@ class Step:
             if not _looks_alike(before, after):
                 moved.add(Ref("Gateway", *key))
                 moved.update(one.ref for end in (before, after) if end for one in end.sets)
-        if dirty:
-            self._place_sets(dirty, moved)
+        self._place_sets(dirty, moved)
         return moved
 
     def _dirty(self) -> set[Key]:
