@@ -15,8 +15,20 @@ resourceVersion, optimistic concurrency, selectors, bookmarks and 410, subresour
 apply, schemas, permissions and Table output: all that clients depend on here.
 """
 
-from services.demo.api.access import User
-from services.demo.api.server import DemoApi
-from services.demo.api.statuses import ApiError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from services.demo.api.access import User
+    from services.demo.api.server import DemoApi
+    from services.demo.api.statuses import ApiError
 
 __all__ = ["ApiError", "DemoApi", "User"]
+_FROM = {"ApiError": "statuses", "DemoApi": "server", "User": "access"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is asked for only then: who needs the schemas alone needs no server."""
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)

@@ -1,0 +1,227 @@
+"""What a controller says of GatewayClasses, Gateways and ListenerSets."""
+
+from services.gatewayapi.model.certificates import certificate_fault
+from services.gatewayapi.model.classes import NGF_DOMAIN
+from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Key, Object
+from services.gatewayapi.statuses import listeners
+from services.gatewayapi.statuses.conditions import (
+    PENDING,
+    Condition,
+    Status,
+    condition,
+    denied,
+    generation,
+)
+
+NGF_CLASS = "nginx"
+"""The class that an NGF takes care of, unless it is told another one."""
+FEATURES = (
+    "BackendTLSPolicy",
+    "GRPCRoute",
+    "Gateway",
+    "GatewayHTTPListenerIsolation",
+    "GatewayInfrastructurePropagation",
+    "GatewayPort8080",
+    "HTTPRoute",
+    "HTTPRouteHostRewrite",
+    "HTTPRouteMethodMatching",
+    "HTTPRoutePathRedirect",
+    "HTTPRoutePathRewrite",
+    "HTTPRoutePortRedirect",
+    "HTTPRouteQueryParamMatching",
+    "HTTPRouteRequestMirror",
+    "HTTPRouteRequestMultipleMirrors",
+    "HTTPRouteRequestPercentageMirror",
+    "HTTPRouteResponseHeaderModification",
+    "HTTPRouteSchemeRedirect",
+    "ReferenceGrant",
+    "TLSRoute",
+)
+"""What NGF says that it supports."""
+_WAITING = "Waiting for controller"
+_PARAMETERS = {"NginxProxy": "nginxproxies", "ConfigMap": "configmaps"}
+
+
+def gateway_class(model: Model, key: Key, obj: Object) -> Status:
+    """A GatewayClass, by the controller that it names (GatewayClass.spec.controllerName)."""
+    at = generation(obj)
+    ngf = str((obj.get("spec") or {}).get("controllerName", "")).startswith(NGF_DOMAIN)
+    found = [condition("Accepted", at, "True", "Accepted", "The GatewayClass is accepted")]
+    missing = _parameters(model, obj)
+    if ngf and key[1] != NGF_CLASS and _rival(model, obj):
+        text = "The resource is ignored due to a conflicting GatewayClass resource"
+        found = [condition("Accepted", at, "False", "GatewayClassConflict", text)]
+    elif missing and not ngf:
+        found = [condition("Accepted", at, "False", "InvalidParameters", missing)]
+    text = "The Gateway API CRD versions are supported"
+    found.append(condition("SupportedVersion", at, "True", "SupportedVersion", text))
+    if not ngf:
+        return {"conditions": found}
+    if (obj.get("spec") or {}).get("parametersRef"):
+        verdict = ("True", "ResolvedRefs", "The ParametersRef resource is resolved")
+        if missing:
+            verdict = ("False", "ParametersRefNotFound", missing)
+        found.append(condition("ResolvedRefs", at, *verdict))
+    return {"conditions": found, "supportedFeatures": [{"name": name} for name in FEATURES]}
+
+
+def _rival(model: Model, obj: Object) -> bool:
+    """Whether NGF's own class is there too: NGF takes care of one."""
+    own = model.world.of("gatewayclasses").get(("", NGF_CLASS))
+    controller = obj["spec"]["controllerName"]
+    return own is not None and (own.get("spec") or {}).get("controllerName") == controller
+
+
+def _parameters(model: Model, obj: Object) -> str:
+    """What is wrong with a class's parametersRef; "" also where nobody knows."""
+    ref = (obj.get("spec") or {}).get("parametersRef") or {}
+    plural = _PARAMETERS.get(ref.get("kind", ""))
+    if plural is None:
+        return ""
+    place = (str(ref.get("namespace") or ""), str(ref.get("name") or ""))
+    if model.world.has(plural, place) is not False:
+        return ""
+    return f"{ref['kind']} {'/'.join(place)} does not exist"
+
+
+def gateway(model: Model, one: Gateway, affected: list[Condition]) -> Status:
+    """A Gateway; ``affected`` are the conditions that policies leave on it. Without a controller
+    it has what a server fills in."""
+    at = generation(one.obj)
+    if not one.controller:
+        return _waiting(at)
+    own = [listener for listener in one.listeners if listener.owner == one.ref]
+    refused = _refused(one)
+    accepted, programmed = _verdicts(one, own, at, refused)
+    found = [accepted, programmed, *_references(model, one, at), *affected]
+    if _insecure(one.obj):
+        text = "The Gateway accepts clients whose certificate is not valid"
+        reason = "ConfigurationChanged"
+        found.append(condition("InsecureFrontendValidationMode", at, "True", reason, text))
+    counts = listeners.attached_routes(model, one.ref.key)
+    status: Status = {
+        "conditions": found,
+        "listeners": [] if refused else listeners.statuses(one, own, counts, at),
+    }
+    if one.listener_sets or (one.obj.get("spec") or {}).get("allowedListeners"):
+        status["attachedListenerSets"] = len(one.listener_sets)
+    return status
+
+
+def _refused(one: Gateway) -> Fault | None:
+    """Why a gateway is not accepted, whatever its listeners are."""
+    fault = next((fault for fault in one.faults if fault.condition == "Accepted"), None)
+    return fault or _address(one)
+
+
+def _verdicts(
+    one: Gateway, own: list[Listener], at: int, refused: Fault | None
+) -> tuple[Condition, Condition]:
+    """GatewayConditionAccepted and GatewayConditionProgrammed."""
+    if refused:
+        accepted = denied("Accepted", at, refused)
+        if refused.reason == PENDING:
+            return accepted, denied("Programmed", at, refused)
+        return accepted, condition("Programmed", at, "False", "Invalid", refused.message)
+    programmed = condition("Programmed", at, "True", "Programmed", "The Gateway is programmed")
+    if not any(listener.usable for listener in one.listeners):
+        text = "The Gateway has no valid listeners"
+        accepted = condition("Accepted", at, "False", "ListenersNotValid", text)
+        return accepted, condition("Programmed", at, "False", "Invalid", text)
+    wrong = [listener.name for listener in own if not listener.usable]
+    if wrong:
+        text = f"Listeners that are not valid: {', '.join(wrong)}"
+        return condition("Accepted", at, "True", "ListenersNotValid", text), programmed
+    return condition("Accepted", at, "True", "Accepted", "The Gateway is accepted"), programmed
+
+
+def _address(one: Gateway) -> Fault | None:
+    """GatewaySpec.addresses: of a type that is not supported, the gateway is not accepted."""
+    known = ("IPAddress",) if one.ngf else ("IPAddress", "Hostname")
+    for index, address in enumerate((one.obj.get("spec") or {}).get("addresses") or ()):
+        kind = address.get("type") or "IPAddress"
+        if kind not in known:
+            return Fault(
+                "Accepted",
+                "UnsupportedAddress",
+                f"An address of type {kind} is not supported",
+                "Gateway.spec.addresses",
+                f"spec.addresses[{index}].type",
+            )
+    return None
+
+
+def _references(model: Model, one: Gateway, at: int) -> list[Condition]:
+    """GatewayConditionResolvedRefs, where the Gateway itself refers to something."""
+    spec = one.obj.get("spec") or {}
+    fault = next((fault for fault in one.faults if fault.condition == "ResolvedRefs"), None)
+    parameters = one.ngf and (spec.get("infrastructure") or {}).get("parametersRef")
+    client = ((spec.get("tls") or {}).get("backend") or {}).get("clientCertificateRef")
+    fault = fault or (_client_certificate(model, one, client) if client else None)
+    if fault:
+        return [condition("ResolvedRefs", at, "False", fault.reason, fault.message)]
+    if parameters or client:
+        text = "All references of the Gateway are resolved"
+        return [condition("ResolvedRefs", at, "True", "ResolvedRefs", text)]
+    return []
+
+
+def _client_certificate(model: Model, one: Gateway, ref: Object) -> Fault | None:
+    """The certificate that the gateway shows to backends (Gateway.spec.tls.backend)."""
+    field = "spec.tls.backend.clientCertificateRef"
+    fault = certificate_fault(model.world, model.grants, one.ref, ref, field, set())
+    if fault is None:
+        return None
+    reason = fault.reason
+    if reason == "InvalidCertificateRef":
+        reason = "InvalidClientCertificateRef"
+    return Fault("ResolvedRefs", reason, fault.message, f"Gateway.{field}", field)
+
+
+def _insecure(obj: Object) -> bool:
+    frontend = ((obj.get("spec") or {}).get("tls") or {}).get("frontend") or {}
+    settings = [
+        frontend.get("default"),
+        *(each.get("tls") for each in frontend.get("perPort") or ()),
+    ]
+    return any(
+        ((one or {}).get("validation") or {}).get("mode") == "AllowInsecureFallback"
+        for one in settings
+    )
+
+
+def _waiting(at: int) -> Status:
+    """What a server fills in, and nobody replaces without a controller."""
+    return {
+        "conditions": [
+            condition(kind, at, "Unknown", PENDING, _WAITING) for kind in ("Accepted", "Programmed")
+        ]
+    }
+
+
+def listener_set(model: Model, one: ListenerSet) -> Status:
+    """A ListenerSet, by the controller of its Gateway."""
+    at = generation(one.obj)
+    owner = model.gateways.get(one.gateway.key)
+    if owner is None or not owner.controller:
+        return _waiting(at)
+    if one.fault:
+        found = [denied("Accepted", at, one.fault), denied("Programmed", at, one.fault)]
+    else:
+        wrong = [listener.name for listener in one.listeners if not listener.usable]
+        verdict = ("True", "Accepted", "The ListenerSet is accepted")
+        if wrong:
+            text = f"Listeners that are not valid: {', '.join(wrong)}"
+            verdict = ("True", "ListenersNotValid", text)
+        found = [
+            condition("Accepted", at, *verdict),
+            condition("Programmed", at, "True", "Programmed", "The ListenerSet is programmed"),
+        ]
+    counts = listeners.attached_routes(model, one.gateway.key)
+    return {
+        "conditions": found,
+        "listeners": listeners.statuses(owner, one.listeners, counts, at),
+    }
