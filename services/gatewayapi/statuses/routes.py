@@ -61,7 +61,7 @@ def _conditions(model: Model, one: Route, parent: Parent, ngf: bool) -> list[Con
     found = [denied("Accepted", at, refused) if refused else _taken(one, at, ngf)]
     missing = next(rules.unresolved(model, one, ngf), None)
     if missing:
-        found.append(denied("ResolvedRefs", at, missing))
+        found.append(denied("ResolvedRefs", at, missing[0]))
     else:
         text = "All references are resolved"
         found.append(condition("ResolvedRefs", at, "True", "ResolvedRefs", text))

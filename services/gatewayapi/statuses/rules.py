@@ -47,8 +47,8 @@ def ignored(route: Route) -> list[str]:
     ]
 
 
-def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[Fault]:
-    """Every reference of a route that leads nowhere, in the order of its rules
+def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[tuple[Fault, Ref]]:
+    """Every reference of a route that leads nowhere, with what it means, in the order of its rules
     (RouteConditionResolvedRefs)."""
     for rule in route.rules:
         filters = rule.obj.get("filters") or ()
@@ -56,7 +56,7 @@ def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[Fault]:
         for ref in rule.backends:
             fault = model.backend(route.ref, ref).fault
             if fault:
-                yield fault
+                yield fault, ref.ref
         for place, raw in enumerate(rule.obj.get("backendRefs") or ()):
             if raw.get("filters"):
                 where = f"spec.rules[{rule.index}].backendRefs[{place}].filters"
@@ -75,7 +75,7 @@ def mirrored(route: Route) -> Iterator[BackendRef]:
 
 def _filters(
     model: Model, route: Route, filters: Iterable[Object], where: str, ngf: bool
-) -> Iterator[Fault]:
+) -> Iterator[tuple[Fault, Ref]]:
     section = f"{route.ref.kind}.spec.rules.filters"
     for place, one in enumerate(filters):
         for key in ("requestMirror", "externalAuth"):
@@ -84,13 +84,15 @@ def _filters(
                 spec = backend(route.ref.namespace, ref, f"{where}[{place}].{key}.backendRef")
                 fault = model.backend(route.ref, spec).fault
                 if fault:
-                    yield fault
+                    yield fault, spec.ref
         extension = one.get("extensionRef")
         if extension:
             field = f"{where}[{place}].extensionRef"
             wrong = _extension(model, route.ref, extension, field, ngf)
             if wrong:
-                yield Fault("ResolvedRefs", *wrong, f"{section}.extensionRef", field)
+                kind, name = str(extension.get("kind", "")), str(extension.get("name", ""))
+                meant = Ref(kind, route.ref.namespace, name)
+                yield Fault("ResolvedRefs", *wrong, f"{section}.extensionRef", field), meant
 
 
 def _extension(

@@ -1,0 +1,201 @@
+"""What is wrong with a route: where it does not attach, what it refers to in vain, what NGF does
+otherwise than it says."""
+
+from collections.abc import Iterator
+
+from services.gatewayapi.issue import Issue, Severity
+from services.gatewayapi.issues.remedies import remedy
+from services.gatewayapi.model.attachment import Parent
+from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Ref
+from services.gatewayapi.model.routes import BackendRef, Route, Rule
+from services.gatewayapi.statuses import rules
+from services.gatewayapi.ways import (
+    NO_BACKEND_FILTERS,
+    NO_BACKENDS,
+    OPEN_REGEX,
+    REDIRECT_HEADERS,
+    SHARED_SERVICE,
+    Way,
+)
+
+_WEB = ("HTTPRoute", "GRPCRoute")
+_HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier")
+_ANSWERING = ("RequestRedirect",)
+
+
+def issues(model: Model, ref: Ref) -> Iterator[Issue]:
+    """Everything that is wrong with a route by itself; nothing for one that is not there."""
+    route = model.routes.get(ref)
+    if route is None:
+        return
+    ngf = any(one.ngf for one in model.gateways_of(ref))
+    for parent in model.parents(ref):
+        if parent.fault:
+            yield _unattached(ref, parent, parent.fault)
+    if not model.parents(ref):
+        yield _orphan(ref)
+    for fault, meant in rules.unresolved(model, route, ngf):
+        yield of_fault(ref, fault, meant)
+    for one in rules.broken(route, ngf):
+        yield of_fault(ref, one.fault)
+    yield from _unready(model, route)
+    yield from _idle(route)
+    if ngf:
+        yield from _ignored(route)
+        yield from _ways(model, route)
+
+
+def of_fault(
+    ref: Ref, fault: Fault, counterpart: Ref | None = None, severity: Severity = "error"
+) -> Issue:
+    """A fault as an issue of the object that has it."""
+    severity = "warning" if fault.reason == "Pending" else severity
+    return Issue(
+        severity,
+        ref,
+        fault.field,
+        fault.reason,
+        fault.message,
+        fault.section,
+        remedy(fault.reason),
+        counterpart,
+    )
+
+
+def _unattached(ref: Ref, parent: Parent, fault: Fault) -> Issue:
+    issue = of_fault(ref, fault, parent.target)
+    if issue.field.startswith("spec.parentRefs["):
+        return issue
+    # Which of several parents it is stands in the field, or two of them would be one issue.
+    return Issue(
+        issue.severity,
+        ref,
+        f"spec.parentRefs[{parent.index}]",
+        issue.reason,
+        issue.message,
+        issue.section,
+        issue.remedy,
+        issue.counterpart,
+    )
+
+
+def _orphan(ref: Ref) -> Issue:
+    return Issue(
+        "warning",
+        ref,
+        "spec.parentRefs",
+        "",
+        "It names no Gateway, so nothing sends it requests.",
+        f"{ref.kind}.spec.parentRefs",
+        "Name the Gateway that is to send it requests.",
+    )
+
+
+def _unready(model: Model, route: Route) -> Iterator[Issue]:
+    for rule in route.rules:
+        for spec in rule.backends:
+            found = model.backend(route.ref, spec)
+            if found.fault is None and found.ready == 0 and spec.weight:
+                answer = f" Clients get {found.status}." if found.status else ""
+                yield Issue(
+                    "warning",
+                    route.ref,
+                    spec.field,
+                    "NoReadyEndpoints",
+                    f"{spec.ref} has no ready endpoint on port {spec.port}.{answer}",
+                    f"{route.ref.kind}.spec.rules.backendRefs",
+                    "Start pods that the Service selects, or see why they are not ready.",
+                    spec.ref,
+                )
+
+
+def _idle(route: Route) -> Iterator[Issue]:
+    """Rules that send requests nowhere."""
+    for rule in route.rules:
+        kinds = [one.get("type") for one in rule.obj.get("filters") or ()]
+        if any(kind in _ANSWERING for kind in kinds):
+            continue
+        if rule.backends and any(one.weight for one in rule.backends):
+            continue
+        if route.ref.kind in _WEB:
+            text = "None of its backends has a weight" if rule.backends else NO_BACKENDS.what
+            text = text.rstrip(".")
+            yield Issue(
+                "warning",
+                route.ref,
+                f"spec.rules[{rule.index}].backendRefs",
+                "NoBackends",
+                f"{text}: clients get 500." if rule.backends else f"{text}.",
+                f"{route.ref.kind}.spec.rules.backendRefs",
+                "Name a backend, or delete the rule.",
+            )
+
+
+def _ignored(route: Route) -> Iterator[Issue]:
+    for field in rules.ignored(route):
+        yield Issue(
+            "warning",
+            route.ref,
+            field,
+            "UnsupportedField",
+            f"NGF accepts {field.rpartition('.')[2]} and does nothing with it.",
+            f"{route.ref.kind}.spec.rules",
+            remedy("UnsupportedField"),
+        )
+
+
+def _ways(model: Model, route: Route) -> Iterator[Issue]:
+    """Where NGF does otherwise than the specification, told where it changes what happens."""
+    for rule in route.rules:
+        at = f"spec.rules[{rule.index}]"
+        filters = rule.obj.get("filters") or ()
+        kinds = [one.get("type") for one in filters]
+        if "RequestRedirect" in kinds:
+            for place, kind in enumerate(kinds):
+                if kind in _HEADERS:
+                    yield _way("warning", route, REDIRECT_HEADERS, f"{at}.filters[{place}]")
+        for place, one in enumerate(rule.obj.get("backendRefs") or ()):
+            if one.get("filters"):
+                field = f"{at}.backendRefs[{place}].filters"
+                yield _way("warning", route, NO_BACKEND_FILTERS, field)
+        if route.ref.kind == "HTTPRoute":
+            yield from _open(route, rule, at)
+    if route.ref.kind in ("HTTPRoute", "GRPCRoute", "TCPRoute"):
+        yield from _shared(model, route)
+
+
+def _open(route: Route, rule: Rule, at: str) -> Iterator[Issue]:
+    for match in rule.matches:
+        if match.path_type == "RegularExpression" and not match.path.endswith(("$", ".*")):
+            field = f"{at}.matches[{match.index}].path.value"
+            yield _way("note", route, OPEN_REGEX, field)
+
+
+def _shared(model: Model, route: Route) -> Iterator[Issue]:
+    """One Service behind an HTTPRoute and a TCPRoute of one gateway of NGF."""
+    others = ("TCPRoute",) if route.ref.kind in _WEB else _WEB
+    mine = {one.ref for one in model.gateways_of(route.ref) if one.ngf}
+    told: set[Ref] = set()
+    for spec in _backends(route):
+        if spec.ref in told:
+            continue
+        for user in model.users(spec.ref):
+            if user.kind in others and mine & {one.ref for one in model.gateways_of(user)}:
+                told.add(spec.ref)
+                yield _way("error", route, SHARED_SERVICE, spec.field, user)
+                break
+
+
+def _backends(route: Route) -> Iterator[BackendRef]:
+    for rule in route.rules:
+        yield from (one for one in rule.backends if one.kind == "Service")
+
+
+def _way(
+    severity: Severity, route: Route, way: Way, field: str, counterpart: Ref | None = None
+) -> Issue:
+    return Issue(
+        severity, route.ref, field, way.id, f"NGF: {way.what}", way.section, "", counterpart
+    )

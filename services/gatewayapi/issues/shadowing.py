@@ -1,0 +1,143 @@
+"""Matches that no request ever reaches, because a match that is the same goes before them.
+
+HTTPRouteRule.matches and GRPCRouteRule.matches: of two that are equal in everything that counts,
+the older route has the requests, then the first by name, then the first rule and match.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from services.gatewayapi.issue import Issue
+from services.gatewayapi.matching.tables import Entry, Hosted, as_written, entries_of
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Ref
+from services.gatewayapi.model.routes import Match, Route
+
+KINDS = ("HTTPRoute", "GRPCRoute")
+Slot = tuple[Entry, ...]
+
+
+class Shadowing:
+    """Who shadows whom in one model. What is read of a host and path is read once."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._firsts: dict[int, tuple[Slot, dict[Any, Entry]]] = {}
+
+    def of(self, ref: Ref) -> Iterator[Issue]:
+        """The matches of a route that can never take a request, at any host that it has."""
+        for entry, winners in self._placed(ref):
+            if winners and all(_place(one) != _place(entry) for one in winners):
+                yield _issue(entry, winners[0])
+
+    def beside(self, ref: Ref) -> set[Ref]:
+        """Routes with a match that is the same as one of ``ref`` at the same host."""
+        found: set[Ref] = set()
+        for entry, slots in self._slots(ref):
+            wanted = _signature(entry.match)
+            for slot in slots:
+                found |= {one.route for one in slot if _signature(one.match) == wanted}
+        return found - {ref}
+
+    def _placed(self, ref: Ref) -> Iterator[tuple[Entry, list[Entry]]]:
+        for entry, slots in self._slots(ref):
+            wanted = _signature(entry.match)
+            yield entry, [self._first(slot).get(wanted, entry) for slot in slots]
+
+    def _slots(self, ref: Ref) -> Iterator[tuple[Entry, list[Slot]]]:
+        route = self._model.routes.get(ref)
+        if route is None or ref.kind not in KINDS:
+            return
+        hosted = list(self._hosted(route))
+        if hosted:
+            for entry in entries_of(route):
+                yield entry, [slot for one in hosted if (slot := _slot(one, entry))]
+
+    def _hosted(self, route: Route) -> Iterator[Hosted]:
+        seen = set()
+        for parent in self._model.parents(route.ref):
+            for one in parent.attachments:
+                if not one.attached or one.listener.id in seen:
+                    continue
+                seen.add(one.listener.id)
+                listening = self._model.tables(one.listener.gateway.key).of_listener(
+                    one.listener.id
+                )
+                for name in one.hostnames:
+                    written = as_written(route, name)
+                    for spelled, hosted in listening.hosts.get(name, ()):
+                        if spelled == written:
+                            yield hosted
+
+    def _first(self, slot: Slot) -> dict[Any, Entry]:
+        known = self._firsts.get(id(slot))
+        if known is None:
+            found: dict[Any, Entry] = {}
+            for one in slot:
+                found.setdefault(_signature(one.match), one)
+            known = self._firsts[id(slot)] = slot, found  # the slot is held, so its id stays its
+        return known[1]
+
+
+def shadowed(model: Model, refs: Iterable[Ref]) -> Iterator[Issue]:
+    """The issues of several routes."""
+    found = Shadowing(model)
+    for ref in refs:
+        yield from found.of(ref)
+
+
+def _slot(hosted: Hosted, entry: Entry) -> Slot:
+    match = entry.match
+    if match is None:
+        return ()
+    if entry.route.kind == "GRPCRoute":
+        if match.path_type == "RegularExpression":
+            return hosted.call_patterns
+        return hosted.calls.get((match.grpc_service, match.grpc_method), ())
+    if match.path_type == "Exact":
+        return hosted.exact.get(entry.path, ())
+    if match.path_type == "PathPrefix":
+        return hosted.prefix.get(entry.path, ())
+    return hosted.patterns
+
+
+def _signature(match: Match | None) -> Any:
+    if match is None:
+        return None
+    return (
+        match.path_type,
+        match.path,
+        match.method,
+        match.grpc_service,
+        match.grpc_method,
+        frozenset(match.headers),
+        frozenset(match.query),
+    )
+
+
+def _place(entry: Entry) -> tuple[Ref, int, int | None]:
+    return entry.route, entry.rule, entry.index
+
+
+def _issue(entry: Entry, winner: Entry) -> Issue:
+    field = f"spec.rules[{entry.rule}].matches[{entry.index}]"
+    kind = entry.route.kind
+    if winner.route == entry.route:
+        text = f"Rule {winner.rule} of the same route has the same match and comes before it."
+        counterpart = None
+    else:
+        text = (
+            "A route that goes before this one has the same match at every host where this one"
+            " could get a request."
+        )
+        counterpart = winner.route
+    return Issue(
+        "warning",
+        entry.route,
+        field,
+        "Shadowed",
+        f"{text} No request ever reaches it.",
+        f"{kind}.spec.rules.matches",
+        "Change the match, or delete the rule that is not meant.",
+        counterpart,
+    )
