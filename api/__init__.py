@@ -12,6 +12,7 @@ from api import (
     audit,
     autoscaling,
     benchmarks,
+    certificates,
     clusters,
     decisions,
     docs,
@@ -65,6 +66,7 @@ def register(server: OpenAPI, container: Container) -> None:
     resources.register(server, container)
     routes.register(server, container)
     policies.register(server, container)
+    certificates.register(server, container)
     logs.register(server, container)
     spans.register(server, container)
     traffic.register(server, container)

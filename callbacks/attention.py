@@ -2,14 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from callbacks.absent import NO_CLUSTER
 from callbacks.cluster_words import look, silent
-from components.kinds import cluster_href, href
-from components.times import span
-from services.certificates.expiry import Certificate
+from components.kinds import certificate_href, cluster_href, href
 from services.clusters.fleet import ClusterInfo
 from services.inference.autoscaling import Autoscaling
 from services.kube.catalogue import KINDS
@@ -27,18 +24,17 @@ def items(
     clusters: dict[str, ClusterInfo],
     found: Iterable[Item],
     lacking: Mapping[str, int],
-    served: Iterable[Certificate],
+    certificates: Iterable[Item],
     pools: Iterable[Autoscaling],
-    now: datetime,
 ) -> list[Item]:
     """Everything that needs a person: clusters in trouble or ``lacking`` NGF, what was ``found``
-    among their objects, of the certificates ``served`` those that end, and of the inference
+    among their objects, the rows of ``certificates`` that end or cannot serve, and of the inference
     ``pools`` those that are not scaled as they need."""
     made = [
         *(_troubled(info) for info in clusters.values() if _needs_a_person(info, lacking)),
         *(_lacking(clusters[name], gateways) for name, gateways in lacking.items()),
         *(_problem(entry, clusters) for entry in found),
-        *(_ending(one, clusters, now) for one in served if one.state(now) != "valid"),
+        *(_certificate(row, clusters) for row in certificates),
         *(_scaled(one, clusters) for one in pools if one.explanation[0].status in ("err", "warn")),
     ]
     return sorted(made, key=lambda item: WORST.index(item["status"]))
@@ -128,19 +124,13 @@ def _problem(entry: Item, clusters: dict[str, ClusterInfo]) -> Item:
     }
 
 
-def _ending(one: Certificate, clusters: dict[str, ClusterInfo], now: datetime) -> Item:
-    info = clusters[one.cluster]
-    state = one.state(now)
-    text = "The certificate cannot be read."
-    if one.ends and state == "expired":
-        text = f"The certificate expired {span((now - one.ends).total_seconds())} ago."
-    elif one.ends:
-        text = f"The certificate ends in {span((one.ends - now).total_seconds())}."
+def _certificate(row: Item, clusters: dict[str, ClusterInfo]) -> Item:
+    info = clusters[row["cluster"]]
     return {
-        "status": "err" if state == "expired" else "warn",
-        "title": f"Secret {one.namespace}/{one.name}",
-        "href": "",
-        "text": text,
+        "status": row["status"],
+        "title": f"{KINDS[row['kind']].kind} {row['namespace']}/{row['name']}",
+        "href": certificate_href(row["kind"], row["cluster"], row["namespace"], row["name"]),
+        "text": f"{row['status_word']}: {row['message']}",
         "since": None,
         "cluster": info.display_name,
         "slot": info.slot,

@@ -3,7 +3,6 @@ for the range of the page."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output
@@ -18,7 +17,6 @@ from components.kinds import AUDITED, subject
 from components.panels import tile, values
 from components.times import seen
 from services.auth.identity import Identity
-from services.certificates.expiry import Certificates
 from services.clusters.fleet import ClusterInfo
 from services.configdb.audit import AuditRecord
 from services.container import Container
@@ -60,7 +58,6 @@ Words = list[tuple[str, str]]
 def register(callbacks: Callbacks) -> None:
     """Register the page's one question and its drawing."""
     container = callbacks.container
-    certificates = Certificates(container.fleet)
 
     @callbacks.on(
         Output(overview.DATA, "data"),
@@ -70,7 +67,7 @@ def register(callbacks: Callbacks) -> None:
     def answer(_tick: int, view: dict[str, Any] | None) -> dict[str, Any]:
         chosen = frozenset((view or {}).get("cluster") or ())
         namespace = str((view or {}).get("namespace") or "")
-        return page(container, callbacks.who(), certificates, chosen, namespace)
+        return page(container, callbacks.who(), chosen, namespace)
 
     @callbacks.on(Output(overview.CHARTS, "data"), Input(overview.ASKED, "data"))
     def charts(asked: dict[str, Any]) -> dict[str, Any]:
@@ -146,12 +143,10 @@ def requests(container: Container, who: Identity, asked: Mapping[str, Any]) -> d
 def page(
     container: Container,
     who: Identity,
-    certificates: Certificates,
     chosen: frozenset[str],
     namespace: str,
 ) -> dict[str, Any]:
     """Everything on the page, for the chosen clusters and namespace (all when empty)."""
-    now = datetime.now(UTC)
     clusters = {
         info.name: info for info in container.fleet.list(who) if not chosen or info.name in chosen
     }
@@ -161,10 +156,10 @@ def page(
         name: summary.get(name, {}) if info.state.last_seen else {}
         for name, info in clusters.items()
     }
-    served = [
-        one
-        for one in certificates.list(who)
-        if one.cluster in clusters and namespace in ("", one.namespace)
+    certificates = [
+        row
+        for row in container.certificates.troubled(who)
+        if row["cluster"] in clusters and namespace in ("", row["namespace"])
     ]
     found = [
         entry
@@ -177,7 +172,7 @@ def page(
         for one in container.scaling.now.known(who)
         if one.cluster in clusters and namespace in ("", one.namespace)
     ]
-    problems = attention.items(clusters, found, lacking, served, pools, now)
+    problems = attention.items(clusters, found, lacking, certificates, pools)
     rows = _rows(clusters, per_cluster)
     return {
         "tiles": {

@@ -96,6 +96,12 @@ def list_href(kind: str, **query: str) -> str:
     return f"/{listed or kind}" + (f"?{urlencode(asked, safe='/,')}" if asked else "")
 
 
+def certificate_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The page of one object with certificates; ``kind`` is its plural, Secrets need none."""
+    steps = "/".join(quote(step, safe="") for step in (cluster, namespace, name))
+    return f"/certificate/{steps}" + ("" if kind == "secrets" else f"?kind={kind}")
+
+
 def cluster_href(name: str) -> str:
     """The page of one cluster."""
     return f"/clusters/{quote(name, safe='')}"

@@ -10,6 +10,8 @@ from services.auth.oidc import Oidc
 from services.auth.session_key import session_key
 from services.auth.signin import SignInCodes
 from services.auth.tokens import TokenStore
+from services.certificates.certificates import Certificates
+from services.certificates.storing import Storing
 from services.clusters.colours import Colours
 from services.clusters.fleet import Fleet
 from services.clusters.gpus import GpuReadings
@@ -73,6 +75,8 @@ class Container:
     policies: Policies
     schemas: Schemas
     topologies: Topologies
+    certificates: Certificates
+    storing: Storing
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -123,6 +127,8 @@ class Container:
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
+        certificates = Certificates(fleet, models)
+        changes = Changes(fleet, audit)
 
         def leads() -> bool:
             return jobs is None or jobs.leadership.leads
@@ -142,13 +148,15 @@ class Container:
             signin=SignInCodes(db, f"{settings.command} signin"),
             oidc=Oidc(settings) if settings.auth == "oidc" else None,
             fleet=fleet,
-            changes=Changes(fleet, audit),
+            changes=changes,
             resources=Resources(fleet),
             models=models,
             history=history,
             policies=Policies(fleet, models.of),
             schemas=Schemas(fleet),
             topologies=Topologies(fleet, models),
+            certificates=certificates,
+            storing=Storing(changes, certificates),
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),

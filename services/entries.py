@@ -27,7 +27,9 @@ class Shape:
     ``row`` gives the kind's own fields; ``sort`` maps documented sort keys to row fields;
     ``filters`` are the row fields, a text or a list of texts, that can be filtered by beside the
     common ones. ``reads`` are the other kinds that ``row`` looks at: a change of one of them makes
-    all rows anew, so they are kinds that change seldom, or ones that few rows speak of.
+    all rows anew, so they are kinds that change seldom, or ones that few rows speak of. So does a
+    change of what ``depends`` gives: the time, or the model of the cluster. ``source`` is for a
+    list of objects of several kinds, the snapshot that it makes of theirs.
     """
 
     kind: Kind
@@ -35,6 +37,12 @@ class Shape:
     sort: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    depends: Callable[[Cluster], int] = lambda _: 0
+    source: Callable[[Cluster], Snapshot] | None = None
+
+    def snapshot(self, cluster: Cluster) -> Snapshot:
+        """The objects of a cluster that become rows."""
+        return self.source(cluster) if self.source else cluster.snapshot(self.kind.name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,7 +69,8 @@ class Entries:
 
     def of(self, cluster: Cluster, snapshot: Snapshot) -> Held:
         """What ``snapshot`` holds as entries; only those of changed objects are made anew."""
-        read = tuple(cluster.snapshot(kind).version for kind in self.shape.reads)
+        versions = [cluster.snapshot(kind).version for kind in self.shape.reads]
+        read = (*versions, self.shape.depends(cluster))
         before = self._held.get(cluster)
         if before and (before.version, before.read) == (snapshot.version, read):
             return before

@@ -108,7 +108,7 @@ class Table:
         NotFound for an unknown cluster."""
         self._check(query)
         clusters = self._clusters(who, query)
-        snapshots = [(c, c.snapshot(kind)) for c in clusters for kind in self._kept]
+        snapshots = [(c, kept.shape.snapshot(c)) for c in clusters for kept in self._kept.values()]
         known = [
             ((c, s.kind), self._kept[s.kind].of(c, s), s.state == "stale") for c, s in snapshots
         ]
@@ -141,8 +141,8 @@ class Table:
             pass
 
     def _known(self, cluster: Cluster) -> Iterator[tuple[Snapshot, Held]]:
-        for kind, entries in self._kept.items():
-            snapshot = cluster.snapshot(kind)
+        for entries in self._kept.values():
+            snapshot = entries.shape.snapshot(cluster)
             yield snapshot, entries.of(cluster, snapshot)
 
     def facets(self, who: Identity, query: ListQuery) -> dict[str, dict[str, int]]:

@@ -5,18 +5,12 @@ may hold a chain; the first certificate is the one that is served, so its end is
 (RFC 8446, 4.4.2).
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
-from cryptography import x509
-
-from services.auth.identity import Identity
-from services.clusters.fleet import Cluster, Fleet
+from services.certificates.holding import holding
 
 SOON = timedelta(days=30)
 """A certificate that ends within this time needs attention; issuers renew earlier."""
@@ -40,49 +34,9 @@ class Certificate:
         return "soon" if self.ends <= now + SOON else "valid"
 
 
-class Certificates:
-    """Reads every cluster's TLS Secrets; a certificate is parsed once per Secret version."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self._known: WeakKeyDictionary[Cluster, tuple[int, tuple[Certificate, ...]]]
-        self._known = WeakKeyDictionary()
-
-    def list(self, who: Identity) -> list[Certificate]:
-        """All that ``who`` may see, the first to end first."""
-        found = [
-            certificate
-            for cluster in self._fleet.clusters(who)
-            for certificate in self._of(cluster)
-            if who.may_see(cluster.name, certificate.namespace)
-        ]
-        last = datetime.max.replace(tzinfo=UTC)
-        return sorted(found, key=lambda one: (one.ends or last, one.cluster, one.name))
-
-    def _of(self, cluster: Cluster) -> tuple[Certificate, ...]:
-        snapshot = cluster.snapshot("secrets")
-        version, certificates = self._known.get(cluster, (-1, ()))
-        if version != snapshot.version:
-            certificates = tuple(
-                found
-                for place, secret in snapshot.objects.items()
-                if (found := served(cluster.name, place, secret))
-            )
-            self._known[cluster] = snapshot.version, certificates
-        return certificates
-
-
 def served(cluster: str, place: tuple[str, str], secret: Mapping[str, Any]) -> Certificate | None:
     """The certificate of the Secret at ``place`` (namespace, name); None where it holds none."""
-    encoded = (secret.get("data") or {}).get("tls.crt")
-    if secret.get("type") != "kubernetes.io/tls" or not isinstance(encoded, str):
+    held = holding(secret)
+    if held is None or held.source != "tls":
         return None
-    return Certificate(cluster, *place, _ends(encoded))
-
-
-def _ends(encoded: str) -> datetime | None:
-    try:
-        pem = base64.b64decode(encoded, validate=True)
-        return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
-    except (binascii.Error, ValueError):
-        return None
+    return Certificate(cluster, *place, held.leaf.not_after if held.leaf else None)

@@ -28,7 +28,8 @@ def findings(model: Attached, now: datetime | None = None) -> tuple[Issue, ...]:
     found: list[Issue] = []
     for ref, (obj, held) in holdings.items():
         found += _own(ref, obj, held, moment)
-        found += _unused(ref, held, used)
+        if ref not in used and not model.users(ref):
+            found += _unused(ref, held)
     found += _mismatches(used, {ref: held for ref, (_, held) in holdings.items()})
     found += _differing(model)
     for (namespace, name), one in model.world.of("certificates").items():
@@ -61,8 +62,8 @@ def _own(ref: Ref, obj: Object, held: Holding, now: datetime) -> Iterator[Issue]
         yield Issue("error", ref, 'data["tls.key"]', "KeyMismatch", said, "", remedy)
 
 
-def _unused(ref: Ref, held: Holding, used: Uses) -> Iterator[Issue]:
-    if held.source == "tls" and ref not in used and not held.request:
+def _unused(ref: Ref, held: Holding) -> Iterator[Issue]:
+    if held.source == "tls" and not held.request:
         yield Issue(
             "note",
             ref,
@@ -90,7 +91,7 @@ def _mismatches(used: Uses, held: Mapping[Ref, Holding]) -> Iterator[Issue]:
         missed = [host for host in use.hosts if not covering(names, host.name)]
         said = _counted(names) or "no host"
         for host in missed:
-            if not host.routes:
+            if host.name == use.hostname:
                 yield Issue(
                     "error",
                     by,

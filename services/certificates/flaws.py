@@ -59,16 +59,22 @@ def _broken_block(held: Holding) -> Iterator[Flaw]:
 def _dates(held: Holding, leaf: Parsed, now: datetime) -> Iterator[Flaw]:
     days = leaf.days(now)
     if leaf.not_after <= now:
-        said = f"It expired {_days(-days - 1)} ago, on {leaf.not_after:%Y-%m-%d}."
+        said = f"It expired {_days((now - leaf.not_after).days)} ago, on {leaf.not_after:%Y-%m-%d}."
         yield Flaw("error", "Expired", "Expired", said, _renewal(held), held.field)
     elif leaf.not_before > now:
         said = f"It is not valid before {leaf.not_before:%Y-%m-%d %H:%M} UTC."
         remedy = "Wait until then, or store one that is valid now."
         yield Flaw("error", "Not yet valid", "NotYetValid", said, remedy, held.field)
-    elif days < SOON[0]:
+    elif days < SOON[0] and not _renewed_in_time(held, leaf, now):
         within = min(limit for limit in SOON if days < limit)
         said = f"It ends in {_days(days)}, on {leaf.not_after:%Y-%m-%d}: within {within} days."
         yield Flaw("warning", "Expires soon", "Expiring", said, _renewal(held), held.field)
+
+
+def _renewed_in_time(held: Holding, leaf: Parsed, now: datetime) -> bool:
+    """Whether cert-manager keeps it and is not late: it renews when a third is left."""
+    left = leaf.not_after - now
+    return bool(held.managed_by) and left > (leaf.not_after - leaf.not_before) / 4
 
 
 def _renewal(held: Holding) -> str:

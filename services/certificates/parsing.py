@@ -62,8 +62,10 @@ class Parsed:
         return (*self.dns, *self.ips, *self.uris)
 
     def days(self, now: datetime) -> int:
-        """Whole days until it ends; negative once it has ended."""
-        return (self.not_after - now) // _DAY
+        """Whole days until it ends, or since it has ended, then negative: -1 on the first day."""
+        if self.not_after > now:
+            return (self.not_after - now) // _DAY
+        return -max((now - self.not_after) // _DAY, 1)
 
     def issued(self, other: "Parsed") -> bool:
         """Whether its key signed ``other``."""

@@ -33,6 +33,9 @@ class Attached(Protocol):
     def attached(self, gateway: Key) -> Sequence[Attachment]:
         """Attachments that took, of all listeners of a gateway."""
 
+    def users(self, ref: Ref) -> Sequence[Ref]:
+        """Every object that refers to another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Host:

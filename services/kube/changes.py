@@ -25,8 +25,9 @@ from services.errors import ConsoleError, Denied, Invalid, NotFound, Unavailable
 from services.kube.catalogue import KINDS
 from services.kube.fields import FieldChange, Object, changes
 from services.kube.owners import GitOpsOwner, owner
-from services.kube.permission import Reviews, Verb, require_person
+from services.kube.permission import Reviews, Right, Verb, require_person
 from services.kube.references import Dependent, dependents
+from services.kube.sealed import SealedPlace
 from services.kube.trim import trim
 from services.kube.writes import DRY_RUN, Place
 
@@ -118,8 +119,9 @@ class Changes:
     def plan_create(self, who: Identity, cluster: str, kind: str, obj: Object) -> Plan:
         """What creating ``obj`` would store. Raises Denied, Invalid, Conflict, Unavailable."""
         attempt = _Attempt(who, "create", cluster, kind, *_address(obj))
-        answer = self._place(attempt).create(obj, DRY_RUN)
-        diff = changes({}, answer.body, obj)
+        place = self._place(attempt)
+        answer = place.create(obj, DRY_RUN)
+        diff = changes({}, answer.body, place.visible(obj))
         return _plan(attempt, None, answer.body, diff, warnings=answer.warnings)
 
     def plan_update(
@@ -182,7 +184,8 @@ class Changes:
             _require_confirmed(obj, attempt, confirm_owned)
             stored = place.create(obj).body
             attempt.name = stored["metadata"]["name"]
-            attempt.changes, attempt.after = changes({}, stored, obj), trim(stored)
+            attempt.changes = changes({}, stored, place.visible(obj))
+            attempt.after = trim(stored)
 
         return self._perform(attempt, act)
 
@@ -255,7 +258,8 @@ class Changes:
             raise NotFound(f"There is no kind named {attempt.kind}.", kind=attempt.kind)
         namespace = attempt.namespace if kind.namespaced else ""
         require_person(attempt.who, attempt.cluster, kind, namespace)
-        if kind.metadata_only:
+        sealed = kind.name == "secrets"
+        if kind.metadata_only and not sealed:
             raise Denied(f"The console does not change {kind.name}; it never sees their content.")
         cluster = self._fleet.get(attempt.cluster)
         snapshot = cluster.snapshot(kind.name)
@@ -268,8 +272,10 @@ class Changes:
                     kind=kind.name,
                 )
             raise cluster.unavailable(snapshot.why)
-        self._reviews.require(cluster, snapshot.resource, attempt.verb, namespace)
-        return Place(cluster, snapshot.resource, namespace, attempt.name)
+        right: Right = "patch" if sealed and attempt.verb == "update" else attempt.verb
+        self._reviews.require(cluster, snapshot.resource, right, namespace)
+        made = SealedPlace if sealed else Place
+        return made(cluster, snapshot.resource, namespace, attempt.name)
 
     def _perform(self, attempt: _Attempt, act: Callable[[Place], None]) -> Applied:
         try:

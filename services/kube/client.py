@@ -97,10 +97,11 @@ class KubeClient:
         params: Mapping[str, str] | None = None,
         body: Any = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> Answer:
         """Like :meth:`request`, with the warnings of the server."""
         with self._breaker.call():
-            return self._call(method, path, params, body, content_type)
+            return self._call(method, path, params, body, content_type, accept)
 
     def _call(
         self,
@@ -109,9 +110,10 @@ class KubeClient:
         params: Mapping[str, str] | None,
         body: Any,
         content_type: str,
+        accept: str,
     ) -> Answer:
         url = self._connection.host + path + (f"?{urlencode(params)}" if params else "")
-        headers = {"Accept": "application/json", **self._connection.headers}
+        headers = {"Accept": accept, **self._connection.headers}
         if body is not None:
             headers["Content-Type"] = content_type
         try:

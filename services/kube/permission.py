@@ -17,12 +17,14 @@ from services.kube.catalogue import Kind, Resource
 from services.kube.client import KubeClient
 
 Verb = Literal["create", "update", "delete"]
+Right = Literal["create", "update", "patch", "delete"]
+"""What a cluster may let the console do."""
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _SECONDS = 5.0
 _MOST = 2_000
 
-_Asked = tuple[Resource, Verb, str]
+_Asked = tuple[Resource, Right, str]
 """A verb on a kind in a namespace."""
 _Said = tuple[float, bool, str]
 """Until when it holds, whether it is allowed, and why."""
@@ -52,7 +54,7 @@ class Reviews:
         self._lock = threading.Lock()
         self._known: WeakKeyDictionary[KubeClient, dict[_Asked, _Said]] = WeakKeyDictionary()
 
-    def require(self, cluster: Cluster, resource: Resource, verb: Verb, namespace: str) -> None:
+    def require(self, cluster: Cluster, resource: Resource, verb: Right, namespace: str) -> None:
         """Raise Denied when the console's account may not, Unavailable when nobody can tell."""
         client, asked, now = cluster.client, (resource, verb, namespace), time.monotonic()
         with self._lock:
@@ -74,7 +76,9 @@ class Reviews:
             )
 
 
-def _review(client: KubeClient, resource: Resource, verb: Verb, namespace: str) -> tuple[bool, str]:
+def _review(
+    client: KubeClient, resource: Resource, verb: Right, namespace: str
+) -> tuple[bool, str]:
     attributes = {
         "group": resource.group,
         "version": resource.version,

@@ -55,6 +55,10 @@ class Place:
         """The object as the server has it, untrimmed. Raises NotFound."""
         return self.cluster.client.get(self._path)
 
+    def visible(self, obj: Object) -> Object:
+        """What may be recorded and shown of an object that is about to be written: all of it."""
+        return obj
+
     def create(self, obj: Object, options: Mapping[str, str] | None = None) -> Answer:
         """POST. What only a server sets is left out, so that a copied manifest will do.
 

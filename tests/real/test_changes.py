@@ -1,6 +1,7 @@
 """The promise: a change does what the person meant and nothing else, or says why not; and every
 outcome is in the audit log."""
 
+import base64
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -436,8 +437,72 @@ def test_what_the_cluster_does_not_allow_the_console_is_said(
     assert readers_desk.record().outcome == "denied"
 
 
-def test_secrets_are_not_changed_here(desk: Desk, namespace: str) -> None:
-    assert desk.changes.refusal(ANNA, HERE, "secrets", "delete", namespace)
+def test_tls_secrets_are_changed_without_being_read(
+    desk: Desk, kube_api: KubeApi, namespace: str
+) -> None:
+    def encoded(text: str) -> str:
+        return base64.b64encode(text.encode()).decode()
+
+    def stored() -> dict[str, Any]:
+        path = f"/api/v1/namespaces/{namespace}/secrets/site"
+        found: dict[str, Any] = kube_api.get(path).ok()["data"]
+        return found
+
+    key, other = encoded("planted-key"), encoded("planted-other")
+    data = {"tls.crt": encoded("one"), "tls.key": key, "ca.crt": encoded("above")}
+    body = {
+        "metadata": {"namespace": namespace, "name": "site"},
+        "type": "kubernetes.io/tls",
+        "data": data,
+    }
+    told: list[Any] = [desk.changes.plan_create(ANNA, HERE, "secrets", body)]
+    told.append(desk.changes.create(ANNA, HERE, "secrets", body))
+    assert stored() == data
+    place = (ANNA, HERE, "secrets", namespace, "site")
+
+    def renewed(live: dict[str, Any]) -> dict[str, Any]:
+        live["data"] |= {"tls.crt": encoded("two")}
+        return live
+
+    told.append(desk.changes.update(*place, renewed))
+    assert stored() == data | {"tls.crt": encoded("two")}, "the key stays without being sent"
+
+    def replaced(live: dict[str, Any]) -> dict[str, Any]:
+        live["data"] = {"tls.crt": encoded("three"), "tls.key": other}
+        return live
+
+    told.append(desk.changes.plan_update(*place, replaced))
+    assert stored()["tls.crt"] == encoded("two")
+    told.append(desk.changes.update(*place, replaced))
+    assert stored() == {"tls.crt": encoded("three"), "tls.key": other}
+    with pytest.raises(Conflict) as late:
+        desk.changes.update(*place, replaced, resource_version="1")
+    told.append(late.value.details)
+    told.append(desk.changes.plan_delete(*place))
+    assert stored()
+    told.append(desk.changes.delete(*place))
+    assert kube_api.get(f"/api/v1/namespaces/{namespace}/secrets/site").status == 404
+    audited = desk.audit.list(ANNA_ADMIN, page=1, page_size=50).items
+    told += [desk.audit.get(ANNA_ADMIN, one.id) for one in audited]
+    for one in told:
+        for secret in (key, other, "planted-"):
+            assert secret not in repr(one)
+
+
+def test_other_secrets_are_not_changed_here(desk: Desk, kube_api: KubeApi, namespace: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/secrets"
+    login = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login"}}
+    kube_api.post(path, {**login, "stringData": {"password": "planted-password"}}).ok()
+    place = (ANNA, HERE, "secrets", namespace, "login")
+    with pytest.raises(Invalid, match="no TLS Secret"):
+        desk.changes.delete(*place)
+    with pytest.raises(Invalid, match="no TLS Secret"):
+        desk.changes.update(*place, lambda live: live)
+    body = {**login, "metadata": {"name": "another", "namespace": namespace}, "type": "Opaque"}
+    with pytest.raises(Invalid, match=r"must be kubernetes\.io/tls"):
+        desk.changes.create(ANNA, HERE, "secrets", body)
+    assert kube_api.get(f"{path}/login").ok()["data"]
+    assert desk.changes.refusal(ANNA, HERE, "configmaps", "delete", namespace)
 
 
 def test_a_kind_that_is_not_installed_is_not_found(desk: Desk, namespace: str) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from services.auth.identity import CONSOLE, Identity, Role
-from services.certificates.expiry import Certificates
+from services.certificates.certificates import Certificates
 from services.clusters.cluster import Member
 from services.clusters.colours import SLOTS, Colours
 from services.clusters.fleet import Fleet
 from services.clusters.gpus import GpuReadings
 from services.errors import NotFound, Unavailable
+from services.gatewayapi.models import Models
 from services.gatewayapi.resources import Resources
 from services.kube.connection import Connection
 from services.listing import ListQuery
@@ -54,7 +55,7 @@ def test_what_was_counted_of_a_cluster_that_went_is_passed_over() -> None:
     counted = resources.summary(CONSOLE)
     seen.remove("a")
     assert resources.without_ngf(counted) == {}
-    assert Certificates(seen).list(CONSOLE) == []
+    assert Certificates(seen, Models()).troubled(CONSOLE) == []
 
 
 def test_nothing_is_kept_of_the_gpus_of_a_cluster_that_went() -> None:

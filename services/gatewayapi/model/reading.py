@@ -12,7 +12,15 @@ READ = tuple(
     for name, kind in KINDS.items()
     if kind.group in (GATEWAY_API, NGF)
     or name
-    in ("inferencepools", "services", "endpointslices", "namespaces", "secrets", "configmaps")
+    in (
+        "inferencepools",
+        "services",
+        "endpointslices",
+        "namespaces",
+        "secrets",
+        "configmaps",
+        "certificates",
+    )
 )
 """Kinds that the model knows; others never change it."""
 
