@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from services.container import Container
 
 ROOT = Path(__file__).parent
-COMMANDS = ("token", "audit", "signin", "simulate")
+COMMANDS = ("token", "audit", "signin", "check", "simulate")
 """Modules of ``cli``. What a command does not need is not imported: one starts in a second, the
 whole console takes five."""
 
