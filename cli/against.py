@@ -42,7 +42,15 @@ def model_of(settings: Settings, name: str) -> Model | None:
 
 
 def _fleet(settings: Settings, name: str) -> Fleet | None:
-    if settings.demo or settings.clusters_config or settings.multicluster or name == SINGLE:
+    if settings.demo:
+        from services.demo.fleet import start_demo
+        from services.demo.places import places
+
+        running = start_demo(places(settings.demo_clusters, settings.demo_routes))
+        fleet = Fleet(running.members())
+        fleet.attendants.append(running)
+        return fleet
+    if settings.clusters_config or settings.multicluster or name == SINGLE:
         from cli import source
 
         build = source.choose(settings)
