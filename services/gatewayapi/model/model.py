@@ -58,8 +58,7 @@ class Model:
         empty = World({}, world.unread, world.absent, world.assumed)
         grants = Grants({}, world.knows("referencegrants"))
         nothing = Compiled(grants, {}, {}, {}, {}, {}, {}, {})
-        with collector_paused():
-            return cls(empty, nothing, _Remembered()).following(world)
+        return cls(empty, nothing, _Remembered()).following(world)
 
     def following(self, world: World) -> "Model":
         """The model of ``world``, made from this one: only what the differences touch is new."""
@@ -75,8 +74,9 @@ class Model:
         changes = between(before, world, READ)
         if not changes:
             return Model(world, self._compiled, self._remembered)
-        compiled, touched = Step(self._compiled, before, world, changes).taken()
-        return Model(world, compiled, self._kept(changes, compiled, touched))
+        with collector_paused():
+            compiled, touched = Step(self._compiled, before, world, changes).taken()
+            return Model(world, compiled, self._kept(changes, compiled, touched))
 
     def _kept(
         self, changes: dict[str, list[Changed]], compiled: Compiled, touched: dict[Key, set[Ref]]
