@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from services.gatewayapi.matching.arrival import Arrival, arrive
+from services.gatewayapi.matching.entries import Entry
 from services.gatewayapi.matching.lookup import Seen, fitting, location
 from services.gatewayapi.matching.request import Request
-from services.gatewayapi.matching.tables import Entry, Hosted
+from services.gatewayapi.matching.tables import Hosted
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key
 from services.gatewayapi.model.routes import BackendRef, ValueMatch

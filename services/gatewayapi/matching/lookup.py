@@ -8,8 +8,9 @@ from urllib.parse import unquote_plus
 from services.errors import NotFound
 from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.arrival import Arrival, Reason, Refusal, arrive
+from services.gatewayapi.matching.entries import Entries, Entry, by_pattern
 from services.gatewayapi.matching.request import Request
-from services.gatewayapi.matching.tables import Entries, Entry, Hosted, Variants
+from services.gatewayapi.matching.tables import Hosted, Variants
 from services.gatewayapi.model.names import Key
 from services.gatewayapi.model.routes import ValueMatch
 
@@ -164,7 +165,7 @@ def fitting(hosted: Hosted, seen: Seen) -> Iterator[Entry]:
             entries = held.get(one)
             if entries:
                 yield from entries
-    for entry in hosted.patterns:
+    for entry in hosted.patterns.possible(path):
         if expressions.whole(entry.path, path):
             yield entry
 
@@ -212,10 +213,9 @@ def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
         found = _together(one.prefix.get(path, ()) for one in hosted)
     if found:
         return found
-    patterns = sorted(
-        (entry for one in hosted for entry in one.patterns),
-        key=lambda entry: (-len(entry.path), entry.path, entry.key),
-    )
+    patterns = [entry for one in hosted for entry in one.patterns.possible(path)]
+    if len(hosted) > 1:
+        patterns.sort(key=by_pattern)
     for entry in patterns:
         if expressions.beginning(entry.path, path):
             return tuple(one for one in patterns if one.path == entry.path)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.answer import Candidate
 from services.gatewayapi.matching.arrival import Reason
+from services.gatewayapi.matching.entries import Entry
 from services.gatewayapi.matching.lookup import Seen
-from services.gatewayapi.matching.tables import Entry, Hosted, Listening, covering
+from services.gatewayapi.matching.tables import Hosted, Listening, covering
 from services.gatewayapi.model.gateways import Gateway, Listener
 from services.gatewayapi.model.routes import Match
 from services.gatewayapi.ways import PATH_DECIDES
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from services.gatewayapi.model.model import Model
 
 _SHOWN = 50
-_READ = 2000
+_READ = 600
 _MATCHES = "HTTPRouteRule.matches"
 Ranked = tuple[tuple[int, ...], Candidate]
 

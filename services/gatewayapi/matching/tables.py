@@ -5,44 +5,24 @@ Made once and carried along: a change copies the few tables that it touches and 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
-from typing import Any
 
-from services.gatewayapi.matching import paths
+from services.gatewayapi.matching.entries import (
+    Entries,
+    Entry,
+    Patterns,
+    entries_of,
+    merged,
+    together,
+)
 from services.gatewayapi.model.attachment import Attachment
 from services.gatewayapi.model.names import Ref
-from services.gatewayapi.model.routes import Match, Route, Rule
+from services.gatewayapi.model.routes import Route
 
 ListenerId = tuple[Ref, str]
 Call = tuple[str, str]
 
 
-@dataclass(slots=True)
-class Entry:
-    """One match of one rule of one route (of a route without matches, one rule).
-
-    ``key`` orders entries of one path: of two that a request fits, the smaller wins
-    (HTTPRouteRule.matches, GRPCRouteRule.matches). ``path`` is in the form that is compared.
-    ``partial`` marks rules of GRPCRoutes of which a match names a service or a method alone, or by
-    regular expression, which not every implementation takes.
-    """
-
-    key: tuple[Any, ...]
-    route: Ref
-    rule: int
-    match: Match | None
-    path: str
-    partial: bool = False
-
-    @property
-    def index(self) -> int | None:
-        """The match's place in its rule; None for routes that have no matches."""
-        return None if self.match is None else self.match.index
-
-
-Entries = tuple[Entry, ...]
-_KEY = attrgetter("key")
-_BY_PATTERN = lambda entry: (-len(entry.path), entry.path, entry.key)  # noqa: E731
+_NO_PATTERNS = Patterns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +30,14 @@ class Hosted:
     """What requests for one hostname may match, of the routes that name it in one way.
 
     ``exact`` and ``prefix`` are by path (prefixes without trailing slash, "" for all),
-    ``patterns`` are regular expressions of paths, longest first. ``calls`` are GRPCRoute matches by
+    ``patterns`` are regular expressions of paths. ``calls`` are GRPCRoute matches by
     service and method ("" for any), ``call_patterns`` those by regular expression.
     ``connections`` are TLSRoutes, TCPRoutes and UDPRoutes.
     """
 
     exact: Mapping[str, Entries] = field(default_factory=dict)
     prefix: Mapping[str, Entries] = field(default_factory=dict)
-    patterns: Entries = ()
+    patterns: Patterns = _NO_PATTERNS
     calls: Mapping[Call, Entries] = field(default_factory=dict)
     call_patterns: Entries = ()
     connections: Entries = ()
@@ -156,64 +136,6 @@ def as_written(route: Route, name: str) -> str:
     return next((one for one in covering(name) if one in names), "")
 
 
-def entries_of(route: Route) -> list[Entry]:
-    """One entry for each match of a route; of a route of connections, one for its first rule with
-    backends."""
-    ref = route.ref
-    age = route.created or "~"
-    name = f"{ref.namespace}/{ref.name}"
-    if ref.kind == "HTTPRoute":
-        return [
-            _http_entry(ref, rule, match, age, name)
-            for rule in route.rules
-            for match in rule.matches
-        ]
-    if ref.kind == "GRPCRoute":
-        return [
-            _grpc_entry(ref, rule, match, age, name)
-            for rule in route.rules
-            for match in rule.matches
-        ]
-    return [Entry((age, name, rule.index), ref, rule.index, None, "") for rule in route.rules[:1]]
-
-
-def _http_entry(ref: Ref, rule: Rule, match: Match, age: str, name: str) -> Entry:
-    key = (
-        0 if match.method else 1,
-        -len(match.headers),
-        -len(match.query),
-        age,
-        name,
-        rule.index,
-        match.index,
-    )
-    path = match.path
-    if match.path_type != "RegularExpression":
-        if "%" in path or "/." in path:
-            path = paths.compared(path)
-        if match.path_type == "PathPrefix":
-            path = path.rstrip("/")
-    return Entry(key, ref, rule.index, match, path)
-
-
-def _grpc_entry(ref: Ref, rule: Rule, match: Match, age: str, name: str) -> Entry:
-    key = (
-        -len(match.grpc_service),
-        -len(match.grpc_method),
-        -len(match.headers),
-        age,
-        name,
-        rule.index,
-        match.index,
-    )
-    return Entry(key, ref, rule.index, match, "", any(_is_partial(one) for one in rule.matches))
-
-
-def _is_partial(match: Match) -> bool:
-    named = bool(match.grpc_service), bool(match.grpc_method)
-    return named[0] != named[1] or (any(named) and match.path_type != "Exact")
-
-
 class _Draft:
     """A `Hosted` while it is written; what was not touched is the same object afterwards."""
 
@@ -256,36 +178,18 @@ class _Draft:
         return self.lists[0]
 
     def done(self) -> Hosted:
-        start, (patterns, call_patterns, connections) = self.start, self.lists
+        start, gone = self.start, self.gone
+        patterns, call_patterns, connections = self.lists
+        changed = patterns or (gone and start.patterns)
+        kept = (entry for entry in start.patterns if entry.route not in gone)
         return Hosted(
-            self._merged(start.exact, self.exact),
-            self._merged(start.prefix, self.prefix),
-            self._list(start.patterns, patterns, _BY_PATTERN),
-            self._merged(start.calls, self.calls),
-            self._list(start.call_patterns, call_patterns, _KEY),
-            self._list(start.connections, connections, _KEY),
+            merged(start.exact, self.exact, gone),
+            merged(start.prefix, self.prefix, gone),
+            Patterns((*kept, *patterns)) if changed else start.patterns,
+            merged(start.calls, self.calls, gone),
+            together(start.call_patterns, call_patterns, gone),
+            together(start.connections, connections, gone),
         )
-
-    def _merged(self, old: Mapping[Any, Entries], drafts: dict[Any, list[Entry]]) -> Any:
-        if not drafts:
-            return old
-        merged = dict(old)
-        for place, added in drafts.items():
-            kept = self._list(merged.get(place, ()), added, _KEY)
-            if kept:
-                merged[place] = kept
-            else:
-                merged.pop(place, None)
-        return merged
-
-    def _list(self, old: Entries, added: list[Entry], key: Any) -> Entries:
-        if not old and len(added) == 1:
-            return (added[0],)
-        if not added and not (self.gone and old):
-            return old
-        gone = self.gone
-        kept = [entry for entry in old if entry.route not in gone] if gone else list(old)
-        return tuple(sorted([*kept, *added], key=key))
 
 
 def _with(
