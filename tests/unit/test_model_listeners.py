@@ -442,3 +442,58 @@ def test_parameters_that_are_not_there(name: str, condition: str, why: str, work
     assert found.usable is works
     there = made("NginxProxy", "infra/p", {})
     assert model(gateway_class("nginx", NGF), gw, there).gateways[GW].faults == ()
+
+
+def trusting(*refs: Any, port: int | None = None) -> dict[str, Any]:
+    """A Gateway's ``tls`` with CA certificates for clients, of one port or of all."""
+    settings = {"validation": {"caCertificateRefs": list(refs)}}
+    if port is None:
+        return {"tls": {"frontend": {"default": settings}}}
+    return {"tls": {"frontend": {"default": {}, "perPort": [{"port": port, "tls": settings}]}}}
+
+
+def authority(name: str, **more: Any) -> dict[str, Any]:
+    """A reference to a ConfigMap."""
+    return {"group": "", "kind": "ConfigMap", "name": name, **more}
+
+
+NONE_VALID = ("Accepted", "NoValidCACertificate")
+
+
+@pytest.mark.parametrize(
+    ("tls", "faults"),
+    [
+        (trusting(authority("ca")), []),
+        (trusting(authority("gone")), [NONE_VALID, ("ResolvedRefs", "InvalidCACertificateRef")]),
+        (trusting(authority("empty")), [NONE_VALID, ("ResolvedRefs", "InvalidCACertificateRef")]),
+        (
+            trusting(authority("ca", kind="Service")),
+            [NONE_VALID, ("ResolvedRefs", "InvalidCACertificateKind")],
+        ),
+        (
+            trusting(authority("ca", namespace="store")),
+            [NONE_VALID, ("ResolvedRefs", "RefNotPermitted")],
+        ),
+        (
+            trusting(authority("ca"), authority("gone")),
+            [("ResolvedRefs", "InvalidCACertificateRef")],
+        ),
+        (trusting(authority("gone"), port=8443), []),
+        (
+            trusting(authority("gone"), port=443),
+            [NONE_VALID, ("ResolvedRefs", "InvalidCACertificateRef")],
+        ),
+    ],
+)
+def test_the_authorities_of_clients(tls: Any, faults: list[tuple[str, str]], pem: str) -> None:
+    """Gateway.spec.tls.frontend: of the port, else the default; one good reference is enough."""
+    text = base64.b64decode(pem).decode()
+    of = model(
+        gateway("infra/gw", https({"name": "c"}), listener(), **tls),
+        tls_secret("infra/c", pem),
+        made("ConfigMap", "infra/ca", data={"ca.crt": text}),
+        made("ConfigMap", "infra/empty", data={"ca.crt": "Hello"}),
+    )
+    assert said(of) == faults
+    assert usable(of) == [NONE_VALID not in faults, True]
+    assert said(of, 1) == []

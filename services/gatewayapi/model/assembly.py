@@ -60,13 +60,13 @@ def assemble(
     if wrong := _parameters(world, key[0], spec, known.ngf, needs):
         faults.append(wrong)
         fatal = fatal or wrong.condition == "Accepted"
-    layers = [_listeners(Setting(world, grants, ref, ref, known.ngf), spec, needs)]
+    layers = [_listeners(Setting(world, grants, ref, spec, ref, known.ngf), spec, needs)]
     placed: list[tuple[Ref, Object, Fault | None]] = []
     for place, one in sorted(sets.items(), key=lambda item: precedence(created(item[1]), *item[0])):
         owner = Ref("ListenerSet", *place)
         refused = _not_allowed(world, ref, spec, place[0], fatal, needs)
         placed.append((owner, one, refused))
-        setting = Setting(world, grants, ref, owner, known.ngf)
+        setting = Setting(world, grants, ref, spec, owner, known.ngf)
         layers.append([] if refused else _listeners(setting, one.get("spec") or {}, needs))
     own, *others = resolved(layers, known.ngf)
     compiled = tuple(

@@ -6,6 +6,7 @@ What it says beside other listeners is `conflicts`.
 from dataclasses import dataclass
 from typing import Any
 
+from services.gatewayapi.model.authorities import frontend_faults
 from services.gatewayapi.model.certificates import certificate_fault
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Listener
@@ -26,11 +27,13 @@ CARRIED: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where listeners stand: their gateway, the object they are written in, and whose ways hold."""
+    """Where listeners stand: their gateway and its ``spec``, the object they are written in, and
+    whose ways hold."""
 
     world: World
     grants: Grants
     gateway: Ref
+    spec: Object
     owner: Ref
     ngf: bool
 
@@ -66,7 +69,11 @@ def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, K
     if mode == "Terminate":
         certificates = _certificates(setting, tls, field, needs)
         faults.extend(certificates)
-    usable = len(faults) == len(certificates) and (
+    if protocol == "HTTPS":
+        faults += frontend_faults(
+            setting.world, setting.grants, setting.gateway, setting.spec, _port(spec), needs
+        )
+    usable = not any(one.condition == "Accepted" for one in faults) and (
         not certificates or len(certificates) < len(tls.get("certificateRefs") or ())
     )
     if wrong and carried:
