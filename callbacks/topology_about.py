@@ -12,6 +12,7 @@ from services.container import Container
 from services.errors import ConsoleError
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.backends import Backend
+from services.gatewayapi.policies.effective import APPLIES_TO
 from services.gatewayapi.topology.about import About
 from services.gatewayapi.topology.about import about as asked_about
 from services.gatewayapi.topology.graph import ROUTES, Edge, Node
@@ -61,8 +62,56 @@ def about(container: Container, who: Identity, view: View, name: str) -> Told:
         "rules": [_rule(found, one) for one in found.rules],
         "sources": _near(found, found.sources),
         "targets": [] if found.rules else _near(found, found.targets),
+        "policies": _policies(container, who, found),
         "more": max(0, len(found.sources) - NEAR) + max(0, len(found.targets) - NEAR),
         "actions": _actions(found, who),
+    }
+
+
+def _policies(container: Container, who: Identity, found: About) -> list[Told]:
+    """What is in effect for an object, and what would be were it not refused or overridden."""
+    ref, section = found.node.ref, ""
+    if ref is None or found.obj is None or found.node.presence:
+        return []
+    if found.node.type == "listener":
+        section = found.node.metadata["listener"]
+    if ref.kind not in APPLIES_TO:
+        return []
+    try:
+        told = container.policies.effective(who, found.cluster, ref, section)
+    except ConsoleError:
+        return []
+    shown: list[Told] = []
+    for one in told["policies"]:
+        if (policy := _policy(found, one)) not in shown:  # the same by way of several gateways
+            shown.append(policy)
+    if told["hidden"]:
+        text = "in namespaces outside your limits"
+        shown.append({"name": f"{told['hidden']} more", "href": "", "text": text, "over": False})
+    return shown
+
+
+def _policy(found: About, one: Told) -> Told:
+    plural = _PLURALS.get(one["kind"].lower(), "")
+    where = "on this object"
+    if one["inherited_from"]:
+        where = f"from the {one['inherited_from']['kind']}"
+    if one["rule"] is not None:
+        where = f"in rule {one['rule'] + 1}"
+    winners = [each["overridden_by"] for each in one["settings"] if each["overridden_by"]]
+    said = ""
+    if one["refused"]:
+        where, said = f"refused: {one['refused']['reason']}", one["refused"]["message"]
+    elif winners and not one["works"]:
+        where = f"overridden by {winners[0]['name'] or 'one that is hidden'}"
+    elif winners:
+        where += ", overridden in part"
+    return {
+        "name": one["name"],
+        "href": href(plural, found.cluster, one["namespace"], one["name"]),
+        "text": f"{one['kind']}, {where}",
+        "said": said,
+        "over": not one["works"],
     }
 
 

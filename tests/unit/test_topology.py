@@ -169,6 +169,24 @@ def test_what_is_named_and_missing_is_a_node_behind_a_dashed_edge() -> None:
     assert found.nodes["httproute/shop/section"].status == "err"
 
 
+def test_a_listener_that_takes_no_traffic_leads_to_its_routes_with_a_broken_edge() -> None:
+    tls = {"mode": "Terminate", "certificateRefs": [{"name": "none"}]}
+    allowed = {"namespaces": {"from": "All"}}
+    listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls}
+    found = graph(
+        world(
+            gateways=[gateway(listeners=[{**listener, "allowedRoutes": allowed}])],
+            httproutes=[route("web", to("a"))],
+            services=[service("a")],
+            secrets=[],
+        )
+    )
+    assert edge(found, "listener/shop/edge/https", "httproute/shop/web").broken
+    assert found.nodes["listener/shop/edge/https"].status == "err"
+    assert found.nodes["httproute/shop/web"].status in ("err", "warn")
+    assert not [one for one in found.edges if one.source == "gateway/shop/edge"][1:]
+
+
 def test_a_backend_without_permission_is_told_apart_from_one_that_is_missing() -> None:
     backend = to("private", namespace="other")
     objects: dict[str, list[Object]] = {
@@ -210,7 +228,7 @@ def test_the_worst_state_stays_with_its_reason() -> None:
         "1 of 2",
     )
     assert found.nodes["service/shop/b"].status == "err"
-    assert found.nodes["httproute/shop/web"].word == "No endpoint"
+    assert found.nodes["httproute/shop/web"].word == "No ready endpoint"
 
 
 def test_hidden_namespaces_are_counted_and_tell_nothing() -> None:

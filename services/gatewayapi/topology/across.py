@@ -38,7 +38,7 @@ def across(graphs: Mapping[str, Graph], *, everything: bool = False) -> Graph:
             nodes[route.id] = route
             for gateway in _gateways(node.id, graph, incoming):
                 known = graph.nodes[gateway]
-                mine = replace(known, id=f"{cluster}/{gateway}", cluster=cluster)
+                mine = replace(known, id=f"{cluster}/{gateway}", cluster=cluster, note=cluster)
                 nodes.setdefault(mine.id, mine)
                 _join(edges, Edge(mine.id, route.id, "parentRef"))
                 for host in node.hosts:

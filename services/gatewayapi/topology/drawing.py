@@ -88,12 +88,17 @@ def drawn(graph: Graph) -> Drawing:
     for name, ids in columns:
         width = _width(name, [graph.nodes[one] for one in ids])
         x += WEIGHTS if weighted and name == "backend" else 0
-        heads.append(Column(name, x, width, sum(graph.nodes[one].count for one in ids)))
+        heads.append(Column(name, x, width, sum(_counted(graph.nodes[one]) for one in ids)))
         for one in ids:
             places[one] = Place(x + width / 2, heights[one] + TOP, width)
         x += width + GUTTER
     bottom = max((place.y for place in places.values()), default=TOP)
     return Drawing(graph, places, heads, max(0.0, x - GUTTER), bottom + NODE_HEIGHT)
+
+
+def _counted(node: Node) -> int:
+    """Objects of its column that a node is: a policy only stands there."""
+    return 0 if node.type.endswith("policy") else node.count
 
 
 def _columns(graph: Graph) -> list[tuple[str, list[str]]]:

@@ -6,6 +6,7 @@ from typing import Any
 from services.gatewayapi.conditions import Verdict
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.backends import Backend
+from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.parsing import backend as parsed
@@ -80,11 +81,16 @@ class Routing:
             if name not in found.nodes:
                 continue  # of a gateway that is not asked about, or in a hidden listener set
             if one.attached:
-                found.join(name, node.id, "parentRef")
-                hosts.update(dict.fromkeys(one.hostnames))
+                dead = "" if one.listener.usable else _why_dead(one.listener)
+                found.join(name, node.id, "parentRef", broken=dead)
+                hosts.update({} if dead else dict.fromkeys(one.hostnames))
             else:
                 refused.append(name)
-        if parent.fault and id_of(gateway) in found.nodes:
+        taken = [one.listener for one in parent.attachments if one.attached]
+        if taken and not any(one.usable for one in taken):
+            said = f"Listener {taken[0].name}, which has it, takes no traffic."
+            stand(node, Verdict("warn", "Not reached", _why_dead(taken[0]), said))
+        if parent.fault and not taken and id_of(gateway) in found.nodes:
             named = self._named(parent)
             above = named or (refused[0] if len(refused) == 1 else id_of(gateway))
             found.join(above, node.id, "parentRef", broken=parent.fault.reason)
@@ -135,7 +141,7 @@ class Routing:
         self._put_backend(target, backend)
         if backend.status is not None:
             said = f"{target} has no ready endpoint: requests get {backend.status}."
-            stand(node, Verdict("warn", "No endpoint", "no ready endpoint", said))
+            stand(node, Verdict("warn", "No ready endpoint", str(backend.status), said))
         found.join(node.id, name, type, weight=share)
 
     def _put_backend(self, target: Ref, backend: Backend) -> None:
@@ -165,6 +171,11 @@ class Routing:
             self._found.join(name, pod.id, "endpoint", broken="" if one.ready else "not ready")
 
 
+def _why_dead(listener: Listener) -> str:
+    """Why nothing comes in at a listener that has routes nonetheless."""
+    return listener.faults[0].reason if listener.faults else "not programmed"
+
+
 def _of_endpoints(node: Node, ready: int | None, total: int | None) -> Verdict:
     if ready is None or total is None:
         if node.metadata.get("type") == "ExternalName":
@@ -175,7 +186,7 @@ def _of_endpoints(node: Node, ready: int | None, total: int | None) -> Verdict:
     if not ready:
         node.note = "0 ready"
         said = f"None of {total} is ready." if total else "Nothing is behind it."
-        return Verdict("err", "No endpoint", "no ready endpoint", said)
+        return Verdict("err", "No ready endpoint", "", said)
     node.note = f"{total} pod{'s' if total != 1 else ''}"
     if ready < total:
         node.note = f"{ready} of {total}"

@@ -43,7 +43,7 @@
   function picks(view) {
     const kind = (view.kind || [])[0] || "";
     ngf.put("topology-picks",
-      data.mode !== "across" && data.clusters.length > 1 ? select("cluster", "Cluster", data.clusters.map(({ name }) => [name, name]), data.cluster) : null,
+      data.mode !== "across" && data.clusters.length > 1 && view.cluster.length !== 1 ? select("cluster", "Cluster", data.clusters.map(({ name }) => [name, name]), data.cluster) : null,
       data.mode === "gateway" && data.gateways.length ? select("gateway", "Gateway", data.gateways.map((name) => [name, name]), data.gateway) : null,
       select("kind", "Kind", [["", "All kinds"], ...data.kinds.map((one) => [one.type, `${one.kind} (${one.count.toLocaleString("en")})`])], kind),
       data.mode === "across" ? check("shared", "Shared only", Boolean(view.shared)) : [check("pods", "Pods", Boolean(view.pods)), check("policies", "Policies", Boolean(view.policies))]);
@@ -309,11 +309,11 @@
     else if (zoom === "fit") fit(true);
     else if (zoom) { const cy = graph(); if (cy) cy.zoom({ level: cy.zoom() * Number(zoom), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }); }
     else if (status !== null) { const now = (ngf.view.get().status || []).join(); ngf.view.set({ status: now === status ? [] : [status], open: "" }); }
-    else if (to !== null) ngf.view.set({ sel: to });
+    else if (to !== null) { event.preventDefault(); if (!shown) opener = document.activeElement; ngf.view.set({ sel: to }); }
     else if (event.target.closest("[data-topology-close]")) close();
     else if (event.target.closest("[data-topology-clear]")) { byId("topology-q").value = ""; ngf.view.set({ q: "", status: [], kind: [], namespace: "", open: "" }); }
     else if (event.target.closest("#topology-svg")) picture();
-  });
+  }, true); // before links are followed
 
   document.addEventListener("change", function (event) {
     const node = here() && event.target;
@@ -345,7 +345,7 @@
   cells.NgfTopologyName = ({ data: row }) => h("span", { className: "nm" },
     h("span", { className: `st only-m ${ngf.tone(row.status)}` }, h("i", { className: `bi bi-${ngf.statusIcon(row.status).className.split("bi-").pop()}`, "aria-hidden": "true" }), h("span", { className: "visually-hidden" }, row.status_word)),
     h("span", { className: "two" },
-      h("button", { type: "button", className: "linkish", tabIndex: -1, "data-topology-to": row.id, title: row.namespace ? `${row.namespace}/${row.name}` : row.name }, row.namespace ? h("span", { className: "ns" }, `${row.namespace}/`) : null, h("b", {}, row.name)),
+      h("a", { href: `?sel=${encodeURIComponent(row.id)}`, tabIndex: -1, "data-topology-to": row.id, title: row.namespace ? `${row.namespace}/${row.name}` : row.name }, row.namespace ? h("span", { className: "ns" }, `${row.namespace}/`) : null, h("b", {}, row.name)),
       h("span", { className: "sub only-m-b" }, [row.kind, row.reason || (row.status_word || "").toLowerCase()].filter(Boolean).join(", "))));
   cells.NgfTopologyReason = ({ data: row }) => h("span", { className: "t2", title: row.message || undefined }, row.reason);
 
