@@ -48,7 +48,7 @@ def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int
     for listener in sorted(asked.gateway.listeners, key=lambda one: one is not here):
         listening = tables.of_listener(listener.id)
         for name, written, hosted in _near(listening, asked.host):
-            for entry in hosted.entries():
+            for entry in _closest_first(hosted, asked.seen):
                 if len(found) >= _READ:
                     break
                 place = (entry.route, entry.rule, entry.index)
@@ -62,6 +62,17 @@ def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int
     found.sort(key=lambda one: (one[0], str(one[1].route)))
     shown = tuple(candidate for _, candidate in found[:_SHOWN])
     return shown, len(found) - len(shown)
+
+
+def _closest_first(hosted: Hosted, seen: Seen) -> Iterator[Entry]:
+    """All entries of a host; those that share the request's path or call come before the bound."""
+    if seen.path is not None:
+        yield from hosted.exact.get(seen.path, ())
+        for prefix in paths.prefixes(seen.path):
+            yield from hosted.prefix.get(prefix, ())
+    if seen.call is not None:
+        yield from hosted.calls.get(seen.call, ())
+    yield from hosted.entries()
 
 
 def _near(listening: Listening, host: str) -> Iterator[tuple[str, str, Hosted]]:
@@ -229,12 +240,8 @@ def _by_age(entry: Entry, won: Entry) -> str:
 
 
 def _refused(model: "Model", asked: Asked, told: Container[object]) -> Iterator[Ranked]:
-    gateway = asked.gateway.ref
-    for ref in model.routes_of(gateway.key)[:_READ]:
+    for ref, fault in model.refused(asked.gateway.ref.key)[:_READ]:
         if ref in told or (asked.won and ref == asked.won.route):
             continue
-        for parent in model.parents(ref):
-            if parent.gateway == gateway and parent.fault is not None:
-                lost = Reason(f"It is not attached: {parent.fault.message}", parent.fault.section)
-                yield (2, 0, 0, 0), Candidate(ref, None, None, None, lost)
-                break
+        lost = Reason(f"It is not attached: {fault.message}", fault.section)
+        yield (2, 0, 0, 0), Candidate(ref, None, None, None, lost)

@@ -23,6 +23,7 @@ from services.gatewayapi.model.carrying import carried
 from services.gatewayapi.model.changes import Changed, between
 from services.gatewayapi.model.compiled import Compiled, attached, final, naming
 from services.gatewayapi.model.endpoints import Slices
+from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, ListenerSet
 from services.gatewayapi.model.grants import Grants
 from services.gatewayapi.model.names import Key, Ref
@@ -41,6 +42,7 @@ class _Remembered:
     slices: Slices | None = None
     users: Users | None = None
     attached: dict[Key, list[Attachment]] = field(default_factory=dict)
+    refused: dict[Key, list[tuple[Ref, Fault]]] = field(default_factory=dict)
     tables: dict[Key, Tables] = field(default_factory=dict)
 
 
@@ -90,12 +92,13 @@ class Model:
                 (kind, *change) for kind, ones in changes.items() for change in ones
             )
         attached = {key: found for key, found in old.attached.items() if key not in touched}
+        refused = {key: found for key, found in old.refused.items() if key not in touched}
         tables = {
             key: carried(found, key, self._compiled, compiled, touched.get(key, ()))
             for key, found in old.tables.items()
             if key in compiled.gateways
         }
-        return _Remembered(slices, users, attached, tables)
+        return _Remembered(slices, users, attached, refused, tables)
 
     @property
     def gateways(self) -> Mapping[Key, Gateway]:
@@ -148,6 +151,18 @@ class Model:
             known[gateway] = list(attached(self._compiled, gateway))
         return known[gateway]
 
+    def refused(self, gateway: Key) -> Sequence[tuple[Ref, Fault]]:
+        """The routes of `routes_of` of which a parentRef that leads here does not attach, each with
+        the first fault of one."""
+        known = self._remembered.refused
+        if gateway not in known:
+            known[gateway] = [
+                (ref, fault)
+                for ref in self.routes_of(gateway)
+                if (fault := _first_fault(self.parents(ref), gateway)) is not None
+            ]
+        return known[gateway]
+
     def tables(self, gateway: Key) -> Tables:
         """The compiled matches of a gateway's attachments; empty for one that is not there."""
         known = self._remembered.tables
@@ -166,3 +181,14 @@ class Model:
             with collector_paused():
                 self._remembered.users = Users(self.world)
         return self._remembered.users.of(ref)
+
+
+def _first_fault(parents: Sequence[Parent], gateway: Key) -> Fault | None:
+    return next(
+        (
+            one.fault
+            for one in parents
+            if one.fault is not None and one.gateway is not None and one.gateway.key == gateway
+        ),
+        None,
+    )
