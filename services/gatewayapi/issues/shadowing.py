@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.gatewayapi.issue import Issue
-from services.gatewayapi.matching.tables import Entry, Hosted, as_written, entries_of
+from services.gatewayapi.matching.entries import Entry, entries_of
+from services.gatewayapi.matching.tables import Hosted, as_written
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import Match, Route
