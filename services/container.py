@@ -149,7 +149,7 @@ class Container:
             oidc=Oidc(settings) if settings.auth == "oidc" else None,
             fleet=fleet,
             changes=changes,
-            resources=Resources(fleet),
+            resources=Resources(fleet, models),
             models=models,
             history=history,
             policies=Policies(fleet, models.of),

@@ -13,14 +13,17 @@ from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions, filters, rows, text
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
+from services.gatewayapi.model.backends import judged
+from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Ref
+from services.gatewayapi.model.parsing import route as parsed
+from services.gatewayapi.model.routes import BackendRef, Route, Rule
 from services.kube.catalogue import KINDS
 
 Object = Mapping[str, Any]
 Key = tuple[str, str]
 Sees = Callable[[str], bool]
-
-KNOWN = ("live", "stale")
-"""States of a snapshot that has read its list."""
 
 NOT_CHECKED = {"status": "unknown", "state": "not checked"}
 """A backend that nobody can tell anything about."""
@@ -131,11 +134,14 @@ def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator
                 }
 
 
-def route(cluster: Cluster, kind_name: str, obj: Object, sees: Sees) -> dict[str, Any]:
+def route(model: Model, kind_name: str, obj: Object, sees: Sees) -> dict[str, Any]:
     """Rules with full match and filter text and backends with their state; parents."""
+    read = parsed(KINDS[kind_name].kind, obj)
+    rules = obj["spec"].get("rules") or ()
     return {
         "rules": [
-            _rule(cluster, kind_name, obj, one, sees) for one in obj["spec"].get("rules") or ()
+            _rule(model, kind_name, read, one, rule, sees)
+            for one, rule in zip(rules, read.rules, strict=False)
         ],
         "parents": parents(obj),
         "conditions": [],
@@ -143,11 +149,10 @@ def route(cluster: Cluster, kind_name: str, obj: Object, sees: Sees) -> dict[str
 
 
 def _rule(
-    cluster: Cluster, kind_name: str, obj: Object, rule: Object, sees: Sees
+    model: Model, kind_name: str, route: Route, rule: Object, read: Rule, sees: Sees
 ) -> dict[str, Any]:
-    own = obj["metadata"].get("namespace", "")
-    refs = list(rule.get("backendRefs") or ())
-    weights = sum(ref.get("weight", 1) for ref in refs)
+    weights = sum(one.weight for one in read.backends)
+    ngf = any(one.ngf for one in model.gateways_of(route.ref))
     return {
         "name": rule.get("name", ""),
         "matches": rows.matches(kind_name, rule),
@@ -155,68 +160,59 @@ def _rule(
         "settings": filters.settings(rule),
         "backends": [
             {
-                "kind": ref.get("kind", "Service"),
-                "namespace": ref.get("namespace", own),
-                "name": ref["name"],
-                "port": ref.get("port"),
-                "weight": ref.get("weight", 1),
-                "share": ref.get("weight", 1) / weights if weights else None,
-                "filters": [filters.filter_text(one) for one in ref.get("filters") or ()],
-                **backend_state(cluster, ref, own, sees),
+                "kind": one.kind,
+                "namespace": one.namespace,
+                "name": one.name,
+                "port": one.port,
+                "weight": one.weight,
+                "share": one.weight / weights if weights else None,
+                "filters": [filters.filter_text(each) for each in ref.get("filters") or ()],
+                **backend_state(model, route.ref, one, sees, ngf=ngf),
             }
-            for ref in refs
+            for ref, one in zip(rule.get("backendRefs") or (), read.backends, strict=True)
         ],
     }
 
 
-def backend_state(cluster: Cluster, ref: Object, namespace: str, sees: Sees) -> dict[str, str]:
-    """Whether a backend exists and how many of its endpoints are ready.
+def backend_state(
+    model: Model, route: Ref, spec: BackendRef, sees: Sees, *, ngf: bool = True
+) -> dict[str, str]:
+    """Whether a backend of a route may be used and exists, and how many endpoints are ready.
 
-    Reads Services and EndpointSlices (``kubernetes.io/service-name``). Kinds that are not read here
-    say "not checked" instead of guessing. A reference that is still being written may lack its name
-    or port.
+    Kinds that are not read here say "not checked" instead of guessing. A reference that is still
+    being written may lack its name or port.
     """
-    place = (ref.get("namespace", namespace), ref["name"])
-    if not sees(place[0]):
+    if not sees(spec.namespace):
         return NOT_VISIBLE
-    if not ref["name"]:
+    if not spec.name:
         return {"status": "unknown", "state": "no name yet"}
-    kind_name = {"Service": "services", "InferencePool": "inferencepools"}.get(
-        ref.get("kind", "Service")
-    )
-    snapshot = cluster.snapshot(kind_name) if kind_name else None
-    if snapshot is None or snapshot.state not in KNOWN:
+    plural = {"Service": "services", "InferencePool": "inferencepools"}.get(spec.kind, "")
+    if not model.world.knows(plural) or plural in ("", *model.world.absent):
         return NOT_CHECKED
-    found = snapshot.objects.get(place)
-    if found is None:
-        return {"status": "err", "state": f"{ref.get('kind', 'Service')} does not exist"}
-    if kind_name != "services":
+    found = judged(model, route.kind, route.namespace, spec, ngf)
+    if found.fault:
+        return {"status": "err", "state": _why(spec, found.fault)}
+    if spec.kind == "InferencePool" and found.total is None:
         return {"status": "ok", "state": "exists"}
-    ports = [one.get("port") for one in found["spec"].get("ports") or ()]
-    if ref.get("port") not in ports:
-        port = ref.get("port")
-        return {"status": "err", "state": "needs a port" if port is None else f"no port {port}"}
-    if found["spec"].get("type") == "ExternalName":
-        return {"status": "unknown", "state": "external name"}
-    if cluster.snapshot("endpointslices").state not in KNOWN:
+    if not model.world.knows("endpointslices"):
         return NOT_CHECKED
-    ready, total = _endpoints(cluster, place)
-    if not total:
+    if found.total is None:
+        return {"status": "unknown", "state": "external name"}
+    if not found.total:
         return {"status": "err", "state": "no endpoints"}
-    status = "ok" if ready == total else "warn" if ready else "err"
-    return {"status": status, "state": f"{ready} of {total} endpoints ready"}
+    status = "ok" if found.ready == found.total else "warn" if found.ready else "err"
+    return {"status": status, "state": f"{found.ready} of {found.total} endpoints ready"}
 
 
-def _endpoints(cluster: Cluster, place: Key) -> tuple[int, int]:
-    ready = total = 0
-    for (namespace, _), piece in cluster.snapshot("endpointslices").objects.items():
-        labels = piece["metadata"].get("labels") or {}
-        if namespace != place[0] or labels.get("kubernetes.io/service-name") != place[1]:
-            continue
-        for endpoint in piece.get("endpoints") or ():
-            total += 1
-            ready += (endpoint.get("conditions") or {}).get("ready") is not False
-    return ready, total
+def _why(spec: BackendRef, fault: Fault) -> str:
+    """A fault of a backend in as few words as fit beside it."""
+    if fault.reason == "RefNotPermitted":
+        return "no ReferenceGrant"
+    if fault.reason != "BackendNotFound":
+        return fault.message
+    if fault.field.endswith(".port"):
+        return "needs a port" if spec.port is None else f"no port {spec.port}"
+    return f"{spec.kind} does not exist"
 
 
 def gateway_class(

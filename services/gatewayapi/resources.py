@@ -15,6 +15,9 @@ from services.errors import NotFound
 from services.filtering import Entry
 from services.gatewayapi import conditions, details, naming, rows
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments
+from services.gatewayapi.model.names import Ref
+from services.gatewayapi.model.parsing import backend
+from services.gatewayapi.models import Models
 from services.gatewayapi.preparing import Preparing
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Table
@@ -36,8 +39,9 @@ COUNTED: Mapping[str, str] = {
 class Resources:
     """The one way from pages, REST and commands to Gateway API objects."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, models: Models | None = None) -> None:
         self._fleet = fleet
+        self._models = models or Models()
         self._attachments = Attachments()
         shapes = rows.shapes(self._attachments)
         self._kept = {name: Entries(shape) for name, shape in shapes.items()}
@@ -201,8 +205,11 @@ class Resources:
         member, namespace = self._fleet.get(cluster), ref["namespace"]
         if who.may_see(cluster, namespace) and member.snapshot("services").state == "stale":
             return details.NOT_CHECKED
+        spec = backend(namespace, ref, "")
+        # A draft has no gateway yet; most will be NGF's, and its own namespace needs no grant.
+        route = Ref("HTTPRoute", namespace, "")
         return details.backend_state(
-            member, ref, namespace, lambda where: who.may_see(cluster, where)
+            self._models.of(member), route, spec, lambda where: who.may_see(cluster, where)
         )
 
     def _table(self, kind: str) -> Table:
@@ -221,7 +228,7 @@ class Resources:
             return details.gateway_class(self._attachments, cluster, obj, sees)
         if kind == "listenersets":
             return details.listener_set(cluster, obj, sees)
-        return details.route(cluster, kind, obj, sees)
+        return details.route(self._models.of(cluster), kind, obj, sees)
 
 
 def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any]:

@@ -138,6 +138,7 @@ def endpoints(name: str, *ready: bool) -> dict[str, Any]:
     labels = {"kubernetes.io/service-name": name}
     return {
         "metadata": {"namespace": "shop", "name": f"{name}-1", "labels": labels},
+        "ports": [{"port": 8080}],
         "endpoints": [{"conditions": {"ready": one}} for one in ready],
     }
 

@@ -1,7 +1,7 @@
 """What a backendRef is worth: whether it may be used, is there, and has endpoints to answer."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
@@ -43,19 +43,32 @@ class Backend:
         return self.fault is None and self.ready != 0
 
 
+class Source(NamedTuple):
+    """Whose reference it is: the kind and namespace of a route."""
+
+    kind: str
+    namespace: str
+
+
 def resolve(model: "Model", route: Route, spec: BackendRef) -> Backend:
     """Judges a backendRef of ``route`` (HTTPRoute.spec.rules.backendRefs)."""
     ngf = any(one.ngf for one in model.gateways_of(route.ref))
-    fault = _fault(model, route, spec, ngf)
-    web = route.ref.kind in _HTTP
+    return judged(model, route.ref.kind, route.ref.namespace, spec, ngf)
+
+
+def judged(model: "Model", kind: str, namespace: str, spec: BackendRef, ngf: bool) -> Backend:
+    """Judges a backendRef of some route of ``kind`` in ``namespace``, also of one that is still
+    being written; ``ngf`` says by whose ways."""
+    fault = _fault(model, Source(kind, namespace), spec, ngf)
+    web = kind in _HTTP
     if fault:
         return Backend(spec, fault, None, None, 500 if web else None)
-    ready, total = _endpoints(model, spec, route.ref.kind)
+    ready, total = _endpoints(model, spec, kind)
     return Backend(spec, None, ready, total, 503 if web and ready == 0 else None)
 
 
-def _fault(model: "Model", route: Route, spec: BackendRef, ngf: bool) -> Fault | None:
-    section = f"{route.ref.kind}.spec.rules.backendRefs"
+def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault | None:
+    section = f"{source.kind}.spec.rules.backendRefs"
 
     def fault(reason: str, message: str, field: str = "") -> Fault:
         return Fault("ResolvedRefs", reason, message, section + field, spec.field + field)
@@ -65,19 +78,18 @@ def _fault(model: "Model", route: Route, spec: BackendRef, ngf: bool) -> Fault |
     pool = spec.kind == "InferencePool" and spec.group in POOL_GROUPS
     if not service and not pool:
         return fault("InvalidKind", f"A backend of kind {kind} is not supported.", ".kind")
-    if pool and (route.ref.kind != "HTTPRoute" if ngf else route.ref.kind not in _HTTP):
+    if pool and (source.kind != "HTTPRoute" if ngf else source.kind not in _HTTP):
         return fault(
-            "InvalidKind", f"A {route.ref.kind} cannot have an InferencePool as backend.", ".kind"
+            "InvalidKind", f"A {source.kind} cannot have an InferencePool as backend.", ".kind"
         )
     if pool and ngf and spec.group != POOL_GROUPS[0]:
         return fault("InvalidKind", f"NGF reads InferencePools of {POOL_GROUPS[0]} only.", ".group")
-    source = (GATEWAY_GROUP, route.ref.kind, route.ref.namespace)
     target = (spec.group, spec.kind, spec.namespace, spec.name)
-    if not model.grants.permit(source, target):
+    if not model.grants.permit((GATEWAY_GROUP, *source), target):
         return fault(
             "RefNotPermitted",
-            f"No ReferenceGrant in namespace {spec.namespace} lets a {route.ref.kind} of namespace "
-            f"{route.ref.namespace} use {spec.ref}.",
+            f"No ReferenceGrant in namespace {spec.namespace} lets a {source.kind} of namespace "
+            f"{source.namespace} use {spec.ref}.",
             ".namespace",
         )
     plural = "services" if service else "inferencepools"
@@ -91,7 +103,7 @@ def _fault(model: "Model", route: Route, spec: BackendRef, ngf: bool) -> Fault |
         return fault("InvalidInferencePool", why) if why else None
     if spec.port is None:
         return fault("BackendNotFound", "A Service needs a port.", ".port")
-    port = service_port(obj, spec.port, protocol_of(route.ref.kind))
+    port = service_port(obj, spec.port, protocol_of(source.kind))
     if port is None:
         return fault("BackendNotFound", f"{spec.ref} has no port {spec.port}.", ".port")
     if (obj.get("spec") or {}).get("type") == "ExternalName" and not ngf:
@@ -101,10 +113,10 @@ def _fault(model: "Model", route: Route, spec: BackendRef, ngf: bool) -> Fault |
             ".kind",
         )
     spoken = str(port.get("appProtocol") or "")
-    if ngf and spoken in _WRONG_PROTOCOL.get(route.ref.kind, ()):
+    if ngf and spoken in _WRONG_PROTOCOL.get(source.kind, ()):
         return fault(
             "UnsupportedProtocol",
-            f"Port {spec.port} of {spec.ref} speaks {spoken}, which a {route.ref.kind} does not.",
+            f"Port {spec.port} of {spec.ref} speaks {spoken}, which a {source.kind} does not.",
             ".port",
         )
     return None

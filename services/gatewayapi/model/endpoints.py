@@ -50,16 +50,16 @@ class Slices:
         """Endpoints behind the port of a Service that is called ``port_name`` ("" for the only
         one). An endpoint that has several addresses (IPv4 and IPv6) is one."""
         found: dict[Any, tuple[bool, bool]] = {}
-        for piece in self._of.get(service, {}).values():
+        for key, piece in self._of.get(service, {}).items():
             if not _has_port(piece, port_name, protocol):
                 continue
-            for endpoint in piece.get("endpoints") or ():
+            for index, endpoint in enumerate(piece.get("endpoints") or ()):
                 conditions = endpoint.get("conditions") or {}
                 # EndpointConditions: no word on ready means ready; serving is ready's heir.
                 ready = conditions.get("ready") is not False
                 serving = conditions.get("serving")
                 serving = ready if serving is None else bool(serving)
-                who = _identity(endpoint)
+                who = _identity(endpoint) or (key, index)
                 was = found.get(who, (False, False))
                 found[who] = (was[0] or ready, was[1] or serving)
         return Count(

@@ -43,7 +43,7 @@ def world(snapshots: Iterable[Snapshot]) -> World:
     """
     objects, unread, absent = {}, set(), set()
     for snapshot in snapshots:
-        if snapshot.state in ("live", "stale") and snapshot.as_of is not None:
+        if snapshot.state == "live" or (snapshot.state == "stale" and snapshot.as_of):
             objects[snapshot.kind] = snapshot.objects
         elif snapshot.state == "absent":
             absent.add(snapshot.kind)
