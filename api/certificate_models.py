@@ -101,7 +101,7 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": row["name"],
         "namespace": row["namespace"],
-        "kind": row["kind"],
+        "kind": row["kind_name"],
         "holder": row["holder"],
         "status": row["status"],
         "statusText": row["status_word"],

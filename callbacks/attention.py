@@ -6,7 +6,7 @@ from typing import Any
 
 from callbacks.absent import NO_CLUSTER
 from callbacks.cluster_words import look, silent
-from components.kinds import certificate_href, cluster_href, href
+from components.kinds import cluster_href, href
 from services.clusters.fleet import ClusterInfo
 from services.inference.autoscaling import Autoscaling
 from services.kube.catalogue import KINDS
@@ -128,8 +128,8 @@ def _certificate(row: Item, clusters: dict[str, ClusterInfo]) -> Item:
     info = clusters[row["cluster"]]
     return {
         "status": row["status"],
-        "title": f"{KINDS[row['kind']].kind} {row['namespace']}/{row['name']}",
-        "href": certificate_href(row["kind"], row["cluster"], row["namespace"], row["name"]),
+        "title": f"{KINDS[row['kind_name']].kind} {row['namespace']}/{row['name']}",
+        "href": href(row["kind_name"], row["cluster"], row["namespace"], row["name"]),
         "text": f"{row['status_word']}: {row['message']}",
         "since": None,
         "cluster": info.display_name,

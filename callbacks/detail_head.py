@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from callbacks import certificate
 from callbacks.cluster_words import ngf_words
 from components import detail_rows, kinds
 from components.status import pill
@@ -62,7 +63,12 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     if kept_by:
         where["owner"] = f"{kept_by.tool}, {kept_by.application}"
     first, *rest = detail_rows.common_facts(obj, where)
-    own = {"gateways": _gateway, "gatewayclasses": _class, "listenersets": _set}.get(kind, _route)
+    own = {
+        "gateways": _gateway,
+        "gatewayclasses": _class,
+        "listenersets": _set,
+        **dict.fromkeys(kinds.CERTIFICATE_KINDS, certificate.facts),
+    }.get(kind, _route)
     return [first, *own(model, info), *rest]
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from callbacks import absent, detail_head
+from callbacks import absent, certificate, detail_head
 from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
@@ -35,6 +35,12 @@ TOUCHED_BY = {
     },
     "listenersets": {"listenersets", "gateways", "namespaces", "secrets", "events"},
     "gatewayclasses": {"gatewayclasses", "gateways", "events"} | set(ROUTE_KINDS),
+    **dict.fromkeys(
+        kinds.CERTIFICATE_KINDS,
+        {"gateways", "listenersets", "backendtlspolicies", "events"}
+        | set(kinds.CERTIFICATE_KINDS)
+        | set(ROUTE_KINDS),
+    ),
 }
 """Kinds whose change may change what a page shows."""
 
@@ -63,6 +69,7 @@ def register(callbacks: Callbacks) -> None:
     _register_route(callbacks)
     _register_listenerset(callbacks)
     _register_gatewayclass(callbacks)
+    _register_certificate(callbacks)
     _register_history(callbacks)
 
 
@@ -79,6 +86,8 @@ def _unconcerned(ref: Ref, live: list[dict[str, Any]] | None) -> bool:
 
 def _read(callbacks: Callbacks, ref: Ref) -> dict[str, Any]:
     """The object's read model, from memory. Raises NotFound and Unavailable."""
+    if ref["kind"] in kinds.CERTIFICATE_KINDS:
+        return certificate.read(callbacks, ref)
     place = (ref["cluster"], ref["kind"], ref["namespace"], ref["name"])
     return callbacks.container.resources.detail(callbacks.who(), *place)
 
@@ -265,6 +274,19 @@ def _register_gatewayclass(callbacks: Callbacks) -> None:
         features = model.get("features") or []
         said = ", ".join(features) or "The controller names none."
         return gateways, str(len(gateways)), html.Div(said, className="quiet")
+
+
+def _register_certificate(callbacks: Callbacks) -> None:
+    @callbacks.on(
+        *[Output(*leaf) for leaf in certificate.LEAVES],
+        Input("certificates-ref", "data"),
+        Input(ids.LIVE_CHANGES, "data"),
+    )
+    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
+        if _unconcerned(ref, live):
+            return nothing()
+        model = _seen(callbacks, ref)
+        return nothing() if model is None else certificate.leaves(model, ref["cluster"])
 
 
 def _register_history(callbacks: Callbacks) -> None:

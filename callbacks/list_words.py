@@ -24,7 +24,8 @@ _FUNNEL = "bi bi-funnel"
 def present(kind: str, row: dict[str, Any], slots: dict[str, int]) -> dict[str, Any]:
     """A row with what only the page knows: its addresses and its cluster's colour."""
     place = row.get("kind_name", kind), row["cluster"], row["namespace"], row["name"]
-    addresses = {"href": href(*place), "edit": edit_href(*place)}
+    edit = href(*place) if kind == "certificates" else edit_href(*place)
+    addresses = {"href": href(*place), "edit": edit}
     return row | addresses | {"slot": slots[row["cluster"]]}
 
 
@@ -81,7 +82,7 @@ def instead(page: Page, kind: ListKind, view: View) -> Instead:
         return "instead", _FUNNEL, f"No {kind.many} here", text, *_clear(filters)
     text = (
         f"Create the first {kind.one} here, or with kubectl: it appears within two seconds."
-        if kind.creates
+        if kind.creates or kind.ways
         else "A gateway class comes with the installation of a gateway controller."
     )
     return "instead", icon, f"No {kind.many} yet", text, "d-none", ""

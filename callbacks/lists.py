@@ -31,6 +31,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         return f"{kind.name}-{name}"
 
     services = callbacks.container
+    source = services.certificates if kind.name == "certificates" else services.resources
 
     callbacks.clientside(
         ClientsideFunction("ngfLists", "act"),
@@ -99,7 +100,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             start, size = request["startRow"], request["endRow"] - request["startRow"]
             sort = tables.sort_key(request.get("sortModel"))
             query = query_of(kind, view, sort, page=start // size + 1, page_size=size)
-            page = services.resources.list(who, kind.name, query)
+            page = source.list(who, kind.name, query)
         except (Invalid, NotFound) as error:
             empty = {"rowData": [], "rowCount": 0}
             untold = [no_update] * (3 + len(STATUSES) + 4)
@@ -132,7 +133,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     ) -> Any:
         sort = tables.sort_key((request or {}).get("sortModel"))
         query = query_of(kind, view or {}, sort, page=1, page_size=EVERYTHING)
-        page = services.resources.list(callbacks.who(), kind.name, query)
+        page = source.list(callbacks.who(), kind.name, query)
         return file(services, kind.name, wanted["format"], list_words.values(kind, page))
 
     @callbacks.on(
@@ -144,7 +145,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     )
     def facets(_asked: int, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
         query = query_of(kind, _view(kind, view, opened), "", page=1, page_size=1)
-        return services.resources.facets(callbacks.who(), kind.name, query)
+        return source.facets(callbacks.who(), kind.name, query)
 
     @callbacks.on(
         Output(part("views"), "data"),

@@ -9,12 +9,13 @@ from typing import Any
 from dash import Input, Output
 
 from callbacks.registrar import Callbacks
-from components.kinds import KINDS, edit_href
+from components.kinds import CERTIFICATE_KINDS, KINDS, edit_href, renew_href
 from services.auth.identity import Role
 from services.errors import ConsoleError, Denied, Unavailable
 from services.kube.permission import Verb
 
 Ref = dict[str, Any]
+_NOT_HERE = "The console stores and deletes certificates in TLS Secrets, and shows all others."
 
 
 def register(callbacks: Callbacks) -> None:
@@ -48,6 +49,13 @@ def register(callbacks: Callbacks) -> None:
                 "btn btn-primary",
             )
         ask = "dropdown-item text-danger" if delete is None else "d-none"
+        if ref["kind"] == "secrets" and not _is_tls(callbacks, ref):
+            return "View YAML", "?tab=yaml", "yaml", "btn btn-secondary", "d-none", _NOT_HERE
+        if ref["kind"] == "secrets" and update is None:
+            place = (ref["cluster"], ref["namespace"], ref["name"])
+            edit = ("Renew", renew_href(*place), None, "btn btn-primary")
+        if ref["kind"] in ("configmaps", "certificates"):
+            return "View YAML", "?tab=yaml", "yaml", "btn btn-secondary", "d-none", _NOT_HERE
         refused = {"edit": update, "delete": delete}
         verbs = " or ".join(verb for verb, error in refused.items() if error)
         denied = update or delete
@@ -63,15 +71,26 @@ def register(callbacks: Callbacks) -> None:
     )
     def editor(ref: Ref) -> Any:
         spoken = KINDS.get(ref["kind"], KINDS["gateways"])
-        if ref["create"]:
+        denied: ConsoleError | None
+        if ref["kind"] in CERTIFICATE_KINDS:
+            lead, denied = "This is not edited here.", Denied(_NOT_HERE)
+        elif ref["create"]:
             lead = f"You may not create {spoken.many}."
-            denied: ConsoleError | None = _below_operator(callbacks)
+            denied = _below_operator(callbacks)
         else:
             lead = f"You may look at this {spoken.one}, not change it."
             denied = refusal(ref, "update")
         if denied is None:
             return False, "strip info d-none", "", ""
         return True, "strip info", lead, explained(denied)
+
+
+def _is_tls(callbacks: Callbacks, ref: Ref) -> bool:
+    snapshot = callbacks.container.fleet.visible(callbacks.who(), ref["cluster"]).snapshot(
+        "secrets"
+    )
+    found = snapshot.objects.get((ref["namespace"], ref["name"])) or {}
+    return found.get("type") == "kubernetes.io/tls"
 
 
 def _below_operator(callbacks: Callbacks) -> Denied | None:

@@ -14,14 +14,16 @@ from components import tables
 from components.delete_dialog import delete_dialog
 from components.detail_columns import (
     AUDIT,
+    CHAIN,
     EVENTS,
     GATEWAYS,
     LISTENERS,
     PARENTS,
     ROUTES,
     RULES,
+    USES,
 )
-from components.kinds import KINDS, ROUTE_KINDS, list_href, topology_href
+from components.kinds import CERTIFICATE_KINDS, KINDS, ROUTE_KINDS, list_href, topology_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.status import icon
@@ -38,11 +40,11 @@ TABS: dict[str, tuple[Tab, ...]] = {
         ("audit", "Audit"),
     ),
     **dict.fromkeys(
-        ("gatewayclasses", *ROUTE_KINDS, "listenersets"),
+        ("gatewayclasses", *ROUTE_KINDS, "listenersets", *CERTIFICATE_KINDS),
         (("overview", "Overview"), ("yaml", "YAML"), ("events", "Events"), ("audit", "Audit")),
     ),
 }
-PARTS = dict.fromkeys(ROUTE_KINDS, "routes")
+PARTS = dict.fromkeys(ROUTE_KINDS, "routes") | dict.fromkeys(CERTIFICATE_KINDS, "certificates")
 """The callback of its own that fills the overview of a kind, where that is not called as it."""
 
 MULTILINE = {"wrapText": True, "autoHeight": True}
@@ -123,10 +125,16 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
         crumbs.append((namespace, list_href(kind, cluster=cluster, namespace=namespace)))
     more = dbc.DropdownMenu(
         [
-            html.A(
-                "Show in topology",
-                href=topology_href(kind, cluster, namespace, name),
-                className="dropdown-item",
+            *(
+                [
+                    html.A(
+                        "Show in topology",
+                        href=topology_href(kind, cluster, namespace, name),
+                        className="dropdown-item",
+                    )
+                ]
+                if kind not in CERTIFICATE_KINDS
+                else []
             ),
             dbc.DropdownMenuItem("Copy as kubectl", id="detail-kubectl"),
             dbc.DropdownMenuItem("Copy link", id="detail-link"),
@@ -191,9 +199,9 @@ def _wrapped(columns: Sequence[Column], *fields: str) -> list[Column]:
     return [made | MULTILINE if made["field"] in fields else made for made in columns]
 
 
-def _conditions() -> html.Section:
+def _conditions(title: str) -> html.Section:
     return panel(
-        "Conditions",
+        title,
         html.Div("Waiting for the first answer.", className="quiet"),
         rule=True,
         flush=True,
@@ -202,10 +210,11 @@ def _conditions() -> html.Section:
     )
 
 
-def _two(left: Sequence[Any]) -> list[Any]:
+def _two(left: Sequence[Any], title: str = "Conditions") -> list[Any]:
     return [
         html.Div(
-            [html.Div(list(left), className="stack"), _conditions()], className="cols detail-cols"
+            [html.Div(list(left), className="stack"), _conditions(title)],
+            className="cols detail-cols",
         )
     ]
 
@@ -289,11 +298,47 @@ def _listenerset() -> list[Any]:
     )
 
 
+def _certificate() -> list[Any]:
+    return _two(
+        [
+            _grid_panel(
+                "Chain",
+                "chain",
+                _wrapped(CHAIN, "names"),
+                "There is no certificate to read yet; the findings say why.",
+                foot=html.Span(id="detail-chain-said", className="said"),
+            ),
+            _grid_panel(
+                "Used by",
+                "uses",
+                _wrapped(USES, "hosts", "routes"),
+                "No listener, gateway or policy refers to it.",
+                foot=html.Span(id="detail-uses-said", className="said"),
+            ),
+            panel(
+                "PEM",
+                html.Div(
+                    html.Pre(id="detail-pem", className="mono s12"),
+                    className="yaml-view",
+                    tabIndex=0,
+                ),
+                rule=True,
+                flush=True,
+                unit="",
+                unit_id="detail-pem-unit",
+                source=dcc.Clipboard(id="detail-copy-pem", title="Copy the PEM", className="copy"),
+            ),
+        ],
+        "Findings",
+    )
+
+
 _OVERVIEWS = {
     "gateways": _gateway,
     "gatewayclasses": _gatewayclass,
     **dict.fromkeys(ROUTE_KINDS, _route),
     "listenersets": _listenerset,
+    **dict.fromkeys(CERTIFICATE_KINDS, _certificate),
 }
 
 

@@ -65,3 +65,20 @@ AUDIT: list[Column] = [
     column("reason", "Reason", flex=2, width=160, none="none given"),
     column("at", "When", "NgfAge", width=90, number=True),
 ]
+CHAIN: list[Column] = [
+    column("subject", "Certificate", "NgfStrong", flex=2, width=140, narrow=True),
+    column("names", "Names", "NgfLines", flex=3, width=150, sort=False, mono=True),
+    column("issuer", "Issuer", flex=2, width=120),
+    column("key", "Key", width=100),
+    column("ends", "Valid until", width=104),
+    column("days", "Days", width=70, number=True, narrow=True),
+    column("state", "Status", "NgfState", width=130, sort=False),
+    column("where", "Kept in", width=86, mono=True),
+]
+USES: list[Column] = [
+    column("by", "Who", "NgfLink", flex=2, width=150, sort=False, narrow=True),
+    column("listener", "Listener", width=120, none="none"),
+    column("role", "As", width=96),
+    column("hosts", "Hosts", "NgfLines", flex=3, width=170, sort=False, narrow=True, mono=True),
+    column("routes", "Routes", "NgfLines", flex=2, width=150, sort=False, none="none"),
+]

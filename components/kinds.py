@@ -57,6 +57,20 @@ KINDS = {
     "gatewayclasses": Spoken(
         "GatewayClass", "gateway class", "gateway classes", "collection", "gatewayclass"
     ),
+    "secrets": Spoken(
+        "Secret", "certificate", "certificates", "patch-check", "certificate", "certificates"
+    ),
+    "configmaps": Spoken(
+        "ConfigMap", "authority", "authorities", "bank", "authority", "certificates"
+    ),
+    "certificates": Spoken(
+        "Certificate",
+        "managed certificate",
+        "managed certificates",
+        "arrow-repeat",
+        "managed-certificate",
+        "certificates",
+    ),
 }
 """The kinds that have pages, by their plural name."""
 
@@ -90,16 +104,20 @@ def list_href(kind: str, **query: str) -> str:
     of which it shows this one."""
     spoken = KINDS.get(kind)
     listed = spoken.listed if spoken else ""
-    asked = ({"kind": spoken.kind} if spoken and listed else {}) | {
+    asked = ({"kind": spoken.kind} if spoken and listed == "routes" else {}) | {
         key: value for key, value in query.items() if value
     }
     return f"/{listed or kind}" + (f"?{urlencode(asked, safe='/,')}" if asked else "")
 
 
-def certificate_href(kind: str, cluster: str, namespace: str, name: str) -> str:
-    """The page of one object with certificates; ``kind`` is its plural, Secrets need none."""
+CERTIFICATE_KINDS = ("secrets", "configmaps", "certificates")
+"""Kinds that a certificate, or the wish for one, lies in."""
+
+
+def renew_href(cluster: str, namespace: str, name: str) -> str:
+    """The form that stores another certificate in a TLS Secret."""
     steps = "/".join(quote(step, safe="") for step in (cluster, namespace, name))
-    return f"/certificate/{steps}" + ("" if kind == "secrets" else f"?kind={kind}")
+    return f"/certificates/renew/{steps}"
 
 
 def cluster_href(name: str) -> str:

@@ -34,7 +34,8 @@ EVERYWHERE = ("reason", "environment", "region", "cluster", "namespace")
 @dataclass(frozen=True)
 class ListKind:
     """How a list is spoken of, what its status words are, what it alone is filtered by, and of
-    which kinds objects can be made here."""
+    which kinds objects can be made here; ``ways`` are pages that make some otherwise, with what
+    they do."""
 
     name: str
     title: str
@@ -44,6 +45,7 @@ class ListKind:
     words: dict[str, str]
     own: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -115,7 +117,27 @@ GATEWAYCLASSES = ListKind(
     },
     own=("controller",),
 )
-KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES)}
+CERTIFICATES = ListKind(
+    "certificates",
+    "Certificates",
+    "certificate",
+    "certificates",
+    "patch-check",
+    {
+        "err": "broken or about to end",
+        "warn": "with problems",
+        "info": "pending",
+        "ok": "valid",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+    own=("holder", "issuer"),
+    ways=(
+        ("Upload certificate", "/certificates/upload"),
+        ("Request certificate", "/certificates/request"),
+    ),
+)
+KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES, CERTIFICATES)}
 
 
 def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
@@ -198,7 +220,7 @@ def _head(kind: ListKind, part: Any) -> html.Div:
             **{"data-list-menu": "views", "aria-haspopup": "dialog"},
         ),
     ]
-    if kind.creates:
+    if kind.creates or kind.ways:
         actions.append(_create(kind, part))
     return html.Div(
         className="n-head",
@@ -224,18 +246,15 @@ def _create(kind: ListKind, part: Any) -> Any:
             href=f"/create/{kind.creates[0]}",
             className="btn btn-primary n-keep needs-operator",
         )
+    made = [(kinds.begun(kinds.KINDS[name].one), f"/create/{name}") for name in kind.creates]
     links = [
-        html.A(
-            kinds.begun(kinds.KINDS[name].one),
-            href=f"/create/{name}",
-            className="dropdown-item n-keep",
-        )
-        for name in kind.creates
+        html.A(label, href=href, className="dropdown-item n-keep")
+        for label, href in (*made, *kind.ways)
     ]
     return dbc.DropdownMenu(
         links,
         id=part("create"),
-        label=f"Create {kind.one}",
+        label=f"{'Add' if kind.ways else 'Create'} {kind.one}",
         color="primary",
         align_end=True,
         className="needs-operator",

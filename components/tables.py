@@ -125,6 +125,17 @@ LIST_COLUMNS: dict[str, list[Column]] = {
         column("created", "Age", "NgfAge", width=62, number=True),
         column("as_of", "Data age", "NgfDataAge", width=78, number=True, sort=False, shown=False),
     ],
+    "certificates": [
+        *_identity_columns(),
+        column("hosts", "Hosts", "NgfFirst", flex=2, width=140, sort=False, mono=True, none="none"),
+        column("issuer", "Issuer", flex=1, width=120),
+        column("key", "Key", width=104, none="not known"),
+        column("days", "Days left", width=86, number=True, narrow=True, none="not known"),
+        column("used_by", "Used by", "NgfFirst", flex=2, width=150, sort=False, none="nobody"),
+        column("holder", "Kept in", width=104),
+        column("uses", "Uses", width=66, number=True, shown=False),
+        *_age_columns(),
+    ],
     "gatewayclasses": [
         *_identity_columns(),
         column("controller", "Controller", flex=4, width=190, mono=True),

@@ -214,7 +214,7 @@ class Certificates:
         return known[1]
 
     def _used_by(self, who: Identity, cluster: Cluster, row: Row) -> dict[str, Any]:
-        ref = Ref(KINDS[row["kind"]].kind, row["namespace"], row["name"])
+        ref = Ref(KINDS[row["kind_name"]].kind, row["namespace"], row["name"])
         used = self._uses_of(cluster).get(ref, ())
         seen = [one for one in used if who.may_see(cluster.name, one.by.namespace)]
         texts = dict.fromkeys(
