@@ -99,7 +99,7 @@ def _slot(hosted: Hosted, entry: Entry) -> Slot:
         return hosted.exact.get(entry.path, ())
     if match.path_type == "PathPrefix":
         return hosted.prefix.get(entry.path, ())
-    return hosted.patterns
+    return hosted.patterns.entries
 
 
 def _signature(match: Match | None) -> Any:

@@ -1,0 +1,80 @@
+"""A curl command that somebody pastes is the request that curl would send."""
+
+from typing import Any
+
+import pytest
+
+from services.errors import Invalid
+from services.gatewayapi.matching.curl import from_curl
+from services.gatewayapi.matching.request import parse
+
+PASTED: list[tuple[str, dict[str, Any]]] = [
+    ("curl http://a.test", {"host": "a.test", "port": 80, "path": "/", "method": "GET"}),
+    ("curl a.test/x", {"host": "a.test", "scheme": "http", "path": "/x"}),
+    ("curl -s https://a.test/x?y=1", {"scheme": "https", "port": 443, "sni": "a.test"}),
+    ("curl 'https://a.test:8443/x?y=1&z=2'", {"port": 8443, "path": "/x?y=1&z=2"}),
+    ("curl 'http://a.test?y=1'", {"path": "/?y=1"}),
+    ("curl -X DELETE http://a.test/x", {"method": "DELETE"}),
+    ("curl -XPUT http://a.test/x", {"method": "PUT"}),
+    ("curl --request=PATCH http://a.test/x", {"method": "PATCH"}),
+    ("curl -I http://a.test", {"method": "HEAD"}),
+    ("curl -d a=1 http://a.test", {"method": "POST"}),
+    ("curl -G -d a=1 -d b=2 http://a.test/x", {"method": "GET", "path": "/x?a=1&b=2"}),
+    ("curl -G http://a.test/x", {"method": "GET", "path": "/x"}),
+    ("curl -H 'X-A: 1' -H 'X-A: 2' http://a.test", {"headers": (("X-A", "1"), ("X-A", "2"))}),
+    ("curl -H 'Host: b.test' https://a.test", {"host": "b.test", "sni": "a.test"}),
+    ("curl -kv --max-time 3 -o /dev/null https://a.test", {"host": "a.test"}),
+    ("curl \\\n  -H 'X-A: 1' \\\n  http://a.test/x", {"path": "/x", "headers": (("X-A", "1"),)}),
+    ("curl -A me http://user:secret@a.test:81/", {"host": "a.test:81", "port": 81}),
+    ("/usr/bin/curl https://10.0.0.1/", {"host": "10.0.0.1", "sni": None}),
+    ("curl --json '{}' http://a.test", {"headers": (("Content-Type", "application/json"),)}),
+]
+
+
+@pytest.mark.parametrize(("command", "want"), PASTED)
+def test_curl(command: str, want: dict[str, Any]) -> None:
+    request = from_curl(command)
+    assert {field: getattr(request, field) for field in want} == want
+
+
+@pytest.mark.parametrize("command", ["", "wget http://a.test", "curl -v", "curl 'http://a.test"])
+def test_what_is_no_curl_command_is_refused(command: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        from_curl(command)
+    assert caught.value.details["fields"][0]["field"] == "curl"
+
+
+REFUSED: list[tuple[Any, str]] = [
+    ([], "request"),
+    ({"method": 1}, "method"),
+    ({"scheme": "ftp"}, "scheme"),
+    ({"port": 0}, "port"),
+    ({"port": 70000}, "port"),
+    ({"port": True}, "port"),
+    ({"path": "x"}, "path"),
+    ({"query": 3}, "query"),
+    ({"headers": "x"}, "headers"),
+    ({"headers": {"x": {}}}, "headers"),
+    ({"headers": [["x"]]}, "headers"),
+    ({"sni": 1}, "sni"),
+    ({"grpc": "x"}, "grpc"),
+    ({"grpc": {"service": 1}}, "grpc.service"),
+    ({"grpc": {"method": 1}}, "grpc.method"),
+]
+
+
+@pytest.mark.parametrize(("document", "field"), REFUSED)
+def test_what_is_no_request_is_refused_by_field(document: Any, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse(document)
+    assert caught.value.details["fields"][0]["field"] == field
+
+
+def test_a_request_may_leave_everything_out() -> None:
+    request = parse({})
+    assert (request.method, request.path, request.port, request.sni) == ("GET", "/", None, None)
+
+
+def test_a_call_is_a_post_of_its_path() -> None:
+    request = parse({"grpc": {"service": "a.A", "method": "M"}, "host": "a.test"})
+    assert (request.method, request.path, request.call) == ("POST", "/a.A/M", ("a.A", "M"))
