@@ -314,3 +314,16 @@ def test_a_route_that_means_a_listener_twice_attaches_once() -> None:
     of = model(gateway("infra/gw"), route("infra/app", parent(), parent(sectionName="http")))
     assert len(of.attached(("infra", "gw"))) == 1
     assert of.routes_of(("infra", "gw")) == [APP]
+
+
+def test_ngf_takes_care_of_one_class() -> None:
+    """GatewayClassConflict: of the classes that name it NGF ignores all but its own."""
+    edge = gateway("infra/gw", name="edge")
+    alone = model(gateway_class("edge", NGF), edge, route())
+    assert reason(alone) == ""
+    beside = model(gateway_class("edge", NGF), gateway_class("nginx", NGF), edge, route())
+    assert reason(beside) == "Pending"
+    other = model(
+        gateway_class("edge", NGF), gateway_class("nginx", "example.com/c"), edge, route()
+    )
+    assert reason(other) == ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.gatewayapi.model.classes import class_of
+from services.gatewayapi.model.classes import NGF_CLASS, class_of
 from services.gatewayapi.model.conflicts import resolved
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
@@ -54,7 +54,7 @@ def assemble(
     spec = obj.get("spec") or {}
     class_name = str(spec.get("gatewayClassName", ""))
     known = class_of(world, class_name)
-    needs: set[Need] = {("gateways", key), ("gatewayclasses", ("", class_name))}
+    needs: set[Need] = {("gatewayclasses", ("", name)) for name in (class_name, NGF_CLASS)}
     faults = [known.fault] if known.fault else []
     fatal = bool(faults)
     if wrong := _parameters(world, key[0], spec, known.ngf, needs):

@@ -1,7 +1,7 @@
 """What a controller says of GatewayClasses, Gateways and ListenerSets."""
 
 from services.gatewayapi.model.certificates import certificate_fault
-from services.gatewayapi.model.classes import NGF_DOMAIN
+from services.gatewayapi.model.classes import NGF_DOMAIN, ignored
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
 from services.gatewayapi.model.model import Model
@@ -16,8 +16,6 @@ from services.gatewayapi.statuses.conditions import (
     generation,
 )
 
-NGF_CLASS = "nginx"
-"""The class that an NGF takes care of, unless it is told another one."""
 FEATURES = (
     "BackendTLSPolicy",
     "GRPCRoute",
@@ -51,7 +49,7 @@ def gateway_class(model: Model, key: Key, obj: Object) -> Status:
     ngf = str((obj.get("spec") or {}).get("controllerName", "")).startswith(NGF_DOMAIN)
     found = [condition("Accepted", at, "True", "Accepted", "The GatewayClass is accepted")]
     missing = _parameters(model, obj)
-    if ngf and key[1] != NGF_CLASS and _rival(model, obj):
+    if ignored(model.world, key[1]):
         text = "The resource is ignored due to a conflicting GatewayClass resource"
         found = [condition("Accepted", at, "False", "GatewayClassConflict", text)]
     elif missing and not ngf:
@@ -66,13 +64,6 @@ def gateway_class(model: Model, key: Key, obj: Object) -> Status:
             verdict = ("False", "ParametersRefNotFound", missing)
         found.append(condition("ResolvedRefs", at, *verdict))
     return {"conditions": found, "supportedFeatures": [{"name": name} for name in FEATURES]}
-
-
-def _rival(model: Model, obj: Object) -> bool:
-    """Whether NGF's own class is there too: NGF takes care of one."""
-    own = model.world.of("gatewayclasses").get(("", NGF_CLASS))
-    controller = obj["spec"]["controllerName"]
-    return own is not None and (own.get("spec") or {}).get("controllerName") == controller
 
 
 def _parameters(model: Model, obj: Object) -> str:
