@@ -1,7 +1,7 @@
 """A stand-in for NGF's control plane: follows demo clusters and writes status as NGF does.
 
-A change wakes it; it computes what everything on the cluster should say (`listeners`, `attachment`,
-`policies`) and patches the status of what says something else. It reads the clusters' own objects,
+A change wakes it; it takes what the model of the cluster says that everything should say
+(`judging`) and patches the status of what says something else. It reads the clusters' own objects,
 without watches: of a fleet of a hundred it would otherwise keep a second copy. Unchanged conditions
 keep their transition time; those of an object that it speaks of for the first time are as old as
 the object, as if it had been there all along.
@@ -9,18 +9,17 @@ the object, as if it had been there all along.
 
 import logging
 import threading
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from services.demo import policies
 from services.demo.api import ApiError
 from services.demo.api.seeding import Seeding
-from services.demo.attachment import parents
-from services.demo.listeners import ROUTES, class_status, gateway_status, ours
-from services.demo.references import CONTROLLER, Key, Object, World
+from services.demo.judging import wanted, world
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Object
+from services.gatewayapi.model.reading import READ
 from services.kube.catalogue import KINDS
 
 _LOG = logging.getLogger(__name__)
@@ -29,18 +28,6 @@ SETTLE_S = 0.1
 RETRY_S = 1.0
 """Until a status that could not be written is tried again."""
 STOP_S = 10.0
-
-WRITES = (
-    "gatewayclasses",
-    "gateways",
-    "inferencepools",
-    "nginxgateways",
-    *ROUTES,
-    *policies.POLICIES,
-    *policies.FILTERS,
-)
-READ = frozenset({*WRITES, "services", "secrets", "namespaces", "referencegrants", "nginxproxies"})
-"""Kinds whose changes can change a status."""
 
 
 class StandIn:
@@ -53,6 +40,7 @@ class StandIn:
         self._clusters = clusters
         self._lock = threading.Lock()
         self._dirty: set[str] = set()
+        self._models: dict[str, Model] = {}
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="demo-ngf", daemon=True)
@@ -83,75 +71,27 @@ class StandIn:
                 names, self._dirty = self._dirty, set()
             for name in names:
                 try:
-                    judge(self._clusters[name])
+                    self._models[name] = judge(self._clusters[name], self._models.get(name))
                 except ApiError as error:
                     _LOG.warning("demo status on %s waits: %s", name, error.message)
                     self._mark(name)
                     self._ended.wait(RETRY_S)
 
 
-_GROUPS_READ = frozenset((KINDS[name].group, name) for name in READ)
+_GROUPS_READ = frozenset((KINDS[name].group, name) for name in READ if name in KINDS)
 
 
-def judge(cluster: Seeding) -> None:
+def judge(cluster: Seeding, before: Model | None = None) -> Model:
     """Write every status of a cluster that is not yet what NGF would say.
 
-    Raises ApiError for one that is refused.
+    ``before`` is the model of the last time, which this one's is made from. Raises ApiError for a
+    status that is refused.
     """
-
-    @cache
-    def world(kind: str) -> Mapping[Key, Object]:
-        return cluster.keyed(KINDS[kind].group, kind)
-
-    for kind, key, status in _wanted(world):
-        _write(cluster, world(kind)[key], status)
-
-
-def _wanted(world: World) -> list[tuple[str, Key, dict[str, Any]]]:
-    """Every status that NGF would write on a cluster: kind, place, status."""
-    found: list[tuple[str, Key, dict[str, Any]]] = []
-    counts: dict[Key, Counter[str]] = defaultdict(Counter)
-    pools: dict[Key, set[Key]] = defaultdict(set)
-    for kind, (spoken, _) in ROUTES.items():
-        for key, route in world(kind).items():
-            before = (route.get("status") or {}).get("parents") or []
-            entries = [one for one in before if one["controllerName"] != CONTROLLER]
-            said = policies.affected(world, spoken, key, route)
-            for entry, place, listeners in parents(world, kind, key, route, said):
-                entries.append(entry)
-                counts[place].update(listeners)
-                for pool in _pools(key[0], route):
-                    pools[pool].add(place)
-            if entries or before:
-                found.append((kind, key, {"parents": entries}))
-    for key, gateway in ours(world).items():
-        said = policies.affected(world, "Gateway", key, gateway)
-        status = gateway_status(world, key, gateway, counts[key], said)
-        found.append(("gateways", key, status))
-    for key, one in world("inferencepools").items():
-        found.append(("inferencepools", key, policies.pool_status(world, key, one, pools[key])))
-    for key, one in world("gatewayclasses").items():
-        if one["spec"].get("controllerName") == CONTROLLER:
-            found.append(("gatewayclasses", key, class_status(key[1], one)))
-    for key, one in world("nginxgateways").items():
-        found.append(("nginxgateways", key, policies.settings_status(one)))
-    for kind in policies.POLICIES:
-        for key, one in world(kind).items():
-            found.append((kind, key, policies.policy_status(world, key, one)))
-    for kind in policies.FILTERS:
-        for key, one in world(kind).items():
-            found.append((kind, key, policies.filter_status(kind, one)))
-    return found
-
-
-def _pools(namespace: str, route: Object) -> set[Key]:
-    """The inference pools that a route's rules lead to."""
-    return {
-        (ref.get("namespace", namespace), ref["name"])
-        for rule in route["spec"].get("rules") or ()
-        for ref in rule.get("backendRefs") or ()
-        if ref.get("kind") == "InferencePool"
-    }
+    now = world(cluster)
+    model = before.following(now) if before else Model.build(now)
+    for kind, key, status in wanted(model):
+        _write(cluster, model.world.of(kind)[key], status)
+    return model
 
 
 def _write(cluster: Seeding, live: Object, wanted: Any) -> None:

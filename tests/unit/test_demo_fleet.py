@@ -16,7 +16,7 @@ from kubernetes.config import new_client_from_config_dict
 from services.demo.api import DemoApi, events
 from services.demo.api.kinds import BUILT_IN, Served
 from services.demo.fleet import PLACES, DemoFleet, start_demo
-from services.demo.references import CONTROLLER
+from services.demo.judging import CONTROLLER
 from services.demo.seed.objects import gateway, listener, match, route, rule, to
 
 API = "gateway.networking.k8s.io/v1"

@@ -8,14 +8,14 @@ configuration (upstreams, internal locations, server names) is what the access l
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from services.demo.api.seeding import Seeding
-from services.demo.attachment import parents
-from services.demo.listeners import ours
-from services.demo.references import RESOLVED, Key, Object, World, backend
-from services.kube.catalogue import KINDS
+from services.demo.judging import world
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.names import Key, Object
+from services.gatewayapi.model.routes import Route, Rule
+from services.gatewayapi.statuses.routes import accepted
 
 GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
 SERVICE_LABEL = "kubernetes.io/service-name"
@@ -94,32 +94,33 @@ class Surface:
 
 def read(store: Seeding) -> Surface:
     """The surface of a cluster as its objects are now."""
-
-    @cache
-    def world(kind: str) -> Mapping[Key, Object]:
-        return store.keyed(KINDS[kind].group, kind)
-
     planes: dict[str, list[Plane]] = {}
-    for (namespace, name), pod in sorted(world("pods").items()):
+    for (namespace, name), pod in sorted(store.keyed("", "pods").items()):
         gateway = (pod["metadata"].get("labels") or {}).get(GATEWAY_LABEL)
         if gateway:
             plane = Plane(namespace, gateway, name, pod["spec"]["nodeName"], f"{namespace}/{name}")
             planes.setdefault(f"{namespace}/{gateway}", []).append(plane)
-    return Surface({place: tuple(pods) for place, pods in planes.items()}, tuple(_flows(world)))
+    return Surface(
+        {place: tuple(pods) for place, pods in planes.items()},
+        tuple(_flows(Model.build(world(store)))),
+    )
 
 
-def _flows(world: World) -> Iterator[Flow]:
-    peers = _peers(world)
-    gateways = ours(world)
-    for kind in ("httproutes", "grpcroutes"):
-        for key, route in sorted(world(kind).items()):
-            for entry, place, names in parents(world, kind, key, route):
-                accepted = next(c for c in entry["conditions"] if c["type"] == "Accepted")
-                if accepted["status"] != "True" or not _programmed(gateways[place], ""):
+def _flows(model: Model) -> Iterator[Flow]:
+    peers = _peers(model)
+    for kind in ("HTTPRoute", "GRPCRoute"):
+        for ref in sorted(ref for ref in model.routes if ref.kind == kind):
+            for parent in model.parents(ref):
+                gateway = model.gateways[parent.gateway.key] if parent.gateway else None
+                if gateway is None or not gateway.ngf or accepted(model, ref, parent):
                     continue
-                for listener in gateways[place]["spec"]["listeners"]:
-                    if listener["name"] in names and _programmed(gateways[place], listener["name"]):
-                        yield from _of_route(world, kind, key, route, place, listener, peers)
+                if not _programmed(gateway.obj, ""):
+                    continue
+                for one in parent.attachments:
+                    if one.attached and _programmed(gateway.obj, one.listener.name):
+                        yield from _of_route(
+                            model, model.routes[ref], gateway.ref.key, one.listener.spec, peers
+                        )
 
 
 def _programmed(gateway: Object, listener: str) -> bool:
@@ -133,10 +134,10 @@ def _programmed(gateway: Object, listener: str) -> bool:
     )
 
 
-def _peers(world: World) -> Mapping[Key, Mapping[int, tuple[str, ...]]]:
+def _peers(model: Model) -> Mapping[Key, Mapping[int, tuple[str, ...]]]:
     """Ready endpoints of each Service by port."""
     found: dict[Key, dict[int, tuple[str, ...]]] = {}
-    for (namespace, _), piece in sorted(world("endpointslices").items()):
+    for (namespace, _), piece in sorted(model.world.of("endpointslices").items()):
         service = (piece["metadata"].get("labels") or {}).get(SERVICE_LABEL, "")
         ready = [
             address
@@ -151,19 +152,19 @@ def _peers(world: World) -> Mapping[Key, Mapping[int, tuple[str, ...]]]:
 
 
 def _of_route(
-    world: World,
-    kind: str,
-    key: Key,
-    route: Object,
+    model: Model,
+    route: Route,
     place: Key,
     listener: Object,
     peers: Mapping[Key, Mapping[int, tuple[str, ...]]],
 ) -> Iterator[Flow]:
-    hosts = route["spec"].get("hostnames") or [listener.get("hostname", "")]
-    grpc = kind == "grpcroutes"
-    for number, rule in enumerate(route["spec"].get("rules") or ()):
-        filters = _filters(world, key[0], rule)
-        backends = tuple(_backends(world, kind, key[0], rule, peers))
+    key = route.ref.key
+    hosts = route.obj["spec"].get("hostnames") or [listener.get("hostname", "")]
+    grpc = route.ref.kind == "GRPCRoute"
+    for number, each in enumerate(route.rules):
+        rule = each.obj
+        filters = _filters(model, key[0], rule)
+        backends = tuple(_backends(model, route, each, peers))
         for place_in_rule, match in enumerate(rule.get("matches") or [{}]):
             path, path_kind = _path(match, grpc)
             conditional = bool({"headers", "queryParams"} & match.keys()) or (
@@ -205,7 +206,7 @@ def _path(match: Object, grpc: bool) -> tuple[str, str]:
     return path.get("value", "/"), path.get("type", "PathPrefix")
 
 
-def _filters(world: World, namespace: str, rule: Object) -> dict[str, Any]:
+def _filters(model: Model, namespace: str, rule: Object) -> dict[str, Any]:
     found: dict[str, Any] = {
         "header": "",
         "variable": "",
@@ -224,12 +225,12 @@ def _filters(world: World, namespace: str, rule: Object) -> dict[str, Any]:
         found["rewrite"] = rewrite or found["rewrite"]
         ref = one.get("extensionRef") or {}
         place = (namespace, ref.get("name", ""))
-        if ref.get("kind") == "SnippetsFilter" and place in world("snippetsfilters"):
-            for snippet in world("snippetsfilters")[place]["spec"]["snippets"]:
+        if ref.get("kind") == "SnippetsFilter" and place in model.world.of("snippetsfilters"):
+            for snippet in model.world.of("snippetsfilters")[place]["spec"]["snippets"]:
                 if set_to := _SET_VARIABLE.search(snippet["value"]):
                     found["variable"] = set_to[1]
         elif ref.get("kind") == "AuthenticationFilter":
-            found["guarded"] = place in world("authenticationfilters")
+            found["guarded"] = place in model.world.of("authenticationfilters")
             found["broken"] = not found["guarded"]
     return found
 
@@ -242,19 +243,15 @@ def _pool(namespace: str, rule: Object) -> str:
 
 
 def _backends(
-    world: World,
-    kind: str,
-    namespace: str,
-    rule: Object,
+    model: Model,
+    route: Route,
+    rule: Rule,
     peers: Mapping[Key, Mapping[int, tuple[str, ...]]],
 ) -> Iterator[Backend]:
-    spoken = "GRPCRoute" if kind == "grpcroutes" else "HTTPRoute"
-    for ref in rule.get("backendRefs") or ():
-        weight = ref.get("weight", 1)
-        if backend(world, spoken, namespace, ref) != RESOLVED:
-            yield Backend(INVALID, "", (), weight)
+    for ref in rule.backends:
+        if model.backend(route.ref, ref).fault:
+            yield Backend(INVALID, "", (), ref.weight)
             continue
-        place = (ref.get("namespace", namespace), ref["name"])
-        port = ref.get("port", 0)
+        place, port = (ref.namespace, ref.name), ref.port or 0
         upstream = f"{place[0]}_{place[1]}_{port}"
-        yield Backend(upstream, "/".join(place), peers.get(place, {}).get(port, ()), weight)
+        yield Backend(upstream, "/".join(place), peers.get(place, {}).get(port, ()), ref.weight)
