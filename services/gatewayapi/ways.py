@@ -158,14 +158,6 @@ PLAIN_ON_TLS = Way(
     _SEEN,
     "Gateway.spec.listeners.protocol",
 )
-BROKEN_CALL = Way(
-    "grpc-broken-backend-answers-500",
-    "A gRPC call whose backend cannot be used gets HTTP 500, not the status UNAVAILABLE.",
-    _VERSION,
-    _NGF + "nginx/config/servers.go",
-    "GRPCRouteRule.backendRefs",
-)
-
 WAYS: tuple[Way, ...] = (
     OPEN_REGEX,
     REGEX_FIRST,
@@ -184,6 +176,5 @@ WAYS: tuple[Way, ...] = (
     NO_TIMEOUTS,
     SHARED_HOST,
     PLAIN_ON_TLS,
-    BROKEN_CALL,
 )
 """All of them."""

@@ -53,8 +53,6 @@ def notes_of(
         notes.append(ways.NO_BACKEND_FILTERS)
     if not rule.backends and answer.outcome == "response":
         notes.append(ways.NO_BACKENDS)
-    if answer.status == 500 and route.ref.kind == "GRPCRoute":
-        notes.append(ways.BROKEN_CALL)
     if _shared(model, gateway):
         notes += [ways.SHARED_SERVICE, ways.REFUSED]
     return notes

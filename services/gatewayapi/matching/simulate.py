@@ -67,7 +67,7 @@ def _answered(
     else:
         answer = _missed(found)
     if (seen.call is not None and answer.route is None) or _is_call(answer):
-        return _as_call(gateway, answer)
+        return _as_call(answer)
     return answer
 
 
@@ -306,16 +306,15 @@ def _is_call(answer: Answer) -> bool:
     return answer.route is not None and answer.route.kind == "GRPCRoute"
 
 
-def _as_call(gateway: Gateway, answer: Answer) -> Answer:
-    """What a caller of gRPC gets (GRPCRouteRule.backendRefs; HTTP statuses become gRPC's own by
-    gRPC's own table)."""
+def _as_call(answer: Answer) -> Answer:
+    """What a caller of gRPC gets: UNAVAILABLE for a backend that cannot answer
+    (GRPCRouteRule.backendRefs), else what gRPC makes of an HTTP status."""
     if answer.status is None:
         return answer
-    if answer.route is None or gateway.ngf:
-        code = _GRPC_STATUS.get(answer.status, "UNKNOWN" if answer.status == 500 else "UNAVAILABLE")
+    code = _GRPC_STATUS.get(answer.status)
+    if code is not None:
         return replace(answer, grpc_status=code)
     broken = tuple(
         one if one.status is None else replace(one, status=503) for one in answer.unavailable
     )
-    status = 503 if answer.unavailable or answer.status == 500 else answer.status
-    return replace(answer, grpc_status="UNAVAILABLE", status=status, unavailable=broken)
+    return replace(answer, grpc_status="UNAVAILABLE", status=503, unavailable=broken)
