@@ -152,7 +152,7 @@ def _services() -> Iterator[Obj]:
     )
     yield from service("shop/shop-static", 214, 80, ready=0, total=2, failing="CrashLoopBackOff")
     yield from service("iot/broker", 61, 8883, image="eclipse-mosquitto:2.0.20")
-    yield from service("iot/coap", 61, 5683)
+    yield from service("iot/coap", 61, 5683, protocol="UDP")
     yield from service("iot/timescale", 61, 5432, image="timescale/timescaledb:2.17.2-pg16")
     yield from service("partner/b2b-api", 57, 50051, 8080, ready=2)
     yield from service("labs/canary", 6, 8080, ready=1)

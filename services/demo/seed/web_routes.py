@@ -272,7 +272,10 @@ def other_routes() -> Iterator[Obj]:
             backends=to("b2b-api:50051"),
             filters=[marked("partner/inventory/0")],
         ),
-        rule({"method": {"service": "partner.v1.Orders"}}, backends=to("b2b-api:50051")),
+        rule(
+            {"method": {"service": "partner.v1.Orders", "method": "Place"}},
+            backends=to("b2b-api:50051"),
+        ),
     )
     yield route(
         "GRPCRoute",
@@ -280,7 +283,10 @@ def other_routes() -> Iterator[Obj]:
         31,
         "b2b#https",
         "api.partner.example.com",
-        rule({"method": {"service": "ledger.v2.Ledger"}}, backends=to("ledger-api:50051")),
+        rule(
+            {"method": {"service": "ledger.v2.Ledger", "method": "Post"}},
+            backends=to("ledger-api:50051"),
+        ),
     )
     yield route(
         "HTTPRoute",

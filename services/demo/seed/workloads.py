@@ -21,6 +21,7 @@ def service(
     image: str = "",
     failing: str = "",
     container: str = "main",
+    protocol: str = "TCP",
 ) -> list[Obj]:
     """A Service, its pods and its EndpointSlice: ``ready`` of ``total`` (total: ready) endpoints.
 
@@ -48,7 +49,7 @@ def service(
         }
         for index, one in enumerate(pods)
     ]
-    listed = [{"name": f"p{port}", "port": port, "protocol": "TCP"} for port in ports]
+    listed = [{"name": f"p{port}", "port": port, "protocol": protocol} for port in ports]
     return [
         made("v1", "Service", place, age, spec={"selector": {"app": name}, "ports": listed}),
         *pods,
