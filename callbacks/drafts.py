@@ -151,16 +151,20 @@ def _weight(name: str) -> str:
 
 def _still_wrong(wrong: list[dict[str, Any]], opened: int, action: str) -> list[dict[str, Any]]:
     """What is wrong after a button: what stood in a removed row is gone, and so is what stood in
-    the rows that moved up to its place."""
+    the rows that moved to another place."""
     area, *rest = action.split("-")
-    if rest[-1] != "remove":
+    if rest[-1] not in ("remove", "up", "down"):
         return wrong
+    if area == "item" and rest[-1] != "remove":
+        other = opened + (1 if rest[-1] == "down" else -1)
+        places = {opened: other, other: opened}
+        return [one | {"item": places.get(one["item"], one["item"])} for one in wrong]
     if area == "item":
         return [
             one | {"item": one["item"] - (one["item"] > opened)}
             for one in wrong
             if one["item"] != opened
         ]
-    rows = rest[0] if area == "filter" else area
+    rows = rest[0].rstrip("0123456789") if area == "filter" else area
     seen = (ABOVE, opened)
     return [one for one in wrong if one["item"] not in seen or not one["field"].startswith(rows)]

@@ -209,6 +209,7 @@ def _shown(
         [not seen.get(item["name"], True) for item in acts],
         {
             "opened": opened,
+            "hidden": [name for name, there in seen.items() if not there],
             "items": [
                 head(f"{form.noun.capitalize()} {at + 1}", label, tag)
                 for at, (label, tag) in enumerate(zip(labels, tags, strict=True))

@@ -11,19 +11,32 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks
-from components import forms, ids, route_backends, route_form
+from components import forms, ids, route_backends, route_parents
 from components.editor import FORMS
 from components.field_paths import entries
+from components.kinds import ROUTE_KINDS
+from services.gatewayapi.drafting import Draft as Drafted
 from services.kube.fields import origins
 
-KIND = "httproutes"
-READ = ("gateways", "services", "endpointslices", "inferencepools", "gatewayclasses", "*")
+READ = (
+    "gateways",
+    "listenersets",
+    "services",
+    "endpointslices",
+    "inferencepools",
+    "gatewayclasses",
+    "snippetsfilters",
+    "authenticationfilters",
+    "namespaces",
+    "referencegrants",
+    "*",
+)
 """Kinds that states and offers are read from; ``*`` is all of them."""
 
 
 def register(callbacks: Callbacks) -> None:
     """Register the callbacks that fill offers, marks and states on ``callbacks``."""
-    resources = callbacks.container.resources
+    drafting = callbacks.container.drafting
 
     for drawn in ("offers", "told"):
         callbacks.clientside(
@@ -51,13 +64,14 @@ def register(callbacks: Callbacks) -> None:
             return no_update
         draft = Draft(**stored)
         namespace = _namespace(draft, ref)
-        route = draft.object if ref["kind"] == KIND else {}
-        found = resources.offers(
+        route = draft.object if ref["kind"] in ROUTE_KINDS else {}
+        rules = FORMS[ROUTE_KINDS[0]].items(route)
+        found = drafting.offers(
             callbacks.who(),
             draft.cluster,
             namespace,
-            route_form.parents_named(route, namespace),
-            _named(FORMS[KIND].items(route), draft.opened, namespace),
+            route_parents.named(route, namespace),
+            _named(rules, draft.opened, namespace),
         )
         return no_update if found == offered else found
 
@@ -75,21 +89,23 @@ def register(callbacks: Callbacks) -> None:
         base: dict[str, Any] | None,
         ref: dict[str, Any],
     ) -> Any:
-        if not stored or not base or ref["kind"] != KIND or _unconcerned(changes, stored):
+        if not stored or not base or ref["kind"] not in ROUTE_KINDS:
+            return no_update
+        if _unconcerned(changes, stored):
             return no_update
         draft = Draft(**stored)
-        form, opened = FORMS[KIND], draft.opened
+        form, opened = FORMS[ref["kind"]], draft.opened
         rules = form.items(draft.object)
         before = [] if ref["create"] else form.items(base["object"])
         was = origins(before, rules)[opened] if 0 <= opened < len(rules) else -1
         live = _backends(before, was)
         drafted = _backends(rules, opened)[: route_backends.BACKENDS]
         namespace = _namespace(draft, ref)
-        who, cluster = callbacks.who(), draft.cluster
-        parents = route_form.parents_named(draft.object, namespace)
+        who = callbacks.who()
+        about = Drafted(draft.cluster, ref["kind"], namespace, draft.object, opened)
         states = {
-            "parent": resources.parent_states(who, cluster, parents),
-            "backend": resources.backend_states(who, cluster, _named(rules, opened, namespace)),
+            "parent": drafting.parent_states(who, about)[: route_parents.PARENTS],
+            "backend": drafting.backend_states(who, about)[: route_backends.BACKENDS],
         }
         rows = {
             f"{area}-{at}": forms.told(state)

@@ -12,14 +12,18 @@ from dash import dcc, html
 
 from components.denied import denied
 from components.forms import Form, labelled
-from components.gateway_form import GatewayForm
-from components.kinds import KINDS, href, list_href
+from components.gateway_form import GatewayForm, ListenerSetForm
+from components.kinds import KINDS, ROUTE_KINDS, href, list_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.route_form import RouteForm
 from components.status import icon
 
-FORMS: dict[str, Form] = {"gateways": GatewayForm(), "httproutes": RouteForm()}
+FORMS: dict[str, Form] = {
+    "gateways": GatewayForm(),
+    **{kind: RouteForm(kind) for kind in ROUTE_KINDS},
+    "listenersets": ListenerSetForm(),
+}
 
 COMPARE = "btn btn-link btn-sm act"
 """Class of the button beside the words that somebody else changed the object."""

@@ -120,15 +120,22 @@ def labelled(label: str, control: Any) -> html.Label:
 
 
 def row(
-    name: str, children: Sequence[Any], columns: str, *, remove: str, classes: str = ""
+    name: str,
+    children: Sequence[Any],
+    columns: str,
+    *,
+    remove: str,
+    classes: str = "",
+    raise_: str = "",
 ) -> html.Div:
-    """A row that appears and goes as a whole; ``remove`` is what its cross is called."""
+    """A row that appears and goes as a whole; ``remove`` is what its cross is called, ``raise_``
+    the button that moves it up, if it has one."""
     return html.Div(
         list(children),
         id={"type": "edit-row", "name": name},
         className=f"frow {classes} d-none",
         style={"gridTemplateColumns": columns},
-        **{"data-remove": remove},
+        **{"data-remove": remove} | ({"data-raise": raise_} if raise_ else {}),
     )
 
 
@@ -140,6 +147,51 @@ def block(name: str, children: Sequence[Any], *, remove: str = "") -> html.Div:
         className="fblock d-none",
         **({"data-remove": remove} if remove else {}),
     )
+
+
+def blocks(found: Sequence[tuple[str, str, Sequence[Any]]]) -> html.Div:
+    """Blocks of inputs that appear and go as a whole, each with the name of its row and its title.
+
+    The inputs stand in one container, with their names as captions; titles, captions and crosses
+    are drawn by the browser, which hides the blocks that `Form.rows` says are not to be seen.
+    """
+    told = [
+        {"row": row, "title": title, "inputs": [one.id["name"] for one in inputs]}
+        for row, title, inputs in found
+    ]
+    return html.Div(
+        [one for _, _, inputs in found for one in inputs],
+        className="caps",
+        **{"data-blocks": json.dumps(told)},
+    )
+
+
+def buttons(found: Mapping[str, str], classes: str) -> html.Div:
+    """Buttons that change the object, by action with what they are called; drawn by the browser,
+    which hides those that `Form.rows` says are not to be seen."""
+    return html.Div(className=f"row-f {classes}", **{"data-buttons": json.dumps(found)})
+
+
+def ends(noun: str) -> html.Div:
+    """The buttons under an open item: move, duplicate and remove it."""
+    return buttons(
+        {
+            "item-up": "Move up",
+            "item-down": "Move down",
+            "item-duplicate": "Duplicate",
+            "item-remove": f"Remove {noun}",
+        },
+        "end",
+    )
+
+
+def moved(found: list[Any], at: int, what: str) -> int:
+    """Move an entry up or down in place; where it is then."""
+    to = at + (1 if what == "down" else -1)
+    if 0 <= at < len(found) and 0 <= to < len(found):
+        found[at], found[to] = found[to], found[at]
+        return to
+    return at
 
 
 def add(action: str, label: str) -> html.Button:

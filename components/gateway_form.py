@@ -1,7 +1,8 @@
-"""The form of a Gateway: its class and its listeners.
+"""The form of a Gateway: its class and its listeners; and that of a ListenerSet, which has a
+gateway in the class's place.
 
 Labels, annotations, addresses and infrastructure are edited in the YAML beside it and kept.
-Field meanings: Gateway API v1, GatewaySpec.
+Field meanings: Gateway API v1, GatewaySpec, ListenerSetSpec.
 """
 
 from collections.abc import Sequence
@@ -35,15 +36,33 @@ class GatewayForm:
 
     title = "Gateway"
     noun = "listener"
-    above = ("class",)
+    above: tuple[str, ...] = ("class",)
+    head = "gatewayClassName"
+    """The field of the spec that stands above the listeners."""
+
+    def top(self) -> Any:
+        """Its input."""
+        return forms.labelled(
+            "Gateway class", forms.text_input("class", list="edit-gatewayclasses")
+        )
+
+    def shows(self, spec: Object) -> dict[str, str]:
+        """What the input shows."""
+        return {"class": shown(spec.get("gatewayClassName"))}
+
+    def fixed(self, obj: Object) -> bool:
+        """Whether it cannot show the field in full."""
+        return not fits(obj, "spec", "gatewayClassName")
+
+    def put_top(self, spec: Object, value: str) -> None:
+        """Change the field in place. Raises NotAccepted."""
+        spec["gatewayClassName"] = value
 
     def layout(self) -> Any:
         return html.Div(
             className="fs",
             children=[
-                forms.labelled(
-                    "Gateway class", forms.text_input("class", list="edit-gatewayclasses")
-                ),
+                self.top(),
                 html.Div(
                     [
                         html.Span("Listeners", className="lab"),
@@ -58,13 +77,16 @@ class GatewayForm:
     def read(self, obj: Object, opened: int) -> dict[str, Any]:
         listener = _listener(obj, opened)
         certificates = entries(fields(listener, "tls"), "certificateRefs")
-        return {
-            "class": shown(fields(obj, "spec").get("gatewayClassName")),
-            "name": shown(listener.get("name")),
-            "port": shown(listener.get("port")),
-            "hostname": shown(listener.get("hostname")),
-            "certificates": ", ".join(map(references.written, certificates)),
-        } | _selected(listener)
+        return (
+            self.shows(fields(obj, "spec"))
+            | {
+                "name": shown(listener.get("name")),
+                "port": shown(listener.get("port")),
+                "hostname": shown(listener.get("hostname")),
+                "certificates": ", ".join(_secret(one) for one in certificates),
+            }
+            | _selected(listener)
+        )
 
     def locked(self, obj: Object, opened: int) -> set[str]:
         listener, at = _listener(obj, opened), ("spec", "listeners", opened)
@@ -77,8 +99,8 @@ class GatewayForm:
             and all(map(references.readable, certificates or []))
         ):
             found.add("certificates")
-        if not fits(obj, "spec", "gatewayClassName"):
-            found.add("class")
+        if self.fixed(obj):
+            found |= set(self.above)
         return found
 
     def write(self, obj: Object, opened: int, field: str, value: Any) -> Object:
@@ -86,8 +108,8 @@ class GatewayForm:
             return obj
         obj = deepcopy(obj)
         spec = made(obj, "spec")
-        if field == "class":
-            spec["gatewayClassName"] = str(value or "").strip()
+        if field in self.above:
+            self.put_top(spec, str(value or "").strip())
             return obj
         listener = _listener(obj, opened)
         if field in CHOICES and not CHOICES[field].takes(value):
@@ -111,8 +133,8 @@ class GatewayForm:
 
     def place(self, obj: Object, path: str) -> tuple[int, str]:
         match [*steps(path)]:
-            case ["spec", "gatewayClassName", *_]:
-                return -1, "class"
+            case ["spec", self.head, *_]:
+                return -1, self.above[0]
             case ["spec", "listeners", int(at), "name" | "protocol" | "port" | "hostname" as part]:
                 return at, part
             case ["spec", "listeners", int(at), "tls", "certificateRefs", *_]:
@@ -131,6 +153,8 @@ class GatewayForm:
         obj = deepcopy(obj)
         spec = made(obj, "spec")
         listeners = spec["listeners"] = listed(spec, "listeners")
+        if action in ("item-up", "item-down"):
+            return obj, forms.moved(listeners, opened, action.removeprefix("item-"))
         if action != "item-add" and not 0 <= opened < len(listeners):
             return obj, opened
         if action == "item-remove":
@@ -157,6 +181,8 @@ class GatewayForm:
             "tls": encrypted,
             "certificates": encrypted and not passed,
             "item-add": fits(obj, "spec", "listeners", kind=list),
+            "item-up": opened > 0,
+            "item-down": opened < len(self.items(obj)) - 1,
         }
 
     def items(self, obj: Object) -> Sequence[Object]:
@@ -173,7 +199,7 @@ class GatewayForm:
 
     def texts(self, obj: Object, opened: int) -> dict[str, str]:
         listener = _listener(obj, opened)
-        others = sorted(set(fields(obj, "spec")) - {"gatewayClassName", "listeners"})
+        others = sorted(set(fields(obj, "spec")) - {self.head, "listeners"})
         labelled = CHOICES["from"].shown(listener) == "Selector"
         unlisted = [choice.unlisted(listener) for choice in CHOICES.values()]
         said = [
@@ -181,6 +207,31 @@ class GatewayForm:
             forms.kept([*filter(None, unlisted)]),
         ]
         return {"other": forms.kept(others), "selector": " ".join(filter(None, said))}
+
+
+class ListenerSetForm(GatewayForm):
+    """The same for a ListenerSet."""
+
+    title = "Listener set"
+    above = ("parent",)
+    head = "parentRef"
+
+    def top(self) -> Any:
+        return forms.labelled("Gateway", forms.text_input("parent", list="edit-gateways"))
+
+    def shows(self, spec: Object) -> dict[str, str]:
+        return {"parent": references.written(fields(spec, "parentRef"))}
+
+    def fixed(self, obj: Object) -> bool:
+        whole = fits(obj, "spec", "parentRef", kind=dict)
+        return not (whole and references.readable(fields(fields(obj, "spec"), "parentRef")))
+
+    def put_top(self, spec: Object, value: str) -> None:
+        references.write(made(spec, "parentRef"), value)
+
+
+def _secret(ref: Object) -> str:
+    return references.written(ref, "Secret")
 
 
 def _listener_body() -> list[Any]:
@@ -225,21 +276,7 @@ def _listener_body() -> list[Any]:
             forms.select("from", options(*NAMESPACES)),
         ),
         forms.text("selector"),
-        html.Div(
-            [
-                html.Button(
-                    "Duplicate listener",
-                    id=forms.action_id("item-duplicate"),
-                    className="btn btn-link btn-sm",
-                ),
-                html.Button(
-                    "Remove listener",
-                    id=forms.action_id("item-remove"),
-                    className="btn btn-link btn-sm",
-                ),
-            ],
-            className="row-f end",
-        ),
+        forms.ends("listener"),
     ]
 
 
@@ -276,7 +313,7 @@ def _write_tls(listener: Object, mode: str) -> None:
 def _write_certificates(listener: Object, value: str) -> None:
     tls = made(listener, "tls")
     tls.update({} if tls else {"mode": "Terminate"})
-    known = {references.written(ref): ref for ref in entries(tls, "certificateRefs")}
+    known = {_secret(ref): ref for ref in entries(tls, "certificateRefs")}
     refs = []
     for written in value.replace(",", " ").split():
         namespace, _, name = written.rpartition("/")

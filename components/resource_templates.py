@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from components.kinds import KINDS
+
 
 def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
-    """A new Gateway or HTTPRoute, without names where the user gave none."""
+    """A new object of a kind, without names where the user gave none."""
     metadata = {"name": name, "namespace": namespace or "default"}
     if kind == "gateways":
         return {
@@ -23,17 +25,23 @@ def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
                 ],
             },
         }
+    if kind == "listenersets":
+        return {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "ListenerSet",
+            "metadata": metadata,
+            "spec": {
+                "parentRef": {"name": ""},
+                "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+            },
+        }
+    rule: dict[str, Any] = {"backendRefs": [{"name": "", "port": 80}]}
+    if kind == "httproutes":
+        rule = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]} | rule
+    hosts = {"hostnames": [""]} if kind == "tlsroutes" else {}
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
+        "kind": KINDS[kind].kind if kind in KINDS else kind,
         "metadata": metadata,
-        "spec": {
-            "parentRefs": [{"name": ""}],
-            "rules": [
-                {
-                    "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
-                    "backendRefs": [{"name": "", "port": 80}],
-                }
-            ],
-        },
+        "spec": {"parentRefs": [{"name": ""}]} | hosts | {"rules": [rule]},
     }

@@ -1,4 +1,4 @@
-"""Where a rule of a route sends: Services, their ports and weights.
+"""Where a rule of a route sends: Services and pools, their ports and weights.
 
 Beside its inputs a row says two things that no input holds: the weight that is live while another
 is drafted, as a mark on the slider, and the state of what the row names. `callbacks.naming` gives
@@ -42,7 +42,7 @@ def _row(at: int) -> html.Div:
     return forms.row(
         f"backend-{at}",
         [
-            forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-services"),
+            forms.text_input(f"backend-{at}-name", f"Service {said}", list="edit-backends"),
             forms.number_input(f"backend-{at}-port", f"Port {said}", list="edit-ports"),
             dbc.Input(
                 id=forms.field_id(f"backend-{at}-slide"),
@@ -55,8 +55,9 @@ def _row(at: int) -> html.Div:
             ),
             forms.number_input(f"backend-{at}-weight", f"Weight {said}"),
         ],
-        "minmax(0,1fr) 76px minmax(0,1.1fr) 68px 40px 24px",
+        "minmax(0,1fr) 76px minmax(0,1.1fr) 68px 40px 24px 24px",
         remove=f"Remove backend {at + 1}",
+        raise_=f"Move backend {at + 1} up" if at else "",
         classes="backend",
     )
 
@@ -67,7 +68,7 @@ def read(backends: Sequence[Object]) -> dict[str, Any]:
         backend = backends[at] if at < len(backends) else {}
         weight = _weight(backend) if backend else None
         values |= {
-            f"backend-{at}-name": references.written(backend),
+            f"backend-{at}-name": references.written(backend, "Service"),
             f"backend-{at}-port": typed.shown(backend.get("port")),
             f"backend-{at}-weight": typed.shown(weight),
             f"backend-{at}-slide": _whole(weight),
@@ -90,7 +91,7 @@ def locked(backends: Sequence[Any]) -> set[str]:
 def write(backend: Object, part: str, value: Any) -> None:
     """Change one setting of one backend in place. Raises NotAccepted."""
     if part == "name":
-        references.write(backend, str(value or "").strip())
+        references.write(backend, str(value or "").strip(), "Service")
     elif part == "port":
         put(backend, "port", typed.port(value))
     else:

@@ -29,11 +29,11 @@ LISTS = {"headers": "headers", "query": "queryParams"}
 def layout() -> html.Div:
     return html.Div(
         [
-            html.Span("When a request matches", className="lab"),
             *[_row(at) for at in range(MATCHES)],
             forms.text("more-matches"),
             forms.add("match-add", "Match"),
-        ]
+        ],
+        **{"data-lab": "When a request matches"},
     )
 
 
@@ -54,8 +54,9 @@ def _row(at: int) -> html.Div:
                 f"match-{at}-query", f"Query {said}", mono=True, placeholder="query: value"
             ),
         ],
-        "124px minmax(0,1fr) 124px 24px",
+        "124px minmax(0,1fr) 124px 24px 24px",
         remove=f"Remove match {at + 1}",
+        raise_=f"Move match {at + 1} up" if at else "",
         classes="match",
     )
 

@@ -27,6 +27,7 @@ from services.configdb.opening import opened
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
 from services.gatewayapi.attribution import Attribution
+from services.gatewayapi.drafting import Drafting
 from services.gatewayapi.history import History
 from services.gatewayapi.models import Models
 from services.gatewayapi.policies.service import Policies
@@ -70,6 +71,7 @@ class Container:
     fleet: Fleet
     changes: Changes
     resources: Resources
+    drafting: Drafting
     models: Models
     history: History
     policies: Policies
@@ -150,6 +152,7 @@ class Container:
             fleet=fleet,
             changes=changes,
             resources=Resources(fleet, models),
+            drafting=Drafting(fleet, models),
             models=models,
             history=history,
             policies=Policies(fleet, models.of),

@@ -11,6 +11,7 @@ from typing import Any
 from services.certificates.expiry import served
 from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions, filters, rows, text
+from services.gatewayapi.attached import NOT_VISIBLE
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
 from services.gatewayapi.model.backends import judged
@@ -27,9 +28,6 @@ Sees = Callable[[str], bool]
 
 NOT_CHECKED = {"status": "unknown", "state": "not checked"}
 """A backend that nobody can tell anything about."""
-
-NOT_VISIBLE = {"status": "unknown", "state": "not visible to you"}
-"""A backend in a namespace outside somebody's limits, whether there is one or not."""
 
 
 def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees) -> dict[str, Any]:

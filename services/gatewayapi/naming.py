@@ -1,14 +1,10 @@
-"""What a draft may name, and whether what it names is there.
-
-Reads snapshots only. What is not known for certain is "not checked": who edits asks about now.
-"""
+"""Names that a draft may use: of objects, and of what those have."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster
-from services.gatewayapi.details import NOT_CHECKED, NOT_VISIBLE
 
 Object = Mapping[str, Any]
 
@@ -32,8 +28,11 @@ def offered(who: Identity, member: Cluster, kind: str, namespace: str) -> list[s
 
 
 def listeners(who: Identity, member: Cluster, refs: Sequence[Object]) -> list[str]:
-    """Names of the listeners of gateways, given references with namespace and name."""
-    found = (_seen(who, member, "gateways", ref) for ref in refs)
+    """Names of the listeners of gateways and ListenerSets, given references with kind, namespace
+    and name."""
+    plurals = {"Gateway": "gateways", "ListenerSet": "listenersets"}
+    known = (ref for ref in refs if ref["kind"] in plurals)
+    found = (_seen(who, member, plurals[ref["kind"]], ref) for ref in known)
     return _distinct(
         one.get("name") for obj in found if obj for one in obj["spec"].get("listeners") or ()
     )
@@ -45,28 +44,6 @@ def ports(who: Identity, member: Cluster, refs: Sequence[Object]) -> list[str]:
     return _distinct(
         one.get("port") for obj in found if obj for one in obj["spec"].get("ports") or ()
     )
-
-
-def parent_state(who: Identity, member: Cluster, ref: Object) -> dict[str, str]:
-    """What a parentRef leads to; an empty ``state`` for a gateway and listener that are there.
-
-    ``ref`` has kind, namespace, name and listener.
-    """
-    if not ref["name"]:
-        return {"status": "unknown", "state": "no name yet"}
-    if not who.may_see(member.name, ref["namespace"]):
-        return NOT_VISIBLE
-    if ref["kind"] != "Gateway" or member.snapshot("gateways").state != "live":
-        return NOT_CHECKED
-    place = f"{ref['namespace']}/{ref['name']}"
-    found = _seen(who, member, "gateways", ref)
-    if found is None:
-        return {"status": "err", "state": f"Gateway {place} does not exist on {member.name}."}
-    names = listeners(who, member, [ref])
-    if ref["listener"] and ref["listener"] not in names:
-        said = f"Gateway {place} has no listener {ref['listener']}; it has {', '.join(names)}."
-        return {"status": "err", "state": said}
-    return {"status": "ok", "state": ""}
 
 
 def _seen(who: Identity, member: Cluster, kind: str, ref: Object) -> Object | None:

@@ -13,10 +13,8 @@ from services.clusters.fleet import Cluster, Fleet
 from services.entries import Entries, Row
 from services.errors import NotFound
 from services.filtering import Entry
-from services.gatewayapi import conditions, details, naming, rows
+from services.gatewayapi import conditions, details, rows
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments
-from services.gatewayapi.model.names import Ref
-from services.gatewayapi.model.parsing import backend
 from services.gatewayapi.models import Models
 from services.gatewayapi.preparing import Preparing
 from services.kube.catalogue import KINDS
@@ -104,39 +102,6 @@ class Resources:
             "missing": snapshot.reason if snapshot.state == "stale" else "",
         }
 
-    def backend_states(self, who: Identity, cluster: str, refs: Sequence[Object]) -> Found:
-        """What each backend of a route leads to, whether the route that names it is stored or not.
-
-        ``refs`` have kind, namespace, name and port. Where the identity may not look, the answer is
-        the same whether there is something or not. A cluster that does not answer is not checked:
-        who edits asks about now, not about what was seen last.
-        """
-        return [self._backend_state(who, cluster, ref) for ref in refs]
-
-    def parent_states(self, who: Identity, cluster: str, refs: Sequence[Object]) -> Found:
-        """What each parentRef leads to, in the way of `backend_states`; nothing is said of a
-        gateway and listener that are there. ``refs`` have kind, namespace, name and listener."""
-        member = self._fleet.get(cluster)
-        return [naming.parent_state(who, member, ref) for ref in refs]
-
-    def offers(
-        self,
-        who: Identity,
-        cluster: str,
-        namespace: str,
-        parents: Sequence[Object] = (),
-        backends: Sequence[Object] = (),
-    ) -> dict[str, Sequence[str]]:
-        """What a draft in ``namespace`` may name: gateways, services, gatewayclasses, and of what
-        it names already the listeners and ports."""
-        member = self._fleet.get(cluster)
-        kinds = ("gateways", "services", "gatewayclasses")
-        return {
-            **{kind: naming.offered(who, member, kind, namespace) for kind in kinds},
-            "listeners": naming.listeners(who, member, parents),
-            "ports": naming.ports(who, member, backends),
-        }
-
     def search(self, who: Identity, text: str, limit: int = 20) -> Found:
         """Objects whose text has all words; names that begin with the first word come first."""
         words = text.casefold().split()
@@ -200,17 +165,6 @@ class Resources:
             if wanting and read and not cluster.ngf().version:
                 found[cluster.name] = wanting
         return found
-
-    def _backend_state(self, who: Identity, cluster: str, ref: Object) -> dict[str, str]:
-        member, namespace = self._fleet.get(cluster), ref["namespace"]
-        if who.may_see(cluster, namespace) and member.snapshot("services").state == "stale":
-            return details.NOT_CHECKED
-        spec = backend(namespace, ref, "")
-        # A draft has no gateway yet; most will be NGF's, and its own namespace needs no grant.
-        route = Ref("HTTPRoute", namespace, "")
-        return details.backend_state(
-            self._models.of(member), route, spec, lambda where: who.may_see(cluster, where)
-        )
 
     def _table(self, kind: str) -> Table:
         try:

@@ -11,7 +11,8 @@ from components.forms import counted, told
 from components.route_form import RouteForm
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
-from services.gatewayapi.resources import Resources
+from services.gatewayapi.drafting import Draft, Drafting
+from services.gatewayapi.models import Models
 from services.kube.fields import count, origins
 from services.kube.shelf import Snapshot
 
@@ -146,8 +147,9 @@ def endpoints(name: str, *ready: bool) -> dict[str, Any]:
 def state(
     fleet: Known, name: str, port: Any = 8080, who: Identity = CONSOLE, **more: str
 ) -> tuple[str, str]:
-    ref = route_backends.named({"name": name, "port": port, **more}, "shop")
-    [said] = Resources(cast(Fleet, fleet)).backend_states(who, "web", [ref])
+    route = {"spec": {"rules": [{"backendRefs": [{"name": name, "port": port, **more}]}]}}
+    draft = Draft("web", "httproutes", "shop", route, 0)
+    [said] = Drafting(cast(Fleet, fleet), Models()).backend_states(who, draft)
     return said["status"], said["state"]
 
 

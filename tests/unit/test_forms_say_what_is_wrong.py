@@ -64,7 +64,7 @@ def test_a_path_begins_with_a_slash_unless_it_is_an_expression() -> None:
         (RouteForm(), ROUTE, "spec.rules[0].filters[1].urlRewrite.path", (0, "rewrite-path")),
         (RouteForm(), ROUTE, "spec.rules[0].filters[1].urlRewrite.path.type", (0, "rewrite-kind")),
         (RouteForm(), ROUTE, "spec.rules[0].filters[0].requestMirror", (0, "")),
-        (RouteForm(), ROUTE, "spec.rules[0].timeouts.request", (0, "")),
+        (RouteForm(), ROUTE, "spec.rules[0].timeouts.request", (0, "timeouts-request")),
         (RouteForm(), ROUTE, "metadata.labels", (-1, "")),
         (GatewayForm(), GATEWAY, "spec.listeners[0].port", (0, "port")),
         (GatewayForm(), GATEWAY, "spec.listeners[0].tls.certificateRefs[0]", (0, "certificates")),

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from callbacks import faults
 from callbacks.drafts import Draft
-from components import route_backends, route_form, yaml_reader
+from components import route_backends, route_parents, yaml_reader
 from components.field_paths import entries, entry_at, fields, set_at, value_at
 from components.forms import Form
-from components.gateway_form import GatewayForm
+from components.gateway_form import GatewayForm, ListenerSetForm
 from components.route_form import RouteForm
 from components.typed import NotAccepted
 
@@ -44,10 +44,32 @@ RULE: dict[str, Any] = {
             "requestRedirect": {"scheme": "https", "hostname": "h", "port": 1, "statusCode": 301},
         },
         {"type": "ExtensionRef", "extensionRef": {"kind": "SnippetsFilter", "name": "s"}},
-        {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "m"}}},
+        {"type": "ExtensionRef", "extensionRef": {"kind": "Other", "name": "s"}},
+        {
+            "type": "RequestMirror",
+            "requestMirror": {
+                "backendRef": {"name": "m", "port": 1},
+                "fraction": {"numerator": 1, "denominator": 3},
+            },
+        },
+        {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "m"}, "percent": 5}},
+        {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "third"}}},
+        {"type": "CORS", "cors": {"allowOrigins": ["*"], "allowCredentials": True, "maxAge": 5}},
     ],
     "backendRefs": [{"name": "web", "namespace": "shop", "port": 80, "weight": 9}],
     "timeouts": {"request": "10s"},
+    "sessionPersistence": {"type": "Cookie", "cookieConfig": {"lifetimeType": "Permanent"}},
+    "retry": {"attempts": 2},
+}
+GRPC: dict[str, Any] = {
+    "matches": [
+        {
+            "method": {"service": "a.B", "method": "C", "type": "RegularExpression"},
+            "headers": [{"name": "x", "value": "1"}],
+        }
+    ],
+    "filters": RULE["filters"],
+    "backendRefs": [{"name": "pool", "kind": "InferencePool", "group": "g"}],
 }
 ROUTE: dict[str, Any] = {
     "metadata": {"name": "a"},
@@ -73,8 +95,30 @@ GATEWAY: dict[str, Any] = {
         ],
     },
 }
-ACTIONS = ("item", "parent", "match", "backend", "filter-headers", "filter-rewrite")
-FORMS: list[tuple[Form, dict[str, Any]]] = [(RouteForm(), ROUTE), (GatewayForm(), GATEWAY)]
+LISTENERS: dict[str, Any] = {
+    "metadata": {"name": "a"},
+    "spec": {"parentRef": {"name": "edge"}, "listeners": GATEWAY["spec"]["listeners"]},
+}
+ACTIONS = (
+    "item",
+    "parent",
+    "match",
+    "backend",
+    "filter-headers",
+    "filter-rewrite",
+    "filter-mirror",
+    "filter-cors",
+    "timeouts",
+    "session",
+)
+FORMS: list[tuple[Form, dict[str, Any]]] = [
+    (RouteForm(), ROUTE),
+    (RouteForm("grpcroutes"), ROUTE | {"spec": ROUTE["spec"] | {"rules": [GRPC]}}),
+    (RouteForm("tlsroutes"), ROUTE),
+    (RouteForm("udproutes"), ROUTE),
+    (GatewayForm(), GATEWAY),
+    (ListenerSetForm(), LISTENERS),
+]
 SHAPES: list[Any] = [None, 3, True, "x", [], [1, None], [[]], [{}], {}, {"name": {}}]
 
 
@@ -91,6 +135,12 @@ def paths(value: Any, path: str) -> list[str]:
 
 
 PLACES = [(form, obj, path) for form, obj in FORMS for path in paths(obj["spec"], "spec")]
+ALONE = [
+    place
+    for at, place in enumerate(PLACES)
+    if place[0] in (FORMS[0][0], FORMS[4][0]) and not at % 3
+]
+"""Every third place of the two largest forms, for all shapes; chance has the others."""
 shapes = st.recursive(
     st.sampled_from(SHAPES),
     lambda inner: (
@@ -125,12 +175,12 @@ def put_everywhere(form: Form, obj: dict[str, Any], opened: int) -> None:
             form.read(written, opened)
     for area in ACTIONS:
         for action in (f"{area}-add", f"{area}-remove", f"{area}-0-remove", "item-duplicate"):
-            if action.count("-") < 3 and rows.get(action, action != f"{area}-remove"):
+            if action.count("-") < 3 and rows.get(action, False):
                 form.act(obj, opened, action)
-    for action in ("item-remove", "item-add", "filter-headers-remove", "match-1-remove"):
+    for action in ("item-remove", "item-add", "item-up", "filter-headers-remove", "match-1-up"):
         form.act(obj, opened, action)
     faults.refused(Draft(obj, opened, ""), "httproutes", [("spec.rules[0].matches[0].path", "x")])
-    route_form.parents_named(obj, "shop")
+    route_parents.named(obj, "shop")
     backends = entries(entry_at(fields(obj, "spec"), "rules", opened), "backendRefs")
     route_backends.live_weights(backends, backends, "shop")
     route_backends.scale(backends, backends)
@@ -139,7 +189,7 @@ def put_everywhere(form: Form, obj: dict[str, Any], opened: int) -> None:
     assert obj == before
 
 
-@pytest.mark.parametrize(("form", "obj", "path"), PLACES)
+@pytest.mark.parametrize(("form", "obj", "path"), ALONE)
 def test_any_shape_in_any_place_is_shown_or_locked(form: Form, obj: Any, path: str) -> None:
     for shape in SHAPES:
         odd = deepcopy(obj)
@@ -234,5 +284,5 @@ def test_values_of_a_rule_outside_the_options_are_said() -> None:
     ):  # fmt: skip
         assert words in said
     selects = {"match-0-type", "match-0-method", "redirect-code", "rewrite-kind"}
-    assert form.locked(route, 0) == selects | {"rewrite-path"}
+    assert form.locked(route, 0) == selects | {"rewrite-path", "extension1-kind"}
     assert {form.read(route, 0)[name] for name in selects} == {""}

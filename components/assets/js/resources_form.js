@@ -16,8 +16,27 @@
     dressed: function () {
       window.ngf.turns.begin();
       for (const input of document.querySelectorAll("#edit-page [name]")) input.setAttribute("aria-label", input.name);
+      for (const place of document.querySelectorAll(".edit-form [data-blocks]")) {
+        for (const { row, title, inputs } of JSON.parse(place.dataset.blocks)) {
+          const all = inputs.map((name) => document.getElementById(dashId({ type: "edit-field", name })));
+          all[0].before(
+            el("b", { class: "b5", "data-block": row }, title),
+            el("button", { type: "button", class: "n-ico sm bi bi-x-lg", "data-block": row, id: dashId({ type: "edit-act", name: `${row}-remove` }), "aria-label": `Remove ${title.toLowerCase()}` }));
+          for (const input of all) {
+            input.dataset.block = row;
+            input.setAttribute("aria-label", `${title}: ${input.name}`);
+            input.before(el("label", { for: input.id, class: "cap", "data-block": row }, input.name));
+          }
+        }
+      }
+      for (const place of document.querySelectorAll(".edit-form [data-buttons]")) {
+        const look = place.classList.contains("end") ? "btn btn-link btn-sm" : "chip add bi bi-plus-lg";
+        place.append(...Object.entries(JSON.parse(place.dataset.buttons)).map(([act, label]) => el("button", { type: "button", class: look, id: dashId({ type: "edit-act", name: act }) }, label)));
+      }
       for (const row of document.querySelectorAll(".edit-form [data-remove]")) {
         const act = `${named(row)}-remove`;
+        const raise = row.dataset.raise;
+        if (raise) row.append(el("button", { type: "button", class: "n-ico sm bi bi-arrow-up raise", id: dashId({ type: "edit-act", name: `${named(row)}-up` }), title: raise, "aria-label": raise }));
         row.append(
           el("span", { class: "live", hidden: true }),
           el("span", { class: "share num t2" }),
@@ -31,6 +50,8 @@
     heads: function (heads) {
       const body = document.getElementById("edit-body");
       if (!body) return no();
+      for (const button of document.querySelectorAll(".edit-form [data-buttons] > button")) button.hidden = heads.hidden.includes(named(button));
+      for (const part of document.querySelectorAll(".edit-form [data-block]")) part.hidden = heads.hidden.includes(part.dataset.block);
       const there = [...body.parentElement.querySelectorAll(".rule-h")];
       there.slice(heads.items.length).forEach((old) => old.remove());
       heads.items.forEach((item, at) => {
@@ -76,7 +97,9 @@
         if (!input) return;
         input.setAttribute("aria-invalid", "true");
         input.setAttribute("aria-describedby", `edit-fault-${at}`);
-        input.parentElement.append(el("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence));
+        const fault = el("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence);
+        if (input.dataset.block) input.after(fault);
+        else input.parentElement.append(fault);
       });
       document.querySelectorAll(".edit-form .rule-h").forEach((head, at) => {
         if (counts[at]) head.dataset.fault = counts[at] === 1 ? "1 error" : `${counts[at]} errors`;
