@@ -73,5 +73,8 @@ def test_inputs_without_a_visible_label_have_a_name(opened: Window) -> None:
     edit(opened, "route-003")
     assert opened.one(field("backend-0-port")).get_attribute("aria-label") == "Port of backend 1"
     opened.click(by("edit-head", 0, key="index"))
-    assert opened.one(by("edit-head", 0, key="index")).get_attribute("aria-expanded") == "false"
+    head = by("edit-head", 0, key="index")
+    opened.until(
+        lambda: opened.one(head).get_attribute("aria-expanded") == "false", "the rule stays open"
+    )
     assert opened.console_errors() == []

@@ -161,7 +161,7 @@ def state(
         ("web", 9090, {}, ("err", "no port 9090")),
         ("web", None, {}, ("err", "needs a port")),
         ("gone", 8080, {}, ("err", "Service does not exist")),
-        ("web", 8080, {"namespace": "payments"}, ("err", "Service does not exist")),
+        ("web", 8080, {"namespace": "payments"}, ("err", "no ReferenceGrant")),
         ("", 8080, {}, ("unknown", "no name yet")),
         ("pool", None, {"kind": "InferencePool"}, ("unknown", "not checked")),
         ("web", 8080, {"kind": "Bucket"}, ("unknown", "not checked")),
