@@ -15,6 +15,7 @@ from api import (
     certificates,
     clusters,
     decisions,
+    diagnostics,
     docs,
     export,
     health,
@@ -31,7 +32,9 @@ from api import (
     registration,
     resources,
     routes,
+    saved_requests,
     signin,
+    simulations,
     slow_requests,
     sockets,
     spans,
@@ -78,6 +81,9 @@ def register(server: OpenAPI, container: Container) -> None:
     decisions.register(server, container)
     autoscaling.register(server, container)
     topology.register(server, container)
+    simulations.register(server, container)
+    saved_requests.register(server, container)
+    diagnostics.register(server, container)
     audit.register(server, container)
     tokens.register(server, container)
     export.register(server, container)

@@ -27,10 +27,13 @@ from callbacks import (
     planning,
     pool,
     pools,
+    route_check,
     search,
     settings,
     shell,
+    simulator,
     topology,
+    trace,
 )
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
@@ -50,6 +53,9 @@ MODULES = (
     dashboard,
     decisions,
     diagnostics,
+    simulator,
+    trace,
+    route_check,
     logs,
     autoscaling,
     topology,

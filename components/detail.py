@@ -23,7 +23,14 @@ from components.detail_columns import (
     RULES,
     USES,
 )
-from components.kinds import CERTIFICATE_KINDS, KINDS, ROUTE_KINDS, list_href, topology_href
+from components.kinds import (
+    CERTIFICATE_KINDS,
+    KINDS,
+    ROUTE_KINDS,
+    diagnosed,
+    list_href,
+    topology_href,
+)
 from components.missing import missing
 from components.page import page_head, panel
 from components.status import icon
@@ -135,6 +142,10 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
                 ]
                 if kind not in CERTIFICATE_KINDS
                 else []
+            ),
+            *(
+                html.A(label, href=href, className="dropdown-item")
+                for label, href in diagnosed(kind, cluster, namespace, name)
             ),
             dbc.DropdownMenuItem("Copy as kubectl", id="detail-kubectl"),
             dbc.DropdownMenuItem("Copy link", id="detail-link"),

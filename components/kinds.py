@@ -133,6 +133,23 @@ def topology_href(kind: str, cluster: str, namespace: str, name: str) -> str:
     return f"/topology?{urlencode(chosen, safe='/')}"
 
 
+def diagnosed(kind: str, cluster: str, namespace: str, name: str) -> list[tuple[str, str]]:
+    """Labels and addresses of what can be found out about an object: why a route does not work,
+    where a gateway sends a request."""
+    if kind == "gateways":
+        chosen = {"cluster": cluster, "gateway": f"{namespace}/{name}"}
+        return [("Simulate a request", f"/simulator?{urlencode(chosen, safe='/')}")]
+    if kind in ROUTE_KINDS:
+        return [("Check the route", check_href(KINDS[kind].kind, cluster, namespace, name))]
+    return []
+
+
+def check_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The checks of a route of a kind as the API spells it."""
+    chosen = {"cluster": cluster, "kind": kind, "ns": namespace, "name": name}
+    return f"/route-check?{urlencode(chosen)}"
+
+
 def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
     """The editor of one object; ``-`` stands for no namespace."""
     steps = ["edit", kind, cluster, namespace or "-", name]

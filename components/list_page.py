@@ -220,6 +220,12 @@ def _head(kind: ListKind, part: Any) -> html.Div:
             **{"data-list-menu": "views", "aria-haspopup": "dialog"},
         ),
     ]
+    if kind is ROUTES:
+        actions.append(
+            html.A(
+                "Check a route", href="/route-check", className="btn btn-secondary n-keep only-d"
+            )
+        )
     if kind.creates or kind.ways:
         actions.append(_create(kind, part))
     return html.Div(

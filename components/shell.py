@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Routes", "/routes", "signpost-split", "r"),
             ("Certificates", "/certificates", "patch-check", "e"),
             ("Topology", "/topology", "diagram-3", "t"),
+            ("Simulator", "/simulator", "play-btn", "m"),
         ),
     ),
     (
@@ -50,6 +51,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Dashboard", "/dashboard", "speedometer2", "d"),
             ("Logs", "/logs", "list-columns-reverse", "l"),
             ("Diagnostics", "/diagnostics", "clipboard2-pulse", "x"),
+            ("Request trace", "/trace", "activity", "e"),
+            ("Route check", "/route-check", "signpost-2", "w"),
         ),
     ),
     (

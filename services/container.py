@@ -24,8 +24,13 @@ from services.clusters.registry import Registry
 from services.configdb.audit import AuditLog
 from services.configdb.database import Database
 from services.configdb.opening import opened
+from services.configdb.saved_requests import SavedRequests
 from services.configdb.stored_settings import StoredSettings
 from services.configdb.views import SavedViews
+from services.diagnostics.reruns import Reruns
+from services.diagnostics.route_checks import RouteChecks
+from services.diagnostics.simulation import Simulations
+from services.diagnostics.trace import Traces
 from services.gatewayapi.attribution import Attribution
 from services.gatewayapi.drafting import Drafting
 from services.gatewayapi.history import History
@@ -79,6 +84,10 @@ class Container:
     topologies: Topologies
     certificates: Certificates
     storing: Storing
+    simulations: Simulations
+    reruns: Reruns
+    traces: Traces
+    route_checks: RouteChecks
     views: SavedViews
     hub: Hub
     topics: Topics
@@ -128,6 +137,8 @@ class Container:
         telemetry = telemetry_opening.opened(settings, store, Attribution(history))
         shared = Prometheus.from_url(settings.prometheus_url) if settings.prometheus_url else None
         prometheus = Sources(fleet, registry, shared, settings.prometheus_cluster_label)
+        policies = Policies(fleet, models.of)
+        simulations = Simulations(fleet, models, policies)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
         certificates = Certificates(fleet, models)
         changes = Changes(fleet, audit)
@@ -155,11 +166,15 @@ class Container:
             drafting=Drafting(fleet, models),
             models=models,
             history=history,
-            policies=Policies(fleet, models.of),
+            policies=policies,
             schemas=Schemas(fleet),
             topologies=Topologies(fleet, models),
             certificates=certificates,
             storing=Storing(changes, certificates),
+            simulations=simulations,
+            reruns=Reruns(SavedRequests(db), simulations),
+            traces=Traces(fleet, simulations, telemetry.store),
+            route_checks=RouteChecks(fleet, models, telemetry.store),
             views=SavedViews(db),
             hub=hub,
             topics=Topics(topics, hub.seats),

@@ -56,7 +56,7 @@ class SavedRequests:
     def list(
         self, who: Identity, cluster: str, gateway: tuple[str, str] | None = None
     ) -> list[SavedRequest]:
-        """Those of a cluster, or of one gateway ``(namespace, name)`` of it, by gateway and name."""
+        """Those of a cluster, or of one gateway ``(namespace, name)`` of it, by name."""
         wanted = [SavedRequestRow.cluster == cluster]
         if gateway:
             wanted += [

@@ -8,9 +8,11 @@ from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.answer import Candidate
 from services.gatewayapi.matching.arrival import Reason
 from services.gatewayapi.matching.entries import Entry
-from services.gatewayapi.matching.lookup import Seen
-from services.gatewayapi.matching.tables import Hosted, Listening, covering
+from services.gatewayapi.matching.lookup import Hit, Seen, lookup
+from services.gatewayapi.matching.request import Request
+from services.gatewayapi.matching.tables import Hosted, Listening, Tables, covering
 from services.gatewayapi.model.gateways import Gateway, Listener
+from services.gatewayapi.model.names import Key, Ref
 from services.gatewayapi.model.routes import Match
 from services.gatewayapi.ways import PATH_DECIDES
 
@@ -233,7 +235,7 @@ def _by_age(entry: Entry, won: Entry) -> str:
     if entry.route == won.route:
         if entry.rule == won.rule:
             return "An earlier match of the same rule took it."
-        return f"Rule {won.rule} of the same route comes before it."
+        return "An earlier rule of the same route took it."
     if entry.key[3] != won.key[3]:
         return f"{won.route} is older."
     return f"{won.route} comes before it by name."
@@ -245,3 +247,44 @@ def _refused(model: "Model", asked: Asked, told: Container[object]) -> Iterator[
             continue
         lost = Reason(f"It is not attached: {fault.message}", fault.section)
         yield (2, 0, 0, 0), Candidate(ref, None, None, None, lost)
+
+
+def of_route(
+    model: "Model", gateway: Key, request: Request, route: Ref
+) -> tuple[tuple[Candidate, bool], ...]:
+    """Each match of a route that is attached to a gateway, by rule and match, with the first thing
+    that a request lost by there, and whether it fits the request whatever else took it.
+
+    The match that takes it has no text. Raises NotFound where the model has no such gateway.
+    """
+    found = lookup(model, gateway, request)
+    of = model.gateways[gateway]
+    arrival = found.arrival
+    listener = arrival.listener if arrival else None
+    asked = Asked(
+        of,
+        Seen(request, of.ngf),
+        listener,
+        arrival.name if arrival else request.hostname,
+        found.hostname,
+        found.entry if isinstance(found, Hit) else None,
+    )
+    own = [one for one in model.attached(gateway) if one.route == route]
+    told: dict[tuple[int, int | None], tuple[tuple[int, ...], Candidate, bool]] = {}
+    for id, listening in Tables.of(own, model.routes).listeners.items():
+        here = next(one for one in of.listeners if one.id == id)
+        for name, variants in listening.hosts.items():
+            for written, hosted in variants:
+                for entry in hosted.entries():
+                    if _same(entry, asked.won):
+                        lost, fits = Reason("", ""), True
+                        rank: tuple[int, ...] = (-1,)
+                    else:
+                        rank, lost = _lost(asked, here, name, written, entry)
+                        fits = rank == (0, 0)
+                    place = entry.rule, entry.index
+                    if place not in told or rank < told[place][0]:
+                        candidate = Candidate(route, *place, here.name, lost)
+                        told[place] = rank, candidate, fits
+    ordered = sorted(told, key=lambda place: (place[0], place[1] or 0))
+    return tuple(told[place][1:] for place in ordered)

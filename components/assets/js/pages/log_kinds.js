@@ -19,6 +19,7 @@
   const trace = (line) => line.trace_id && el("button", { type: "button", class: "btn btn-secondary btn-sm", "data-logs-trace": line.trace_id }, "Trace");
   const query = (pairs) => `?${new URLSearchParams(pairs)}`;
   const minute = (line) => { const at = new Date(line.timestamp).getTime(); return ngf.range.between(at - 60000, at + 60000); };
+  const path = (line) => line.request_id && el("a", { class: "btn btn-secondary btn-sm", href: `/trace${query({ cluster: line.cluster_name, range: minute(line), request_id: line.request_id })}` }, "Path of the request");
   const why = (line, id) => el("a", { class: "btn btn-secondary btn-sm", href: `/decisions${query({ cluster: line.cluster_name, range: minute(line), request: id })}` }, "Why this backend");
   const pool = (line) => { const [namespace, name] = line.pool.split("/"); return el("a", { href: `/pool${query({ cluster: line.cluster_name, namespace, pool: name })}` }, line.pool); };
   const only = (what, key, value) => value && [facet(`Only this ${what}`, key, value), facet(`Not this ${what}`, key, `!${value}`)];
@@ -58,7 +59,7 @@
       return ["trace_id", "route"].includes(field) ? inline(field, value) : null;
     },
     // The picker names its decision by the request id that the client sent.
-    steps: (line) => [line.picked && line.x_request_id ? why(line, line.x_request_id) : null, trace(line)],
+    steps: (line) => [line.picked && line.x_request_id ? why(line, line.x_request_id) : null, trace(line), path(line)],
     more: (line) => only("upstream", "upstream", line.upstream_name),
   };
 

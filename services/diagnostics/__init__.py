@@ -1,0 +1,1 @@
+"""Where a request goes, what really happened to it, and why a route does not work."""
