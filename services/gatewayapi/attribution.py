@@ -149,7 +149,7 @@ def _possible(model: Model, asked: _Asked) -> Iterator[_Possible]:
 
 def _in_order(hosted: list[Hosted], seen: Seen) -> Iterable[Entry]:
     if seen.ngf:
-        return [entry for entry in location(hosted, seen) if not entry.partial]
+        return location(hosted, seen)
     return [entry for one in hosted for entry in fitting(one, seen)]
 
 

@@ -91,8 +91,7 @@ def _of_grpc(ref: Ref, rule: Rule, match: Match, age: str, name: str) -> Entry:
 
 
 def _is_partial(match: Match) -> bool:
-    named = bool(match.grpc_service), bool(match.grpc_method)
-    return named[0] != named[1] or (any(named) and match.path_type != "Exact")
+    return bool(match.grpc_service) != bool(match.grpc_method) or match.path_type != "Exact"
 
 
 _PLAIN = frozenset("/-_~%@=,!&' ")

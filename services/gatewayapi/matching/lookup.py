@@ -195,9 +195,7 @@ def _is_call(entry: Entry, service: str, method: str) -> bool:
 
 def _as_ngf(hosted: Sequence[Hosted], seen: Seen) -> Entry | None:
     # nginx chooses a location by the path alone; what the location asks for else comes after.
-    return next(
-        (entry for entry in location(hosted, seen) if not entry.partial and seen.fits(entry)), None
-    )
+    return next((entry for entry in location(hosted, seen) if seen.fits(entry)), None)
 
 
 def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
@@ -231,7 +229,11 @@ def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
 
 
 def _together(*several: Iterable[Entries]) -> Entries:
+    """Entries of one location; a rule that NGF drops has none."""
     lists = [one for some in several for one in some if one]
+    if any(entry.partial for one in lists for entry in one):
+        lists = [tuple(entry for entry in one if not entry.partial) for one in lists]
+        lists = [one for one in lists if one]
     if len(lists) <= 1:
         return lists[0] if lists else ()
     return tuple(sorted((entry for one in lists for entry in one), key=lambda entry: entry.key))
