@@ -1,7 +1,7 @@
 """Lets each parentRef of a route ask each listener that it means, and keeps the first no."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from services.gatewayapi.model.assembly import Need, admits
 from services.gatewayapi.model.attachment import Attachment, Parent
@@ -25,6 +25,15 @@ class Parents:
     world: World
     gateways: Mapping[Key, Gateway]
     sets: Mapping[Key, ListenerSet]
+    own: dict[Ref, tuple[Listener, ...]] = field(default_factory=dict)
+
+    def own_listeners(self, gateway: Gateway) -> tuple[Listener, ...]:
+        """Those that are written in the Gateway itself."""
+        found = self.own.get(gateway.ref)
+        if found is None:
+            found = tuple(one for one in gateway.listeners if one.owner == gateway.ref)
+            self.own[gateway.ref] = found
+        return found
 
 
 def targets(route: Route) -> tuple[Ref, ...]:
@@ -33,9 +42,16 @@ def targets(route: Route) -> tuple[Ref, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def parents(known: Parents, route: Route) -> tuple[Parent, ...]:
-    """Each parentRef of a route with what the listeners that it means say, in the spec's order."""
-    return tuple(_parent(known, route, index, spec) for index, spec in enumerate(_specs(route)))
+def parents(known: Parents, route: Route, before: Iterable[Parent] = ()) -> tuple[Parent, ...]:
+    """Each parentRef of a route with what the listeners that it means say, in the spec's order.
+
+    ``before`` is what they said to the same route from the same namespace: a listener that is the
+    same says the same.
+    """
+    said = {id(one.listener): one for parent in before for one in parent.attachments}
+    return tuple(
+        _parent(known, route, index, spec, said) for index, spec in enumerate(_specs(route))
+    )
 
 
 def _specs(route: Route) -> list[Object]:
@@ -51,14 +67,20 @@ def _target(namespace: str, spec: Object) -> Ref:
     return Ref(kind, spec.get("namespace") or namespace, str(spec.get("name", "")))
 
 
-def _parent(known: Parents, route: Route, index: int, spec: Object) -> Parent:
+def _parent(
+    known: Parents, route: Route, index: int, spec: Object, said: Mapping[int, Attachment]
+) -> Parent:
     target = _target(route.ref.namespace, spec)
     section, port = str(spec.get("sectionName") or ""), spec.get("port")
-    field = f"spec.parentRefs[{index}]"
+    where_at = f"spec.parentRefs[{index}]"
 
     def refused(gateway: Ref | None, reason: str, message: str, where: str = "") -> Parent:
         fault = Fault(
-            "Accepted", reason, message, f"{route.ref.kind}.spec.parentRefs{where}", field + where
+            "Accepted",
+            reason,
+            message,
+            f"{route.ref.kind}.spec.parentRefs{where}",
+            where_at + where,
         )
         return Parent(index, spec, target, section, port, gateway, (), fault)
 
@@ -70,7 +92,7 @@ def _parent(known: Parents, route: Route, index: int, spec: Object) -> Parent:
             if gateway:
                 # A Gateway as parent means its own listeners: those of its ListenerSets are
                 # reached by naming the set.
-                listeners = tuple(one for one in gateway.listeners if one.owner == target)
+                listeners = known.own_listeners(gateway)
             kind = "gateways"
         case "ListenerSet":
             one = known.sets.get(target.key)
@@ -84,7 +106,9 @@ def _parent(known: Parents, route: Route, index: int, spec: Object) -> Parent:
             listeners = one.listeners if one else ()
             kind = "listenersets"
         case _:
-            return refused(None, "NoMatchingParent", f"A {target.kind} takes no routes.", ".kind")
+            return refused(
+                None, "NoMatchingParent", f"Objects of kind {target.kind} take no routes.", ".kind"
+            )
     if gateway is None:
         if not known.world.knows(kind) or not known.world.knows("gateways"):
             return refused(None, "Pending", f"{target.kind}s were not read.")
@@ -110,7 +134,9 @@ def _parent(known: Parents, route: Route, index: int, spec: Object) -> Parent:
         text = f"{target} has no listener with {what}." if what else f"{target} has no listeners."
         where = ".sectionName" if section else ".port" if port is not None else ""
         return refused(gateway.ref, "NoMatchingParent", text, where)
-    attachments = tuple(_attachment(known.world, route, gateway, one) for one in meant)
+    attachments = tuple(
+        [said.get(id(one)) or _attachment(known.world, route, one) for one in meant]
+    )
     return Parent(
         index,
         spec,
@@ -119,7 +145,7 @@ def _parent(known: Parents, route: Route, index: int, spec: Object) -> Parent:
         port,
         gateway.ref,
         attachments,
-        parent_fault(gateway, attachments, field),
+        parent_fault(gateway, attachments, where_at),
     )
 
 
@@ -149,7 +175,7 @@ def _step(fault: Fault) -> int:
     return _STEPS.index(fault.reason) if fault.reason in _STEPS else len(_STEPS)
 
 
-def _attachment(world: World, route: Route, gateway: Gateway, one: Listener) -> Attachment:
+def _attachment(world: World, route: Route, one: Listener) -> Attachment:
     fault = _refusal(world, route, one)
     if fault:
         return Attachment(route.ref, one, (), fault)

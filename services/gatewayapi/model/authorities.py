@@ -84,7 +84,7 @@ def _wrong(
     if not grants.permit((GATEWAY_GROUP, gateway.kind, gateway.namespace), ("", kind, *place)):
         return (
             "RefNotPermitted",
-            f"No ReferenceGrant in namespace {place[0]} lets a {gateway.kind} of namespace "
+            f"No ReferenceGrant in namespace {place[0]} lets {gateway.kind}s of namespace "
             f"{gateway.namespace} use {kind} {'/'.join(place)}.",
         )
     why = unusable(world, plural, place)

@@ -80,7 +80,7 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
         return fault("InvalidKind", f"A backend of kind {kind} is not supported.", ".kind")
     if pool and (source.kind != "HTTPRoute" if ngf else source.kind not in _HTTP):
         return fault(
-            "InvalidKind", f"A {source.kind} cannot have an InferencePool as backend.", ".kind"
+            "InvalidKind", f"{source.kind}s cannot have an InferencePool as backend.", ".kind"
         )
     if pool and ngf and spec.group != POOL_GROUPS[0]:
         return fault("InvalidKind", f"NGF reads InferencePools of {POOL_GROUPS[0]} only.", ".group")
@@ -88,7 +88,7 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
     if not model.grants.permit((GATEWAY_GROUP, *source), target):
         return fault(
             "RefNotPermitted",
-            f"No ReferenceGrant in namespace {spec.namespace} lets a {source.kind} of namespace "
+            f"No ReferenceGrant in namespace {spec.namespace} lets {source.kind}s of namespace "
             f"{source.namespace} use {spec.ref}.",
             ".namespace",
         )
@@ -116,7 +116,7 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
     if ngf and spoken in _WRONG_PROTOCOL.get(source.kind, ()):
         return fault(
             "UnsupportedProtocol",
-            f"Port {spec.port} of {spec.ref} speaks {spoken}, which a {source.kind} does not.",
+            f"Port {spec.port} of {spec.ref} speaks {spoken}, which {source.kind}s do not.",
             ".port",
         )
     return None

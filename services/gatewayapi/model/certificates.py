@@ -37,7 +37,7 @@ def certificate_fault(
     if not grants.permit((GATEWAY_GROUP, owner.kind, owner.namespace), ("", "Secret", *place)):
         return fault(
             "RefNotPermitted",
-            f"No ReferenceGrant in namespace {place[0]} lets a {owner.kind} of namespace "
+            f"No ReferenceGrant in namespace {place[0]} lets {owner.kind}s of namespace "
             f"{owner.namespace} use Secret {where}.",
         )
     needs.add(("secrets", place))

@@ -153,14 +153,17 @@ class Step:
         found: set[Ref] = set()
         for target in moved:
             found.update(self._new.by_target.get(target, ()))
-        spaces = {
+        if spaces := self._moved_namespaces():
+            found.update(ref for ref in self._new.routes if ref.namespace in spaces)
+        return found
+
+    def _moved_namespaces(self) -> set[str]:
+        """Namespaces whose labels are others now."""
+        return {
             key[1]
             for key, _, _ in self._changes.get("namespaces", ())
             if self._before.labels_of(key[1]) != self._world.labels_of(key[1])
         }
-        if spaces:
-            found.update(ref for ref in self._new.routes if ref.namespace in spaces)
-        return found
 
     def _attach(self, routes: set[Ref], touched: dict[Key, set[Ref]]) -> None:
         """Ask for the parents of ``routes``, and note the gateways that are concerned."""
@@ -170,10 +173,12 @@ class Step:
             self._new.asked = dict(self._old.asked)
         known = Parents(self._world, self._new.gateways, self._new.sets)
         old, new = self._old.asked, self._new.asked
+        moved = self._moved_namespaces()
         for ref in routes:
             route = self._new.routes.get(ref)
             if route is not None:
-                new[ref] = parents(known, route)
+                same = route is self._old.routes.get(ref) and ref.namespace not in moved
+                new[ref] = parents(known, route, old[ref] if same else ())
             for ends in (old.get(ref, ()), new.get(ref, ())):
                 for one in ends:
                     if one.gateway:
