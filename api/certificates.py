@@ -131,7 +131,7 @@ def register(server: OpenAPI, container: Container) -> None:
 
     def done(made: Plan | Applied, path: Tree, status: int) -> Response:
         if isinstance(made, Plan):
-            return answer(plan_body(made))
+            return answer(plan_body(made, container.impacts))
         found = certificates.told(current_identity(), where(path), "secrets", stored(made))
         return answer(whole(found), status, said(made))
 
@@ -168,7 +168,7 @@ def register(server: OpenAPI, container: Container) -> None:
             dry_run=query.dry_run,
         )
         if isinstance(made, Plan):
-            return answer(plan_body(made))
+            return answer(plan_body(made, container.impacts))
         told = {"name": body.name, "namespace": body.namespace, "csr": asked}
         return answer(told, 201, said(made))
 
@@ -203,7 +203,7 @@ def register(server: OpenAPI, container: Container) -> None:
             dry_run=query.dry_run,
         )
         if isinstance(made, Plan):
-            return answer(plan_body(made))
+            return answer(plan_body(made, container.impacts))
         body = {"message": outcome(made.object), "name": path.name, "namespace": query.namespace}
         return answer(body, 200, said(made))
 

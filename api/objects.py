@@ -47,7 +47,7 @@ class Objects:
         self._read = read
         self._merge = merge
         self._fleet, self._resources = container.fleet, container.resources
-        self._changes = container.changes
+        self._changes, self._impacts = container.changes, container.impacts
 
     def listed(self, path: Tree, query: ListParams, seen: Seen) -> Response:
         """A page of the objects on one cluster. Raises NotFound where it does not serve them."""
@@ -68,7 +68,9 @@ class Objects:
         who, cluster = current_identity(), self._where(path)
         obj = merging.new_object(body.given())
         if query.dry_run:
-            return answer(plan_body(self._changes.plan_create(who, cluster, self.kind, obj)))
+            return answer(
+                plan_body(self._changes.plan_create(who, cluster, self.kind, obj), self._impacts)
+            )
         done = self._changes.create(
             who,
             cluster,
@@ -93,7 +95,7 @@ class Objects:
             return wanted
 
         if query.dry_run:
-            return answer(plan_body(self._changes.plan_update(who, *place, edit)))
+            return answer(plan_body(self._changes.plan_update(who, *place, edit), self._impacts))
         done = self._changes.update(
             who,
             *place,
@@ -109,7 +111,9 @@ class Objects:
         who, place = current_identity(), self._place(path)
         based_on = header.version()
         if query.dry_run:
-            return answer(plan_body(self._changes.plan_delete(who, *place, based_on)))
+            return answer(
+                plan_body(self._changes.plan_delete(who, *place, based_on), self._impacts)
+            )
         done = self._changes.delete(
             who,
             *place,

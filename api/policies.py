@@ -243,7 +243,9 @@ def register(server: OpenAPI, container: Container) -> None:
         metadata = {one: given[one] for one in merging.METADATA if given.get(one) is not None}
         obj = {"metadata": metadata, "spec": given["spec"]}
         if query.dry_run:
-            return answer(plan_body(changes.plan_create(who, cluster, kind.name, obj)))
+            return answer(
+                plan_body(changes.plan_create(who, cluster, kind.name, obj), container.impacts)
+            )
         done = changes.create(
             who, cluster, kind.name, obj, reason=query.reason, confirm_owned=query.confirm_owned
         )
@@ -265,7 +267,7 @@ def register(server: OpenAPI, container: Container) -> None:
             return wanted
 
         if query.dry_run:
-            return answer(plan_body(changes.plan_update(who, *place, edit)))
+            return answer(plan_body(changes.plan_update(who, *place, edit), container.impacts))
         done = changes.update(
             who,
             *place,
@@ -282,7 +284,7 @@ def register(server: OpenAPI, container: Container) -> None:
         who, (cluster, kind) = current_identity(), kind_at(path)
         place, based_on = (cluster, kind.name, path.namespace, path.name), header.version()
         if query.dry_run:
-            return answer(plan_body(changes.plan_delete(who, *place, based_on)))
+            return answer(plan_body(changes.plan_delete(who, *place, based_on), container.impacts))
         done = changes.delete(
             who,
             *place,

@@ -1,11 +1,13 @@
 """The grammar of changes and their answers, the same for every kind."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from api.guard import current_identity
 from api.openapi import with_headers
 from services.errors import Invalid
+from services.gatewayapi.impact import Impacts
 from services.kube.changes import Applied, Plan
 from services.kube.fields import Object
 
@@ -57,6 +59,44 @@ class Owner(BaseModel):
     application: str
 
 
+class IssueAnswer(BaseModel):
+    """One thing that is wrong, or worth knowing, about an object."""
+
+    severity: Literal["error", "warning", "note"]
+    kind: str
+    namespace: str
+    name: str
+    field: str = Field(description="Its path; empty for the object as a whole")
+    reason: str
+    message: str
+    section: str = Field(description="Of the specification")
+    remedy: str
+
+
+class Rerouted(BaseModel):
+    """A request that would go elsewhere; null where there is or would be no such gateway."""
+
+    name: str = Field(description="Under which it is saved; empty for an example of a route")
+    gateway: dict[str, str]
+    request: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class ImpactAnswer(BaseModel):
+    """What a change would do to traffic, by the model of the cluster."""
+
+    introduced: list[IssueAnswer]
+    fixed: list[IssueAnswer]
+    unchanged: list[IssueAnswer] = Field(description="Of what the change touches")
+    moved: list[Rerouted]
+    savedRequests: list[Rerouted]
+    tried: int = Field(description="Examples that were tried")
+    complete: bool = Field(description="Whether these were all examples there are")
+    hidden: int = Field(description="Issues and requests outside your limits")
+    unread: list[str] = Field(description="Kinds of which nothing is known")
+
+
 class PlanAnswer(BaseModel):
     """What a dry run says."""
 
@@ -67,6 +107,7 @@ class PlanAnswer(BaseModel):
     dependents: list[Dependent] = Field(description="What a deletion would leave dangling")
     hidden: int = Field(description="Further dependents, outside your limits")
     owner: Owner | None
+    impact: ImpactAnswer
 
 
 class ObjectAnswer(BaseModel):
@@ -97,9 +138,10 @@ class DeleteAnswer(RootModel[Deleted | PlanAnswer]):
     model_config = with_headers("X-Audit-Id")
 
 
-def plan_body(plan: Plan) -> dict[str, Any]:
-    """A dry run as JSON."""
+def plan_body(plan: Plan, impacts: Impacts) -> dict[str, Any]:
+    """A dry run as JSON, with what it would do to traffic."""
     return {
+        "impact": impacts.of_plan(current_identity(), plan).document(),
         "verb": plan.verb,
         "resourceVersion": plan.resource_version,
         "changes": [

@@ -18,6 +18,7 @@ from callbacks import (
     editor,
     fleet,
     gpus,
+    impact,
     lists,
     logs,
     naming,
@@ -69,6 +70,7 @@ MODULES = (
     editor,
     naming,
     planning,
+    impact,
     applying,
 )
 

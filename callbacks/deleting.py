@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Input, Output, State, ctx, html, no_update, set_props
 
+from callbacks import impact_words
 from callbacks.registrar import Callbacks, nothing, toast
 from components import ids, kinds
 from components.page import condition
@@ -63,7 +64,9 @@ def register(callbacks: Callbacks) -> None:
         gone = {}
         if ref["kind"] == "gateways" and plan.live:
             gone = goes_with(callbacks.container.fleet.get(ref["cluster"]), plan.live)
-        return True, _said(plan, ref), _consequences(plan, ref, gone), "", ""
+        impact = callbacks.container.impacts.of_plan(callbacks.who(), plan)
+        traffic = impact_words.broken(impact, ref["cluster"])
+        return True, _said(plan, ref), [*_consequences(plan, ref, gone), *traffic], "", ""
 
     @callbacks.on(
         Input("detail-delete-go", "n_clicks"),

@@ -76,7 +76,10 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
                     className="cols edit-cols",
                     children=[
                         _form_panel(form, create),
-                        html.Div([_yaml_panel(create), _stored_panel()], className="stack"),
+                        html.Div(
+                            [_yaml_panel(create), _stored_panel(), _impact_panel()],
+                            className="stack",
+                        ),
                     ],
                 ),
                 id="edit-inputs",
@@ -223,6 +226,18 @@ def _stored_panel() -> html.Section:
         body_id="edit-stored",
         classes="edit-stored",
         source=html.Span(id="edit-stored-at"),
+    )
+
+
+def _impact_panel() -> html.Section:
+    return panel(
+        "What it does to traffic",
+        html.Div("Nothing is changed yet.", className="quiet"),
+        rule=True,
+        flush=True,
+        body_id="edit-impact",
+        classes="edit-impact",
+        source=html.Span(id="edit-impact-at"),
     )
 
 

@@ -34,6 +34,7 @@ from services.diagnostics.trace import Traces
 from services.gatewayapi.attribution import Attribution
 from services.gatewayapi.drafting import Drafting
 from services.gatewayapi.history import History
+from services.gatewayapi.impact import Impacts
 from services.gatewayapi.models import Models
 from services.gatewayapi.policies.service import Policies
 from services.gatewayapi.resources import Resources
@@ -79,6 +80,7 @@ class Container:
     drafting: Drafting
     models: Models
     history: History
+    impacts: Impacts
     policies: Policies
     schemas: Schemas
     topologies: Topologies
@@ -166,6 +168,7 @@ class Container:
             drafting=Drafting(fleet, models),
             models=models,
             history=history,
+            impacts=Impacts(fleet, models, SavedRequests(db)),
             policies=policies,
             schemas=Schemas(fleet),
             topologies=Topologies(fleet, models),

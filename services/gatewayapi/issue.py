@@ -1,7 +1,7 @@
 """One thing that is wrong, or worth knowing, about an object."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from services.gatewayapi.model.names import Ref
 
@@ -32,3 +32,17 @@ class Issue:
     def key(self) -> tuple[Ref, str, str, Ref | None]:
         """Names the issue across two models; its words may differ between them."""
         return self.ref, self.field, self.reason, self.counterpart
+
+    def document(self) -> dict[str, Any]:
+        """The issue as JSON, without its counterpart, which not everybody may see."""
+        return {
+            "severity": self.severity,
+            "kind": self.ref.kind,
+            "namespace": self.ref.namespace,
+            "name": self.ref.name,
+            "field": self.field,
+            "reason": self.reason,
+            "message": self.message,
+            "section": self.section,
+            "remedy": self.remedy,
+        }

@@ -52,7 +52,7 @@ def movement(before: Model, after: Model, changed: Iterable[Ref]) -> Movement:
     moved = []
     for example in tried:
         was, now = _answer(before, example), _answer(after, example)
-        if _way(was) != _way(now):
+        if way(was) != way(now):
             moved.append(Moved(example.gateway, example, was, now))
     return Movement(tuple(moved), len(tried), next(distinct, None) is None, routes)
 
@@ -125,7 +125,7 @@ def _answer(model: Model, example: Example) -> Answer | None:
     return outcome(model, example.gateway, example.request)
 
 
-def _way(answer: Answer | None) -> Any:
+def way(answer: Answer | None) -> Any:
     """What of an answer tells where a request goes."""
     if answer is None:
         return None

@@ -52,7 +52,7 @@ def backend_name(ref: Object) -> str:
 
 def backends(rule: Object) -> list[str]:
     """The backends of a rule; several ones with their weights, the default of 1 included."""
-    refs = rule.get("backendRefs") or ()
+    refs: list[Object] = list(rule.get("backendRefs") or ())
     if len(refs) == 1:
         return [backend_name(refs[0])]
     return [f"{backend_name(ref)} weight {ref.get('weight', 1)}" for ref in refs]

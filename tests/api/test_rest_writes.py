@@ -48,6 +48,30 @@ def test_a_dry_run_answers_the_diff_and_stores_nothing(console: Console) -> None
     assert console.ask("GET", f"{ROUTES}/sandbox/{body['name']}").status_code == 404
 
 
+def test_a_dry_run_answers_what_it_would_do_to_traffic(console: Console) -> None:
+    body = new_route(
+        namespace="shop",
+        parentRefs=[{"name": "edge-public", "sectionName": "https"}],
+        hostnames=["impact.shop.example.com"],
+    )
+    body["rules"][0]["backendRefs"] = [{"name": "shop-web", "port": 8080}]
+    assert console.ask("POST", ROUTES, json=body).status_code == 201
+    place = f"{ROUTES}/shop/{body['name']}"
+    missing = [{**body["rules"][0], "backendRefs": [{"name": "nowhere", "port": 8080}]}]
+    planned = console.ask("PUT", f"{place}?dryRun=true", json={"rules": missing}).json()["impact"]
+    (issue,) = [one for one in planned["introduced"] if one["reason"] == "BackendNotFound"]
+    assert (issue["kind"], issue["name"]) == ("HTTPRoute", body["name"])
+    assert issue["field"].startswith("spec.rules[0].backendRefs[0]")
+    (moved,) = planned["moved"]
+    assert moved["request"]["host"] == "impact.shop.example.com"
+    assert moved["before"]["backends"][0]["name"] == "shop-web"
+    assert (moved["after"]["outcome"], moved["after"]["status"]) == ("response", 500)
+    assert (planned["complete"], planned["hidden"]) == (True, 0)
+    gone = console.ask("DELETE", f"{place}?dryRun=true").json()["impact"]
+    assert [one["after"]["outcome"] for one in gone["moved"]] == ["no_route"]
+    assert console.ask("DELETE", place).status_code == 200
+
+
 def test_an_update_keeps_what_it_does_not_mention(console: Console) -> None:
     route = made(console)
     change = {
