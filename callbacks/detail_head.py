@@ -8,6 +8,7 @@ from dash import html
 from callbacks import certificate
 from callbacks.cluster_words import ngf_words
 from components import detail_rows, kinds
+from components.policy_kinds import POLICIES
 from components.status import pill
 from components.times import clock
 from services.clusters.fleet import ClusterInfo
@@ -63,6 +64,8 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     if kept_by:
         where["owner"] = f"{kept_by.tool}, {kept_by.application}"
     first, *rest = detail_rows.common_facts(obj, where)
+    if kind in POLICIES:
+        return [first, *_policy(model), *rest]
     own = {
         "gateways": _gateway,
         "gatewayclasses": _class,
@@ -119,3 +122,8 @@ def _class(model: dict[str, Any], _: ClusterInfo) -> list[Fact]:
         ("Controller", html.Span(model["controller"], className="mono")),
         ("Description", model.get("description", "")),
     ]
+
+
+def _policy(model: dict[str, Any]) -> list[Fact]:
+    words = POLICIES[model["kind_name"]]
+    return [("Kind", words.kind), ("For", ", ".join(words.targets) or "rules of routes")]

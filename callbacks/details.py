@@ -6,13 +6,15 @@ from urllib.parse import quote
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from callbacks import absent, certificate, detail_head
+from callbacks import absent, certificate, detail_head, policy_detail
 from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
+from components.policy_kinds import POLICIES
 from components.status import pill
 from services.errors import ConsoleError, NotFound, Unavailable
 from services.gatewayapi.attachments import ROUTE_KINDS
+from services.gatewayapi.policies.rows import READS
 
 ENTRIES = 100
 """Audit entries shown on an object's page; the audit log has all."""
@@ -41,6 +43,7 @@ TOUCHED_BY = {
         | set(kinds.CERTIFICATE_KINDS)
         | set(ROUTE_KINDS),
     ),
+    **{kind: {"events", *READS} for kind in POLICIES},
 }
 """Kinds whose change may change what a page shows."""
 
@@ -70,6 +73,7 @@ def register(callbacks: Callbacks) -> None:
     _register_listenerset(callbacks)
     _register_gatewayclass(callbacks)
     _register_certificate(callbacks)
+    policy_detail.register(callbacks, _seen, _unconcerned)
     _register_history(callbacks)
 
 
@@ -89,7 +93,9 @@ def _read(callbacks: Callbacks, ref: Ref) -> dict[str, Any]:
     if ref["kind"] in kinds.CERTIFICATE_KINDS:
         return certificate.read(callbacks, ref)
     place = (ref["cluster"], ref["kind"], ref["namespace"], ref["name"])
-    return callbacks.container.resources.detail(callbacks.who(), *place)
+    container = callbacks.container
+    found = container.policies if ref["kind"] in POLICIES else container.resources
+    return found.detail(callbacks.who(), *place)
 
 
 def _seen(callbacks: Callbacks, ref: Ref) -> dict[str, Any] | None:

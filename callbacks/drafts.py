@@ -4,7 +4,7 @@ it."""
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from components import yaml_reader, yaml_view
+from components import field_paths, yaml_reader, yaml_view
 from components.forms import Form
 from components.typed import NotAccepted, shown
 
@@ -44,8 +44,9 @@ class Turn:
     """What a person did since the turn before, as the browser tells it (``editor_turns.js``).
 
     ``values`` is what the form's inputs hold, of which ``touched`` was typed in last; ``places`` is
-    what those hold that say where a new object goes. A press is ``{"open": item}`` or
-    ``{"act": action}``.
+    what those hold that say where a new object goes. A press is ``{"open": item}``,
+    ``{"act": action}``, ``{"set": [way, value]}`` (None takes the field away) or ``{"rename":
+    [way, old key, new key]}``.
     """
 
     number: int
@@ -136,7 +137,12 @@ def _with(draft: Draft, obj: dict[str, Any]) -> Draft:
 
 
 def _pressed(form: Form, draft: Draft, press: dict[str, Any]) -> Draft:
-    """The draft after a button: a head that opens or closes, or an action of the form."""
+    """The draft after a button: a head that opens or closes, or an action of the form; or after
+    an edit of one path in a form made from a schema."""
+    if "set" in press:
+        return _with(draft, field_paths.replaced(draft.object, *press["set"]))
+    if "rename" in press:
+        return _with(draft, field_paths.renamed(draft.object, *press["rename"]))
     if "open" in press:
         return replace(draft, opened=-1 if press["open"] == draft.opened else press["open"])
     obj, opened = form.act(draft.object, draft.opened, press["act"])

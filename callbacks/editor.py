@@ -99,6 +99,9 @@ def register(callbacks: Callbacks) -> None:
             namespaces = sorted(who.namespaces) if who.namespaces is not None else []
             namespace = ref["namespace"] or _preferred("default", namespaces)
             obj = template(ref["kind"], namespace, "")
+            if any(info.name == cluster for info in clusters):
+                served = services.fleet.get(cluster).snapshot(ref["kind"]).resource
+                obj |= {"apiVersion": served.api_version} if served else {}
             options[new["cluster"]] = [
                 {"label": info.display_name or info.name, "value": info.name} for info in clusters
             ]

@@ -12,6 +12,7 @@ from callbacks.registrar import Callbacks, toast
 from components import ids, list_page, tables
 from components.list_page import STATUSES, ListKind
 from services.errors import Invalid, NotFound
+from services.gatewayapi.policies.service import TOGETHER
 from services.listing import ListQuery
 
 APART = ("q", "cluster", "namespace")
@@ -31,7 +32,10 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         return f"{kind.name}-{name}"
 
     services = callbacks.container
-    source = services.certificates if kind.name == "certificates" else services.resources
+    source = {
+        "certificates": services.certificates,
+        TOGETHER: services.policies,
+    }.get(kind.name, services.resources)
 
     callbacks.clientside(
         ClientsideFunction("ngfLists", "act"),

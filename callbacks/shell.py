@@ -15,10 +15,16 @@ from services.auth.identity import Identity, Role
 from services.clusters.fleet import Cluster, ClusterInfo
 from services.container import Container
 from services.errors import Unauthenticated
+from services.gatewayapi.policies.service import TOGETHER
 from services.listing import ListQuery
 from services.realtime.freshness import as_of
 
-COUNTED = {"gateways": "gateways", "routes": "routes", "gatewayclasses": "gateway classes"}
+COUNTED = {
+    "gateways": "gateways",
+    "routes": "routes",
+    "policies": "policies",
+    "gatewayclasses": "gateway classes",
+}
 """Kinds whose problems stand in the sidebar."""
 
 NAMED = 3
@@ -131,7 +137,8 @@ def _problems(
     if troubled := fleet.problems(clusters):
         found["clusters"] = troubled
     for kind, words in COUNTED.items():
-        counts = container.resources.list(who, kind, ListQuery(page_size=1)).counts
+        lists = container.policies if kind == TOGETHER else container.resources
+        counts = lists.list(who, kind, ListQuery(page_size=1)).counts
         broken, partly = counts.get("err", 0), counts.get("warn", 0)
         if broken or partly:
             found[kind] = {

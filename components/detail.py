@@ -21,6 +21,8 @@ from components.detail_columns import (
     PARENTS,
     ROUTES,
     RULES,
+    SETTINGS,
+    TARGETS,
     USES,
 )
 from components.kinds import (
@@ -33,6 +35,7 @@ from components.kinds import (
 )
 from components.missing import missing
 from components.page import page_head, panel
+from components.policy_kinds import POLICIES
 from components.status import icon
 from components.tables import Column
 
@@ -47,11 +50,15 @@ TABS: dict[str, tuple[Tab, ...]] = {
         ("audit", "Audit"),
     ),
     **dict.fromkeys(
-        ("gatewayclasses", *ROUTE_KINDS, "listenersets", *CERTIFICATE_KINDS),
+        ("gatewayclasses", *ROUTE_KINDS, "listenersets", *CERTIFICATE_KINDS, *POLICIES),
         (("overview", "Overview"), ("yaml", "YAML"), ("events", "Events"), ("audit", "Audit")),
     ),
 }
-PARTS = dict.fromkeys(ROUTE_KINDS, "routes") | dict.fromkeys(CERTIFICATE_KINDS, "certificates")
+PARTS = (
+    dict.fromkeys(ROUTE_KINDS, "routes")
+    | dict.fromkeys(CERTIFICATE_KINDS, "certificates")
+    | dict.fromkeys(POLICIES, "policies")
+)
 """The callback of its own that fills the overview of a kind, where that is not called as it."""
 
 MULTILINE = {"wrapText": True, "autoHeight": True}
@@ -344,12 +351,33 @@ def _certificate() -> list[Any]:
     )
 
 
+def _policy() -> list[Any]:
+    return _two(
+        [
+            html.Div(id="detail-policy-strip", className="live-strip", role="status"),
+            _grid_panel(
+                "Targets",
+                "targets",
+                _wrapped(TARGETS, "state"),
+                "It targets nothing itself; rules of routes name it as a filter.",
+            ),
+            _grid_panel(
+                "Settings",
+                "settings",
+                _wrapped(SETTINGS, "value", "where"),
+                "It sets nothing. Edit it and add a setting.",
+            ),
+        ]
+    )
+
+
 _OVERVIEWS = {
     "gateways": _gateway,
     "gatewayclasses": _gatewayclass,
     **dict.fromkeys(ROUTE_KINDS, _route),
     "listenersets": _listenerset,
     **dict.fromkeys(CERTIFICATE_KINDS, _certificate),
+    **dict.fromkeys(POLICIES, _policy),
 }
 
 

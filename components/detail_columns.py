@@ -49,6 +49,18 @@ GATEWAYS: list[Column] = [
     column("routes", "Routes", width=84, number=True, narrow=True),
     column("created", "Age", "NgfAge", width=80, number=True),
 ]
+TARGETS: list[Column] = [
+    column("kind", "Kind", width=110),
+    column("target", "Target", "NgfLink", flex=2, width=150, narrow=True),
+    column("section", "Part", width=110, none="all of it"),
+    column("state", "What it gets", "NgfLines", flex=4, width=220, sort=False, narrow=True),
+    column("effect", "", "NgfLink", width=96, sort=False),
+]
+SETTINGS: list[Column] = [
+    column("path", "Setting", flex=2, width=160, narrow=True, mono=True),
+    column("value", "Value", "NgfLines", flex=2, width=130, sort=False, mono=True, narrow=True),
+    column("where", "In effect", "NgfLines", flex=4, width=220, sort=False),
+]
 EVENTS: list[Column] = [
     column("state", "Type", "NgfState", width=110),
     column("reason", "Reason", flex=1, width=140, narrow=True),

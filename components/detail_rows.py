@@ -92,8 +92,9 @@ def _generation(obj: Mapping[str, Any]) -> str:
 def _all_conditions(obj: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     status = obj.get("status") or {}
     found = list(status.get("conditions") or [])
-    for parent in status.get("parents") or []:
-        found += parent.get("conditions") or []
+    for holders in ("parents", "ancestors", "controllers"):
+        for one in status.get(holders) or []:
+            found += one.get("conditions") or []
     return found
 
 

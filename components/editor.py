@@ -16,13 +16,16 @@ from components.gateway_form import GatewayForm, ListenerSetForm
 from components.kinds import KINDS, ROUTE_KINDS, href, list_href
 from components.missing import missing
 from components.page import page_head, panel
+from components.policy_kinds import POLICIES
 from components.route_form import RouteForm
+from components.schema_form import SCHEMA, SchemaForm
 from components.status import icon
 
 FORMS: dict[str, Form] = {
     "gateways": GatewayForm(),
     **{kind: RouteForm(kind) for kind in ROUTE_KINDS},
     "listenersets": ListenerSetForm(),
+    **{name: SchemaForm(one.kind) for name, one in POLICIES.items()},
 }
 
 COMPARE = "btn btn-link btn-sm act"
@@ -66,6 +69,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-offers"),
             dcc.Store(id="edit-heads"),
             dcc.Store(id="edit-told"),
+            dcc.Store(id=SCHEMA),
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
             denied("edit"),

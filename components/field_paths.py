@@ -5,7 +5,8 @@ A key that is no plain word stands in brackets and quotes: ``metadata.annotation
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from types import UnionType
 from typing import Any
 
@@ -106,3 +107,68 @@ def set_at(obj: Any, path: str, value: Any) -> None:
         del obj[last : last + 1]
     else:
         obj.pop(last, None)
+
+
+def replaced(obj: dict[str, Any], way: Sequence[str | int], value: Any) -> dict[str, Any]:
+    """A copy with ``value`` at the end of a way of keys and indexes; None takes the field away,
+    and what it leaves empty around it. The object as it is where the way leads through a value of
+    another shape, or past the end of a list."""
+    changed = deepcopy(obj)
+    if not way or not _put(changed, list(way), value):
+        return obj
+    return changed
+
+
+def renamed(obj: dict[str, Any], way: Sequence[str | int], old: str, new: str) -> dict[str, Any]:
+    """A copy in which a key of the object at the end of ``way`` has another name, at its place. The
+    object as it is where there is no such key, or one of the new name already."""
+    changed = deepcopy(obj)
+    held: Any = changed
+    for step in way:
+        held = _inner(held, step)
+    if not isinstance(held, dict) or old not in held or not new or new in held:
+        return obj
+    pairs = [(new if key == old else key, value) for key, value in held.items()]
+    held.clear()
+    held.update(pairs)
+    return changed
+
+
+def _inner(held: Any, step: str | int) -> Any:
+    if isinstance(held, dict) and isinstance(step, str):
+        return held.get(step)
+    if isinstance(held, list) and isinstance(step, int) and 0 <= step < len(held):
+        return held[step]
+    return None
+
+
+def _put(held: Any, way: list[str | int], value: Any) -> bool:
+    """Write in place; whether the way fits."""
+    step, *rest = way
+    if isinstance(held, dict) and isinstance(step, str):
+        if not rest:
+            if value is None:
+                held.pop(step, None)
+            else:
+                held[step] = value
+            return True
+        inner = held.get(step)
+        if inner is None:
+            if value is None:
+                return False
+            inner = held[step] = [] if isinstance(rest[0], int) else {}
+        fitting = _put(inner, rest, value)
+        if fitting and inner == {} and value is None and step not in ("spec", "metadata"):
+            del held[step]
+        return fitting
+    if isinstance(held, list) and isinstance(step, int) and 0 <= step <= len(held):
+        if rest:
+            return step < len(held) and _put(held[step], rest, value)
+        if value is None:
+            del held[step : step + 1]
+        elif step == len(held):
+            held.append(value)
+        else:
+            held[step] = value
+        return True
+    return False

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from components.policy_kinds import POLICIES
+
 
 def begun(words: str) -> str:
     """Words at the beginning of a line; gRPC keeps its small letter."""
@@ -71,6 +73,10 @@ KINDS = {
         "managed-certificate",
         "certificates",
     ),
+    **{
+        name: Spoken(one.kind, one.one, one.many, one.icon, f"policy/{name}", "policies")
+        for name, one in POLICIES.items()
+    },
 }
 """The kinds that have pages, by their plural name."""
 
@@ -95,7 +101,7 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
     spoken = KINDS.get(kind)
     if spoken is None:
         return ""
-    steps = [spoken.page, cluster, *([namespace] if namespace else []), name]
+    steps = [*spoken.page.split("/"), cluster, *([namespace] if namespace else []), name]
     return "/" + "/".join(quote(step, safe="") for step in steps)
 
 

@@ -14,6 +14,7 @@ from dash import dcc, html
 
 from components import kinds, tables
 from components.page import files_button, icon_button, search_field
+from components.policy_kinds import POLICIES as POLICY_WORDS
 
 STATUSES = ("err", "warn", "info", "ok", "stale", "unknown")
 """Order of the counts at the right of the filters: trouble first."""
@@ -34,8 +35,9 @@ EVERYWHERE = ("reason", "environment", "region", "cluster", "namespace")
 @dataclass(frozen=True)
 class ListKind:
     """How a list is spoken of, what its status words are, what it alone is filtered by, and of
-    which kinds objects can be made here; ``ways`` are pages that make some otherwise, with what
-    they do."""
+    which kinds objects can be made here (``create_at``: on a page that says which is for what);
+    ``ways`` are pages that make some otherwise, with what they do, ``views`` other looks at the
+    same, as tabs."""
 
     name: str
     title: str
@@ -46,6 +48,8 @@ class ListKind:
     own: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
     ways: tuple[tuple[str, str], ...] = ()
+    create_at: str = ""
+    views: tuple[tuple[str, str], ...] = ()
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -137,7 +141,26 @@ CERTIFICATES = ListKind(
         ("Request certificate", "/certificates/request"),
     ),
 )
-KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES, CERTIFICATES)}
+POLICIES = ListKind(
+    "policies",
+    "Policies",
+    "policy",
+    "policies",
+    "sliders",
+    {
+        "err": "refused",
+        "warn": "in effect in part",
+        "info": "pending",
+        "ok": "accepted",
+        "stale": "last seen",
+        "unknown": "without effect",
+    },
+    own=("kind", "target"),
+    creates=tuple(POLICY_WORDS),
+    create_at="/policies/create",
+    views=(("/policies/conflicts", "Conflicts"), ("/policies/effective", "In effect")),
+)
+KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES, POLICIES, CERTIFICATES)}
 
 
 def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
@@ -169,6 +192,7 @@ def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
             dcc.Store(id=part("export")),
             dcc.Download(id=part("download")),
             _head(kind, part),
+            *([_views(kind)] if kind.views else []),
             _strip(part),
             _filters(kind, part, view),
             html.Section(
@@ -243,13 +267,25 @@ def _head(kind: ListKind, part: Any) -> html.Div:
     )
 
 
+def _views(kind: ListKind) -> html.Nav:
+    links = ((f"/{kind.name}", f"All {kind.many}"), *kind.views)
+    return html.Nav(
+        [
+            html.A(label, href=path, className="n-keep" if at else "n-keep on")
+            for at, (path, label) in enumerate(links)
+        ],
+        className="tabs",
+        **{"aria-label": f"Views of {kind.many}"},
+    )
+
+
 def _create(kind: ListKind, part: Any) -> Any:
     """A link to the editor of a new object, or a menu of links where there are several kinds."""
-    if len(kind.creates) == 1:
+    if len(kind.creates) == 1 or kind.create_at:
         return html.A(
             f"Create {kind.one}",
             id=part("create"),
-            href=f"/create/{kind.creates[0]}",
+            href=kind.create_at or f"/create/{kind.creates[0]}",
             className="btn btn-primary n-keep needs-operator",
         )
     made = [(kinds.begun(kinds.KINDS[name].one), f"/create/{name}") for name in kind.creates]

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from components import policy_templates
 from components.kinds import KINDS
+from components.policy_kinds import POLICIES
 
 
 def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
     """A new object of a kind, without names where the user gave none."""
     metadata = {"name": name, "namespace": namespace or "default"}
+    if kind in POLICIES:
+        made = policy_templates.empty(kind)
+        return {**made, "metadata": metadata, "spec": made.pop("spec")}
     if kind == "gateways":
         return {
             "apiVersion": "gateway.networking.k8s.io/v1",

@@ -32,6 +32,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Gateways", "/gateways", "door-open", "g"),
             ("Gateway classes", "/gatewayclasses", "collection", "c"),
             ("Routes", "/routes", "signpost-split", "r"),
+            ("Policies", "/policies", "sliders", "y"),
             ("Certificates", "/certificates", "patch-check", "e"),
             ("Topology", "/topology", "diagram-3", "t"),
             ("Simulator", "/simulator", "play-btn", "m"),

@@ -83,6 +83,8 @@ class Drafting:
             "gatewayclasses": named("gatewayclasses"),
             "gateways": [*named("gateways"), *named("listenersets", "ListenerSet ")],
             "services": named("services"),
+            "httproutes": named("httproutes"),
+            "grpcroutes": named("grpcroutes"),
             "backends": [*named("services"), *named("inferencepools", "InferencePool ")],
             "extensions": [*named("snippetsfilters"), *named("authenticationfilters")],
             "listeners": naming.listeners(who, member, parents),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from components.policy_templates import TEMPLATES, empty
 from services.auth.identity import Role
-from services.gatewayapi.policies.kinds import ALL
+from services.gatewayapi.policies.kinds import ALL, BY_NAME
 from tests.api.conftest import Console
 
 BASE = "/api/v1/clusters/web-fra/policies"
@@ -137,3 +138,19 @@ def test_limits_of_the_identity_hold_for_policies(console: Console) -> None:
 )
 def test_bad_questions_about_effects_are_refused(console: Console, asked: str, status: int) -> None:
     got(console, f"/effective{asked}", status)
+
+
+TEMPLATED = [(kind, made["name"]) for kind, starts in TEMPLATES.items() for made in starts]
+
+
+@pytest.mark.parametrize(("kind", "name"), TEMPLATED)
+def test_a_cluster_takes_every_template_of_the_forms(
+    console: Console, kind: str, name: str
+) -> None:
+    made = next(one for one in TEMPLATES[kind] if one["name"] == name)
+    targets = empty(kind)["spec"]
+    for ref in [*targets.get("targetRefs", []), *filter(None, [targets.get("targetRef")])]:
+        ref["name"] = "any"
+    wanted = {"name": "from-template", "namespace": "orders", "spec": targets | made["spec"]}
+    answer = console.ask("POST", f"{BASE}/{BY_NAME[kind].type}?dryRun=true", json=wanted)
+    assert answer.status_code == 200, answer.text

@@ -56,7 +56,9 @@
   document.addEventListener("input", (event) => {
     const input = event.target;
     if (!input.closest("#edit-page .edit-cols") || !input.id) return;
-    touched = /"type":"edit-field"/.test(input.id) ? JSON.parse(input.id).name : "";
+    const edits = ngf.schema.edits(input) || [];
+    presses = [...presses.filter((one) => !edits.some((edit) => ngf.schema.same(one, edit))), ...edits];
+    touched = edits.length ? "" : /"type":"edit-field"/.test(input.id) ? JSON.parse(input.id).name : "";
     begun();
     if (!ngf.live.connected()) away();
     after(PAUSE_MS[input.type] ?? USUAL_PAUSE_MS);
@@ -65,7 +67,7 @@
   /* A button that is pressed while nobody answers does nothing, and says so: what it does is only
      to be seen in the answer. */
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("#edit-reset, .edit-form button[id*=edit-act], .edit-form .rule-h");
+    const button = event.target.closest("#edit-reset, .edit-form button[id*=edit-act], .edit-form button[data-do], .edit-form .rule-h");
     if (!button) return;
     if (!ngf.live.connected()) {
       event.stopImmediatePropagation();
@@ -73,7 +75,7 @@
       return;
     }
     if (button.id === "edit-reset") [touched, presses, reset] = [null, [], true];
-    else presses.push(pressed(JSON.parse(button.id)));
+    else presses.push(button.dataset.do ? ngf.schema.press(button) : pressed(JSON.parse(button.id)));
     begun();
     after(0);
   }, true);
@@ -106,5 +108,5 @@
     },
   };
   begin();
-  ngf.turns = { begin };
+  ngf.turns = { begin, unanswered: () => [...(sent && answered < number ? sent.presses : []), ...presses] };
 })(window.ngf = window.ngf || {});

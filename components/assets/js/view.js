@@ -10,8 +10,9 @@
 // Dash's own Location is told about pages only, never about a changed query: it would build the
 // page anew and throw away what is typed, scrolled and focused.
 (function (ngf) {
-  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
+  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "target", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
   const PAGES = { gateway: "gateways", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes" };
+  const POLICIES = /policies$|filters$|^payloadprocessors$|^externalloadbalancers$/; // kinds in the list of policies
   const LISTED = /^(http|grpc|tls|tcp|udp)routes$|^listenersets$/; // kinds that one list has together
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
 
@@ -45,8 +46,8 @@
   function object() {
     const [first, ...rest] = location.pathname.split("/").slice(1);
     if (first === "clusters") return rest.length && rest[0] !== "register" ? { list: first, cluster: decodeURIComponent(rest[0]), namespace: "" } : null;
-    const [list, cluster, ...path] = first === "edit" ? rest : [PAGES[first], ...rest];
-    return list && cluster ? { list: LISTED.test(list) ? "routes" : list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
+    const [list, cluster, ...path] = first === "edit" || first === "policy" ? rest : [PAGES[first], ...rest];
+    return list && cluster ? { list: LISTED.test(list) ? "routes" : POLICIES.test(list) ? "policies" : list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
   }
 
   ngf.view = {

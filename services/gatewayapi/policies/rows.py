@@ -32,6 +32,7 @@ def row(kind: PolicyKind, standing_of: StandingOf, cluster: Cluster, obj: Object
     refusal = next(iter(known.refusals), None)
     return {
         **(conditions.deleting(obj) or verdict(known)).fields(),
+        "kind_name": kind.name,
         "kind": kind.kind,
         "type": kind.type,
         "targets": [
@@ -46,9 +47,22 @@ def row(kind: PolicyKind, standing_of: StandingOf, cluster: Cluster, obj: Object
         "target": list(dict.fromkeys(f"{one.ref.kind} {one.ref.name}" for one in known.targets)),
         "ancestors": ancestors(obj),
         "refused": refusal.reason if refusal else "",
-        "counterpart": str(refusal.counterpart or "") if refusal else "",
+        "gives_way": _gives_way(known, refusal),
+        "said": [
+            f"{one['kind']} {one['name']}: {one['status_word'].lower()}".strip()
+            for one in ancestors(obj)
+        ],
         "settings": [f"{path} {short(value)}" for path, value in known.values.items()],
     }
+
+
+def _gives_way(known: Policy, refusal: Refusal | None) -> str:
+    """What it gives way to; one of another namespace is not named, for not all may see it."""
+    other = refusal.counterpart if refusal else None
+    if other is None:
+        return ""
+    here = other.namespace == known.ref.namespace
+    return other.name if here else f"{other.kind} elsewhere"
 
 
 def verdict(known: Policy) -> Verdict:

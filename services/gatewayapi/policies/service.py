@@ -27,6 +27,7 @@ TOGETHER = "policies"
 
 Found = list[dict[str, Any]]
 Places = list[tuple[str, str]]
+Names = list[str]
 
 
 class Policies:
@@ -155,6 +156,21 @@ class Policies:
             for place in member.snapshot(PLURALS.get(kind, "")).objects
             if who.may_see(cluster, place[0] or None)
         )
+
+    def sections(self, who: Identity, cluster: str, ref: Ref) -> Names:
+        """What of an object can be asked about by itself: listeners, ports, rules."""
+        member = self._fleet.visible(who, cluster)
+        obj = member.snapshot(PLURALS.get(ref.kind, "")).objects.get(ref.key) or {}
+        spec = obj.get("spec") or {}
+        match ref.kind:
+            case "Gateway":
+                return [str(one.get("name")) for one in spec.get("listeners") or ()]
+            case "Service":
+                return [str(one["name"]) for one in spec.get("ports") or () if one.get("name")]
+            case "HTTPRoute" | "GRPCRoute":
+                rules = enumerate(spec.get("rules") or ())
+                return [str(one.get("name") or at) for at, one in rules]
+        return []
 
     def _where(self, who: Identity, cluster: str, standing: Standing, ref: Ref) -> Found:
         """A policy's settings on each of its targets."""
