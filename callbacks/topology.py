@@ -64,9 +64,9 @@ def page(container: Container, who: Identity, asked: Asked) -> Told:
         seen = picture(container.topologies, who, view)
     except ConsoleError as error:
         return {**head, **topology_words.refused(error)}
-    as_table = asked.get("as") == "table"
+    as_table, sel = asked.get("as") == "table", str(asked.get("sel") or "")
     slots = {one["name"]: one["slot"] for one in head["clusters"]}
-    return {**head, **topology_words.told(seen, view, slots, as_table=as_table)}
+    return {**head, **topology_words.told(seen, view, slots, sel, as_table=as_table)}
 
 
 def view_of(container: Container, who: Identity, asked: Asked) -> View:

@@ -90,8 +90,10 @@ def _instead(icon: str, title: str, text: str) -> Told:
     }
 
 
-def told(seen: Picture, view: View, slots: Mapping[str, int], *, as_table: bool) -> Told:
-    """Everything that is shown of a picture."""
+def told(
+    seen: Picture, view: View, slots: Mapping[str, int], chosen: str = "", *, as_table: bool
+) -> Told:
+    """Everything that is shown of a picture; ``chosen`` is the object in the drawer."""
     total = len(seen.topology.graph.nodes)
     part = len(seen.part.nodes)
     answer = {
@@ -106,7 +108,7 @@ def told(seen: Picture, view: View, slots: Mapping[str, int], *, as_table: bool)
         "finding": _finding(seen),
         "total": total,
         "as_of": seen.topology.as_of.isoformat() if seen.topology.as_of else None,
-        "within": dict(seen.within),
+        "within": {chosen: seen.within[chosen]} if chosen in seen.within else {},
     }
     if not part:
         answer["instead"] = _empty(seen, view, total)

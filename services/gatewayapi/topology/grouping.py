@@ -12,8 +12,13 @@ from hashlib import blake2s
 
 from services.gatewayapi.topology.graph import COLUMNS, ROUTES, Edge, Graph, Node
 
-SIBLINGS = (20, 10, 5, 2, 1)
-"""More siblings than this are one node; the next where the whole is too much."""
+SIBLINGS = 20
+"""More siblings than this are one node."""
+FEWER = (
+    *((SIBLINGS, few) for few in (SIBLINGS, 10, 5, 2, 1)),
+    *((few, 1) for few in (10, 5, 2, 1)),
+)
+"""The same where the whole is too much: first of routes and what is behind them, then of all."""
 DRAWN = 300
 """What is too much as a whole."""
 CHUNK = 50
@@ -44,8 +49,8 @@ class Grouped:
 
 def grouped(graph: Graph, opened: Iterable[str] = ()) -> Grouped:
     """``graph`` with siblings together, but those of the groups ``opened``."""
-    least = SIBLINGS[0]
-    for least in SIBLINGS:
+    least = FEWER[0]
+    for least in FEWER:
         within = _within(graph, least, frozenset())
         if len(graph.nodes) - len(within) + len(set(within.values())) <= DRAWN:
             break
@@ -53,7 +58,7 @@ def grouped(graph: Graph, opened: Iterable[str] = ()) -> Grouped:
     return Grouped(_folded(graph, within), within)
 
 
-def _within(graph: Graph, least: int, opened: frozenset[str]) -> dict[str, str]:
+def _within(graph: Graph, least: tuple[int, int], opened: frozenset[str]) -> dict[str, str]:
     """The group of each node that is in one; sources are grouped before what hangs on them."""
     incoming, outgoing = graph.incoming(), graph.outgoing()
     within: dict[str, str] = {}
@@ -68,7 +73,7 @@ def _within(graph: Graph, least: int, opened: frozenset[str]) -> dict[str, str]:
             key = (node.type, node.status, node.presence, node.cluster, *hung)
             siblings.setdefault(key, []).append(node)
         for key, found in siblings.items():
-            if len(found) > least:
+            if len(found) > least[_RANK[column] >= _RANK["route"]]:
                 for group, members in _parts(key, found, opened):
                     within.update((node.id, group) for node in members)
     return within
