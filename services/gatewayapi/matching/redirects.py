@@ -42,8 +42,8 @@ def redirect(
     status = filter_.get("statusCode", _STATUS)
     if status not in _STATUSES:
         raise Unfit(f"statusCode {status} is not one of {', '.join(map(str, _STATUSES))}")
-    told = filter_.get("scheme")
-    if told and told not in WELL_KNOWN:
+    told = filter_.get("scheme") or ""
+    if told and (not isinstance(told, str) or told not in WELL_KNOWN):
         raise Unfit(f"scheme {told} is not http or https")
     target = told or scheme
     wanted = filter_.get("port") or (WELL_KNOWN[told] if told else port)
