@@ -93,13 +93,11 @@ def gateway(model: Model, one: Gateway, affected: list[Condition]) -> Status:
         reason = "ConfigurationChanged"
         found.append(condition("InsecureFrontendValidationMode", at, "True", reason, text))
     counts = listeners.attached_routes(model, one.ref.key)
-    status: Status = {
+    return {
         "conditions": found,
         "listeners": [] if refused else listeners.statuses(one, own, counts, at),
+        "attachedListenerSets": len(one.listener_sets),
     }
-    if one.listener_sets or (one.obj.get("spec") or {}).get("allowedListeners"):
-        status["attachedListenerSets"] = len(one.listener_sets)
-    return status
 
 
 def _refused(one: Gateway) -> Fault | None:
