@@ -327,3 +327,18 @@ def test_ngf_takes_care_of_one_class() -> None:
         gateway_class("edge", NGF), gateway_class("nginx", "example.com/c"), edge, route()
     )
     assert reason(other) == ""
+
+
+def test_ngf_takes_no_grpc_routes_without_http2() -> None:
+    """NginxProxy.spec.disableHTTP2: the gateway's own NginxProxy over that of its class."""
+    edge = gateway_class("nginx", NGF)
+    edge["spec"]["parametersRef"] = {"kind": "NginxProxy", "name": "p", "namespace": "ngf"}
+    shared = made("NginxProxy", "ngf/p", {"disableHTTP2": True})
+    own = {"infrastructure": {"parametersRef": {"kind": "NginxProxy", "name": "own"}}}
+    objects = [edge, shared, route(kind="GRPCRoute"), route(kind="HTTPRoute")]
+    of = model(gateway(name="nginx"), *objects)
+    assert reason(of, "GRPCRoute") == "UnsupportedConfiguration"
+    assert reason(of, "HTTPRoute") == ""
+    over = made("NginxProxy", "infra/own", {"disableHTTP2": False})
+    of = model(gateway(name="nginx", **own), over, *objects)
+    assert reason(of, "GRPCRoute") == ""

@@ -30,7 +30,7 @@ def judged(
     """What the one backendRef of a route in ``infra`` is worth."""
     gw = gateway(name="nginx" if ngf else "any")
     app = route(kind=kind, rules=sending(ref))
-    of = model(NGF_CLASS, gw, app, *objects, **more)
+    of = model(gw, app, *objects, NGF_CLASS, **more)
     name = Ref(kind, "infra", "app")
     return of.backend(name, of.routes[name].rules[0].backends[0])
 
@@ -188,13 +188,42 @@ def test_endpoints_that_were_not_read_are_taken_for_ready() -> None:
     assert (found.ready, found.total, found.status, found.answers) == (None, None, None, True)
 
 
-def test_an_external_name_is_for_ngf_only() -> None:
+def proxied(**settings: Any) -> list[Any]:
+    """A class of NGF with an NginxProxy."""
+    cls = gateway_class("nginx", NGF)
+    cls["spec"]["parametersRef"] = {"kind": "NginxProxy", "name": "p", "namespace": "ngf"}
+    return [cls, made("NginxProxy", "ngf/p", settings)]
+
+
+RESOLVER = {"addresses": [{"type": "IPAddress", "value": "10.0.0.10"}]}
+
+
+def test_an_external_name_is_for_ngf_with_a_resolver_only() -> None:
     """HTTPRoute.spec.rules.backendRefs.kind: implementations should not support ExternalName."""
     outside = service("infra/web", type="ExternalName", externalName="example.com")
     ref = {"name": "web", "port": 80}
     assert why(judged(ref, outside)) == "UnsupportedValue"
-    found = judged(ref, outside, ngf=True)
-    assert (why(found), found.ready) == ("", None)
+    assert why(judged(ref, outside, ngf=True)) == "UnsupportedValue"
+    found = judged(ref, outside, *proxied(dnsResolver=RESOLVER), ngf=True)
+    assert (why(found), found.ready, found.status) == ("", None, None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "families", "fault"),
+    [
+        ("dual", ["IPv6"], ""),
+        ("ipv4", ["IPv4"], ""),
+        ("ipv4", ["IPv4", "IPv6"], "InvalidIPFamily"),
+        ("ipv6", ["IPv4"], "InvalidIPFamily"),
+    ],
+)
+def test_ngf_takes_services_of_its_address_family(
+    setting: str, families: list[str], fault: str
+) -> None:
+    web = service("infra/web", ipFamilies=families)
+    ref = {"name": "web", "port": 80}
+    assert why(judged(ref, web, *proxied(ipFamily=setting), ngf=True, unread=UNREAD)) == fault
+    assert why(judged(ref, web, unread=UNREAD)) == ""
 
 
 @pytest.mark.parametrize(

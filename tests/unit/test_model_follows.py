@@ -132,7 +132,11 @@ OBJECTS = st.one_of(
     grants(),
     slices(),
     _PLACES.map(service),
-    _PLACES.map(lambda place: made("NginxProxy", place, {})),
+    st.builds(
+        lambda place, off: made("NginxProxy", place, {"disableHTTP2": off}),
+        _PLACES,
+        st.booleans(),
+    ),
     _PLACES.map(lambda place: made("Secret", place, type="kubernetes.io/tls", data={})),
     st.builds(
         lambda name, labels: made("Namespace", name, labels=labels),

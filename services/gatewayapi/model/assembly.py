@@ -18,6 +18,7 @@ from services.gatewayapi.model.names import (
     created,
     precedence,
 )
+from services.gatewayapi.model.proxies import settings
 from services.gatewayapi.model.selectors import selects
 from services.gatewayapi.model.world import World
 
@@ -84,6 +85,7 @@ def assemble(
         tuple(one.ref for one in accepted),
         tuple(faults),
         not fatal,
+        settings(world, class_name, key[0], spec, needs) if known.ngf else None,
     )
     return Assembled(gateway, compiled, frozenset(needs))
 

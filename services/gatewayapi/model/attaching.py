@@ -121,6 +121,9 @@ def _parent(
             "InvalidGateway" if gateway.ngf else "Pending",
             f"{gateway.ref} is not accepted.",
         )
+    if route.ref.kind == "GRPCRoute" and (gateway.settings or {}).get("disableHTTP2") is True:
+        text = f"HTTP/2 is disabled on {gateway.ref}, and gRPC needs it."
+        return refused(gateway.ref, "UnsupportedConfiguration", text)
     meant = [one for one in listeners if section in ("", one.name) and port in (None, one.port)]
     if not meant:
         what = " and ".join(

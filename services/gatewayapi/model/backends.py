@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
 from services.gatewayapi.model.routes import BackendRef, Route
 
@@ -52,8 +53,37 @@ class Source(NamedTuple):
 
 def resolve(model: "Model", route: Route, spec: BackendRef) -> Backend:
     """Judges a backendRef of ``route`` (HTTPRoute.spec.rules.backendRefs)."""
-    ngf = any(one.ngf for one in model.gateways_of(route.ref))
-    return judged(model, route.ref.kind, route.ref.namespace, spec, ngf)
+    gateways = model.gateways_of(route.ref)
+    ngf = [one for one in gateways if one.ngf]
+    found = judged(model, route.ref.kind, route.ref.namespace, spec, bool(ngf))
+    why = [_unfit(model, one, spec) for one in ngf] if found.fault is None else []
+    if not why or not all(why) or why[0] is None:
+        return found
+    reason, message = why[0]
+    section = f"{route.ref.kind}.spec.rules.backendRefs"
+    fault = Fault("ResolvedRefs", reason, message, section, spec.field)
+    return Backend(spec, fault, None, None, 500 if route.ref.kind in _HTTP else None)
+
+
+def _unfit(model: "Model", gateway: Gateway, spec: BackendRef) -> tuple[str, str] | None:
+    """Why a gateway of NGF cannot use a backend that is sound by itself."""
+    obj = model.world.of("services").get(spec.ref.key)
+    if obj is None or spec.kind != "Service" or gateway.settings is None:
+        return None
+    service = obj.get("spec") or {}
+    if service.get("type") == "ExternalName" and not gateway.settings.get("dnsResolver"):
+        return (
+            "UnsupportedValue",
+            f"{spec.ref} is of type ExternalName, and {gateway.ref} has no dnsResolver in its "
+            "NginxProxy.",
+        )
+    families = service.get("ipFamilies") or ()
+    wanted = gateway.settings.get("ipFamily")
+    for alone, other in (("ipv4", "IPv6"), ("ipv6", "IPv4")):
+        if wanted == alone and other in families:
+            message = f"{spec.ref} has an {other} address, and {gateway.ref} takes {alone} only."
+            return "InvalidIPFamily", message
+    return None
 
 
 def judged(model: "Model", kind: str, namespace: str, spec: BackendRef, ngf: bool) -> Backend:

@@ -1,6 +1,8 @@
 """Gateways with the listeners they really have: their own and those of ListenerSets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.names import Object, Ref
@@ -58,7 +60,8 @@ class Gateway:
     ``controller`` is its class's controllerName, "" when no controller takes it; ``ngf`` whether
     NGF's own ways hold for it. ``listener_sets`` are those that were accepted. ``faults`` are its
     own, not those of its listeners; without a controller, or with parameters that it refuses, it
-    is not ``usable``.
+    is not ``usable``. ``settings`` are those of NginxProxy that hold for it, None where they are
+    not known or it is not NGF's.
     """
 
     ref: Ref
@@ -70,3 +73,4 @@ class Gateway:
     listener_sets: tuple[Ref, ...]
     faults: tuple[Fault, ...]
     usable: bool
+    settings: Mapping[str, Any] | None = None

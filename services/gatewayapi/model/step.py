@@ -255,7 +255,8 @@ def _looks_alike(before: Assembled | None, after: Assembled | None) -> bool:
         return before is after
     one, other = before.gateway, after.gateway
     return (
-        (one.controller, one.ngf, one.usable) == (other.controller, other.ngf, other.usable)
+        (one.controller, one.ngf, one.usable, one.settings)
+        == (other.controller, other.ngf, other.usable, other.settings)
         and len(_all(before)) == len(_all(after))
         and all(x is y for x, y in zip(_all(before), _all(after), strict=True))
         and [(x.ref, x.fault) for x in before.sets] == [(x.ref, x.fault) for x in after.sets]
