@@ -50,8 +50,8 @@ def arrive(gateway: Gateway, request: Request) -> Arrival | Refusal:
     """The listener that a request arrives at.
 
     Without a port: the one in the Host header where a listener has it, else the scheme's own (80,
-    443) where one has it, else that of the first listener that speaks the scheme. Without a scheme:
-    what the listeners of the port speak.
+    443) where one has it, else that of the listener which speaks the scheme and has the most
+    specific hostname, or the first. Without a scheme: what the listeners of the port speak.
     """
     usable = [listener for listener in gateway.listeners if listener.usable]
     port = _port(usable, request)
@@ -84,12 +84,13 @@ def _port(usable: Sequence[Listener], request: Request) -> int:
     else:
         wanted = ["http", "https", "tls", "tcp", "udp"]
     for scheme in wanted:
-        speaking = [one.port for one in usable if _SCHEMES.get(_protocol(one)) == scheme]
+        speaking = [one for one in usable if _SCHEMES.get(_protocol(one)) == scheme]
         default = _DEFAULT_PORTS.get(scheme)
-        if default in speaking and default is not None:
+        if default is not None and any(one.port == default for one in speaking):
             return default
         if speaking:
-            return speaking[0]
+            name = request.hostname if request.sni is None else request.sni
+            return (most_specific(speaking, name) or speaking[0]).port
     return _DEFAULT_PORTS.get(wanted[0], 80)
 
 

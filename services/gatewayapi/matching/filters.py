@@ -90,8 +90,10 @@ def run(asked: Asked, filters: object, start: Forwarded, place: str) -> Result:
         result.own = Own(500, Reason(unfit, f"{asked.route.ref.kind}Rule.filters"))
         return result
     for index, entry in enumerate(entries):
-        _apply(asked, entry, result, f"{place}.filters[{index}]")
-        if result.own or result.redirect:
+        # What comes after a redirect finds no request any more, but still its response.
+        if result.redirect is None or entry["type"] == "ResponseHeaderModifier":
+            _apply(asked, entry, result, f"{place}.filters[{index}]")
+        if result.own:
             break
     if result.redirect and asked.ngf:
         _as_ngf_redirects(entries, result)

@@ -1,11 +1,12 @@
 """Which of NGF's own ways decided something in an answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from services.gatewayapi import ways
 from services.gatewayapi.matching.answer import Answer
-from services.gatewayapi.matching.lookup import Hit, Miss, Seen
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
+from services.gatewayapi.matching.request import Request
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import BackendRef, Route
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def notes_of(
-    model: "Model", gateway: Gateway, seen: Seen, found: Hit | Miss, answer: Answer
+    model: "Model", gateway: Gateway, request: Request, found: Hit | Miss, answer: Answer
 ) -> Sequence[Way]:
     """NGF's own ways that decided something here."""
     if not gateway.ngf:
         return ()
-    notes: list[Way] = []
+    seen = Seen(request, ngf=True)
+    notes = [*_otherwise(model, gateway, request, seen, found)]
     if isinstance(found, Miss):
         if found.refusal.status == 400 and found.arrival is None:
             notes.append(ways.PLAIN_ON_TLS)
@@ -34,7 +36,7 @@ def notes_of(
         and match.path_type == "RegularExpression"
         and route.ref.kind != "GRPCRoute"
     ):
-        notes += [ways.OPEN_REGEX, ways.REGEX_FIRST]
+        notes.insert(0, ways.OPEN_REGEX)
     if match is not None and any(
         one.type == "RegularExpression" for one in (*match.headers, *match.query)
     ):
@@ -56,6 +58,34 @@ def notes_of(
     if _shared(model, gateway):
         notes += [ways.SHARED_SERVICE, ways.REFUSED]
     return notes
+
+
+def _otherwise(
+    model: "Model", gateway: Gateway, request: Request, seen: Seen, found: Hit | Miss
+) -> Iterator[Way]:
+    """The ways by which another match took the request than the specification says."""
+    arrival, hostname = found.arrival, found.hostname
+    if arrival is None or hostname is None or arrival.scheme not in ("http", "https"):
+        return
+    listening = model.tables(gateway.ref.key).of_listener(arrival.listener.id)
+    variants = listening.hosts.get(hostname, ())
+    plain = Seen(request, ngf=False)
+    meant = winner(arrival, variants, plain)
+    won = found.entry if isinstance(found, Hit) else None
+    if meant is won:
+        return
+    if plain.path != seen.path:
+        yield ways.DECODED_PATH
+    if meant is None or meant.match is None:
+        return
+    if meant.partial:
+        yield ways.GRPC_PARTIAL
+    elif won and won.match and won.match.path_type == "RegularExpression" != meant.match.path_type:
+        yield ways.REGEX_FIRST
+    elif won and len(variants) > 1:
+        yield ways.SHARED_HOST
+    elif plain.path == seen.path:
+        yield ways.PATH_DECIDES
 
 
 def _shared(model: "Model", gateway: Gateway) -> bool:

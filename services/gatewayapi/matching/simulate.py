@@ -44,7 +44,7 @@ def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
             found.entry if isinstance(found, Hit) else None,
         ),
     )
-    notes = dict.fromkeys((*answer.notes, *notes_of(model, of, seen, found, answer)))
+    notes = dict.fromkeys((*answer.notes, *notes_of(model, of, request, found, answer)))
     return replace(answer, candidates=others, candidates_left_out=more, notes=tuple(notes))
 
 
