@@ -275,7 +275,7 @@ def test_listener_sets_are_merged_in_order_of_age_and_name() -> None:
     of = model(
         gateway("infra/gw", listener("own", 1), **ALLOWING),
         listener_set("b/young", listener("l", 2), created="2026-03-01T00:00:00Z"),
-        listener_set("b/old", listener("l", 3), created="2026-02-01T00:00:00Z"),
+        listener_set("b/old", listener("l", 3), created="2026-02-01T02:00:00+02:00"),
         listener_set("a/old", listener("l", 4), listener("m", 5), created="2026-02-01T00:00:00Z"),
         listener_set("a/manifest", listener("l", 6), created=None),
     )

@@ -32,18 +32,28 @@ class Ref(NamedTuple):
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 _LATEST = "\uffff"
+_LENGTH = len("2026-01-01T00:00:00Z")
 
 
 def created(obj: Object) -> str:
-    """An object's creation timestamp as the API writes it, "" for one that was never created.
+    """An object's creation timestamp as the API writes it, so that timestamps sort as texts; "" for
+    one that was never created.
 
-    YAML has a type for times, so a manifest's may have been read as one.
+    Manifests may have it in another zone, or read as the time that YAML takes it for.
     """
-    value = (obj.get("metadata") or {}).get("creationTimestamp")
-    if isinstance(value, datetime):
-        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value if isinstance(value, str) else ""
+    metadata = obj.get("metadata")
+    value = metadata.get("creationTimestamp") if isinstance(metadata, Mapping) else None
+    if isinstance(value, str):
+        if len(value) == _LENGTH and value[-1] == "Z":
+            return value
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    if not isinstance(value, datetime):
+        return ""
+    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def precedence(created: str, namespace: str, name: str) -> tuple[str, str]:

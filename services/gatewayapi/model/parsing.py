@@ -5,10 +5,9 @@ as not there. Defaults are filled in as the specification gives them.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, cast
 
-from services.gatewayapi.model.names import Object, Ref
+from services.gatewayapi.model.names import Object, Ref, created
 from services.gatewayapi.model.routes import (
     BackendRef,
     Match,
@@ -45,7 +44,7 @@ def route(kind: str, obj: Object) -> Route:
     return Route(
         Ref(kind, namespace, _text(metadata.get("name"))),
         obj,
-        _time(metadata.get("creationTimestamp")),
+        created(obj),
         _hostnames(spec.get("hostnames")) if kind in _NAMED_KINDS else (),
         tuple(
             _rule(kind, namespace, index, _mapping(entry)) for index, entry in enumerate(entries)
@@ -145,11 +144,3 @@ def _mapping(value: Any) -> Object:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _time(value: object) -> str:
-    # YAML has a type for times, JSON does not: a manifest's may be read as either.
-    if isinstance(value, datetime):
-        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _text(value)
