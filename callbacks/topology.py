@@ -34,7 +34,8 @@ def register(callbacks: Callbacks) -> None:
     def about(asked: Mapping[str, Any] | None) -> Told:
         wanted = asked or {}
         view = view_of(container, callbacks.who(), wanted.get("view") or {})
-        return topology_about.about(container, callbacks.who(), view, str(wanted.get("id", "")))
+        name, why = str(wanted.get("id", "")), bool(wanted.get("why"))
+        return topology_about.about(container, callbacks.who(), view, name, why=why)
 
     callbacks.clientside(
         ClientsideFunction("ngfTopology", "draw"),

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from callbacks.topology_words import SPOKEN
 from components.kinds import KINDS as WITH_PAGE
-from components.kinds import edit_href, href
+from components.kinds import check_href, edit_href, href
 from services.auth.identity import Identity, Role
 from services.container import Container
 from services.errors import ConsoleError
+from services.gatewayapi.issue import Issue
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.backends import Backend
 from services.gatewayapi.policies.effective import APPLIES_TO
@@ -24,6 +25,7 @@ Told = dict[str, Any]
 NEAR = 12
 """Neighbours in the drawer; the graph has the others."""
 _PLURALS = {kind.kind.lower(): name for name, kind in KINDS.items()}
+_SEVERITIES = {"error": "err", "warning": "warn", "note": "note"}
 _TAGS = {"RefNotPermitted": "not permitted", "BackendNotFound": "not found"}
 _FACTS = {
     "gatewayClassName": "Class",
@@ -40,10 +42,10 @@ _FACTS = {
 }
 
 
-def about(container: Container, who: Identity, view: View, name: str) -> Told:
-    """The drawer of one node; where it is gone, that."""
+def about(container: Container, who: Identity, view: View, name: str, *, why: bool = False) -> Told:
+    """The drawer of one node, with its issues where it asks ``why``; where it is gone, that."""
     try:
-        found = asked_about(container.topologies, who, view, name)
+        found = asked_about(container.topologies, who, view, name, why=why)
     except ConsoleError as error:
         return {"id": name, "gone": error.message}
     node = found.node
@@ -57,7 +59,9 @@ def about(container: Container, who: Identity, view: View, name: str) -> Told:
         "word": node.word,
         "reason": node.reason,
         "message": node.message,
+        "whole": why,
         "facts": _facts(node, view),
+        "issues": [_issue(one, node) for one in found.issues],
         "attached": [one for parent in found.parents for one in _attached(found, parent)],
         "rules": [_rule(found, one) for one in found.rules],
         "sources": _near(found, found.sources),
@@ -112,6 +116,15 @@ def _policy(found: About, one: Told) -> Told:
         "text": f"{one['kind']}, {where}",
         "said": said,
         "over": not one["works"],
+    }
+
+
+def _issue(one: Issue, node: Node) -> Told:
+    return {
+        "status": _SEVERITIES[one.severity],
+        "message": "" if one.message == node.message else one.message,
+        "section": one.section,
+        "remedy": one.remedy,
     }
 
 
@@ -192,21 +205,54 @@ def _actions(found: About, who: Identity) -> list[Told]:
     actions: list[Told] = []
     if open_at := href(plural, *place):
         actions.append({"label": "Open", "href": open_at})
-    if node.type in ROUTES and found.sources:
-        actions.append(_logs(found))
-    if node.type == "gateway" or kind == "gateway":
-        here = f"{node.ref.namespace}/{node.ref.name}"
-        if node.type == "gateway":
-            query = _query({"mode": "gateway", "cluster": cluster, "gateway": here})
-            actions.append({"label": "Only this", "href": f"/topology?{query}"})
+    actions += _ways_on(found)
     if plural in WITH_PAGE and plural != "gatewayclasses" and who.role.includes(Role.OPERATOR):
         actions.append({"label": "Edit", "href": edit_href(plural, *place)})
     return actions
 
 
-def _logs(found: About) -> Told:
-    query = _query({"cluster": found.cluster, "route": f"{found.node.namespace}/{found.node.name}"})
-    return {"label": "Show logs", "href": f"/logs?{query}"}
+def _ways_on(found: About) -> list[Told]:
+    """What can be asked about an object elsewhere."""
+    node, cluster = found.node, found.cluster
+    if node.type in ROUTES:
+        ways = [("Simulate", _request(found))] if node.type in ("httproute", "grpcroute") else []
+        if node.status in ("err", "warn"):
+            place = (SPOKEN[node.type], cluster, node.namespace, node.name)
+            ways.append(("Check the route", check_href(*place)))
+        query = _query({"cluster": cluster, "route": node.said})
+        ways.append(("Show logs", f"/logs?{query}"))
+    elif node.type == "gateway":
+        query = _query({"cluster": cluster, "gateway": node.said})
+        ways = [
+            ("Only this", f"/topology?mode=gateway&{query}"),
+            ("Simulate", f"/simulator?{query}"),
+        ]
+    else:
+        ways = []
+    return [{"label": label, "href": at} for label, at in ways]
+
+
+def _request(found: About) -> str:
+    """The simulator with a request that the first rule of a route might take."""
+    taken = [one for up in found.parents for one in up.attachments if one.attached]
+    listener = taken[0].listener if taken else None
+    host = next((one for one in found.node.hosts if one), "example.com").replace("*", "any", 1)
+    scheme = "https" if listener and listener.protocol in ("HTTPS", "TLS") else "http"
+    spec = (found.obj or {}).get("spec") or {}
+    rule = next(iter(spec.get("rules") or ()), {})
+    match = next(iter(rule.get("matches") or ()), {})
+    path = match.get("path") or {}
+    told = path.get("value", "/") if path.get("type") != "RegularExpression" else "/"
+    chosen = {"cluster": found.cluster}
+    if listener:
+        chosen["gateway"] = f"{listener.gateway.namespace}/{listener.gateway.name}"
+    if found.node.type == "grpcroute":
+        method = match.get("method") or {}
+        told = f"/{method.get('service') or 'service'}/{method.get('method') or 'Method'}"
+        chosen["method"] = "gRPC"
+    elif match.get("method"):
+        chosen["method"] = str(match["method"])
+    return f"/simulator?{_query({**chosen, 'url': f'{scheme}://{host}{told}'})}"
 
 
 def _query(values: Mapping[str, str]) -> str:

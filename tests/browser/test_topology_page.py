@@ -53,6 +53,7 @@ def test_broken_ways_are_drawn_and_explained(tab: Tab) -> None:
 
     tab.run(TAP, CHECKOUT)
     tab.has("#topology-drawer", "Service payments/checkout-v4 does not exist")
+    tab.has("#topology-drawer", "Create the backend, or correct its name and port.")
     tab.has("#topology-drawer", "listener https")
     tab.has("#topology-drawer", "checkout-v2:8080 95")
     tab.has("#topology-drawer", "trace-checkout")

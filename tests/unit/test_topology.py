@@ -341,7 +341,13 @@ def test_clusters_share_hosts_and_backends() -> None:
     assert edge(found, "west/httproute/shop/web", "service/shop/b")
     assert not [node for node in found.nodes if node.startswith("lone/")]
     assert "1 route not drawn" in str(found.gaps[-1])
-    assert "lone/httproute/shop/web" in across(graphs, everything=True).nodes
+    everything = across(graphs, everything=True)
+    assert not edge(everything, "lone/gateway/shop/edge", "lone/httproute/shop/web").broken
+    stray = route("web", parent={"name": "edge", "sectionName": "none"})
+    refused = across(
+        {"lone": graph(world(gateways=[gateway()], httproutes=[stray]))}, everything=True
+    )
+    assert edge(refused, "lone/gateway/shop/edge", "lone/httproute/shop/web").broken
 
 
 def test_what_is_looked_for_keeps_its_whole_way_and_a_status_the_way_there() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.auth.identity import Identity
 from services.errors import NotFound
+from services.gatewayapi.issue import Issue
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.backends import Backend
 from services.gatewayapi.model.model import Model
@@ -43,10 +44,14 @@ class About:
     targets: Sequence[tuple[Edge, Node]]
     parents: Sequence[Parent] = ()
     rules: Sequence[RuleTold] = ()
+    issues: Sequence[Issue] = ()
 
 
-def about(topologies: Topologies, who: Identity, view: View, name: str) -> About:
-    """The node ``name`` of what ``view`` shows. Raises NotFound."""
+def about(
+    topologies: Topologies, who: Identity, view: View, name: str, *, why: bool = False
+) -> About:
+    """The node ``name`` of what ``view`` shows, with its issues where somebody asks ``why``. Raises
+    NotFound."""
     graph = topology_of(topologies, who, view).graph
     node = graph.nodes.get(name)
     if node is None:
@@ -62,9 +67,10 @@ def about(topologies: Topologies, who: Identity, view: View, name: str) -> About
         return About(node, cluster, None, sources, targets)
     model = topologies.model(who, cluster)
     obj = model.world.of(_PLURALS.get(node.ref.kind, "")).get(node.ref.key)
+    issues = topologies.issues(who, cluster, node.ref) if why and node.type != "listener" else []
     route = model.routes.get(node.ref) if node.type in ROUTES else None
     if route is None:
-        return About(node, cluster, obj, sources, targets)
+        return About(node, cluster, obj, sources, targets, issues=issues)
 
     def sees(namespace: str) -> bool:
         return who.may_see(cluster, namespace)
@@ -82,7 +88,7 @@ def about(topologies: Topologies, who: Identity, view: View, name: str) -> About
         )
         for rule in route.rules
     ]
-    return About(node, cluster, obj, sources, targets, parents, rules)
+    return About(node, cluster, obj, sources, targets, parents, rules, issues)
 
 
 def _backend(model: Model, route: Route, spec: BackendRef, seen: bool) -> Backend:

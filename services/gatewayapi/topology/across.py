@@ -36,11 +36,11 @@ def across(graphs: Mapping[str, Graph], *, everything: bool = False) -> Graph:
                 continue
             route = replace(node, id=f"{cluster}/{node.id}", cluster=cluster)
             nodes[route.id] = route
-            for gateway in _gateways(node.id, graph, incoming):
+            for gateway, broken in _gateways(node.id, graph, incoming, joined).items():
                 known = graph.nodes[gateway]
                 mine = replace(known, id=f"{cluster}/{gateway}", cluster=cluster, note=cluster)
                 nodes.setdefault(mine.id, mine)
-                _join(edges, Edge(mine.id, route.id, "parentRef"))
+                _join(edges, Edge(mine.id, route.id, "parentRef", (), bool(broken), broken))
                 for host in node.hosts:
                     _host(nodes, host, cluster, node)
                     _join(edges, Edge(f"host//{host or '*'}", mine.id, "hostname"))
@@ -73,17 +73,24 @@ def _by_cluster(
     return hosts, backends
 
 
-def _gateways(route: str, graph: Graph, incoming: Mapping[str, list[str]]) -> list[str]:
-    """The gateways above a route, past listeners and their sets."""
-    found: dict[str, None] = {}
-    waiting = list(incoming[route])
-    while waiting:
-        one = waiting.pop()
-        if graph.nodes[one].type == "gateway":
-            found[one] = None
-        elif graph.nodes[one].type in ("listener", "listenerset"):
-            waiting += incoming[one]
-    return list(found)
+def _gateways(
+    route: str,
+    graph: Graph,
+    incoming: Mapping[str, list[str]],
+    joined: Mapping[tuple[str, str], Edge],
+) -> dict[str, str]:
+    """The gateways above a route, past listeners and their sets, and why none of the edges of each
+    carries traffic; "" where one does."""
+    found: dict[str, str] = {}
+    for parent in incoming[route]:
+        waiting, why = [parent], joined[parent, route].reason
+        while waiting:
+            one = waiting.pop()
+            if graph.nodes[one].type == "gateway":
+                found[one] = found.get(one, why) and why
+            elif graph.nodes[one].type in ("listener", "listenerset"):
+                waiting += incoming[one]
+    return found
 
 
 def _host(nodes: dict[str, Node], host: str, cluster: str, route: Node) -> None:

@@ -15,8 +15,10 @@ from weakref import WeakKeyDictionary
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
 from services.errors import NotFound
+from services.gatewayapi.issue import Issue
+from services.gatewayapi.issues.found import Issues
 from services.gatewayapi.model.model import Model
-from services.gatewayapi.model.names import Key
+from services.gatewayapi.model.names import Key, Ref
 from services.gatewayapi.models import Models
 from services.gatewayapi.topology.across import across
 from services.gatewayapi.topology.graph import Gap, Graph
@@ -44,6 +46,7 @@ class Topologies:
 
     def __init__(self, fleet: Fleet, models: Models) -> None:
         self._fleet, self._models = fleet, models
+        self._issues: WeakKeyDictionary[Cluster, Issues] = WeakKeyDictionary()
         self._verdicts: WeakKeyDictionary[Cluster, Verdicts] = WeakKeyDictionary()
         self._kept: OrderedDict[Any, tuple[Model, Any, Graph]] = OrderedDict()
         self._lock = Lock()
@@ -100,6 +103,24 @@ class Topologies:
     def model(self, who: Identity, cluster: str) -> Model:
         """The model that graphs of a cluster are made of. Raises NotFound."""
         return self._models.of(self._fleet.visible(who, cluster))
+
+    def issues(self, who: Identity, cluster: str, ref: Ref) -> list[Issue]:
+        """What is wrong with an object, worst first, without what hangs on one that ``who`` may
+        not see. Raises NotFound."""
+        one = self._fleet.visible(who, cluster)
+        model = self._models.of(one)
+        with self._lock:
+            known = self._issues.get(one)
+        if known is None or known.model is not model:
+            known = Issues(model)
+            with self._lock:
+                self._issues[one] = known
+        return [
+            issue
+            for issue in known.of([ref])
+            if issue.counterpart is None
+            or who.may_see(cluster, issue.counterpart.namespace or None)
+        ]
 
     def _graph(
         self, who: Identity, cluster: Cluster, gateway: Key | None, pods: bool, policies: bool

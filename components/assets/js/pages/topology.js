@@ -178,7 +178,7 @@
     if (room) room.hidden = true;
   }
 
-  const wonder = (id) => dash_clientside.set_props("topology-about-asked", { data: { id, view: ngf.view.get(), count: (count += 1) } });
+  const wonder = (id) => dash_clientside.set_props("topology-about-asked", { data: { id, view: ngf.view.get(), why: id === shown, count: (count += 1) } });
 
   const inEffect = (policies) => (policies || []).map((one) => el("div", { class: "ell", title: one.said || null }, one.over ? el("s", {}, one.name) : one.href ? el("a", { href: one.href }, one.name) : one.name, " ", el("span", { class: "t3" }, one.text)));
 
@@ -201,10 +201,12 @@
     const line = (near) => el("div", { class: "row-f" }, el("span", { class: `st ${ngf.tone(near.status)}` }, ngf.statusIcon(near.status)), el("button", { type: "button", class: "linkish ell", "data-topology-to": near.id, title: `${near.kind} ${near.name}` }, near.name), near.text ? el("span", { class: "t3" }, near.text) : null);
     const attached = (up) => [el("div", { class: "row-f" }, el("span", { class: `st ${ngf.tone(up.status)}` }, ngf.statusIcon(up.status)), up.href ? el("a", { href: up.href, class: "ell" }, up.name) : el("span", { class: "ell" }, up.name), el("span", { class: "t3" }, up.text)), up.said ? el("p", { class: "s12 t2" }, up.said) : null];
     const to = (target, at) => [at ? ", " : "", target.name, target.weight === null ? null : ` ${target.weight}`, target.tag ? [" ", el("span", { class: "tag err", title: target.said || null }, target.tag)] : null];
+    const issue = (found) => el("div", { class: "why" }, el("span", { class: `st ${ngf.tone(found.status)}` }, ngf.statusIcon(found.status)), el("div", {}, found.message ? el("div", {}, found.message) : null, found.remedy ? el("div", { class: "t2" }, found.remedy) : null, found.section ? el("div", { class: "s11 t3 mono" }, found.section) : null));
     const rule = (each) => [el("dt", {}, each.number), el("dd", {}, el("span", { class: "mono" }, each.takes.join(", ") || "everything"), el("span", { class: "t2" }, each.to.length ? [" to ", each.to.map(to)] : " no backend"))];
     ngf.put("topology-drawer", head(one.name, [one.kind, one.namespace || null, data.mode === "across" ? one.cluster || null : null].filter(Boolean).join(", ")),
       el("div", { class: "body", tabindex: "0", role: "region", "aria-label": "Details" },
         el("div", { class: "sec first" }, el("span", { class: `pill ${ngf.tone(one.status)}` }, ngf.statusIcon(one.status), [one.word, one.reason].filter(Boolean).join(", ")), one.message ? el("p", { class: "s12 t2" }, one.message) : null),
+        section("Why", (one.issues || []).map(issue)),
         one.facts.length ? el("div", { class: "sec" }, el("dl", { class: "kv" }, one.facts.map(([name, value]) => [el("dt", {}, name), el("dd", { class: "ell", title: value }, value)]))) : null,
         section("Attached to", one.attached.map(attached)),
         section("Rules", one.rules.length ? el("dl", { class: "kv rules" }, one.rules.map(rule)) : null),
@@ -221,7 +223,7 @@
     if (wanted === shown) return;
     const before = shown;
     shown = wanted;
-    if (shown && !known.has(shown)) wonder(shown);
+    if (shown && !(known.get(shown) || {}).whole) wonder(shown);
     drawer();
     chosen();
     see();
