@@ -43,15 +43,19 @@ def created(obj: Object) -> str:
     """
     metadata = obj.get("metadata")
     value = metadata.get("creationTimestamp") if isinstance(metadata, Mapping) else None
-    if isinstance(value, str):
-        if len(value) == _LENGTH and value[-1] == "Z":
-            return value
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    if not isinstance(value, datetime):
+    if isinstance(value, datetime):
+        return _spoken(value)
+    if not isinstance(value, str):
         return ""
+    if len(value) == _LENGTH and value[-1] == "Z":
+        return value
+    try:
+        return _spoken(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _spoken(value: datetime) -> str:
     moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
