@@ -143,7 +143,7 @@ def model(place: int) -> Model:
             "metadata": {"name": one["name"], "namespace": "infra"},
             "spec": {
                 "gatewayClassName": scenario.get("class", "example"),
-                "listeners": one["listeners"],
+                **{field: value for field, value in one.items() if field != "name"},
             },
         }
         for one in scenario.get("gateways", PLAIN)
