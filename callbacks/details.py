@@ -137,12 +137,13 @@ def _register_object(callbacks: Callbacks) -> None:
         obj = model["object"]
         text = yaml_view.to_text(yaml_view.whole(obj))
         conditions = model["conditions"] or detail_rows.parent_conditions(model.get("parents", []))
+        differs = detail_rows.differing(model.get("differs", ()))
         return (
             detail.PAGE,
             detail_head.state_pill(model),
             detail_rows.facts(detail_head.facts(ref["kind"], model, info)),
             *detail_head.strip(model),
-            detail_rows.conditions_list(conditions),
+            detail_rows.conditions_list([*conditions, *differs]),
             detail_head.controller(model),
             yaml_view.markdown_block(text),
             text,

@@ -5,7 +5,7 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from cli.tables import table
+from cli.tables import printable, table
 from services.auth.identity import CONSOLE
 from services.configdb.audit import SORTABLE, AuditLog, AuditRecord
 from services.configdb.opening import existing
@@ -106,13 +106,8 @@ def _row(record: AuditRecord) -> tuple[str, ...]:
         record.outcome,
         record.error or record.reason,
     )
-    return tuple(_printable(cell) for cell in cells)
+    return tuple(printable(cell) for cell in cells)
 
 
 def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _printable(cell: str) -> str:
-    """Whatever somebody put into a name or reason, it stays on its line."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cell)

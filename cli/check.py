@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import groupby
 
 from cli import manifest_files
+from cli.tables import printable
 from services.gatewayapi.checking import Check, check, moved_document
 from services.gatewayapi.issue import Issue, Severity
 from services.gatewayapi.manifests import Placed
@@ -65,7 +66,7 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
 def _print(result: Check) -> None:
     placed = sorted(result.issues, key=lambda one: (one.file == "", one.file, one.line))
     for (file, line), several in groupby(placed, key=lambda one: (one.file, one.line)):
-        print(f"{file}:{line}" if file else _NOWHERE)
+        _say(f"{file}:{line}" if file else _NOWHERE)
         for one in several:
             _print_issue(one)
     if result.difference:
@@ -77,7 +78,11 @@ def _print(result: Check) -> None:
     total = f"{_counted(objects, 'object')} in {_counted(files, 'file')}"
     aside = sum(manifests.unknown.values())
     more = f", {aside} of other kinds left aside" if aside else ""
-    print(f"{total}{more}: {', '.join(counts)}")
+    _say(f"{total}{more}: {', '.join(counts)}")
+
+
+def _say(line: str) -> None:
+    print(printable(line))
 
 
 def _counted(count: int, word: str) -> str:
@@ -87,13 +92,13 @@ def _counted(count: int, word: str) -> str:
 def _print_issue(one: Placed) -> None:
     issue = one.issue
     reason = f" ({issue.reason})" if issue.reason else ""
-    print(f"  {issue.severity}: {issue.ref}: {_sentence(issue)}{reason}")
+    _say(f"  {issue.severity}: {issue.ref}: {_sentence(issue)}{reason}")
     if issue.counterpart and str(issue.counterpart) not in issue.message:
-        print(f"    see {issue.counterpart}")
+        _say(f"    see {issue.counterpart}")
     if issue.section:
-        print(f"    by {issue.section}")
+        _say(f"    by {issue.section}")
     if issue.remedy:
-        print(f"    {issue.remedy}")
+        _say(f"    {issue.remedy}")
 
 
 def _sentence(issue: Issue) -> str:
@@ -104,17 +109,17 @@ def _print_difference(result: Check) -> None:
     brought = result.difference
     if brought is None:
         return
-    print(
+    _say(
         f"Applying them introduces {_counted(len(brought.introduced), 'issue')}, fixes"
         f" {len(brought.fixed)}"
         f" and leaves {len(brought.unchanged)}."
     )
     for name, several in (("introduced", brought.introduced), ("fixed", brought.fixed)):
         for issue in several:
-            print(f"  {name}: {issue.severity}: {issue.ref}: {_sentence(issue)}")
+            _say(f"  {name}: {issue.severity}: {issue.ref}: {_sentence(issue)}")
     movement = brought.movement
-    print(f"Of {movement.tried} requests tried, {len(movement.moved)} go elsewhere.")
+    _say(f"Of {movement.tried} requests tried, {len(movement.moved)} go elsewhere.")
     for one in movement.moved:
         told = moved_document(one)
         where = f"{told['scheme']}://{told['host']}:{told['port']}{told['path']}"
-        print(f"  {told['method']} {where}: {told['before']} -> {told['after']}")
+        _say(f"  {told['method']} {where}: {told['before']} -> {told['after']}")

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from cli.tables import printable
 from services.gatewayapi import manifests
 from services.gatewayapi.manifests import Manifests, Unreadable
 
@@ -28,5 +29,5 @@ def read(paths: Sequence[str]) -> Manifests | None:
     try:
         return manifests.read(paths)
     except Unreadable as error:
-        print(f"ngf-console: {error}", file=sys.stderr)
+        print(printable(f"ngf-console: {error}"), file=sys.stderr)
         return None

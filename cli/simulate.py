@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from cli import manifest_files
+from cli.tables import printable
 from services.errors import Invalid
 from services.gatewayapi.matching.request import parse
 from services.gatewayapi.matching.simulate import simulate
@@ -53,7 +54,8 @@ def main(args: argparse.Namespace, settings: Settings) -> int:
     for placed in found.issues:
         if placed.issue.severity == "error":
             where = f"{placed.file}:{placed.line}"
-            print(f"ngf-console: {where}: {placed.issue.message}", file=sys.stderr)
+            told = printable(f"ngf-console: {where}: {placed.issue.message}")
+            print(told, file=sys.stderr)
     model = Model.build(found.world)
     namespace, _, name = args.gateway.rpartition("/")
     gateway = (namespace or "default", name)

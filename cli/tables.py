@@ -11,3 +11,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
+
+
+def printable(text: str) -> str:
+    """Whatever somebody put into a name or reason, it stays on its line."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

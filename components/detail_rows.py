@@ -267,6 +267,29 @@ def parent_conditions(found: Sequence[Mapping[str, Any]]) -> list[Row]:
     return told
 
 
+def differing(found: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Where a status says something else than follows from the objects, as conditions."""
+    return [
+        {
+            "type": one["type"],
+            "title": f"{one['type']} of {one['where']}" if one["where"] else one["type"],
+            "status": "warn",
+            "condition": "differs",
+            "reason": "",
+            "message": _differing(one),
+            "since": one["since"],
+            "old": one["stale"],
+        }
+        for one in found
+    ]
+
+
+def _differing(one: Mapping[str, Any]) -> str:
+    wanted, said = (one[name].strip() or "nothing" for name in ("expected", "found"))
+    why = f" {one['message']}" if one["message"] else ""
+    return f"By its objects it would say {wanted}; the cluster says {said}.{why}"
+
+
 def events(found: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Kubernetes events, newest first as they come."""
     return [

@@ -210,7 +210,7 @@ class _Reader:
 
     def _json(self) -> bool:
         """Whether the file is JSON objects one after the other, which are read much faster so."""
-        decoder = json.JSONDecoder(parse_constant=_no_constant)
+        decoder = json.JSONDecoder(parse_constant=_no_constant, parse_int=_number)
         documents, at, text = [], 0, self._text
         while (at := _past_space(text, at)) < len(text):
             try:
@@ -220,6 +220,8 @@ class _Reader:
             documents.append((value, at))
             at = end
         for value, start in documents:
+            if "\\ud" in text.lower():
+                value = _paired(value)
             self.take(value, text.count("\n", 0, start) + 1, start, ())
         return True
 
@@ -326,6 +328,23 @@ def _past_space(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at
+
+
+def _number(text: str) -> int | float:
+    if len(text) > 300:
+        raise ValueError("too many digits")
+    return yaml_documents.whole(int(text))
+
+
+def _paired(value: Any) -> Any:
+    """A value without halves of characters, which JSON can say and UTF-8 cannot."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_paired(one) for one in value]
+    if isinstance(value, dict):
+        return {_paired(key): _paired(one) for key, one in value.items()}
+    return value
 
 
 def _no_constant(name: str) -> Any:

@@ -15,8 +15,10 @@ from services.errors import NotFound
 from services.filtering import Entry
 from services.gatewayapi import conditions, details, rows
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments
+from services.gatewayapi.model.names import Key, Ref
 from services.gatewayapi.models import Models
 from services.gatewayapi.preparing import Preparing
+from services.gatewayapi.statuses import differs
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Table
 
@@ -97,10 +99,23 @@ class Resources:
             **self._detail(who, member, kind, obj),
             "object": obj,
             "events": details.events(member, obj),
+            "differs": self._differs(who, member, KINDS[kind].kind, (namespace, name)),
             "api_version": snapshot.resource.api_version if snapshot.resource else "",
             "as_of": snapshot.as_of.isoformat() if snapshot.as_of else None,
             "missing": snapshot.reason if snapshot.state == "stale" else "",
         }
+
+    def _differs(self, who: Identity, member: Cluster, kind: str, key: Key) -> Found:
+        """Where the status says something else than the model; see `statuses.differing`."""
+        found = differs(self._models.of(member), Ref(kind, *key))
+        return [
+            {
+                name: getattr(one, name)
+                for name in ("where", "type", "expected", "found", "message", "since", "stale")
+            }
+            for one in found
+            if one.about is None or who.may_see(member.name, one.about.namespace or None)
+        ]
 
     def search(self, who: Identity, text: str, limit: int = 20) -> Found:
         """Objects whose text has all words; names that begin with the first word come first."""

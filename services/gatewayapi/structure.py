@@ -15,6 +15,7 @@ from typing import Any
 from services.demo.api.core_fields import message_name
 from services.demo.api.schemas import NO_DEFAULT, Node, Schemas, compiled
 from services.demo.api.shaping import apply_defaults, drop_nulls
+from services.demo.api.statuses import Cause
 from services.demo.api.validation import validate
 from services.demo.definitions import definitions
 from services.gatewayapi import admission
@@ -23,6 +24,7 @@ _CORE = frozenset({"Service", "Namespace", "Secret", "ConfigMap", "EndpointSlice
 _SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired", "FieldValueNotSupported"})
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _IN_BODY = re.compile(r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)", re.DOTALL)
+_CHECKED = re.compile(r"checked value (?P<rule>must be .*) in (?P<field>\S+)", re.DOTALL)
 _LABELS = ("labels", "annotations")
 _NO_STATUS = {"status"}
 
@@ -67,12 +69,12 @@ def complete(obj: dict[str, Any]) -> list[Refusal]:
     body = {key: value for key, value in obj.items() if key not in _NO_STATUS}
     drop_nulls(node, body)
     apply_defaults(node, body)
+    body.pop("status", None)  # what a server fills in there says that nobody has looked yet
     obj.update(body)
     for key in [key for key in obj if key not in body and key not in _NO_STATUS]:
         del obj[key]
     for cause in validate(node, body, ""):
-        rule = cause.message.removeprefix(f"{cause.field}: ")
-        found.append(Refusal(_field(cause.field), _rule(rule), cause.reason in _SHAPE))
+        found.append(_refusal(cause))
     if not any(one.shape for one in found):
         found += (Refusal(field, rule, False) for field, rule in admission.broken(obj))
     return found
@@ -125,8 +127,12 @@ def _metadata(metadata: dict[str, Any]) -> Iterator[Refusal]:
         yield Refusal("metadata.generation", "must be a whole number", True)
 
 
-def _field(path: str) -> str:
-    return "" if path == "<nil>" else path
+def _refusal(cause: Cause) -> Refusal:
+    rule = _rule(cause.message.removeprefix(f"{cause.field}: "))
+    field = "" if cause.field == "<nil>" else cause.field
+    if checked := _CHECKED.fullmatch(rule):
+        field, rule = checked["field"], checked["rule"]
+    return Refusal(field, rule, cause.reason in _SHAPE)
 
 
 def _rule(text: str) -> str:

@@ -157,15 +157,20 @@ def _scalar(node: yaml.Node) -> Any:
     return text
 
 
-def _int(node: yaml.Node) -> int:
+def whole(number: int) -> int | float:
+    """A number as Kubernetes keeps it: what has no room in 64 bits is not whole any more."""
+    return number if -(2**63) <= number < 2**63 else float(number)
+
+
+def _int(node: yaml.Node) -> int | float:
     plain = node.value.replace("_", "")
     sign, digits = (plain[0], plain[1:]) if plain[0] in "+-" else ("", plain)
     base = {"0b": 2, "0x": 16, "0o": 8}.get(digits[:2], 8 if digits[:1] == "0" else 10)
     digits = digits[2:] if digits[:2] in ("0b", "0x", "0o") else digits
-    if len(digits) > 400:
+    if len(digits) > 300:
         raise BadYaml(node.start_mark.line + 1, "must be YAML; a number has too many digits")
     try:
-        return int(sign + (digits or "0"), base)
+        return whole(int(sign + (digits or "0"), base))
     except ValueError as error:
         raise BadYaml(node.start_mark.line + 1, f"must be YAML; {node.value!r}") from error
 

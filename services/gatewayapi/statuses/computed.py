@@ -15,11 +15,18 @@ _OTHERS = ("inferencepools", "nginxgateways")
 
 
 class Statuses:
-    """Statuses of one model; what several of them need is worked out once."""
+    """Statuses of one model; what several of them need is worked out once.
 
-    def __init__(self, model: Model, standing: Standing | None = None) -> None:
+    Without ``marks`` the conditions that policies leave on their targets are left out, for which
+    every policy would have to be looked at.
+    """
+
+    def __init__(
+        self, model: Model, standing: Standing | None = None, *, marks: bool = True
+    ) -> None:
         self.model = model
         self._given = standing
+        self._marks = marks
 
     @cached_property
     def standing(self) -> Standing:
@@ -62,7 +69,7 @@ class Statuses:
         return self._other(ref)
 
     def _left_on(self, ref: Ref) -> list[Condition]:
-        return self._affected.get(ref, [])
+        return self._affected.get(ref, []) if self._marks else []
 
     def _other(self, ref: Ref) -> Status | None:
         key: Key = ref.key

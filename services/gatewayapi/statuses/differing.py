@@ -1,7 +1,7 @@
 """Where a cluster's real status says something else than the model, and since when."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.gatewayapi.model.model import Model
@@ -16,11 +16,18 @@ _QUIET = {"Conflicted": "False", "Accepted": "True", "ResolvedRefs": "True", "Pr
 """What a condition that is not there means."""
 
 
+_BEYOND = frozenset(
+    {"AddressNotAssigned", "AddressNotUsable", "NoResources", "PortUnavailable", "Programming"}
+)
+"""Reasons that no model can know: they are about what is around the cluster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Differing:
     """One condition (or count) of which the cluster says something else than the model.
 
-    ``where`` is the listener, parent or ancestor that it is about, "" for the object itself.
+    ``where`` is the listener, parent or ancestor that it is about, "" for the object itself, and
+    ``about`` that parent or ancestor.
     ``expected`` and ``found`` are "status reason", ``found`` "" where nothing is said. ``since`` is
     when the cluster's condition last changed (ISO 8601), None where that is not known. ``stale``:
     the controller has not looked at this generation of the object yet.
@@ -34,6 +41,7 @@ class Differing:
     message: str
     since: str | None
     stale: bool
+    about: Ref | None = None
 
 
 def differs(model: Model, ref: Ref, computed: Statuses | None = None) -> list[Differing]:
@@ -46,7 +54,7 @@ def differs(model: Model, ref: Ref, computed: Statuses | None = None) -> list[Di
     real = (obj or {}).get("status")
     if obj is None or not isinstance(real, Mapping) or not real:
         return []
-    wanted = (computed or Statuses(model)).of(ref)
+    wanted = (computed or Statuses(model, marks=False)).of(ref)
     if wanted is None:
         return []
     return list(_compared(ref, obj, wanted, real))
@@ -68,7 +76,9 @@ def _compared(ref: Ref, obj: Object, wanted: Object, real: Object) -> Iterator[D
                 {},
             )
             where = _spoken(several, named)
-            yield from _conditions(ref, where, at, one, match)
+            about = None if several == "listeners" else Ref(named[1], named[2], named[3])
+            for each in _conditions(ref, where, at, one, match):
+                yield replace(each, about=about)
             count, found = one.get("attachedRoutes"), match.get("attachedRoutes")
             if match and count is not None and found is not None and count != found:
                 yield Differing(
@@ -102,6 +112,8 @@ def _conditions(ref: Ref, where: str, at: int, wanted: Object, real: Object) -> 
 
 
 def _otherwise(wanted: Object, found: Object) -> bool:
+    if found.get("reason") in _BEYOND:
+        return False
     if wanted["status"] != found.get("status"):
         return True
     bad = "True" if wanted["type"] in ("Conflicted", "PartiallyInvalid") else "False"
