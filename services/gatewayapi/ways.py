@@ -158,6 +158,14 @@ PLAIN_ON_TLS = Way(
     _SEEN,
     "Gateway.spec.listeners.protocol",
 )
+ALL_OPTIONS = Way(
+    "options-answered-with-cors",
+    "A rule with a CORS filter answers every OPTIONS request with 200, preflight or not.",
+    _VERSION,
+    _NGF + "nginx/config/servers_template.go",
+    "HTTPRouteFilter.cors",
+)
+
 WAYS: tuple[Way, ...] = (
     OPEN_REGEX,
     REGEX_FIRST,
@@ -176,5 +184,6 @@ WAYS: tuple[Way, ...] = (
     NO_TIMEOUTS,
     SHARED_HOST,
     PLAIN_ON_TLS,
+    ALL_OPTIONS,
 )
 """All of them."""

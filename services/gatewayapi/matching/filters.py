@@ -236,12 +236,19 @@ def _percent(settings: Mapping[str, Any]) -> float:
 def _cors(
     asked: Asked, settings: Mapping[str, Any], result: Result, hop: Any, section: str
 ) -> None:
-    if cors.is_preflight(asked.request.method, asked.headers):
+    preflight = cors.is_preflight(asked.request.method, asked.headers)
+    if asked.ngf and asked.request.method == "OPTIONS" and not preflight:
+        result.notes.append(ways.ALL_OPTIONS)
+        text = "NGF answers every OPTIONS request to a rule with a CORS filter itself."
+        result.own = Own(200, Reason(text, section), cors.actual(settings, asked.headers))
+        hop(text)
+        return
+    if preflight:
         headers = cors.preflight(settings, asked.headers)
         origin = asked.headers["origin"]
         text = f"The gateway answers the preflight of {origin}"
         text += " with what is allowed." if headers else ", which is not allowed, without headers."
-        result.own = Own(204, Reason(text, section), headers)
+        result.own = Own(200, Reason(text, section), headers)
         hop(text)
         return
     headers = cors.actual(settings, asked.headers)
