@@ -7,7 +7,7 @@ from typing import Any
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
 from services.gatewayapi.statuses.computed import Statuses
-from services.gatewayapi.statuses.conditions import generation
+from services.gatewayapi.statuses.conditions import PENDING, generation
 from services.kube.catalogue import KINDS
 
 _PLURALS = {kind.kind: name for name, kind in KINDS.items()}
@@ -52,12 +52,19 @@ def differs(model: Model, ref: Ref, computed: Statuses | None = None) -> list[Di
     """
     obj = model.world.of(_PLURALS.get(ref.kind, "")).get(ref.key)
     real = (obj or {}).get("status")
-    if obj is None or not isinstance(real, Mapping) or not real:
+    if obj is None or not isinstance(real, Mapping) or _untouched(real):
         return []
     wanted = (computed or Statuses(model, marks=False)).of(ref)
     if wanted is None:
         return []
     return list(_compared(ref, obj, wanted, real))
+
+
+def _untouched(real: Object) -> bool:
+    """Whether nobody has said anything but what a server fills in."""
+    said = real.get("conditions") or ()
+    spoken = any(real.get(name) for name, _ in _NAMED)
+    return not spoken and all(one.get("reason") == PENDING for one in said)
 
 
 def _compared(ref: Ref, obj: Object, wanted: Object, real: Object) -> Iterator[Differing]:
@@ -77,7 +84,9 @@ def _compared(ref: Ref, obj: Object, wanted: Object, real: Object) -> Iterator[D
             )
             where = _spoken(several, named)
             about = None if several == "listeners" else Ref(named[1], named[2], named[3])
-            for each in _conditions(ref, where, at, one, match):
+            told = list(_conditions(ref, where, at, one, match))
+            # Of what nothing at all is said of, one condition tells as much as all.
+            for each in told if match else told[:1]:
                 yield replace(each, about=about)
             count, found = one.get("attachedRoutes"), match.get("attachedRoutes")
             if match and count is not None and found is not None and count != found:
