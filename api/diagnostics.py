@@ -87,16 +87,16 @@ class TraceLine(BaseModel):
     """A line of an access log; times are milliseconds, null where the log left them empty."""
 
     timestamp: Time
-    requestId: str
-    clientRequestId: str
-    traceId: str
+    requestId: str | None
+    clientRequestId: str | None
+    traceId: str | None
     status: int
-    route: str
-    rule: str
-    routeSource: str
+    route: str | None
+    rule: str | None
+    routeSource: str | None
     agrees: bool | None = Field(description="With the model's route; null: it names none")
-    upstreamService: str
-    upstreamAddress: str
+    upstreamService: str | None
+    upstreamAddress: str | None
     latency: float | None
     upstreamConnect: float | None
     upstreamHeader: float | None
@@ -107,13 +107,13 @@ class TraceSpan(BaseModel):
     """A span; its duration is milliseconds."""
 
     timestamp: Time
-    service: str
-    name: str
+    service: str | None
+    name: str | None
     status: str
     duration: float
-    traceId: str
-    spanId: str
-    parentSpanId: str
+    traceId: str | None
+    spanId: str | None
+    parentSpanId: str | None
 
 
 class TraceRecord(BaseModel):

@@ -137,11 +137,11 @@ def _step(found: Traced, one: Step, hops: Mapping[str, Told]) -> Told:
 
 def _line(found: Traced, line: Line, at: int) -> Told:
     agrees = found.agrees(line)
-    route = str(line["route"])
-    said_of = "The access log names no route."
+    route = line["route"] or ""
+    said_of = "The access log names no route of itself."
     if agrees is not None:
         said_of = "As the model says." if agrees else "The model gives it to another route."
-    upstream = " ".join(filter(None, (str(line["upstream_name"]), str(line["upstream_addr"]))))
+    upstream = " ".join(filter(None, (line["upstream_name"], line["upstream_addr"])))
     return {
         "key": f"{_iso(line['timestamp'])} {line['request_id']} {at}",
         "time": _iso(line["timestamp"]),
@@ -161,7 +161,7 @@ def _line(found: Traced, line: Line, at: int) -> Told:
 
 def _spans(found: Traced) -> list[Told]:
     """Spans, oldest first, each with where it lies in its trace in percent."""
-    spans = sorted(found.recorded.spans, key=lambda one: (one["trace_id"], one["timestamp"]))
+    spans = sorted(found.recorded.spans, key=lambda one: (one["trace_id"] or "", one["timestamp"]))
     ends: dict[str, tuple[float, float]] = {}
     for one in spans:
         begin = one["timestamp"].timestamp() * 1000

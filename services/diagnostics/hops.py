@@ -3,7 +3,7 @@ what decided it. The reasons are those of the answer; what stands beside is coun
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.gatewayapi import filters, rows
@@ -81,7 +81,20 @@ def hops(
         *_backend(answer, sees),
         *_own(answer),
     ]
-    return tuple(made)
+    hidden = [_place(one.ref) for one in _shares(answer) if not sees(one.ref.namespace)]
+    return tuple(
+        replace(one, why=tuple(text for text in one.why if not _speaks(text, hidden)))
+        for one in made
+    )
+
+
+def _shares(answer: Answer) -> tuple[Share, ...]:
+    return (*answer.backends, *answer.unavailable)
+
+
+def _speaks(text: str, places: Iterable[str]) -> bool:
+    """Whether a sentence tells of a backend that may not be seen."""
+    return any(place in text for place in places)
 
 
 def _unseen() -> Hop:
@@ -234,7 +247,7 @@ def _place(ref: Ref) -> str:
 
 
 def _backend(answer: Answer, sees: Sees) -> Iterator[Hop]:
-    shares = (*answer.backends, *answer.unavailable)
+    shares = _shares(answer)
     if not shares:
         return
     hidden = any(not sees(one.ref.namespace) for one in shares)

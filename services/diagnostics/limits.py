@@ -1,7 +1,7 @@
 """What of an answer somebody may see: nothing is told of a route in a namespace outside their
 limits, neither that it won, nor that it lost, nor by what is said of others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Sees = Callable[[str], bool]
@@ -38,7 +38,39 @@ def within(document: Document, sees: Sees) -> dict[str, Any]:
             made |= {"candidates": [], "candidates_hidden": len(candidates), "notes": []}
             made |= {"because": [{"text": HIDDEN, "section": ""}], "path": []}
         return made
+    made = _without_states(document, sees)
     if "candidates" not in document:
-        return dict(document)
+        return made
     seen = [one for one in candidates if sees(one["route"]["namespace"])]
-    return {**document, "candidates": seen, "candidates_hidden": len(candidates) - len(seen)}
+    return {**made, "candidates": seen, "candidates_hidden": len(candidates) - len(seen)}
+
+
+def places(shares: Iterable[Document], sees: Sees) -> tuple[str, ...]:
+    """``namespace/name`` of backends that may not be seen."""
+    return tuple(
+        f"{one['namespace']}/{one['name']}" for one in shares if not sees(one["namespace"])
+    )
+
+
+def _without_states(document: Document, sees: Sees) -> dict[str, Any]:
+    """Backends in hidden namespaces by what the route itself names, and nothing of how they are."""
+    hidden = places((*document["backends"], *document.get("unavailable", ())), sees)
+    made = dict(document)
+    if not hidden:
+        return made
+    for name in ("backends", "unavailable"):
+        made[name] = [
+            one
+            if sees(one["namespace"])
+            else {key: value for key, value in one.items() if key in _WRITTEN} | {"hidden": True}
+            for one in document.get(name) or ()
+        ]
+    for name in ("because", "path"):
+        if name in document:
+            made[name] = [
+                one for one in document[name] if not any(place in one["text"] for place in hidden)
+            ]
+    return made
+
+
+_WRITTEN = ("kind", "namespace", "name", "port", "weight", "share")

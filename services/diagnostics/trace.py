@@ -15,7 +15,7 @@ from services.diagnostics.recorded import Line, Recorded, Wanted, recorded
 from services.diagnostics.reruns import key_of
 from services.diagnostics.simulation import Simulated, Simulations, echo
 from services.diagnostics.telling import sentence, verdict
-from services.errors import Invalid
+from services.errors import Invalid, NotFound
 from services.gatewayapi.matching.paths import split
 from services.gatewayapi.matching.request import Request, parse
 from services.gatewayapi.model.names import Ref
@@ -78,17 +78,19 @@ class Traced:
     @property
     def verdict(self) -> str:
         """What becomes of it, in a few words."""
-        return verdict(self.document) if self.document else "Not in the access log"
+        if self.document:
+            return verdict(self.document)
+        return "Gateway is gone" if self.recorded.lines else "Not in the access log"
 
     @property
     def sentence(self) -> str:
         """The same in a sentence."""
-        return sentence(self.document) if self.document else self.recorded.reason
+        return sentence(self.document) if self.document else self.steps[0].message
 
     def agrees(self, line: Line) -> bool | None:
-        """Whether a line names the route that the model gives; None where it names none, or where
-        the model's may not be seen."""
-        named = str(line["route"])
+        """Whether a line names the route that the model gives; None where it names none of itself,
+        or where the model's may not be seen."""
+        named = line["route"] if line["route_source"] != "model" else None
         if not named or self.document is None or self.document.get("hidden"):
             return None
         return self.route is not None and named == f"{self.route.namespace}/{self.route.name}"
@@ -124,21 +126,35 @@ class Traces:
         asked = parse(document) if document else None
         if asked is not None and not asked.host and asked.scheme in ("", "http", "https"):
             raise Invalid.of("host", "must be the name that the request is sent to")
-        if request_id:
-            found = recorded(self._store, scope, window, Wanted(request_id))
-            if asked is None and not found.lines:
-                return _unknown(cluster, request_id, found)
-            line = found.lines[0] if found.lines else None
-            if asked is None and line is not None:
-                asked = request_of(line)
-                gateway = gateway or f"{line['namespace']}/{line['gateway']}"
-            assert asked is not None
-            simulated = self._simulated(who, cluster, gateway, asked)
-        else:
-            assert asked is not None
-            simulated = self._simulated(who, cluster, gateway, asked)
-            found = self._like(scope, window, simulated)
-        return _traced(simulated, found)
+        if asked is None:
+            return self._by_id(who, cluster, scope, gateway, request_id, window)
+        simulated = self._simulated(who, cluster, gateway, asked)
+        if not request_id:
+            return _traced(simulated, self._like(scope, window, simulated))
+        return _traced(simulated, recorded(self._store, scope, window, Wanted(request_id)))
+
+    def _by_id(
+        self,
+        who: Identity,
+        cluster: str,
+        scope: Scope,
+        gateway: str,
+        request_id: str,
+        window: Window,
+    ) -> Traced:
+        """The request that an access-log line has the id of. Where its gateway is no longer there,
+        what was recorded is told without a path."""
+        found = recorded(self._store, scope, window, Wanted(request_id))
+        if not found.lines:
+            why = f"No access-log line has the id {request_id}. {found.reason}"
+            return _without_path(cluster, {"requestId": request_id}, found, why)
+        line = found.lines[0]
+        asked = request_of(line)
+        try:
+            place = gateway or f"{line['namespace']}/{line['gateway']}"
+            return _traced(self._simulated(who, cluster, place, asked), found)
+        except NotFound as error:
+            return _without_path(cluster, dict(echo(asked)), found, error.message)
 
     def _simulated(self, who: Identity, cluster: str, gateway: str, asked: Request) -> Simulated:
         if gateway:
@@ -157,26 +173,24 @@ def request_of(line: Line) -> Request:
     """The request of an access-log line. Its headers and its query were not logged."""
     grpc = None
     if line["grpc_status"] is not None:
-        service, _, method = str(line["path"]).strip("/").partition("/")
+        service, _, method = (line["path"] or "").strip("/").partition("/")
         grpc = (service, method)
-    port = str(line["listener"])
-    scheme = str(line["scheme"])
+    port = line["listener"] or ""
     return Request(
-        method=str(line["method"]),
-        scheme=scheme if scheme in ("http", "https") else "",
-        host=str(line["host"]),
+        method=line["method"] or "GET",
+        scheme=line["scheme"] if line["scheme"] in ("http", "https") else "",
+        host=line["host"] or "",
         port=int(port) if port.isdigit() and 0 < int(port) < 65536 else None,
-        path=str(line["path"]) or "/",
+        path=line["path"] or "/",
         grpc=grpc,
     )
 
 
-def _unknown(cluster: str, request_id: str, found: Recorded) -> Traced:
-    """A request of which nothing is known but its id."""
-    why = f"No access-log line has the id {request_id}. {found.reason}"
-    steps = [Step(name, "skip", why, None, why) for name, _ in _DECIDED]
-    steps += [Step(name, "skip", why, None, why) for name, _, _ in _MEASURED]
-    return Traced(cluster, {"requestId": request_id}, None, "", None, (), None, tuple(steps), found)
+def _without_path(cluster: str, request: dict[str, Any], found: Recorded, why: str) -> Traced:
+    """A request of which the model can say nothing, and ``why``."""
+    decided = [Step(name, "skip", why, None, why) for name, _ in _DECIDED]
+    steps = (*decided, *_recorded(found))
+    return Traced(cluster, request, None, "", None, (), None, steps, found)
 
 
 def _traced(simulated: Simulated, found: Recorded) -> Traced:
@@ -225,7 +239,8 @@ def _recorded(found: Recorded) -> list[Step]:
             why = f"The access log has no time of {words}: no backend was asked."
             made.append(Step(name, "skip", why, None, why))
             continue
-        status: StepStatus = "fail" if column == "latency_ms" and line["status"] >= 500 else "pass"
+        failed = column == "latency_ms" and (line["status"] or 0) >= 500
+        status: StepStatus = "fail" if failed else "pass"
         message = f"{words.capitalize()} took {took:g} ms"
         if column == "latency_ms":
             message += f" and was answered with {line['status']}"

@@ -137,6 +137,20 @@ def test_nothing_is_told_of_a_route_in_a_hidden_namespace(console: Console) -> N
     assert mine.json()["candidates_hidden"] > 0
 
 
+def test_of_a_backend_in_a_hidden_namespace_only_what_the_route_names_is_told(
+    console: Console,
+) -> None:
+    body = {"scheme": "https", "host": "cross.shop.example.com", "path": "/"}
+    assert "ReferenceGrant" in str(simulated(console, EDGE, body)["unavailable"])
+    shop = console.token(Role.VIEWER, namespaces=("shop",))
+    answer = console.ask("POST", EDGE, shop, json=body)
+    told = answer.json()["unavailable"]
+    assert [(one["namespace"], one["name"], one["hidden"]) for one in told] == [
+        ("accounts", "avatar", True)
+    ]
+    assert "ReferenceGrant" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "field"),
     [

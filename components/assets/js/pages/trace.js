@@ -60,7 +60,7 @@
     el("thead", {}, el("tr", {}, columns.map(([label, kind]) => el("th", { scope: "col", class: kind || null }, label)))), el("tbody", {}, rows)));
 
   function line(row) {
-    const agrees = row.agrees === null ? faint("not named") : row.agrees ? ngf.status("ok", row.route) : ngf.status("warn", row.route);
+    const agrees = row.agrees === null ? faint(row.route || "not named") : row.agrees ? ngf.status("ok", row.route) : ngf.status("warn", row.route);
     return el("tr", { "data-key": row.key }, time(row.time), el("td", { class: "num" }, row.status), el("td", { title: row.said }, agrees),
       el("td", { class: "mono hm", title: row.upstream }, row.upstream || faint("none")), el("td", { class: "num" }, ms(row.latency)), el("td", { class: "num hm" }, ms(row.connect)), el("td", { class: "num hm" }, ms(row.header)), el("td", { class: "num hm" }, ms(row.answer)),
       el("td", { class: "mono hm", title: row.request }, row.request ? el("a", { href: ngf.requestHref(row.cluster, row.time, row.request) }, row.request) : faint("none")));
