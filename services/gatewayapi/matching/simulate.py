@@ -230,7 +230,7 @@ def _shares(
 
 def _share(model: "Model", route: Route, ref: BackendRef, total: int) -> Share:
     found = model.backend(route.ref, ref)
-    part = round(ref.weight / total, 6) if total else 0.0
+    part = ref.weight / total if total else 0.0
     share = Share(ref.ref, ref.port, ref.weight, part, found.ready, found.total)
     if ref.weight == 0:
         return replace(share, why="Its weight is 0.")
