@@ -68,7 +68,8 @@ def _register_open(callbacks: Callbacks, mode: str) -> None:
             return told
         clusters = [one.name for one in container.fleet.clusters(who)]
         wanted = ((view or {}).get("cluster") or [""])[0]
-        chosen = wanted if wanted in clusters else (clusters[0] if clusters else "")
+        usual = container.fleet.default_name()
+        chosen = next((one for one in (wanted, usual, *clusters) if one in clusters), "")
         return [*told, [{"value": one, "label": one} for one in clusters], chosen]
 
 

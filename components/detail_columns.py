@@ -78,19 +78,19 @@ AUDIT: list[Column] = [
     column("at", "When", "NgfAge", width=90, number=True),
 ]
 CHAIN: list[Column] = [
-    column("subject", "Certificate", "NgfStrong", flex=2, width=140, narrow=True),
+    column("subject", "Certificate", "NgfStrong", flex=2, width=110, narrow=True),
     column("names", "Names", "NgfLines", flex=3, width=150, sort=False, mono=True),
-    column("issuer", "Issuer", flex=2, width=120),
-    column("key", "Key", width=100),
-    column("ends", "Valid until", width=104),
-    column("days", "Days", width=70, number=True, narrow=True),
-    column("state", "Status", "NgfState", width=130, sort=False),
-    column("where", "Kept in", width=86, mono=True),
+    column("issuer", "Issuer", flex=2, width=96),
+    column("key", "Key", width=110),
+    column("ends", "Valid until", width=106),
+    column("days", "Days", width=66, number=True, narrow=True),
+    column("state", "Status", "NgfState", width=92, sort=False),
+    column("where", "Kept in", width=76, mono=True),
 ]
 USES: list[Column] = [
     column("by", "Who", "NgfLink", flex=2, width=150, sort=False, narrow=True),
-    column("listener", "Listener", width=120, none="none"),
-    column("role", "As", width=96),
+    column("listener", "Listener", width=110, none="none"),
+    column("role", "As", width=74),
     column("hosts", "Hosts", "NgfLines", flex=3, width=170, sort=False, narrow=True, mono=True),
     column("routes", "Routes", "NgfLines", flex=2, width=150, sort=False, none="none"),
 ]
