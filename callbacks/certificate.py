@@ -75,10 +75,9 @@ def facts(found: Model, _: ClusterInfo) -> list[tuple[str, Any]]:
         ("Kept in", found["holder"]),
         ("Days left", _days(found)),
         ("Issuer", found["issuer"]),
-        ("Key", found["key"] and html.Span(found["key"], title=f"Key match {found['key_match']}")),
-        ("Signature", leaf and leaf["signatureAlgorithm"]),
+        ("Key", leaf and html.Span(leaf["key"], title=f"Signed {leaf['signatureAlgorithm']}")),
         ("Serial", leaf and html.Span(leaf["serial"][:23], className="mono", title=leaf["serial"])),
-        ("Key fits", found["source"] == "tls" and "not checked, the key is never read"),
+        ("Key fits", "not checked, it is never read" if found["source"] == "tls" else None),
         ("cert-manager", managed),
     ]
 
@@ -182,7 +181,7 @@ def _some(texts: Sequence[str]) -> list[str]:
 def _days(found: Model) -> str:
     days = found["days"]
     if days is None:
-        return f"not known: {found['days_reason']}"
+        return "not known"
     if days < 0:
         return f"expired {-days} {'day' if days == -1 else 'days'} ago"
     return f"{days}, until {_day(found['not_after'])}"

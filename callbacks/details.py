@@ -48,6 +48,8 @@ TOUCHED_BY = {
 """Kinds whose change may change what a page shows."""
 
 Ref = dict[str, str]
+Rows = list[dict[str, Any]] | None
+"""What a table has; None until it was given some, even none."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -77,9 +79,13 @@ def register(callbacks: Callbacks) -> None:
     _register_history(callbacks)
 
 
-def _unconcerned(ref: Ref, live: list[dict[str, Any]] | None) -> bool:
-    """Whether this call was made by changes that have nothing to do with the object."""
-    if ctx.triggered_id != ids.LIVE_CHANGES:
+def _unconcerned(ref: Ref, live: list[dict[str, Any]] | None, *, filled: bool = True) -> bool:
+    """Whether this call was made by changes that have nothing to do with the object.
+
+    A call replaces one of the same callback that is under way, also the one that fills a page that
+    was just opened: what is not ``filled`` yet is always a concern.
+    """
+    if ctx.triggered_id != ids.LIVE_CHANGES or not filled:
         return False
     kinds_of_interest = TOUCHED_BY[ref["kind"]] | {"*"}
     return not any(
@@ -127,7 +133,7 @@ def _register_object(callbacks: Callbacks) -> None:
         State("detail-page", "className"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None, page: str) -> Any:
-        if _unconcerned(ref, live):
+        if _unconcerned(ref, live, filled=page != detail.UNREAD):
             return nothing()
         try:
             model = _read(callbacks, ref)
@@ -288,9 +294,10 @@ def _register_certificate(callbacks: Callbacks) -> None:
         *[Output(*leaf) for leaf in certificate.LEAVES],
         Input("certificates-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-chain", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if _unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = _seen(callbacks, ref)
         return nothing() if model is None else certificate.leaves(model, ref["cluster"])
@@ -303,16 +310,17 @@ def _register_history(callbacks: Callbacks) -> None:
         Output(count_id("events"), "children"),
         Input("detail-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-events", "rowData"),
     )
-    def events(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
+    def events(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if _unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = _seen(callbacks, ref)
         if model is None:
             return nothing()
-        rows = detail_rows.events(model["events"])
+        found = detail_rows.events(model["events"])
         unit = "the cluster keeps them for about an hour"
-        return rows, unit, str(len(rows))
+        return found, unit, str(len(found))
 
     @callbacks.on(
         Output("detail-audit", "rowData"),
@@ -320,9 +328,10 @@ def _register_history(callbacks: Callbacks) -> None:
         Output(count_id("audit"), "children"),
         Input("detail-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-audit", "rowData"),
     )
-    def audit(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
+    def audit(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if _unconcerned(ref, live, filled=rows is not None):
             return nothing()
         page = callbacks.container.audit.list(
             callbacks.who(),
@@ -332,6 +341,6 @@ def _register_history(callbacks: Callbacks) -> None:
             name=ref["name"],
             page_size=ENTRIES,
         )
-        rows = detail_rows.audit(page.items)
-        unit = "" if page.total == len(rows) else f"the newest {len(rows)} of {page.total}"
-        return rows, unit, str(page.total)
+        found = detail_rows.audit(page.items)
+        unit = "" if page.total == len(found) else f"the newest {len(found)} of {page.total}"
+        return found, unit, str(page.total)

@@ -224,6 +224,7 @@ def _conditions(title: str) -> html.Section:
         rule=True,
         flush=True,
         body_id="detail-conditions",
+        classes=title.lower(),
         source=html.Span(id="detail-controller"),
     )
 

@@ -54,7 +54,7 @@ def test_what_is_wrong_is_found_and_explained(window: Window) -> None:
     window.says("#certificates-grid", "Not issued")
     window.open("/certificate/web-fra/partner/b2b-tls", "#detail-uses .ag-row")
     window.says("#detail-pill", "Wrong host")
-    window.says("#detail-facts", "the key is never read")
+    window.says("#detail-facts", "it is never read")
     window.says("#detail-uses", "api.partner.example.com")
     window.says("#detail-uses", "not in the certificate")
     window.says("#detail-conditions", "HostnameMismatch on Gateway partner/b2b")
