@@ -96,6 +96,7 @@ def test_a_certificate_is_requested_completed_and_deleted(window: Window) -> Non
     window.says("#detail-conditions", "Unused")
     window.ask_to_delete()
     window.fill("#detail-delete-name", "journey-tls")
+    window.fill("#detail-delete-reason", "the journey ends")
     window.click("#detail-delete-go")
     window.address("/certificates")
     assert window.console_errors() == []
