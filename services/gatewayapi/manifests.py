@@ -30,7 +30,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 """What of a folder is read."""
 NEVER_IN_FULL = ("secrets", "endpointslices", "configmaps", "gatewayclasses", "namespaces")
 """Kinds that manifests often leave out: of one without any object nothing is known."""
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r'\["([^"]*)"\]|([^.\[\]]+)|\[(\d+)\]')
 _PLURALS = {
     (group, kind.kind): name for name, kind in KINDS.items() for group, _ in kind.candidates
 } | {("", "ConfigMap"): "configmaps"}
@@ -126,7 +126,7 @@ class _Lines:
                 return one.line
         if self._root is None:
             return one.line
-        steps = [name or int(index) for name, index in _STEP.findall(path)]
+        steps = [key or name or (int(index) if index else "") for key, name, index in _steps(path)]
         node = yaml_documents.node_at(self._root, [*one.path, *steps])
         return self._first + int(node.start_mark.line) + 1
 
@@ -318,6 +318,11 @@ class _Reader:
             line = self._found._lines.line(written, where)
         issue = Issue(severity, ref, where, "", message, "", remedy)
         self._found.issues.append(Placed(issue, self._file, line))
+
+
+def _steps(path: str) -> list[tuple[str, str, str]]:
+    """``spec.rules[0]`` and ``data["tls.crt"]`` in steps: a quoted key, a name or an index each."""
+    return _STEP.findall(path)
 
 
 def _is_list(value: Mapping[str, Any]) -> bool:

@@ -85,3 +85,24 @@ def test_a_conflict_without_a_known_writer_still_has_its_column() -> None:
     row = {"path": "spec.x", "base": 1, "theirs": 2, "mine": 3, "clash": True}
     head = conflict_table([row], {}, None).children[0].children
     assert [cell.children for cell in head.children][2] == "Theirs"
+
+
+def test_a_status_that_differs_is_told_among_the_conditions() -> None:
+    """What the model says, what the cluster says, and where; the time is the cluster's."""
+    found = {
+        "where": "Gateway shop/edge",
+        "type": "ResolvedRefs",
+        "expected": "False BackendNotFound",
+        "found": "True ResolvedRefs",
+        "message": "Service shop/web does not exist.",
+        "since": "2024-05-01T10:00:00Z",
+        "stale": True,
+    }
+    [row] = detail_rows.differing([found])
+    assert (row["title"], row["status"]) == ("ResolvedRefs of Gateway shop/edge", "warn")
+    assert row["message"] == (
+        "By its objects it would say False BackendNotFound; the cluster says True ResolvedRefs."
+        " Service shop/web does not exist."
+    )
+    assert row["since"] == found["since"]
+    assert row["old"]
