@@ -9,7 +9,7 @@ from services.errors import NotFound
 from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.arrival import Arrival, Reason, Refusal, arrive
 from services.gatewayapi.matching.entries import Entries, Entry, by_pattern
-from services.gatewayapi.matching.request import Request
+from services.gatewayapi.matching.request import GRPC_TYPE, Request
 from services.gatewayapi.matching.tables import Hosted, Variants
 from services.gatewayapi.model.names import Key
 from services.gatewayapi.model.routes import ValueMatch
@@ -54,6 +54,11 @@ class Seen:
             lower = name.lower()
             held = self.headers.get(lower)
             self.headers[lower] = value if held is None else f"{held},{value}"
+        # A request has these without anybody naming them among its headers.
+        if request.host:
+            self.headers.setdefault("host", request.host)
+        if self.call is not None:
+            self.headers.setdefault("content-type", GRPC_TYPE)
         self.query = parameters(query)
 
     def fits(self, entry: Entry) -> bool:
