@@ -19,12 +19,21 @@ def carried(
     added: list[Attachment] = []
     for ref in routes:
         was, now = (list(attached_of(end, gateway, ref)) for end in (before, after))
-        if before.routes.get(ref) is not after.routes.get(ref) or not _alike(was, now):
+        if before.routes.get(ref) is not after.routes.get(ref):
             removed += was
             added += now
+        elif not _alike(was, now):
+            removed += _without(was, now)
+            added += _without(now, was)
     if not removed and not added:
         return tables
     return tables.changed(removed, added, before.routes, after.routes)
+
+
+def _without(some: list[Attachment], others: list[Attachment]) -> list[Attachment]:
+    """Those of ``some`` that are not among ``others`` in what matching asks for."""
+    there = {(one.listener.id, one.hostnames) for one in others}
+    return [one for one in some if (one.listener.id, one.hostnames) not in there]
 
 
 def _alike(was: list[Attachment], now: list[Attachment]) -> bool:
