@@ -4,52 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
 
-from callbacks import absent, certificate, detail_head, policy_detail
+from callbacks import absent, certificate, detail_head, policy_detail, route_detail
+from callbacks.detail_reads import Ref, Rows, read, seen, unconcerned
 from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
-from components.policy_kinds import POLICIES
 from components.status import pill
 from services.errors import ConsoleError, NotFound, Unavailable
-from services.gatewayapi.attachments import ROUTE_KINDS
-from services.gatewayapi.policies.rows import READS
 
 ENTRIES = 100
 """Audit entries shown on an object's page; the audit log has all."""
-
-TOUCHED_BY = {
-    "gateways": {"gateways", "gatewayclasses", "secrets", "events", "pods"} | set(ROUTE_KINDS),
-    **{
-        kind: {
-            kind,
-            "gateways",
-            "listenersets",
-            "namespaces",
-            "referencegrants",
-            "services",
-            "endpointslices",
-            "inferencepools",
-            "events",
-        }
-        for kind in ROUTE_KINDS
-    },
-    "listenersets": {"listenersets", "gateways", "namespaces", "secrets", "events"},
-    "gatewayclasses": {"gatewayclasses", "gateways", "events"} | set(ROUTE_KINDS),
-    **dict.fromkeys(
-        kinds.CERTIFICATE_KINDS,
-        {"gateways", "listenersets", "backendtlspolicies", "events"}
-        | set(kinds.CERTIFICATE_KINDS)
-        | set(ROUTE_KINDS),
-    ),
-    **{kind: {"events", *READS} for kind in POLICIES},
-}
-"""Kinds whose change may change what a page shows."""
-
-Ref = dict[str, str]
-Rows = list[dict[str, Any]] | None
-"""What a table has; None until it was given some, even none."""
 
 
 def register(callbacks: Callbacks) -> None:
@@ -71,45 +37,11 @@ def register(callbacks: Callbacks) -> None:
     )
     _register_object(callbacks)
     _register_gateway(callbacks)
-    _register_route(callbacks)
-    _register_listenerset(callbacks)
+    route_detail.register(callbacks)
     _register_gatewayclass(callbacks)
     _register_certificate(callbacks)
-    policy_detail.register(callbacks, _seen, _unconcerned)
+    policy_detail.register(callbacks, seen, unconcerned)
     _register_history(callbacks)
-
-
-def _unconcerned(ref: Ref, live: list[dict[str, Any]] | None, *, filled: bool = True) -> bool:
-    """Whether this call was made by changes that have nothing to do with the object.
-
-    A call replaces one of the same callback that is under way, also the one that fills a page that
-    was just opened: what is not ``filled`` yet is always a concern.
-    """
-    if ctx.triggered_id != ids.LIVE_CHANGES or not filled:
-        return False
-    kinds_of_interest = TOUCHED_BY[ref["kind"]] | {"*"}
-    return not any(
-        change["kind"] in kinds_of_interest and change["cluster"] in (ref["cluster"], "*")
-        for change in live or []
-    )
-
-
-def _read(callbacks: Callbacks, ref: Ref) -> dict[str, Any]:
-    """The object's read model, from memory. Raises NotFound and Unavailable."""
-    if ref["kind"] in kinds.CERTIFICATE_KINDS:
-        return certificate.read(callbacks, ref)
-    place = (ref["cluster"], ref["kind"], ref["namespace"], ref["name"])
-    container = callbacks.container
-    found = container.policies if ref["kind"] in POLICIES else container.resources
-    return found.detail(callbacks.who(), *place)
-
-
-def _seen(callbacks: Callbacks, ref: Ref) -> dict[str, Any] | None:
-    """The read model, None where there is none: what the page says of that is one answer's work."""
-    try:
-        return _read(callbacks, ref)
-    except (NotFound, Unavailable):
-        return None
 
 
 def _register_object(callbacks: Callbacks) -> None:
@@ -133,10 +65,10 @@ def _register_object(callbacks: Callbacks) -> None:
         State("detail-page", "className"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None, page: str) -> Any:
-        if _unconcerned(ref, live, filled=page != detail.UNREAD):
+        if unconcerned(ref, live, filled=page != detail.UNREAD):
             return nothing()
         try:
-            model = _read(callbacks, ref)
+            model = read(callbacks, ref)
             info = fleet.info(fleet.get(ref["cluster"]))
         except (NotFound, Unavailable) as error:
             return _not_there(error, ref, read=page in (detail.PAGE, detail.GONE))
@@ -166,7 +98,7 @@ def _register_object(callbacks: Callbacks) -> None:
     def download(clicks: int | None, ref: Ref) -> Any:
         if not clicks:
             return no_update
-        obj = _read(callbacks, ref)["object"]
+        obj = read(callbacks, ref)["object"]
         one = kinds.KINDS[ref["kind"]].kind.lower()
         return dcc.send_string(
             yaml_view.to_text(yaml_view.whole(obj)),
@@ -201,9 +133,9 @@ def _register_gateway(callbacks: Callbacks) -> None:
         Input(ids.LIVE_CHANGES, "data"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
+        if unconcerned(ref, live):
             return nothing()
-        model = _seen(callbacks, ref)
+        model = seen(callbacks, ref)
         if model is None:
             return nothing()
         listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
@@ -223,49 +155,6 @@ def _register_gateway(callbacks: Callbacks) -> None:
         )
 
 
-def _register_route(callbacks: Callbacks) -> None:
-    @callbacks.on(
-        Output("detail-rules", "rowData"),
-        Output("detail-rules-unit", "children"),
-        Output("detail-parents", "rowData"),
-        Output("detail-parents-unit", "children"),
-        Input("routes-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-    )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
-            return nothing()
-        model = _seen(callbacks, ref)
-        if model is None:
-            return nothing()
-        rules = detail_rows.rules(model["rules"])
-        parents = detail_rows.parents(model["parents"], ref["cluster"])
-        return rules, str(len(rules)), parents, str(len(parents))
-
-
-def _register_listenerset(callbacks: Callbacks) -> None:
-    @callbacks.on(
-        Output("detail-set-listeners", "rowData"),
-        Output("detail-set-listeners-unit", "children"),
-        Output("detail-set-said", "children"),
-        Output("detail-set-parents", "rowData"),
-        Input("listenersets-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-    )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
-            return nothing()
-        model = _seen(callbacks, ref)
-        if model is None:
-            return nothing()
-        return (
-            detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC)),
-            str(len(model["listeners"])),
-            detail_rows.trouble(model["listeners"]),
-            detail_rows.parents(model["parents"], ref["cluster"]),
-        )
-
-
 def _register_gatewayclass(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("detail-gateways", "rowData"),
@@ -275,9 +164,9 @@ def _register_gatewayclass(callbacks: Callbacks) -> None:
         Input(ids.LIVE_CHANGES, "data"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if _unconcerned(ref, live):
+        if unconcerned(ref, live):
             return nothing()
-        model = _seen(callbacks, ref)
+        model = seen(callbacks, ref)
         if model is None:
             return nothing()
         gateways = [
@@ -297,9 +186,9 @@ def _register_certificate(callbacks: Callbacks) -> None:
         State("detail-chain", "rowData"),
     )
     def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if _unconcerned(ref, live, filled=rows is not None):
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
-        model = _seen(callbacks, ref)
+        model = seen(callbacks, ref)
         return nothing() if model is None else certificate.leaves(model, ref["cluster"])
 
 
@@ -313,9 +202,9 @@ def _register_history(callbacks: Callbacks) -> None:
         State("detail-events", "rowData"),
     )
     def events(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if _unconcerned(ref, live, filled=rows is not None):
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
-        model = _seen(callbacks, ref)
+        model = seen(callbacks, ref)
         if model is None:
             return nothing()
         found = detail_rows.events(model["events"])
@@ -331,7 +220,7 @@ def _register_history(callbacks: Callbacks) -> None:
         State("detail-audit", "rowData"),
     )
     def audit(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if _unconcerned(ref, live, filled=rows is not None):
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         page = callbacks.container.audit.list(
             callbacks.who(),

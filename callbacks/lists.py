@@ -109,10 +109,13 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             empty = {"rowData": [], "rowCount": 0}
             untold = [no_update] * (3 + len(STATUSES) + 4)
             return [empty, *untold, *list_words.refused(error, kind, view)]
-        shown = {row["cluster"] for row in page.items}
+        rows = page.items
+        if kind is list_page.ROUTES:
+            rows = services.judging.listed(who, rows)
+        shown = {row["cluster"] for row in rows}
         slots = {name: services.fleet.slot(name) for name in shown}
         response = {
-            "rowData": [list_words.present(kind.name, row, slots) for row in page.items],
+            "rowData": [list_words.present(kind.name, row, slots) for row in rows],
             "rowCount": page.total,
         }
         return [

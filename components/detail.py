@@ -13,12 +13,15 @@ from dash import dcc, html
 from components import tables
 from components.delete_dialog import delete_dialog
 from components.detail_columns import (
+    ATTACHMENTS,
     AUDIT,
     CHAIN,
     EVENTS,
     GATEWAYS,
+    IN_EFFECT,
     LISTENERS,
     PARENTS,
+    PROBLEMS,
     ROUTES,
     RULES,
     SETTINGS,
@@ -61,6 +64,9 @@ PARTS = (
 )
 """The callback of its own that fills the overview of a kind, where that is not called as it."""
 
+JUDGED = (*ROUTE_KINDS, "listenersets")
+"""Kinds whose page says what the model finds wrong with the object."""
+
 MULTILINE = {"wrapText": True, "autoHeight": True}
 NO_ROUTES = "No route names this gateway. Create one with it as its gateway."
 NO_EVENTS = "No event. The cluster keeps events for about an hour; older ones are gone."
@@ -97,6 +103,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
         children=[
             dcc.Store(id="detail-ref", data=ref),
             dcc.Store(id=f"{PARTS.get(kind, kind)}-ref", data=ref),
+            *([dcc.Store(id="judged-ref", data=ref)] if kind in JUDGED else []),
             dcc.Store(id="detail-copied"),
             dcc.Download(id="detail-download"),
             _head(kind, cluster, namespace, name),
@@ -257,6 +264,15 @@ def _gateway() -> list[Any]:
     )
 
 
+def _problems() -> html.Section:
+    return _grid_panel(
+        "Problems",
+        "problems",
+        _wrapped(PROBLEMS, "said", "remedy"),
+        "None: the model of the cluster finds nothing wrong with it.",
+    )
+
+
 def _route() -> list[Any]:
     return _two(
         [
@@ -269,8 +285,15 @@ def _route() -> list[Any]:
             _grid_panel(
                 "Gateways",
                 "parents",
-                _wrapped(PARENTS, "message"),
+                _wrapped(ATTACHMENTS, "model", "message"),
                 "The route names no gateway, so nothing reaches it. Edit it and add one.",
+            ),
+            _problems(),
+            _grid_panel(
+                "Policies in effect",
+                "effective",
+                _wrapped(IN_EFFECT, "settings"),
+                "No policy applies, neither directly nor by way of a gateway.",
             ),
         ]
     )
@@ -283,6 +306,7 @@ def _gatewayclass() -> list[Any]:
                 "Gateways of this class",
                 "gateways",
                 GATEWAYS,
+                IN_EFFECT,
                 "No gateway is of this class yet. Create one and choose this class.",
             ),
             panel(
@@ -313,6 +337,7 @@ def _listenerset() -> list[Any]:
                 _wrapped(PARENTS, "message"),
                 "The set names no gateway, so nothing reaches it.",
             ),
+            _problems(),
         ]
     )
 

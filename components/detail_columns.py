@@ -41,6 +41,25 @@ PARENTS: list[Column] = [
     column("state", "Status", "NgfState", width=190, sort=False, narrow=True),
     column("message", "Why", flex=3, width=200, sort=False),
 ]
+ATTACHMENTS: list[Column] = [
+    column("gateway", "Gateway", "NgfLink", flex=2, width=140, narrow=True),
+    column("listener", "Listener", width=104, none="every one"),
+    column("model", "By the model", "NgfLines", flex=4, width=190, sort=False, narrow=True),
+    column("state", "By its controller", "NgfState", width=150, sort=False),
+    column("message", "It says", flex=3, width=150, sort=False),
+]
+PROBLEMS: list[Column] = [
+    column("state", "Problem", "NgfState", width=190, narrow=True),
+    column("said", "What and where", "NgfLines", flex=4, width=220, sort=False, narrow=True),
+    column("remedy", "What to do", flex=3, width=180, sort=False),
+]
+IN_EFFECT: list[Column] = [
+    column("policy", "Policy", "NgfLink", flex=2, width=150, narrow=True),
+    column("kind", "Kind", width=160),
+    column("where", "Applies", flex=1, width=130),
+    column("settings", "Settings", "NgfLines", flex=3, width=190, sort=False, mono=True),
+    column("state", "Status", "NgfState", width=130, sort=False, narrow=True),
+]
 GATEWAYS: list[Column] = [
     column("status", "Status", "NgfStatus", width=178),
     column("name", "Name", "NgfName", flex=2, width=180, narrow=True),

@@ -36,23 +36,11 @@ def _route(name: str, said: str, icon: str) -> Spoken:
 
 KINDS = {
     "gateways": Spoken("Gateway", "gateway", "gateways", "door-open", "gateway"),
-    **{
-        f"{name.lower()}routes": Spoken(
-            f"{name}Route",
-            f"{said} route",
-            f"{said} routes",
-            icon,
-            f"{name.lower()}route",
-            "routes",
-        )
-        for name, said, icon in (
-            ("HTTP", "HTTP", "signpost-split"),
-            ("GRPC", "gRPC", "signpost-split"),
-            ("TLS", "TLS", "shield-lock"),
-            ("TCP", "TCP", "arrow-left-right"),
-            ("UDP", "UDP", "broadcast"),
-        )
-    },
+    "httproutes": _route("HTTP", "HTTP", "signpost-split"),
+    "grpcroutes": _route("GRPC", "gRPC", "signpost-split"),
+    "tlsroutes": _route("TLS", "TLS", "shield-lock"),
+    "tcproutes": _route("TCP", "TCP", "arrow-left-right"),
+    "udproutes": _route("UDP", "UDP", "broadcast"),
     "listenersets": Spoken(
         "ListenerSet", "listener set", "listener sets", "ear", "listenerset", "routes"
     ),
@@ -103,6 +91,11 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
         return ""
     steps = [*spoken.page.split("/"), cluster, *([namespace] if namespace else []), name]
     return "/" + "/".join(quote(step, safe="") for step in steps)
+
+
+def plural_of(kind: str) -> str:
+    """The plural of a kind that has pages, by its Kubernetes name; nothing for another."""
+    return next((name for name, spoken in KINDS.items() if spoken.kind == kind), "")
 
 
 def list_href(kind: str, **query: str) -> str:

@@ -35,6 +35,7 @@ from services.gatewayapi.attribution import Attribution
 from services.gatewayapi.drafting import Drafting
 from services.gatewayapi.history import History
 from services.gatewayapi.impact import Impacts
+from services.gatewayapi.judging import Judging
 from services.gatewayapi.models import Models
 from services.gatewayapi.policies.service import Policies
 from services.gatewayapi.resources import Resources
@@ -78,6 +79,7 @@ class Container:
     changes: Changes
     resources: Resources
     drafting: Drafting
+    judging: Judging
     models: Models
     history: History
     impacts: Impacts
@@ -166,6 +168,7 @@ class Container:
             changes=changes,
             resources=Resources(fleet, models),
             drafting=Drafting(fleet, models),
+            judging=Judging(fleet, models),
             models=models,
             history=history,
             impacts=Impacts(fleet, models, SavedRequests(db)),
