@@ -306,7 +306,6 @@ def _gatewayclass() -> list[Any]:
                 "Gateways of this class",
                 "gateways",
                 GATEWAYS,
-                IN_EFFECT,
                 "No gateway is of this class yet. Create one and choose this class.",
             ),
             panel(

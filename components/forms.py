@@ -139,13 +139,16 @@ def row(
     )
 
 
-def block(name: str, children: Sequence[Any], *, remove: str = "") -> html.Div:
-    """Like `row`, for children that stack; without ``remove`` it has no cross."""
+def block(
+    name: str, children: Sequence[Any], *, remove: str = "", adds: tuple[str, str] | None = None
+) -> html.Div:
+    """Like `row`, for children that stack; without ``remove`` it has no cross. ``adds`` is the
+    action and the word of the button at its end."""
     return html.Div(
         list(children),
         id={"type": "edit-row", "name": name},
         className="fblock d-none",
-        **({"data-remove": remove} if remove else {}),
+        **({"data-remove": remove} if remove else {}) | (adding(*adds) if adds else {}),
     )
 
 
@@ -166,23 +169,17 @@ def blocks(found: Sequence[tuple[str, str, Sequence[Any]]]) -> html.Div:
     )
 
 
-def buttons(found: Mapping[str, str], classes: str) -> html.Div:
-    """Buttons that change the object, by action with what they are called; drawn by the browser,
-    which hides those that `Form.rows` says are not to be seen."""
-    return html.Div(className=f"row-f {classes}", **{"data-buttons": json.dumps(found)})
-
-
 def ends(noun: str) -> html.Div:
-    """The buttons under an open item: move, duplicate and remove it."""
-    return buttons(
-        {
-            "item-up": "Move up",
-            "item-down": "Move down",
-            "item-duplicate": "Duplicate",
-            "item-remove": f"Remove {noun}",
-        },
-        "end",
-    )
+    """The buttons under an open item: move, duplicate and remove it. As all that stand in
+    ``data-buttons`` they are drawn by the browser, which hides those that `Form.rows` says are not
+    to be seen."""
+    found = {
+        "item-up": "Move up",
+        "item-down": "Move down",
+        "item-duplicate": "Duplicate",
+        "item-remove": f"Remove {noun}",
+    }
+    return html.Div(className="row-f end", **{"data-buttons": json.dumps(found)})
 
 
 def moved(found: list[Any], at: int, what: str) -> int:
@@ -194,11 +191,9 @@ def moved(found: list[Any], at: int, what: str) -> int:
     return at
 
 
-def add(action: str, label: str) -> html.Button:
-    """The dashed button that adds an item."""
-    return html.Button(
-        label, id=action_id(action), className="chip add bi bi-plus-lg", type="button"
-    )
+def adding(action: str, label: str) -> dict[str, str]:
+    """What an element carries that ends with the dashed button that adds an item."""
+    return {"data-buttons": json.dumps({action: label})}
 
 
 def action_id(name: str) -> dict[str, str]:

@@ -67,8 +67,8 @@ class GatewayForm:
                     [
                         html.Span("Listeners", className="lab"),
                         forms.items(_listener_body()),
-                        forms.add("item-add", "Listener"),
-                    ]
+                    ],
+                    **forms.adding("item-add", "Listener"),
                 ),
                 forms.text("other"),
             ],

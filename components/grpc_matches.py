@@ -29,9 +29,8 @@ def layout() -> html.Div:
         [
             *[_row(at) for at in range(MATCHES)],
             forms.text("more-matches"),
-            forms.add("match-add", "Match"),
         ],
-        **{"data-lab": "When a call matches"},
+        **{"data-lab": "When a call matches"} | forms.adding("match-add", "Match"),
     )
 
 

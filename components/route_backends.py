@@ -32,8 +32,8 @@ def layout() -> html.Div:
         [
             forms.heading("Send it to", "weight, share", "lab far"),
             *[_row(at) for at in range(BACKENDS)],
-            forms.add("backend-add", "Backend"),
         ],
+        adds=("backend-add", "Backend"),
     )
 
 

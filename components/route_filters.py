@@ -5,6 +5,7 @@ extensions may be there several times, of which the form shows the first ones. W
 for is named in a line and kept.
 """
 
+import json
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
@@ -32,11 +33,8 @@ class Filters:
         chips = {f"filter-{group}-add": first[group].title for group in self.groups}
         chips |= {f"{one.name}-add": one.title for one in self.settings}
         return html.Div(
-            [
-                forms.blocks([one.layout() for one in (*self.filters, *self.settings)]),
-                forms.buttons(chips, "wrap"),
-            ],
-            **{"data-lab": "Change it"},
+            forms.blocks([one.layout() for one in (*self.filters, *self.settings)]),
+            **{"data-lab": "Change it", "data-buttons": json.dumps(chips)},
         )
 
     def read(self, rule: Object, filters: Sequence[Object]) -> dict[str, Any]:

@@ -57,8 +57,8 @@ class RouteForm:
                         if self._several
                         else html.Span("Rule", className="lab"),
                         forms.items(self._rule_body()),
-                        forms.add("item-add", "Rule"),
-                    ]
+                    ],
+                    **forms.adding("item-add", "Rule"),
                 ),
             ],
         )

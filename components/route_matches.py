@@ -31,9 +31,8 @@ def layout() -> html.Div:
         [
             *[_row(at) for at in range(MATCHES)],
             forms.text("more-matches"),
-            forms.add("match-add", "Match"),
         ],
-        **{"data-lab": "When a request matches"},
+        **{"data-lab": "When a request matches"} | forms.adding("match-add", "Match"),
     )
 
 

@@ -23,8 +23,8 @@ def layout() -> html.Div:
             forms.heading("Gateway", "Listener", "lab pcols"),
             *[_row(at) for at in range(PARENTS)],
             forms.text("more-parents"),
-            forms.add("parent-add", "Gateway"),
-        ]
+        ],
+        **forms.adding("parent-add", "Gateway"),
     )
 
 
