@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Input, Output
+from dash import Input, Output, State
 
-from callbacks.detail_reads import Ref, place_of, seen, unconcerned
+from callbacks.detail_reads import Ref, Rows, place_of, seen, unconcerned
 from callbacks.registrar import Callbacks, nothing
 from components import detail_rows, ids, route_rows
 from services.errors import NotFound, Unavailable
@@ -29,9 +29,10 @@ def _register_route(callbacks: Callbacks) -> None:
         Output("detail-parents-unit", "children"),
         Input("routes-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-rules", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = seen(callbacks, ref)
         if model is None:
@@ -46,9 +47,10 @@ def _register_route(callbacks: Callbacks) -> None:
         Output("detail-effective-unit", "children"),
         Input("routes-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-effective", "rowData"),
     )
-    def show_effective(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show_effective(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         about = Named(KINDS[ref["kind"]].kind, ref["namespace"], ref["name"])
         if about.kind not in APPLIES_TO:
@@ -66,9 +68,10 @@ def _register_judged(callbacks: Callbacks) -> None:
         Output("detail-problems-unit", "children"),
         Input("judged-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-problems", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         try:
             judged = callbacks.container.judging.of(callbacks.who(), *place_of(ref))
@@ -90,9 +93,10 @@ def _register_listenerset(callbacks: Callbacks) -> None:
         Output("detail-set-parents", "rowData"),
         Input("listenersets-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-set-listeners", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = seen(callbacks, ref)
         if model is None:

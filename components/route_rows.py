@@ -29,7 +29,7 @@ def _listener_line(one: Mapping[str, Any]) -> Row:
 
 
 def problems(judged: Mapping[str, Any]) -> list[Row]:
-    """What the model finds wrong, and where the cluster's status says something else."""
+    """What the model finds wrong, where, and what to do about it."""
     rows = [
         {
             "state": {"status": one["status"], "text": one["reason"] or one["status"]},
@@ -41,22 +41,6 @@ def problems(judged: Mapping[str, Any]) -> list[Row]:
         }
         for one in judged["problems"]
     ]
-    for one in judged["differs"]:
-        where = f"{one['where']}: " if one["where"] else ""
-        found = one["found"] or "nothing"
-        late = "Its controller has not looked at this generation yet. " if one["stale"] else ""
-        since = f" since {one['since']}" if one["since"] else ""
-        rows.append(
-            {
-                "state": {"status": "info", "text": "Status differs"},
-                "said": [
-                    f"{where}{one['type']} is {found}{since}; by the model it is "
-                    f"{one['expected']}.",
-                    one["message"],
-                ],
-                "remedy": f"{late}Look at the log of the controller.",
-            }
-        )
     for row in rows:
         row["said"] = [line for line in row["said"] if line]
     return rows

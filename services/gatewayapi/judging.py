@@ -1,11 +1,10 @@
-"""What the model says of one object, for one who may not see everything: where it attaches, what is
-wrong with it, and where its status says something else.
+"""What the model says of one object, for one who may not see everything: where it attaches, and
+what is wrong with it.
 
 What happens in namespaces outside somebody's limits is not told, only counted.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,6 @@ from services.gatewayapi.issue import Issue
 from services.gatewayapi.issues import issues_of
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.models import Models
-from services.gatewayapi.statuses import differs
 from services.kube.catalogue import KINDS
 
 Row = Mapping[str, Any]
@@ -49,18 +47,17 @@ class Judging:
     def of(
         self, who: Identity, cluster: str, kind: str, namespace: str, name: str
     ) -> dict[str, Any]:
-        """``problems`` worst first, and ``differs``: where the status of one object says something
-        else; ``hidden`` is how many further problems are with objects that are not visible."""
+        """``problems`` of one object, worst first; ``hidden`` is how many further ones are with
+        objects that are not visible."""
         model = self._models.of(self._fleet.get(cluster))
         ref = Ref(KINDS[kind].kind, namespace, name)
         sees = partial(who.may_see, cluster)
         if not sees(namespace or None):
-            return {"problems": [], "differs": [], "hidden": 0}
+            return {"problems": [], "hidden": 0}
         found = issues_of(model, ref)
         shown = [one for one in found if _visible(one.counterpart, sees)]
         return {
             "problems": [_problem(one) for one in shown],
-            "differs": [asdict(one) for one in differs(model, ref)],
             "hidden": len(found) - len(shown),
         }
 

@@ -83,7 +83,7 @@ def test_problems_name_field_section_and_remedy(judging: Judging) -> None:
 
 def test_what_is_outside_the_limits_is_not_told(judging: Judging) -> None:
     assert judging.parents(LIMITED, WEB, "httproutes", "payments", "checkout") == []
-    nothing = {"problems": [], "differs": [], "hidden": 0}
+    nothing = {"problems": [], "hidden": 0}
     assert judging.of(LIMITED, WEB, "httproutes", "payments", "checkout") == nothing
     [elsewhere] = judging.parents(LIMITED, WEB, "httproutes", "labs", "try")
     assert elsewhere == {"status": "unknown", "state": "not visible to you", "listeners": []}
