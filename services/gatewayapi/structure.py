@@ -21,7 +21,9 @@ from services.demo.definitions import definitions
 from services.gatewayapi import admission
 
 _CORE = frozenset({"Service", "Namespace", "Secret", "ConfigMap", "EndpointSlice"})
-_SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired", "FieldValueNotSupported"})
+_SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired"})
+_MATCHED = re.compile(r".*\.matches\[\d+\]\..*type")
+"""Values that decide what a match means: of one that is not known nothing can be said."""
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _IN_BODY = re.compile(r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)", re.DOTALL)
 _CHECKED = re.compile(r"checked value (?P<rule>must be .*) in (?P<field>\S+)", re.DOTALL)
@@ -132,7 +134,8 @@ def _refusal(cause: Cause) -> Refusal:
     field = "" if cause.field == "<nil>" else cause.field
     if checked := _CHECKED.fullmatch(rule):
         field, rule = checked["field"], checked["rule"]
-    return Refusal(field, rule, cause.reason in _SHAPE)
+    unknown = cause.reason == "FieldValueNotSupported" and _MATCHED.fullmatch(field) is not None
+    return Refusal(field, rule, unknown or cause.reason in _SHAPE)
 
 
 def _rule(text: str) -> str:

@@ -541,3 +541,53 @@ spec:
     assert words(here["conditions"]) == {"Accepted": "True Accepted"}
     lost = said.of("ClientSettingsPolicy", "lost")["ancestors"][0]
     assert words(lost["conditions"]) == {"Accepted": "False TargetNotFound"}
+
+
+POOL = """
+apiVersion: inference.networking.k8s.io/v1
+kind: InferencePool
+metadata: {name: pool, namespace: infra}
+spec:
+  selector: {matchLabels: {app: model}}
+  targetPorts: [{number: 8000}]
+  endpointPickerRef: {name: PICKER, port: {number: 9002}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("picker", "parent", "accepted", "resolved"),
+    [
+        ("web", "{name: edge}", "True Accepted", "True ResolvedRefs"),
+        ("absent", "{name: edge}", "True Accepted", "False InvalidExtensionRef"),
+        (
+            "web",
+            "{name: edge, sectionName: nope}",
+            "False HTTPRouteNotAccepted",
+            "True ResolvedRefs",
+        ),
+    ],
+)
+def test_an_inference_pool_by_the_gateways_that_lead_to_it(
+    tmp_path: Path, picker: str, parent: str, accepted: str, resolved: str
+) -> None:
+    """InferencePool.status.parents: a Gateway for each that a route names, whether it took it."""
+    ref = "{group: inference.networking.k8s.io, kind: InferencePool, name: pool}"
+    said = Said(
+        tmp_path,
+        gateway(HTTP, class_name="nginx"),
+        route("web", parent, f"rules: [{{backendRefs: [{ref}]}}]"),
+        BACKEND,
+        POOL.replace("PICKER", picker),
+    )
+    [entry] = said.of("InferencePool", "pool")["parents"]
+    assert entry["parentRef"]["name"] == "edge"
+    assert words(entry["conditions"]) == {"Accepted": accepted, "ResolvedRefs": resolved}
+
+
+def test_a_filter_of_the_experimental_channel_keeps_its_route(tmp_path: Path) -> None:
+    """A definition of another channel may know it: it is named, and the rest is judged all the
+    same."""
+    filters = "[{type: ExternalAuth, externalAuth: {protocol: HTTP}}]"
+    rules = f"rules: [{{filters: {filters}, backendRefs: [{{name: web, port: 80}}]}}]"
+    said = Said(tmp_path, gateway(HTTP), route("web", "{name: edge}", rules), BACKEND)
+    assert said.parent("web")["Accepted"] == "True Accepted"

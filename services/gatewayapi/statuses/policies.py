@@ -118,12 +118,13 @@ def _direct(
     yield target.ref, NGF_CONTROLLER, refusal
 
 
-def _leading_to(model: Model, service: Ref) -> Iterator[Gateway]:
-    """The gateways of which an attached route sends requests to a Service or an InferencePool."""
+def _leading_to(model: Model, backend: Ref, *, asked: bool = False) -> Iterator[Gateway]:
+    """The gateways of which an attached route sends requests to a Service or an InferencePool;
+    ``asked``: also those that a route only names."""
     found = {}
-    for user in model.users(service):
+    for user in model.users(backend):
         for parent in model.parents(user):
-            if parent.gateway and any(one.attached for one in parent.attachments):
+            if parent.gateway and (asked or any(one.attached for one in parent.attachments)):
                 found[parent.gateway.key] = model.gateways[parent.gateway.key]
     for key in sorted(found):
         if found[key].controller:
@@ -167,7 +168,7 @@ def pool_status(model: Model, ref: Ref, obj: Object) -> Status:
     """An InferencePool: one parent for each Gateway whose routes lead to it."""
     at = generation(obj)
     parents = []
-    for one in _leading_to(model, ref):
+    for one in _leading_to(model, ref, asked=True):
         text = "The InferencePool is accepted by the Gateway"
         verdict = condition("Accepted", at, "True", "Accepted", text)
         if not _some_accepted(model, ref, one):
