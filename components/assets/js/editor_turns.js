@@ -11,13 +11,17 @@
   const no = () => window.dash_clientside.no_update;
   const tell = (id, props) => window.dash_clientside.set_props(id, props);
   let number, answered, sent, sentAt, touched, presses, reset, changes, timer, held;
+  let opened = null; // the page that these are of
 
   const page = () => document.getElementById("edit-page");
   const pressed = (id) => (id.type === "edit-head" ? { open: id.index } : { act: id.name });
   const waiting = () => answered < number && Date.now() - sentAt < UNANSWERED_MS;
   const pending = () => touched !== null || presses.length > 0 || reset;
 
+  /* Once a page, whoever comes first: on a busy machine somebody types before all is dressed. */
   function begin() {
+    if (opened && opened === page()) return;
+    opened = page();
     clearTimeout(timer);
     [number, answered, sent, sentAt] = [0, 0, null, 0];
     [touched, presses, reset, changes, timer, held] = [null, [], false, 0, null, false];
@@ -56,6 +60,7 @@
   document.addEventListener("input", (event) => {
     const input = event.target;
     if (!input.closest("#edit-page .edit-cols") || !input.id) return;
+    begin();
     const edits = ngf.schema.edits(input) || [];
     presses = [...presses.filter((one) => !edits.some((edit) => ngf.schema.same(one, edit))), ...edits];
     touched = edits.length ? "" : /"type":"edit-field"/.test(input.id) ? JSON.parse(input.id).name : "";
@@ -74,6 +79,7 @@
       ngf.toast({ status: "warn", title: "Not done", text: "The console does not answer. Press it again when it does." });
       return;
     }
+    begin();
     if (button.id === "edit-reset") [touched, presses, reset] = [null, [], true];
     else presses.push(button.dataset.do ? ngf.schema.press(button) : pressed(JSON.parse(button.id)));
     begun();
@@ -95,6 +101,7 @@
     /* So much would be lost on leaving; what was done meanwhile goes out now. */
     answered: function (draft, count) {
       if (!draft) return no();
+      begin();
       answered = draft.turn;
       if (sent && answered === sent.number) presses = presses.filter((one) => !sent.presses.includes(one));
       changes = count || 0;

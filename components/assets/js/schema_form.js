@@ -21,7 +21,8 @@
   let schema = null; // what the server told: {kind, schema, targets, templates}
   let object = {};
   let live = null;
-  let mended = {}; // Which blocks somebody opened or closed, by path.
+  let mended = {}; // which blocks somebody opened or closed, by path
+  const heard = new WeakMap(); // what inputs held when they told of it
 
   const spelled = (way) => way.reduce((text, step) => typeof step === "number" ? `${text}[${step}]`
     : /^[A-Za-z_][A-Za-z0-9_-]*$/.test(step) ? (text ? `${text}.${step}` : step) : `${text}[${JSON.stringify(step)}]`, "");
@@ -217,6 +218,7 @@
     if (old.nodeType !== 1) { if (old.data !== fresh.data) old.data = fresh.data; return; }
     for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of [...fresh.attributes]) if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.tagName === "DETAILS") old.open = fresh.open;
     children(old, fresh, waiting);
     if ("value" in old.dataset && old !== document.activeElement && !waiting.has(old.id) && old.value !== old.dataset.value && old.tagName !== "BUTTON") old.value = old.dataset.value;
   }
@@ -240,6 +242,7 @@
     /* The edits that typing into an input means; none for one that is not this form's. */
     edits: function (input) {
       if (!input.closest(`#${ROOT}`)) return null;
+      heard.set(input, input.value);
       if (input.id === "edit-schema-template") return begin(input.value);
       const way = JSON.parse(input.dataset.way);
       if ("key" in input.dataset && input.dataset.key !== undefined && input.tagName === "INPUT" && input.id.includes(" key")) return [{ rename: [way, input.dataset.key, input.value] }];
@@ -258,15 +261,22 @@
     return [{ set: [["spec"], { ...(value === "" ? {} : schema.templates[Number(value)].spec), ...kept }] }];
   }
 
-  document.addEventListener("toggle", (event) => {
-    if (event.target.dataset && event.target.dataset.key && event.target.closest(`#${ROOT}`)) mended[event.target.dataset.key] = event.target.open;
-  }, true);
+  /* Programs that choose for people tell of a change only. */
+  document.addEventListener("change", ({ target }) => {
+    if (target.tagName === "SELECT" && target.closest(`#${ROOT}`) && heard.get(target) !== target.value) target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest(`#${ROOT} summary`);
+    if (summary) mended[summary.parentElement.dataset.key] = !summary.parentElement.open;
+  });
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfSchema = {
     draw: function (told, draft, base, ref) {
       if (!told || !draft) return no();
-      if (!schema || schema.at !== told.at) { schema = { ...told }; mended = {}; }
+      const page = document.getElementById(ROOT); // a page that is opened anew begins anew
+      if (!schema || schema.page !== page || said(schema.at) !== said(told.at)) { schema = { ...told, page }; mended = {}; }
       object = draft.object || {};
       live = ref.create ? null : base.object;
       render();
