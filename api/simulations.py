@@ -82,10 +82,23 @@ class SimulationAnswer(BaseModel):
     gateway: dict[str, str]
 
 
-class BatchAnswer(BaseModel):
-    """One answer for each request, in their order; one that cannot be read has an ``error``."""
+class GatewaySimulationAnswer(BaseModel):
+    """What becomes of a request, as ``/simulate`` tells it; or of several, in their order."""
 
-    answers: list[dict[str, Any]]
+    model_config = ConfigDict(extra="allow")
+
+    outcome: str | None = Field(
+        None, description="backend, redirect, response, no_listener, no_route or tls_refused"
+    )
+    status: int | None = Field(None, description="What the client gets where no backend answers")
+    listener: str | None = None
+    route: dict[str, str] | None = None
+    rule: int | None = Field(None, description="Counted from 0")
+    match: int | None = None
+    backends: list[dict[str, Any]] | None = None
+    answers: list[dict[str, Any]] | None = Field(
+        None, description="One for each of ``requests``; one that cannot be read has an ``error``"
+    )
 
 
 class MatchDetail(BaseModel):
@@ -160,7 +173,7 @@ def register(server: OpenAPI, container: Container) -> None:
                 "post",
                 f"/gateways{named}",
                 simulate_at_gateway,
-                {"responses": {"200": SimulationAnswer}},
+                {"responses": {"200": GatewaySimulationAnswer}},
             ),
             *(
                 ("post", f"/{plural}{named}", _of_kind(kind, plural, simulated), one)

@@ -107,7 +107,5 @@
     if (first) askedAt = Date.now();
     else if (other) ask();
   });
-  window.addEventListener("ngf:changes", function (event) {
-    if (here() && told && (event.detail || []).some(({ cluster, kind }) => cluster === "*" || (cluster === told.cluster && (kind === "*" || told.kinds.includes(kind))))) ask();
-  });
+  ngf.follow({ here: () => here() && told !== null, concerns: ({ cluster, kind }) => told !== null && cluster === told.cluster && told.kinds.includes(kind), ask });
 })(window.ngf = window.ngf || {});

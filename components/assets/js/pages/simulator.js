@@ -237,7 +237,5 @@
     else if (other) ask();
     else draw();
   });
-  window.addEventListener("ngf:changes", function (event) {
-    if (here() && told && (event.detail || []).some(({ cluster, kind }) => cluster === "*" || (told.clusters.includes(cluster) && (kind === "*" || told.kinds.includes(kind))))) ask();
-  });
+  ngf.follow({ here: () => here() && told !== null, concerns: ({ cluster, kind }) => told !== null && told.clusters.includes(cluster) && told.kinds.includes(kind), ask });
 })(window.ngf = window.ngf || {});
