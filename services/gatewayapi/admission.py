@@ -113,7 +113,7 @@ def _rules(kind: str, rules: Iterable[Mapping[str, Any]]) -> Broken:
             at = f"{where}.backendRefs[{place}]"
             yield from _port(ref, at)
             yield from _filters(ref.get("filters") or (), matches, f"{at}.filters")
-        if backends and any(one.get("requestRedirect") for one in filters):
+        if backends and any("requestRedirect" in one for one in filters):
             yield f"{where}.backendRefs", "must not be used together with a RequestRedirect filter"
         check: Callable[[Mapping[str, Any], str], Broken] = (
             _grpc_match if kind == "GRPCRoute" else _http_match
