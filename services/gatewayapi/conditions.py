@@ -16,6 +16,8 @@ Object = Mapping[str, Any]
 NGF_CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
 NEGATIVE = frozenset({"Conflicted", "PartiallyInvalid", "OverlappingTLSConfig", "Drifted"})
 """Condition types whose True is the bad news."""
+OVERLAPPING = "OverlappingTLSConfig"
+"""The one of them that keeps nothing from working."""
 DELETING, NOT_NGF, NOT_ATTACHED = "Deleting", "Not NGF", "Not attached"
 """Words for what is on its way out, another controller's gateway, and a route without parents."""
 IN_PART = frozenset({"ListenersNotValid", "UnsupportedField"})
@@ -125,8 +127,9 @@ _WAITING = ("waiting for controller", "No controller has written a status yet.")
 
 
 def listener(conditions: Iterable[Object] | None) -> Verdict:
-    """A listener's verdict."""
-    bad = next((one for one in conditions or () if is_bad(one)), None)
+    """A listener's verdict. One that is told to share hostnames and certificates works."""
+    wrong = [one for one in conditions or () if is_bad(one)]
+    bad = next((one for one in wrong if one["type"] != OVERLAPPING), None)
     if bad:
         word = "Conflicted" if bad["type"] == "Conflicted" else "Not programmed"
         if bad["type"] == "ResolvedRefs":
@@ -135,6 +138,8 @@ def listener(conditions: Iterable[Object] | None) -> Verdict:
     programmed = find(conditions, "Programmed")
     if programmed is None or programmed.get("status") != "True":
         return Verdict("info", "Pending", *(_because(programmed) if programmed else _WAITING))
+    if wrong:
+        return Verdict("warn", "Overlapping TLS", *_because(wrong[0]))
     return Verdict("ok", "Programmed")
 
 

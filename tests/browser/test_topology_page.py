@@ -5,6 +5,7 @@ or keys is pressed.
 """
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -60,6 +61,10 @@ def test_broken_ways_are_drawn_and_explained(tab: Tab) -> None:
     assert f"sel={CHECKOUT}" in tab.query()
     hot = f"{CY} return cy.edges('.hot').map((one) => one.data('source'))"
     assert "gatewayclass//nginx" in tab.run(hot)
+    tab.run("ngf.saveFile = (name, type, text) => { window.saved = text; }")
+    tab.click("#topology-svg")
+    drawing = ElementTree.fromstring(tab.until(lambda: tab.run("return window.saved"), "a file"))
+    assert "checkout-v4" in [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}text")]
     tab.press(Keys.ESCAPE)
     tab.until(lambda: "sel=" not in tab.query(), "the drawer closed")
     assert tab.run("return document.activeElement.id") == "topology-canvas"

@@ -4,6 +4,7 @@
 // ngf.values(id, make)     `make()` gives what the panel of the menu `id` shows, when it is asked for
 // ngf.allValues(answer)    the values of each table of an answer, by the id of their menu
 // ngf.grafana()            the dashboard of the settings, for what is looked at
+// ngf.saveFile(name, type, text)   a file to keep
 // ngf.filesMenu(button, save)   formats to choose from; `save(format)` is told which
 (function (ngf) {
   const el = ngf.element;
@@ -40,11 +41,11 @@
   });
 
   /* Files. */
-  function save(name, type, text) {
+  const save = (ngf.saveFile = function (name, type, text) {
     const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
+  });
 
   const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/; // or a spreadsheet runs it
   const quoted = (value) => (value === null || value === undefined ? "" : typeof value !== "string" ? String(value) : `"${FORMULA.test(value) ? "'" : ""}${value.replace(/"/g, '""')}"`);

@@ -234,7 +234,6 @@
   function walk(event) {
     const cy = graph();
     if (!cy || !data || event.target.id !== "topology-canvas") return;
-    if (event.key === "Escape" && shown) { event.preventDefault(); close(); return; }
     if (!event.key.startsWith("Arrow") && event.key !== "Enter") return;
     const all = things(cy).toArray();
     if (!all.length) return;
@@ -314,7 +313,7 @@
     else if (to !== null) { event.preventDefault(); if (!shown) opener = document.activeElement; ngf.view.set({ sel: to }); }
     else if (event.target.closest("[data-topology-close]")) close();
     else if (event.target.closest("[data-topology-clear]")) { byId("topology-q").value = ""; ngf.view.set({ q: "", status: [], kind: [], namespace: "", open: "" }); }
-    else if (event.target.closest("#topology-svg")) picture();
+    else if (event.target.closest("#topology-svg") && data && data.elements.length) picture();
   }, true); // before links are followed
 
   document.addEventListener("change", function (event) {
@@ -331,13 +330,14 @@
 
   document.addEventListener("keydown", function (event) {
     if (!here()) return;
-    if (event.key === "Escape" && shown && !ngf.floating() && event.target.closest && event.target.closest("#topology-drawer")) { event.preventDefault(); close(); return; }
+    if (event.key === "Escape" && shown && !ngf.floating() && event.target.id !== "topology-q") { event.preventDefault(); close(); return; }
     walk(event);
   });
 
   function picture() {
-    const name = [ngf.facts && ngf.facts.demo ? "ngf-console-demo" : "ngf-console", "topology", data && (data.cluster || "clusters")].filter(Boolean).join("-");
-    dash_clientside.set_props("topology-graph", { generateImage: { type: "svg", action: "download", filename: name, options: { full: true, bg: getComputedStyle(document.documentElement).getPropertyValue("--ngf-surface").trim() } } });
+    const sheet = styles[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];
+    const name = [ngf.facts && ngf.facts.demo ? "ngf-console-demo" : "ngf-console", "topology", data.cluster || "clusters"].join("-");
+    ngf.saveFile(`${name}.svg`, "image/svg+xml", ngf.topologySvg(data.elements, data.size, sheet));
   }
 
   ngf.gridKeys("topology-grid", { here, open: (row) => { opener = document.activeElement; ngf.view.set({ sel: row.id }); } });
