@@ -53,7 +53,7 @@ def test_the_state_of_a_backend_follows_the_draft_and_the_cluster(
     opened.fill(field("backend-0-port"), "9090")
     opened.says(backend_state(0), "no port 9090")
     opened.fill(field("backend-0-name"), "payments/web")
-    opened.says(backend_state(0), "Service does not exist")
+    opened.says(backend_state(0), "no ReferenceGrant")
     assert not opened.all(live_mark(0))[0].is_displayed(), "another Service has no live weight"
     opened.live()
     for made in (service("gone"), endpoints("gone")):
