@@ -193,8 +193,8 @@ def _top(facts: dict[str, Any]) -> html.Header:
             ),
             html.Span(className="grow"),
             html.Span(
-                [icon("easel"), html.Span(["Demo", html.Span(" data", className="n-rest")])],
-                className="n-demo",
+                html.Span(["Demo", html.Span(" data", className="n-rest")]),
+                className="n-demo bi bi-easel",
                 title="Every object on this console is made up. Nothing here is a live cluster.",
                 hidden=not facts["demo"],
             ),
