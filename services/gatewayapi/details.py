@@ -14,7 +14,6 @@ from services.gatewayapi import conditions, filters, rows, text
 from services.gatewayapi.attached import NOT_VISIBLE
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
-from services.gatewayapi.model.backends import judged
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
@@ -150,7 +149,6 @@ def _rule(
     model: Model, kind_name: str, route: Route, rule: Object, read: Rule, sees: Sees
 ) -> dict[str, Any]:
     weights = sum(one.weight for one in read.backends)
-    ngf = any(one.ngf for one in model.gateways_of(route.ref))
     return {
         "name": rule.get("name", ""),
         "matches": rows.matches(kind_name, rule),
@@ -165,16 +163,14 @@ def _rule(
                 "weight": one.weight,
                 "share": one.weight / weights if weights else None,
                 "filters": [filters.filter_text(each) for each in ref.get("filters") or ()],
-                **backend_state(model, route.ref, one, sees, ngf=ngf),
+                **backend_state(model, route.ref, one, sees),
             }
             for ref, one in zip(rule.get("backendRefs") or (), read.backends, strict=True)
         ],
     }
 
 
-def backend_state(
-    model: Model, route: Ref, spec: BackendRef, sees: Sees, *, ngf: bool = True
-) -> dict[str, str]:
+def backend_state(model: Model, route: Ref, spec: BackendRef, sees: Sees) -> dict[str, str]:
     """Whether a backend of a route may be used and exists, and how many endpoints are ready.
 
     Kinds that are not read here say "not checked" instead of guessing. A reference that is still
@@ -185,9 +181,10 @@ def backend_state(
     if not spec.name:
         return {"status": "unknown", "state": "no name yet"}
     plural = {"Service": "services", "InferencePool": "inferencepools"}.get(spec.kind, "")
-    if not model.world.knows(plural) or plural in ("", *model.world.absent):
+    unread = not model.world.knows(plural) or plural in ("", *model.world.absent)
+    if unread or route not in model.routes:  # it may have gone since it was read
         return NOT_CHECKED
-    found = judged(model, route.kind, route.namespace, spec, ngf)
+    found = model.backend(route, spec)
     if found.fault:
         return {"status": "err", "state": _why(spec, found.fault)}
     if spec.kind == "InferencePool" and found.total is None:
