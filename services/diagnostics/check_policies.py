@@ -2,7 +2,7 @@
 
 from services.diagnostics.checks import Check, Subject
 from services.gatewayapi.model.names import Ref
-from services.gatewayapi.policies.effective import InEffect, effective
+from services.gatewayapi.policies.effective import Effective, InEffect
 
 POLICIES = "Policies"
 
@@ -10,7 +10,7 @@ POLICIES = "Policies"
 def policies(of: Subject) -> Check:
     """Policies on the route and its gateways. One on the route that is refused is a warning:
     requests are answered, but not as somebody meant."""
-    found = [one for one in effective(of.model, of.route.ref) if _seen(of, one.policy)]
+    found = [one for one in Effective(of.standing).of(of.route.ref) if _seen(of, one.policy)]
     refused = [one for one in found if one.refused and not one.inherited_from]
     others = [one for one in found if one.refused and one.inherited_from]
     told = (*(_works(one) for one in found if one.works), *map(_refused, others))

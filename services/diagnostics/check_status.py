@@ -6,6 +6,7 @@ from typing import Any
 
 from services.diagnostics.checks import Check, Status, Subject
 from services.gatewayapi.model.names import Object, Ref
+from services.gatewayapi.statuses.computed import Statuses
 from services.gatewayapi.statuses.differing import Differing, differs
 
 ACCEPTED = "Route Accepted"
@@ -86,7 +87,8 @@ def agrees(of: Subject) -> Check:
     """Whether the controller says what a conformant one would say of these objects."""
     if not _entries(of.route.obj):
         return Check(AGREES, "skip", "No controller has said anything yet.")
-    found = [one for one in differs(of.model, of.route.ref) if not one.stale]
+    computed = Statuses(of.model, of.standing)
+    found = [one for one in differs(of.model, of.route.ref, computed) if not one.stale]
     if not found:
         return Check(AGREES, "pass", "The controller says what the model finds.")
     texts = [_difference(one) for one in found]

@@ -9,6 +9,7 @@ from services.gatewayapi.model.attachment import Attachment, Parent
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import Route
+from services.gatewayapi.policies.standing import Standing
 
 Status = Literal["pass", "fail", "warn", "skip"]
 Overall = Literal["healthy", "degraded", "unhealthy"]
@@ -45,13 +46,15 @@ class RouteCheck:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The route that is checked, in the model of its cluster. ``sees`` says of a namespace whether
-    the person may look into it; of what stands elsewhere nothing is told."""
+    """The route that is checked, in the model of its cluster, with the ``issues`` of it, of its
+    listeners and of certificates, and the ``standing`` of policies. ``sees`` says of a namespace
+    whether the person may look into it; of what stands elsewhere nothing is told."""
 
     model: Model
     route: Route
     parents: tuple[Parent, ...]
     issues: tuple[Issue, ...]
+    standing: Standing
     sees: Callable[[str], bool]
 
     @property

@@ -1,5 +1,6 @@
 """Why a route does not work: the model's judgement, the controller's word, and what was logged."""
 
+import time
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,10 @@ from services.telemetry.scope import scope_of
 from services.telemetry.store import Store
 
 EXISTS = "Route Exists"
+
+KEPT = 10.0
+"""For how many times as long as it took what is wrong with all routes is kept."""
+
 ORDER = (
     check_parents.PARENTS,
     check_parents.LISTENER,
@@ -58,8 +63,8 @@ class RouteChecks:
         self._fleet = fleet
         self._models = models
         self._store = store
-        self._known: WeakKeyDictionary[Model, Issues] = WeakKeyDictionary()
-        self._poor: WeakKeyDictionary[Model, list[Issue]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Cluster, Issues] = WeakKeyDictionary()
+        self._poor: WeakKeyDictionary[Cluster, tuple[float, list[Issue]]] = WeakKeyDictionary()
 
     def check(
         self, who: Identity, cluster: str, kind: str, namespace: str, name: str
@@ -78,7 +83,9 @@ class RouteChecks:
         def sees(space: str) -> bool:
             return who.may_see(cluster, space or None)
 
-        of = Subject(model, route, model.parents(ref), self._issues(model, ref), sees)
+        known = self._of(member, model)
+        issues = (*known.of((ref, *_owners(model, ref))), *findings(model))
+        of = Subject(model, route, model.parents(ref), issues, known.standing, sees)
         return RouteCheck(ref, tuple(self._checks(who, member, of)))
 
     def _checks(self, who: Identity, member: Cluster, of: Subject) -> Iterator[Check]:
@@ -99,7 +106,7 @@ class RouteChecks:
         Raises NotFound."""
         member = self._fleet.visible(who, cluster)
         worst: dict[Ref, Issue] = {}
-        for one in self._of_routes(self._models.of(member)):
+        for one in self._of_routes(member):
             other = one.counterpart
             if not who.may_see(cluster, one.ref.namespace) or (
                 other and not who.may_see(cluster, other.namespace or None)
@@ -110,23 +117,26 @@ class RouteChecks:
                 worst[one.ref] = one
         return sorted(worst.items(), key=lambda item: (_rank(item[1]), item[0]))
 
-    def _of_routes(self, model: Model) -> list[Issue]:
-        """Errors and warnings of all routes, worst first; made once a model, whoever asks."""
-        held = self._poor.get(model)
-        if held is None:
-            found = self._of(model).of(model.routes)
-            held = self._poor[model] = [one for one in found if one.severity != "note"]
+    def _of_routes(self, member: Cluster) -> list[Issue]:
+        """Errors and warnings of all routes, worst first. They are kept for a while that grows with
+        what they cost, so that a large cluster that changes all the time is not judged all the
+        time; the checks of one route always are those of now."""
+        until, held = self._poor.get(member, (0.0, []))
+        began = time.monotonic()
+        if began < until:
+            return held
+        model = self._models.of(member)
+        found = self._of(member, model).of(model.routes)
+        held = [one for one in found if one.severity != "note"]
+        now = time.monotonic()
+        self._poor[member] = now + KEPT * (now - began), held
         return held
 
-    def _issues(self, model: Model, ref: Ref) -> tuple[Issue, ...]:
-        """Those of a route, of what its listeners are written in, and of their certificates."""
-        owners = {one.listener.owner for parent in model.parents(ref) for one in parent.attachments}
-        return (*self._of(model).of((ref, *sorted(owners))), *findings(model))
-
-    def _of(self, model: Model) -> Issues:
-        held = self._known.get(model)
-        if held is None:
-            held = self._known[model] = Issues(model)
+    def _of(self, member: Cluster, model: Model) -> Issues:
+        """What is worked out once a model."""
+        held = self._known.get(member)
+        if held is None or held.model is not model:
+            held = self._known[member] = Issues(model)
         return held
 
     def known(self, who: Identity, cluster: str, kind: str) -> list[str]:
@@ -138,6 +148,13 @@ class RouteChecks:
 
 def _rank(one: Issue) -> int:
     return ("error", "warning", "note").index(one.severity)
+
+
+def _owners(model: Model, ref: Ref) -> list[Ref]:
+    """What the listeners that a route asks are written in."""
+    return sorted(
+        {one.listener.owner for parent in model.parents(ref) for one in parent.attachments}
+    )
 
 
 def _missing(model: Model, ref: Ref) -> Check:

@@ -10,6 +10,7 @@ from services.diagnostics.hops import Hop, Sees, hops
 from services.diagnostics.limits import within
 from services.errors import NotFound
 from services.gatewayapi.matching.answer import Answer
+from services.gatewayapi.matching.lookup import Hit, Miss, lookup
 from services.gatewayapi.matching.losers import of_route
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.simulate import simulate
@@ -110,7 +111,7 @@ class Simulations:
         places = sorted(key for key in model.gateways if who.may_see(cluster, key[0]))
         if not places:
             raise NotFound(f"There is no Gateway on {cluster}.", cluster=cluster, kind="gateways")
-        answers = [(key, simulate(model, key, request)) for key in places]
+        answers = [(key, simulate(model, key, request)) for key in _meant(model, places, request)]
         best = min(answers, key=lambda one: _rank(model.gateways[one[0]], one[1], request))
         others = tuple(
             (key, within(one.document(), _seeing(who, cluster)))
@@ -204,6 +205,17 @@ class Simulations:
         backends = [one.ref for one in (*answer.backends, *answer.unavailable)]
         standing = self._policies.standing(member)
         return Effective(standing).along(answer.route, answer.rule, gateway, backends)
+
+
+def _meant(model: Model, places: Sequence[Key], request: Request) -> Sequence[Key]:
+    """Those of the gateways that do something with a request, or all where none does: why each of
+    many others does nothing is not worth the time."""
+    found = [key for key in places if _takes(lookup(model, key, request))]
+    return found or places
+
+
+def _takes(found: Hit | Miss) -> bool:
+    return isinstance(found, Hit) or found.refusal.outcome in _TAKEN
 
 
 def _rank(gateway: Gateway, answer: Answer, request: Request) -> tuple[bool, bool, int, bool]:
