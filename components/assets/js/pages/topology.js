@@ -52,7 +52,7 @@
       if (node.value !== wanted) node.value = wanted;
     }
     const trouble = (view.status || []).join() === "err,warn";
-    ngf.put("topology-checks", check("group", "Group above 20", view.group !== "off"), check("problems", "Problems only", trouble));
+    ngf.put("topology-checks", isTable(view) ? null : check("group", "Group above 20", view.group !== "off"), check("problems", "Problems only", trouble));
     for (const node of document.querySelectorAll("[data-topology-check]")) node.checked = { group: view.group !== "off", problems: trouble, shared: Boolean(view.shared), pods: Boolean(view.pods), policies: Boolean(view.policies) }[node.dataset.topologyCheck];
     const table = isTable(view);
     ngf.put("topology-as", [["graph", "Graph", "diagram-3"], ["table", "Table", "table"]].map(([as, label, icon]) => el("button", { type: "button", "data-topology-as": as, class: table === (as === "table") ? "on" : null, "aria-pressed": String(table === (as === "table")) }, ngf.icon(icon), label)));
