@@ -152,6 +152,7 @@ def _pem(mode: str) -> html.Section:
                         {"value": "confirm-expired", "label": "Store it although it has expired"},
                     ],
                     value=[],
+                    className="checklist",
                 ),
             ],
             className="fs",

@@ -360,11 +360,7 @@ def _certificate() -> list[Any]:
             ),
             panel(
                 "PEM",
-                html.Div(
-                    html.Pre(id="detail-pem", className="mono s12"),
-                    className="yaml-view",
-                    tabIndex=0,
-                ),
+                html.Pre(id="detail-pem", className="mono s12", tabIndex=0),
                 rule=True,
                 flush=True,
                 unit="",
