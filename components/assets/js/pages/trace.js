@@ -81,10 +81,10 @@
     const { lines, spans } = told;
     ngf.put("trace-lines-unit", answer && lines.items.length ? lines.unit : "");
     ngf.put("trace-lines-src", answer ? ["access logs", lines.as_of ? [", ", ngf.since(lines.as_of, { style: "age" })] : null] : "");
-    ngf.put("trace-lines", !answer ? quiet("Nothing is traced yet.") : lines.items.length ? table("Requests in the access log", [["Time, UTC", "", 104], ["Status", "num", 64], ["Route"], ["Backend", "hm"], ["Whole, ms", "num", 84], ["Connect", "num hm", 76], ["First byte", "num hm", 80], ["Backend, ms", "num hm", 96], ["Request", "hm"]], lines.items.map(line)) : quiet(lines.reason));
+    ngf.put("trace-lines", !answer ? quiet("Nothing is traced yet.") : lines.items.length ? table("Requests in the access log", [["Time, UTC", "", 124], ["Status", "num", 64], ["Route"], ["Backend", "hm"], ["Whole, ms", "num", 84], ["Connect", "num hm", 76], ["First byte", "num hm", 80], ["Backend, ms", "num hm", 96], ["Request", "hm"]], lines.items.map(line)) : quiet(lines.reason));
     ngf.put("trace-spans-unit", answer && spans.items.length ? String(spans.items.length) : "");
     ngf.put("trace-spans-src", answer ? ["spans", spans.as_of ? [", ", ngf.since(spans.as_of, { style: "age" })] : null] : "");
-    ngf.put("trace-spans", !answer ? quiet("Nothing is traced yet.") : spans.items.length ? table("Spans", [["Time, UTC", "", 104], ["Span"], ["Within the trace", "hm", 220], ["ms", "num", 72], ["Status", "", 84], ["Trace", "hm"]], spans.items.map(span)) : quiet(spans.reason));
+    ngf.put("trace-spans", !answer ? quiet("Nothing is traced yet.") : spans.items.length ? table("Spans", [["Time, UTC", "", 124], ["Span"], ["Within the trace", "hm", 220], ["ms", "num", 72], ["Status", "", 84], ["Trace", "hm"]], spans.items.map(span)) : quiet(spans.reason));
     ngf.allValues(told);
     const back = document.getElementById("trace-simulate");
     if (back) back.setAttribute("href", "/simulator" + (answer ? answer.query : location.search));
