@@ -236,7 +236,7 @@ def _stored_panel() -> html.Section:
 def _impact_panel() -> html.Section:
     return panel(
         "What it does to traffic",
-        html.Div("Nothing is changed yet.", className="quiet"),
+        html.Div("Shown once the dry-run has passed.", className="quiet"),
         rule=True,
         flush=True,
         body_id="edit-impact",

@@ -101,7 +101,7 @@ def test_a_narrow_form_keeps_everything_in_reach(opened: Window) -> None:
 
 def test_what_a_draft_does_to_traffic_is_told_before_it_is_applied(opened: Window) -> None:
     edit(opened, "route-002")
-    opened.says("#edit-impact", "Nothing is changed yet.")
+    opened.says("#edit-impact", "Shown once the dry-run has passed.")
     opened.fill(field("backend-0-port"), "9090")
     opened.says("#edit-result", "Dry-run passed")
     opened.says("#edit-impact .cond.err", "1 issue is introduced")
