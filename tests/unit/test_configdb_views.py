@@ -66,3 +66,18 @@ def test_the_number_of_views_is_limited_and_a_refusal_loses_none(views: SavedVie
         views.save(MARA, "gateways", "one more", "")
     views.save(MARA, "gateways", "view 7", "q=replaced")
     assert len(views.list(MARA, "gateways")) == VIEWS_MAX
+
+
+def test_views_of_http_routes_become_views_of_all_routes(db_url: str) -> None:
+    database = Database(db_url)
+    database.upgrade("0003")
+    views = SavedViews(database)
+    views.save(MARA, "httproutes", "broken", "status=err")
+    views.save(MARA, "httproutes", "every", "")
+    database.upgrade()
+    assert views.list(MARA, "routes") == [
+        SavedView("broken", "kind=HTTPRoute&status=err"),
+        SavedView("every", "kind=HTTPRoute"),
+    ]
+    assert views.list(MARA, "httproutes") == []
+    database.close()
