@@ -52,7 +52,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Dashboard", "/dashboard", "speedometer2", "d"),
             ("Logs", "/logs", "list-columns-reverse", "l"),
             ("Diagnostics", "/diagnostics", "clipboard2-pulse", "x"),
-            ("Request trace", "/trace", "activity", "e"),
+            ("Request trace", "/trace", "activity", "v"),
             ("Route check", "/route-check", "signpost-2", "w"),
         ),
     ),
