@@ -219,10 +219,10 @@ class _Reader:
                 return False
             documents.append((value, at))
             at = end
+        halves, line, counted = "\\ud" in text.lower(), 1, 0
         for value, start in documents:
-            if "\\ud" in text.lower():
-                value = _paired(value)
-            self.take(value, text.count("\n", 0, start) + 1, start, ())
+            line, counted = line + text.count("\n", counted, start), start
+            self.take(_paired(value) if halves else value, line, start, ())
         return True
 
     def take(
