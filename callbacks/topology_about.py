@@ -1,6 +1,6 @@
 """One object of a topology for its drawer: facts, why it stands so, policies in effect, ways on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -62,7 +62,11 @@ def about(container: Container, who: Identity, view: View, name: str, *, why: bo
         "whole": why,
         "facts": _facts(node, view),
         "issues": [_issue(one, node) for one in found.issues],
-        "attached": [one for parent in found.parents for one in _attached(found, parent)],
+        "attached": [
+            one
+            for parent in found.parents
+            for one in _attached(found, parent, lambda place: who.may_see(found.cluster, place))
+        ],
         "rules": [_rule(found, one) for one in found.rules],
         "sources": _near(found, found.sources),
         "targets": [] if found.rules else _near(found, found.targets),
@@ -138,14 +142,16 @@ def _facts(node: Node, view: View) -> list[list[str]]:
     return facts
 
 
-def _attached(found: About, parent: Parent) -> list[Told]:
+def _attached(found: About, parent: Parent, sees: Callable[[str], bool]) -> list[Told]:
     gateway = parent.gateway or parent.target
     place = (found.cluster, gateway.namespace, gateway.name)
     shown = {
         "href": href("gateways", *place) if gateway.kind == "Gateway" else "",
         "name": f"{gateway.namespace}/{gateway.name}",
     }
-    taken = [one for one in parent.attachments if one.attached]
+    taken = [
+        one for one in parent.attachments if one.attached and sees(one.listener.owner.namespace)
+    ]
     if taken:
         listeners = ", ".join(one.listener.name for one in taken)
         word = "listener" if len(taken) == 1 else "listeners"

@@ -239,7 +239,7 @@ def test_hidden_namespaces_are_counted_and_tell_nothing() -> None:
                 route("web", to("a")),
                 route("covert", to("a"), namespace="secret"),
                 route("out", to("vault", namespace="secret")),
-                route("up", parent={"name": "inner", "namespace": "secret"}),
+                route("up", parent={"name": "inner", "namespace": "secret", "sectionName": "x"}),
             ],
             services=[service("a"), service("vault", "secret")],
         ),
@@ -247,6 +247,7 @@ def test_hidden_namespaces_are_counted_and_tell_nothing() -> None:
     )
     said = repr(found)
     assert "covert" not in said
+    assert found.nodes["httproute/shop/up"].word == "Accepted"
     assert [str(gap) for gap in found.gaps] == [
         "1 gateway and 1 route: in namespaces outside your limits"
     ]

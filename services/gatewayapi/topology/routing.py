@@ -52,7 +52,8 @@ class Routing:
         node.hosts = tuple(hosts)
         if first := next(iter(node.hosts or route.hostnames), ""):
             node.metadata["hostname"] = first
-        refused = [one.fault for one in parents if one.fault]
+        seen = [one for one in parents if self._found.sees((one.gateway or one.target).namespace)]
+        refused = [one.fault for one in seen if one.fault]
         if refused:
             wholly = len(refused) == len(parents)
             word = "Not attached" if wholly else "Partly attached"
