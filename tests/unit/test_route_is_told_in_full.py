@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from components import detail_rows
 from services.auth.identity import CONSOLE
+from services.errors import NotFound
 from tests.unit.test_listing_freshness import Known, resources
 
 REWRITE = {
@@ -113,3 +116,15 @@ def test_no_value_of_the_rule_is_left_out() -> None:
 
     text = str(shown()).casefold()
     assert [value for value in values(RULE) if value not in text] == []
+
+
+def test_a_kind_that_is_not_installed_is_no_empty_list() -> None:
+    known = resources(Known({"httproutes": []}))
+    known.require_installed("web", "httproutes")
+    for ask in (
+        lambda: known.require_installed("web", "tcproutes"),
+        lambda: known.raw(CONSOLE, "web", "tcproutes", "shop", "one"),
+    ):
+        with pytest.raises(NotFound) as refused:
+            ask()
+        assert refused.value.error_code == "not_installed"
