@@ -29,6 +29,7 @@ from api import (
     moved,
     pickers,
     policies,
+    policy,
     registration,
     resources,
     routes,
@@ -69,6 +70,7 @@ def register(server: OpenAPI, container: Container) -> None:
     resources.register(server, container)
     routes.register(server, container)
     policies.register(server, container)
+    policy.register(server, container)
     certificates.register(server, container)
     logs.register(server, container)
     spans.register(server, container)

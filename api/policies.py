@@ -8,43 +8,16 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from api import models
-from api.conditions import BasedOn, Seen, marked
-from api.guard import current_identity, requires
+from api.conditions import Seen, marked
+from api.guard import current_identity
 from api.lists import LIST, ListParams, fingerprint, page_answer
-from api.openapi import Named, Tree, answer, cluster_of, in_both_trees, with_headers
-from api.writes import (
-    CreateAnswer,
-    DeleteAnswer,
-    ObjectAnswer,
-    PlanAnswer,
-    UpdateAnswer,
-    WriteParams,
-    plan_body,
-    said,
-    stored,
-)
-from services.auth.identity import Role
+from api.openapi import Tree, answer, cluster_of, in_both_trees, with_headers
+from api.policy import OfType
 from services.container import Container
-from services.gatewayapi import merging
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.policies import service
 from services.gatewayapi.policies.effective import APPLIES_TO
-from services.gatewayapi.policies.kinds import ALL, BY_TYPE, PolicyKind
-from services.kube.deletion import outcome
-
-TYPES = ", ".join(sorted(BY_TYPE))
-
-
-class OfType(Tree):
-    """Policies of one type."""
-
-    type: str = Field(description=f"One of {TYPES}")
-
-
-class NamedPolicy(Named):
-    """One policy."""
-
-    type: str = Field(description=f"One of {TYPES}")
+from services.gatewayapi.policies.kinds import ALL, PolicyKind
 
 
 class PolicyParams(ListParams):
@@ -153,13 +126,12 @@ class Effect(BaseModel):
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add both trees."""
-    fleet, resources, changes = container.fleet, container.resources, container.changes
-    policies, schemas = container.policies, container.schemas
+    fleet, policies, schemas = container.fleet, container.policies, container.schemas
 
     def where(path: Tree) -> str:
         return cluster_of(path, fleet)
 
-    def kind_at(path: OfType | NamedPolicy) -> tuple[str, PolicyKind]:
+    def kind_at(path: OfType) -> tuple[str, PolicyKind]:
         """The cluster and the kind. Raises NotFound for a type that is not, or not there."""
         kind, cluster = service.kind_of(path.type), where(path)
         policies.served(current_identity(), cluster, kind)
@@ -229,76 +201,9 @@ def register(server: OpenAPI, container: Container) -> None:
         found = schemas.of(cluster, kind.name)
         return marked(answer(found), fingerprint(found), header)
 
-    def get_policy(path: NamedPolicy, header: Seen) -> Response:
-        """One policy. The ETag is its resourceVersion."""
-        cluster, kind = kind_at(path)
-        obj = resources.raw(current_identity(), cluster, kind.name, path.namespace, path.name)
-        body = answer(models.policy(kind.type, obj))
-        return marked(body, obj["metadata"]["resourceVersion"], header, weak=False)
-
-    @requires(Role.OPERATOR)
-    def create_policy(path: OfType, query: WriteParams, body: models.PolicyCreate) -> Response:
-        """Create a policy."""
-        who, (cluster, kind), given = current_identity(), kind_at(path), body.given()
-        metadata = {one: given[one] for one in merging.METADATA if given.get(one) is not None}
-        obj = {"metadata": metadata, "spec": given["spec"]}
-        if query.dry_run:
-            return answer(
-                plan_body(changes.plan_create(who, cluster, kind.name, obj), container.impacts)
-            )
-        done = changes.create(
-            who, cluster, kind.name, obj, reason=query.reason, confirm_owned=query.confirm_owned
-        )
-        return answer(models.policy(kind.type, stored(done)), 201, said(done))
-
-    @requires(Role.OPERATOR)
-    def update_policy(
-        path: NamedPolicy, query: WriteParams, header: BasedOn, body: models.PolicyUpdate
-    ) -> Response:
-        """Change a policy; what the body does not mention stays."""
-        who, (cluster, kind) = current_identity(), kind_at(path)
-        place = (cluster, kind.name, path.namespace, path.name)
-        based_on = header.version(body.resourceVersion or "")
-
-        def edit(live: models.Object) -> dict[str, Any]:
-            wanted = merging.onto_policy(live, body.given())
-            if based_on:
-                wanted["metadata"]["resourceVersion"] = based_on
-            return wanted
-
-        if query.dry_run:
-            return answer(plan_body(changes.plan_update(who, *place, edit), container.impacts))
-        done = changes.update(
-            who,
-            *place,
-            edit,
-            resource_version=based_on,
-            reason=query.reason,
-            confirm_owned=query.confirm_owned,
-        )
-        return answer(models.policy(kind.type, stored(done)), 200, said(done))
-
-    @requires(Role.OPERATOR)
-    def delete_policy(path: NamedPolicy, query: WriteParams, header: BasedOn) -> Response:
-        """Delete a policy; with dryRun, what depends on it."""
-        who, (cluster, kind) = current_identity(), kind_at(path)
-        place, based_on = (cluster, kind.name, path.namespace, path.name), header.version()
-        if query.dry_run:
-            return answer(plan_body(changes.plan_delete(who, *place, based_on), container.impacts))
-        done = changes.delete(
-            who,
-            *place,
-            resource_version=based_on,
-            reason=query.reason,
-            confirm_owned=query.confirm_owned,
-        )
-        body = {"message": outcome(done.object), "name": path.name, "namespace": path.namespace}
-        return answer(body, 200, said(done))
-
-    one: dict[str, Any] = {"responses": {"200": ObjectAnswer, "304": None}}
     told: dict[str, Any] = {"responses": {"200": Conflicts, "304": None}}
     told_schema: dict[str, Any] = {"responses": {"200": PolicySchema, "304": None}}
-    of_type, named = "/policies/<type>", "/policies/<type>/<namespace>/<name>"
+    of_type = "/policies/<type>"
     in_both_trees(
         server,
         "policies",
@@ -313,16 +218,7 @@ def register(server: OpenAPI, container: Container) -> None:
                 {"responses": {"200": Effect, "304": None}},
             ),
             ("get", of_type, list_policies_of_type, LIST),
-            (
-                "post",
-                of_type,
-                create_policy,
-                {"responses": {"201": CreateAnswer, "200": PlanAnswer}},
-            ),
             ("get", f"{of_type}/conflicts", list_policy_conflicts, told),
             ("get", f"{of_type}/schema", get_policy_schema, told_schema),
-            ("get", named, get_policy, one),
-            ("put", named, update_policy, {"responses": {"200": UpdateAnswer}}),
-            ("delete", named, delete_policy, {"responses": {"200": DeleteAnswer}}),
         ],
     )

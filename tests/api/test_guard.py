@@ -91,6 +91,9 @@ ASK_BY_POST = (
     "/logs/spans/query",
     "/logs/picker/query",
     "/inference/diagnostics/replay",
+    "/simulate",
+    "/diagnostics/trace",
+    "/diagnostics/route-check",
 )
 """Questions too long for a URL: they change nothing."""
 

@@ -85,6 +85,19 @@ def test_a_policy_is_made_changed_in_place_and_deleted(console: Console) -> None
     got(console, path, 404)
 
 
+def test_a_policy_is_reached_by_its_name_and_a_namespace_beside_it(console: Console) -> None:
+    made = console.ask("POST", f"{BASE}/clientsettings", json=body()).json()
+    path = f"{BASE}/clientsettings/{made['name']}"
+    assert console.ask("GET", path).status_code == 404, "the namespace is default"
+    found = console.ask("GET", f"{path}?namespace=orders")
+    assert found.json()["spec"]["body"]["maxSize"] == "3m"
+    change = {"spec": {"body": {"maxSize": "6m"}}}
+    done = console.ask("PUT", f"{path}?namespace=orders", json=change)
+    assert done.json()["spec"]["body"]["maxSize"] == "6m"
+    assert console.ask("DELETE", f"{path}?namespace=orders").status_code == 200
+    assert console.ask("GET", f"{path}?namespace=orders").status_code == 404
+
+
 def test_what_the_definition_forbids_is_refused_by_field(console: Console) -> None:
     wrong = body()
     wrong["spec"]["body"]["maxSize"] = "much"
