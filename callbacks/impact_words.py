@@ -94,13 +94,15 @@ def _share(one: Share, split: bool) -> str:
 def _simulated(one: Rerouted, cluster: str) -> Any:
     """A link to the simulator with the request."""
     request = one.request
+    port = "" if request.port in (None, 80, 443) else f":{request.port}"
     asked = {
         "cluster": cluster,
         "gateway": "/".join(one.gateway),
         "method": request.method,
-        "host": request.host,
-        "path": request.path,
+        "url": f"{request.scheme or 'http'}://{request.hostname}{port}{request.path}",
     }
+    if request.headers:
+        asked["headers"] = "\n".join(f"{name}: {value}" for name, value in request.headers)
     return html.A("Simulate", href=f"/simulator?{urlencode(asked, safe='/')}", className="s12")
 
 

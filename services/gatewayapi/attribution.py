@@ -17,8 +17,8 @@ from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.tables import Hosted
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key
-from services.gatewayapi.model.routes import BackendRef, ValueMatch
-from services.telemetry.attribution import Line, Taken
+from services.gatewayapi.model.routes import BackendRef, Rule, ValueMatch
+from services.telemetry.attribution import UNMARKED, Line, Taken
 
 if TYPE_CHECKING:
     from services.gatewayapi.history import History
@@ -27,6 +27,8 @@ LOGGED = {"user-agent": "ua", "x-request-id": "x_request_id"}
 """Headers that a line has, and its fields for them."""
 NO_BACKEND = "invalid-backend-ref"
 """What NGF calls the upstream of a rule without a backend that can be used."""
+MARKER = "set $ngf_route "
+"""How a snippet marks the lines of its rule."""
 NEVER_ROUTED = ("400", "414", "421")
 """Statuses that NGINX gives by itself before a route is chosen."""
 REMEMBERED = 200_000
@@ -49,12 +51,14 @@ class _Asked(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Possible:
     """A rule that a request may have taken. ``headers`` and, where no query was logged,
-    ``parameters`` decide it beyond what is known; ``upstreams`` are how NGF names its backends."""
+    ``parameters`` decide it beyond what is known; ``upstreams`` are how NGF names its backends,
+    ``marks`` is whether each of its lines has a marker."""
 
     rule: str
     headers: tuple[ValueMatch, ...]
     parameters: bool
     upstreams: tuple[str, ...]
+    marks: bool
 
     def asked(self, upstream: str) -> bool:
         """Whether NGINX may have asked ``upstream`` for this rule."""
@@ -141,8 +145,9 @@ def _possible(model: Model, asked: _Asked) -> Iterator[_Possible]:
             continue
         open_query = bool(match.query) and not asked.with_query
         rule = f"{entry.route.namespace}/{entry.route.name}/{entry.rule}"
-        backends = model.routes[entry.route].rules[entry.rule].backends
-        yield _Possible(rule, match.headers, open_query, tuple(_upstreams(backends)))
+        of = model.routes[entry.route].rules[entry.rule]
+        marks = _marks(model, entry.route.namespace, of)
+        yield _Possible(rule, match.headers, open_query, tuple(_upstreams(of.backends)), marks)
         if not match.headers and not open_query:
             return
 
@@ -151,6 +156,20 @@ def _in_order(hosted: list[Hosted], seen: Seen) -> Iterable[Entry]:
     if seen.ngf:
         return location(hosted, seen)
     return [entry for one in hosted for entry in fitting(one, seen)]
+
+
+def _marks(model: Model, namespace: str, rule: Rule) -> bool:
+    """Whether a SnippetsFilter of a rule sets the marker variable, which no line of it then lacks
+    (other markers are lost where NGINX answers by itself)."""
+    filters = rule.obj.get("filters")
+    for one in filters if isinstance(filters, list) else ():
+        ref = one.get("extensionRef") or {}
+        held = model.world.of("snippetsfilters").get((namespace, str(ref.get("name", ""))))
+        if ref.get("kind") == "SnippetsFilter" and held:
+            snippets = (held.get("spec") or {}).get("snippets") or ()
+            if any(MARKER in str(snippet.get("value", "")) for snippet in snippets):
+                return True
+    return False
 
 
 def _upstreams(backends: Iterable[BackendRef]) -> Iterator[str]:
@@ -165,7 +184,10 @@ def _taken(possible: Iterable[_Possible], fields: Mapping[str, str], routed: boo
     """What is left of the rules when the headers and the upstream of one line are looked at."""
     left: list[_Possible] = []
     surely = False
+    unmarked = fields.get("route_var", "") in UNMARKED
     for one in possible:
+        if one.marks and unmarked:
+            continue
         verdict = _decided(one, fields)
         if verdict is False:
             continue

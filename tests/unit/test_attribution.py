@@ -130,6 +130,20 @@ def test_the_upstream_tells_rules_apart() -> None:
     assert by(rules, line("/x", proxy_host="invalid-backend-ref")) == perhaps(0, 1)
 
 
+def test_a_rule_that_marks_its_lines_took_none_without_marker() -> None:
+    ref = {"group": "gateway.nginx.org", "kind": "SnippetsFilter", "name": "mark"}
+    marking = rule("/", "a") | {"filters": [{"type": "ExtensionRef", "extensionRef": ref}]}
+    of = model(
+        gateway_class("mine", NGF),
+        gateway(name="mine"),
+        route("infra/app", rules=[rule("/", "a", **header("x-canary", "yes")), marking]),
+        made("SnippetsFilter", "infra/mark", {"snippets": [{"value": 'set $ngf_route "a/b/1";'}]}),
+    )
+    assert attribution().by(of, line("/x")) == certainly(0)
+    assert attribution().by(of, line("/x", route_var="a/b/1")) == perhaps(0, 1)
+    assert attribution().by(of, line("/x", uaddr="", status="302")) == perhaps(0)
+
+
 def test_the_query_decides_and_without_it_nobody_knows() -> None:
     version = {"queryParams": [{"name": "v", "value": "2"}]}
     rules = [rule("/", "a", **version), rule("/", "a")]
