@@ -10,6 +10,7 @@ from services.gatewayapi.matching.answer import Answer
 from services.gatewayapi.matching.simulate import outcome
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key, Ref
+from services.gatewayapi.model.users import refers_to
 from services.kube.catalogue import KINDS
 
 MOST = 400
@@ -94,6 +95,11 @@ def _concerned(before: Model, after: Model, ref: Ref) -> Iterator[Ref]:
         for route in after.routes:
             if before.parents(route) != after.parents(route) or _resolves(before, after, route):
                 yield route
+    elif ref.kind == "BackendTLSPolicy":
+        for model in (before, after):
+            policy = model.world.of("backendtlspolicies").get(ref.key)
+            for target in refers_to("backendtlspolicies", ref.key, policy) if policy else ():
+                yield from (one for one in model.users(target) if one.kind in _ROUTES)
     else:
         for model in (before, after):
             for user in model.users(ref):

@@ -74,6 +74,17 @@ def test_what_breaks_is_an_issue_and_moves_requests(impacts: Impacts) -> None:
     assert [one.after.backends[0].ref.name for one in back.moved if one.after] == ["b"]
 
 
+def test_a_policy_by_which_no_backend_can_be_trusted_moves_requests(impacts: Impacts) -> None:
+    refs = [{"group": "", "kind": "ConfigMap", "name": "absent"}]
+    spec = {
+        "targetRefs": [{"group": "", "kind": "Service", "name": "a"}],
+        "validation": {"hostname": "a.example.com", "caCertificateRefs": refs},
+    }
+    found = impacts.of(ANYWHERE, "web", put=[made("BackendTLSPolicy", "shop/tls", spec)])
+    assert [one.after.status for one in found.moved if one.after] == [500]
+    assert "NoValidCACertificate" in {one.reason for one in found.introduced}
+
+
 def test_what_is_elsewhere_is_counted_and_not_told(impacts: Impacts) -> None:
     """The gateway is in a namespace that this person may not see, and so is another route."""
     found = impacts.of(IN_SHOP, "web", put=[app("none")])

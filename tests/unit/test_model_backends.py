@@ -17,6 +17,7 @@ from tests.unit.modelled import (
     route,
     sending,
     service,
+    world,
 )
 
 NGF_CLASS = gateway_class("nginx", NGF)
@@ -305,3 +306,37 @@ def test_objects_know_who_refers_to_them() -> None:
     assert Ref("ClientSettingsPolicy", "infra", "limit") in of.users(Ref("Gateway", "infra", "gw"))
     assert of.users(Ref("GatewayClass", "", "any")) == [Ref("Gateway", "infra", "gw")]
     assert of.users(Ref("Service", "nowhere", "web")) == []
+
+
+def test_trust_in_a_backend_follows_the_certificates() -> None:
+    """BackendTLSPolicy.spec.validation.caCertificateRefs: with none left its clients get a 5xx."""
+    refs = [{"group": "", "kind": "ConfigMap", "name": "ca"}]
+    targets = [{"group": "", "kind": "Service", "name": "web", "sectionName": "http"}]
+    policy = made(
+        "BackendTLSPolicy",
+        "infra/tls",
+        {"targetRefs": targets, "validation": {"hostname": "a.test", "caCertificateRefs": refs}},
+    )
+    app = route(rules=sending({"name": "web", "port": 80}))
+    broken = {**made("ConfigMap", "infra/ca"), "data": {"ca.crt": "none"}}
+    of = model(gateway(), app, WEB, policy, unread=UNREAD)
+
+    def found() -> Backend:
+        return of.backend(app_ref, of.routes[app_ref].rules[0].backends[0])
+
+    def message() -> str:
+        fault = found().fault
+        return fault.message if fault else ""
+
+    app_ref = Ref("HTTPRoute", "infra", "app")
+    assert (why(found()), found().status) == ("NoValidCACertificate", 500)
+    assert "does not exist" in message()
+    of = of.following(world(gateway(), app, WEB, policy, broken, unread=UNREAD))
+    assert "no readable" in message()
+    unread = UNREAD | {"configmaps"}
+    of = of.following(world(gateway(), app, WEB, policy, unread=unread))
+    assert why(found()) == ""
+    of = of.following(world(gateway(), app, WEB, policy, broken, unread=UNREAD))
+    assert why(found()) == "NoValidCACertificate"
+    of = of.following(world(gateway(), app, WEB, broken, unread=UNREAD))
+    assert why(found()) == ""

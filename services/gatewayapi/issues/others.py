@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from services.gatewayapi.issue import Issue
 from services.gatewayapi.issues.remedies import remedy
 from services.gatewayapi.issues.routes import of_fault
+from services.gatewayapi.model import backend_tls
 from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
 from services.gatewayapi.policies.conflicts import found as refused
 from services.gatewayapi.policies.standing import Standing
-from services.gatewayapi.statuses import authorities
 from services.gatewayapi.statuses.computed import Statuses
 from services.gatewayapi.statuses.conditions import generation
 
@@ -67,7 +67,7 @@ def policies(standing: Standing) -> Iterator[Issue]:
         )
     for policy in standing.policies.values():
         if policy.kind.kind == "BackendTLSPolicy":
-            for fault in authorities.faults(standing.model.world, policy.obj)[0]:
+            for fault in backend_tls.faults(standing.model.world, policy.obj)[0]:
                 yield of_fault(policy.ref, fault)
 
 

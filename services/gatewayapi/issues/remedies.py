@@ -25,6 +25,7 @@ _BY_REASON = {
     "InvalidCertificateRef": "Refer to a Secret of type kubernetes.io/tls with a certificate.",
     "InvalidClientCertificateRef": "Refer to a Secret of type kubernetes.io/tls.",
     "InvalidCACertificateRef": "Refer to a ConfigMap with a certificate in ca.crt.",
+    "NoValidCACertificate": "Refer to a ConfigMap or Secret with a certificate in ca.crt.",
     "InvalidRouteKinds": "Name route kinds that the listener's protocol can carry.",
     "Invalid": "Correct the field.",
     "NotAllowed": "Allow the ListenerSet's namespace in the Gateway's allowedListeners.",

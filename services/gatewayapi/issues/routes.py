@@ -94,9 +94,12 @@ def _orphan(ref: Ref) -> Issue:
 
 
 def _unready(model: Model, route: Route) -> Iterator[Issue]:
+    """Backends that are named well and cannot answer."""
     for rule in route.rules:
         for spec in rule.backends:
             found = model.backend(route.ref, spec)
+            if found.fault is not None and found.fault.condition == "Accepted" and spec.weight:
+                yield of_fault(route.ref, found.fault, spec.ref)
             if found.fault is None and found.ready == 0 and spec.weight:
                 answer = f" Clients get {found.status}." if found.status else ""
                 yield Issue(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from services.gatewayapi.model import backend_tls
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
@@ -149,7 +150,16 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
             f"Port {spec.port} of {spec.ref} speaks {spoken}, which {source.kind}s do not.",
             ".port",
         )
-    return None
+    if source.kind not in _HTTP:
+        return None
+    # The client gets a 5xx (BackendTLSPolicy.spec.validation.caCertificateRefs).
+    why = model.backend_tls.distrusted(model.world, spec.ref.key, str(port.get("name") or ""))
+    if not why:
+        return None
+    why = f"No CA certificate by which {spec.ref} could be trusted can be used: {why}"
+    if ngf:
+        return fault("UnsupportedValue", why)
+    return Fault("Accepted", "NoValidCACertificate", why, backend_tls.SECTION, spec.field)
 
 
 def protocol_of(kind: str) -> str:

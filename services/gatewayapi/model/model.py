@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from services.gatewayapi.matching.tables import Tables
 from services.gatewayapi.model.attachment import Attachment, Parent
+from services.gatewayapi.model.backend_tls import BackendTLS
 from services.gatewayapi.model.backends import Backend, resolve
 from services.gatewayapi.model.carrying import carried
 from services.gatewayapi.model.changes import Changed, between
@@ -41,6 +42,7 @@ class _Remembered:
 
     slices: Slices | None = None
     users: Users | None = None
+    backend_tls: BackendTLS | None = None
     attached: dict[Key, list[Attachment]] = field(default_factory=dict)
     refused: dict[Key, list[tuple[Ref, Fault]]] = field(default_factory=dict)
     tables: dict[Key, Tables] = field(default_factory=dict)
@@ -84,13 +86,15 @@ class Model:
         self, changes: dict[str, list[Changed]], compiled: Compiled, touched: dict[Key, set[Ref]]
     ) -> _Remembered:
         old = self._remembered
-        slices, users = old.slices, old.users
+        slices, users, backend_tls = old.slices, old.users, old.backend_tls
         if slices and "endpointslices" in changes:
             slices = slices.following(changes["endpointslices"])
         if users:
             users = users.following(
                 (kind, *change) for kind, ones in changes.items() for change in ones
             )
+        if backend_tls:
+            backend_tls = backend_tls.following(changes)
         attached = {key: found for key, found in old.attached.items() if key not in touched}
         refused = {key: found for key, found in old.refused.items() if key not in touched}
         tables = {
@@ -98,7 +102,7 @@ class Model:
             for key, found in old.tables.items()
             if key in compiled.gateways
         }
-        return _Remembered(slices, users, attached, refused, tables)
+        return _Remembered(slices, users, backend_tls, attached, refused, tables)
 
     @property
     def gateways(self) -> Mapping[Key, Gateway]:
@@ -126,6 +130,13 @@ class Model:
         if self._remembered.slices is None:
             self._remembered.slices = Slices(self.world.of("endpointslices"))
         return self._remembered.slices
+
+    @property
+    def backend_tls(self) -> BackendTLS:
+        """The BackendTLSPolicies by Service."""
+        if self._remembered.backend_tls is None:
+            self._remembered.backend_tls = BackendTLS.of(self.world)
+        return self._remembered.backend_tls
 
     def parents(self, route: Ref) -> tuple[Parent, ...]:
         """Each parentRef of a route, with where it attached and why not elsewhere; () for a route

@@ -4,6 +4,7 @@ policies leave on the objects that they target."""
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from services.gatewayapi.model import backend_tls
 from services.gatewayapi.model.classes import NGF_CONTROLLER
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway
@@ -11,7 +12,6 @@ from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
 from services.gatewayapi.policies.reading import Policy, Refusal, Target
 from services.gatewayapi.policies.standing import Standing
-from services.gatewayapi.statuses import authorities
 from services.gatewayapi.statuses.conditions import (
     Condition,
     Status,
@@ -80,7 +80,7 @@ def filter_status(policy: Policy) -> Status:
 def policy_status(standing: Standing, policy: Policy) -> Status:
     """A policy: one ancestor for each Gateway or route that it targets, of a Service for each
     Gateway whose routes lead there."""
-    backend_tls = policy.kind.kind == "BackendTLSPolicy"
+    to_backends = policy.kind.kind == "BackendTLSPolicy"
     ancestors: list[Status] = []
     for ref, controller, refusal in _ancestors(standing, policy):
         named = reference(ref)
@@ -88,7 +88,7 @@ def policy_status(standing: Standing, policy: Policy) -> Status:
             continue
         found = (
             _backend_tls(standing.model, policy, refusal)
-            if backend_tls
+            if to_backends
             else [_verdict(policy, refusal)]
         )
         ancestors.append({"ancestorRef": named, "controllerName": controller, "conditions": found})
@@ -144,10 +144,10 @@ def _refused(at: int, refusal: Refusal) -> Condition:
 
 def _backend_tls(model: Model, policy: Policy, refusal: Refusal | None) -> list[Condition]:
     at = generation(policy.obj)
-    wrong, all_of_them = authorities.faults(model.world, policy.obj)
+    wrong, all_of_them = backend_tls.faults(model.world, policy.obj)
     first = _verdict(policy, refusal)
     if not refusal and all_of_them:
-        fault = Fault("Accepted", "NoValidCACertificate", wrong[0].message, authorities.SECTION)
+        fault = Fault("Accepted", "NoValidCACertificate", wrong[0].message, backend_tls.SECTION)
         first = denied("Accepted", at, fault)
     elif not refusal and (why := _not_well_known(policy.obj)):
         first = condition("Accepted", at, "False", "Invalid", why)

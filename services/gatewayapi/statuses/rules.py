@@ -55,7 +55,8 @@ def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[tuple[Fault, R
         yield from _filters(model, route, filters, f"spec.rules[{rule.index}].filters", ngf)
         for ref in rule.backends:
             fault = model.backend(route.ref, ref).fault
-            if fault:
+            # What is wrong with a policy of the backend, the policy's own status tells.
+            if fault and fault.condition == "ResolvedRefs":
                 yield fault, ref.ref
         for place, raw in enumerate(rule.obj.get("backendRefs") or ()):
             if raw.get("filters"):
@@ -83,7 +84,7 @@ def _filters(
             if ref:
                 spec = backend(route.ref.namespace, ref, f"{where}[{place}].{key}.backendRef")
                 fault = model.backend(route.ref, spec).fault
-                if fault:
+                if fault and fault.condition == "ResolvedRefs":
                     yield fault, spec.ref
         extension = one.get("extensionRef")
         if extension:
