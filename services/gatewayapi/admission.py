@@ -6,11 +6,13 @@ about. Objects have the shape that their schema demands.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
-Broken = Iterator[tuple[str, str]]
+from services.gatewayapi import admission_policies
+from services.gatewayapi.admission_policies import Broken
+
 _CHARACTERS = re.compile(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+")
 _GRPC_SERVICE = re.compile(r"\.?[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)*", re.IGNORECASE)
 _GRPC_METHOD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
@@ -33,6 +35,15 @@ _REPLACEMENTS = {
 }
 _REPEATABLE = ("RequestMirror", "ExtensionRef", "ExternalAuth")
 _ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
+_HOSTNAME = re.compile(r"(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_KEY = re.compile(
+    r"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+    r"([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]"
+)
+_PREFIX = 253
+_DURATION = re.compile(r"([0-9]{1,5}(h|m|s|ms)){1,4}")
+_PARTS = re.compile(r"([0-9]+)(ms|h|m|s)")
+_MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 
 
 def broken(obj: Mapping[str, Any]) -> Broken:
@@ -40,18 +51,51 @@ def broken(obj: Mapping[str, Any]) -> Broken:
     spec = obj.get("spec") or {}
     kind = obj["kind"]
     if kind in ("Gateway", "ListenerSet"):
+        yield from _addresses(spec.get("addresses") or ())
+        yield from _keys(spec.get("infrastructure") or {})
         yield from _listeners(spec.get("listeners") or ())
     elif kind in _ROUTES:
         yield from _parents(spec.get("parentRefs") or ())
         yield from _rules(kind, spec.get("rules") or ())
         if kind == "TLSRoute":
             yield from _names(spec.get("hostnames") or ())
-    elif kind == "BackendTLSPolicy":
-        yield from _backend_tls(spec)
     elif kind == "Service":
         for index, port in enumerate(spec.get("ports") or ()):
             if not 0 < port.get("port", 0) < 65536:
                 yield f"spec.ports[{index}].port", "must be a number from 1 to 65535"
+    else:
+        yield from admission_policies.broken(kind, spec)
+
+
+def _addresses(addresses: Iterable[Mapping[str, Any]]) -> Broken:
+    seen: dict[Any, int] = {}
+    for index, one in enumerate(addresses):
+        where, kind, value = (
+            f"spec.addresses[{index}]",
+            one.get("type", "IPAddress"),
+            one.get("value"),
+        )
+        if value is None or kind not in ("IPAddress", "Hostname"):
+            continue
+        if kind == "Hostname" and not _HOSTNAME.fullmatch(value):
+            yield f"{where}.value", "must be a hostname: lower case labels, the first may be *"
+        if (kind, value) in seen:
+            yield where, f"must differ from address {seen[kind, value]} in type or value"
+        seen.setdefault((kind, value), index)
+
+
+def _keys(infrastructure: Mapping[str, Any]) -> Broken:
+    for name in ("labels", "annotations"):
+        for key in infrastructure.get(name) or ():
+            where = f'spec.infrastructure.{name}["{key}"]'
+            if not _KEY.fullmatch(key):
+                yield (
+                    where,
+                    "must be at most 63 letters, digits, -, _ and . with a letter or digit at both"
+                    " ends; before it a lower case DNS subdomain and / may stand",
+                )
+            elif len(key.split("/")[0]) >= _PREFIX:
+                yield where, f"must have less than {_PREFIX} characters before its /"
 
 
 def _listeners(listeners: Iterable[Mapping[str, Any]]) -> Broken:
@@ -113,6 +157,7 @@ def _rules(kind: str, rules: Iterable[Mapping[str, Any]]) -> Broken:
             at = f"{where}.backendRefs[{place}]"
             yield from _port(ref, at)
             yield from _filters(ref.get("filters") or (), matches, f"{at}.filters")
+        yield from _timeouts(rule.get("timeouts") or {}, f"{where}.timeouts")
         if backends and any("requestRedirect" in one for one in filters):
             yield f"{where}.backendRefs", "must not be used together with a RequestRedirect filter"
         check: Callable[[Mapping[str, Any], str], Broken] = (
@@ -122,6 +167,23 @@ def _rules(kind: str, rules: Iterable[Mapping[str, Any]]) -> Broken:
             yield from check(match, f"{where}.matches[{place}]")
     if sum(len(rule.get("matches") or ()) for rule in rules) > _MATCHES:
         yield "spec.rules", f"must have at most {_MATCHES} matches in all"
+
+
+def _timeouts(timeouts: Mapping[str, Any], where: str) -> Broken:
+    whole, part = (_milliseconds(timeouts.get(key)) for key in ("request", "backendRequest"))
+    if whole and part is not None and part > whole:  # a request of 0s may take any time
+        yield (
+            f"{where}.backendRequest",
+            f"must not be longer than request (it is {timeouts['backendRequest']}, and request is"
+            f" {timeouts['request']})",
+        )
+
+
+def _milliseconds(duration: str | None) -> int | None:
+    """A duration of GEP-2257; None for what is none."""
+    if duration is None or not _DURATION.fullmatch(duration):
+        return None
+    return sum(int(count) * _MILLISECONDS[unit] for count, unit in _PARTS.findall(duration))
 
 
 def _port(ref: Mapping[str, Any], where: str) -> Broken:
@@ -215,24 +277,3 @@ def _names(hostnames: Iterable[str]) -> Broken:
         except ValueError:
             continue
         yield f"spec.hostnames[{index}]", "must not be an IP address"
-
-
-def _backend_tls(spec: Mapping[str, Any]) -> Broken:
-    validation = spec.get("validation") or {}
-    refs, well_known = (
-        validation.get("caCertificateRefs"),
-        validation.get("wellKnownCACertificates"),
-    )
-    if refs and well_known:
-        yield "spec.validation", "must not have both caCertificateRefs and wellKnownCACertificates"
-    if not refs and not well_known:
-        yield "spec.validation", "must have caCertificateRefs or wellKnownCACertificates"
-    seen: dict[Any, list[str]] = {}
-    for index, ref in enumerate(spec.get("targetRefs") or ()):
-        others = seen.setdefault((ref.get("group"), ref.get("kind"), ref.get("name")), [])
-        section = ref.get("sectionName") or ""
-        if section in others:
-            yield f"spec.targetRefs[{index}]", "must differ in sectionName from the other one"
-        elif others and (not section or "" in others):
-            yield f"spec.targetRefs[{index}]", "must have sectionName where several name one target"
-        others.append(section)
