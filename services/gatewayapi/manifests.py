@@ -265,6 +265,10 @@ class _Reader:
             metadata["namespace"] = metadata.get("namespace") or "default"
         ref = Ref(obj["kind"], metadata.get("namespace", ""), metadata["name"])
         written = Written(ref, obj, self._file, line, self._text, start, path)
+        wrong = structure.served(obj)
+        if wrong:
+            self._refuse(ref, wrong, line, written)
+            return
         if plural == "secrets":
             obj = written.obj = settled(obj)
         for where in structure.unknown_fields(obj):

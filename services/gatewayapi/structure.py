@@ -7,7 +7,7 @@ rule is refused as well, but what it means is clear, and a server without that r
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +19,7 @@ from services.demo.api.statuses import Cause
 from services.demo.api.validation import validate
 from services.demo.definitions import definitions
 from services.gatewayapi import admission
+from services.kube.catalogue import GATEWAY_API, KINDS, NGF
 
 _CORE = frozenset({"Service", "Namespace", "Secret", "ConfigMap", "EndpointSlice"})
 _SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired"})
@@ -29,6 +30,15 @@ _IN_BODY = re.compile(r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)"
 _CHECKED = re.compile(r"checked value (?P<rule>must be .*) in (?P<field>\S+)", re.DOTALL)
 _LABELS = ("labels", "annotations")
 _NO_STATUS = {"status"}
+_VERSIONED = (
+    GATEWAY_API,
+    NGF,
+    "inference.networking.k8s.io",
+    "inference.networking.x-k8s.io",
+    "discovery.k8s.io",
+    "",
+)
+"""Groups of which the catalogue has every version that is served today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,16 @@ def named(obj: Any) -> list[Refusal]:
     if namespace is not None and not isinstance(namespace, str):
         return [Refusal("metadata.namespace", "must be text", True)]
     return []
+
+
+def served(obj: Mapping[str, Any]) -> list[Refusal]:
+    """Whether any server serves the kind in this version; nothing is said of a kind that is not
+    known, or of which the catalogue does not have every version."""
+    given = obj["apiVersion"]
+    known = _served().get((given.rpartition("/")[0], obj["kind"]), ())
+    if not known or given in known:
+        return []
+    return [Refusal("apiVersion", f"must be {' or '.join(known)} (it is {given})", True)]
 
 
 def complete(obj: dict[str, Any]) -> list[Refusal]:
@@ -148,6 +168,18 @@ def _rule(text: str) -> str:
         shown = "" if rule.startswith("must be of type") else f" (it is {match['value']})"
         return f"{rule}{shown}"
     return "is required" if text == "Required value" else text[:1].lower() + text[1:]
+
+
+@cache
+def _served() -> dict[tuple[str, str], list[str]]:
+    """Every ``apiVersion`` of a kind, preferred first, by (group, kind)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind in KINDS.values():
+        for group, version in kind.candidates:
+            if group in _VERSIONED:
+                several = found.setdefault((group, kind.kind), [])
+                several.append(f"{group}/{version}" if group else version)
+    return found
 
 
 @cache

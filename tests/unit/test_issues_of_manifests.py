@@ -254,6 +254,24 @@ spec:
         ],
         ("error", "spec.targetRef.name", "TargetNotFound"),
     ),
+    "CA certificates that no gateway knows by that name": (
+        [
+            """
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  targetRefs: [{group: "", kind: Service, name: web}]
+  validation: {hostname: www.example.com, wellKnownCACertificates: example.com/Own}
+""",
+            route(PLAIN),
+        ],
+        ("error", "spec.validation.wellKnownCACertificates", "Invalid"),
+    ),
+    "a version that no server serves": (
+        [route(PLAIN).replace("k8s.io/v1", "k8s.io/v9")],
+        ("error", "apiVersion", ""),
+    ),
     "a certificate that has ended": (
         [tls("www.example.com"), secret(-3)],
         ("error", 'data["tls.crt"]', "Expired"),
@@ -287,6 +305,41 @@ def test_each_fault_is_named_where_it_is(tmp_path: Path, case: str) -> None:
     assert matching[0].message
     assert matching[0].remedy or matching[0].message.startswith("NGF: ")
     assert not [one for one in told if one.severity == "error"] or wanted[0] == "error"
+
+
+@pytest.mark.parametrize(
+    ("kind", "versions"),
+    [
+        ("Gateway", ("v1", "v1beta1")),
+        ("ListenerSet", ("v1",)),
+        ("HTTPRoute", ("v1", "v1beta1")),
+        ("GRPCRoute", ("v1", "v1alpha2")),
+        ("TLSRoute", ("v1", "v1alpha3", "v1alpha2")),
+        ("TCPRoute", ("v1", "v1alpha2")),
+        ("UDPRoute", ("v1", "v1alpha2")),
+        ("ReferenceGrant", ("v1", "v1beta1")),
+        ("BackendTLSPolicy", ("v1", "v1alpha3")),
+    ],
+)
+def test_a_version_that_is_not_served_is_named_with_those_that_are(
+    kind: str, versions: tuple[str, ...]
+) -> None:
+    for version in ("v1", "v1beta1", "v1alpha3", "v1alpha2", "v1alpha1", "v9"):
+        given = f"gateway.networking.k8s.io/{version}"
+        one = {"apiVersion": given, "kind": kind, "metadata": {"name": "a"}, "spec": {}}
+        read = manifests.of_objects([one])
+        told = [placed.issue for placed in read.issues if placed.issue.field == "apiVersion"]
+        if version in versions:
+            assert told == []
+            continue
+        known = " or ".join(f"gateway.networking.k8s.io/{each}" for each in versions)
+        assert [(issue.severity, issue.message) for issue in told] == [
+            (
+                "error",
+                f"apiVersion must be {known} (it is {given}); an API server refuses it",
+            )
+        ]
+        assert not read.objects and not read.unknown
 
 
 def test_what_shadows_a_match_is_its_counterpart(tmp_path: Path) -> None:
