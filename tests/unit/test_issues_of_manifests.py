@@ -339,7 +339,8 @@ def test_a_version_that_is_not_served_is_named_with_those_that_are(
                 f"apiVersion must be {known} (it is {given}); an API server refuses it",
             )
         ]
-        assert not read.objects and not read.unknown
+        assert not read.objects
+        assert not read.unknown
 
 
 def test_what_shadows_a_match_is_its_counterpart(tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def policies(standing: Standing) -> Iterator[Issue]:
         if policy.kind.kind == "BackendTLSPolicy":
             for fault in backend_tls.faults(standing.model.world, policy.obj)[0]:
                 yield of_fault(policy.ref, fault)
+            if wrong := backend_tls.not_well_known(policy.obj):
+                yield of_fault(policy.ref, wrong)
 
 
 def pool(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:

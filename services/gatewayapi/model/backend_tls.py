@@ -10,6 +10,7 @@ from services.gatewayapi.model.names import Key, Object, created, precedence
 from services.gatewayapi.model.world import World
 
 SECTION = "BackendTLSPolicy.spec.validation.caCertificateRefs"
+WELL_KNOWN = "BackendTLSPolicy.spec.validation.wellKnownCACertificates"
 
 
 class BackendTLS:
@@ -81,6 +82,16 @@ def faults(world: World, policy: Object) -> tuple[list[Fault], bool]:
         if wrong:
             found.append(Fault("ResolvedRefs", *wrong, SECTION, field))
     return found, bool(refs) and len(found) == len(refs)
+
+
+def not_well_known(policy: Object) -> Fault | None:
+    """Why a policy is refused for the set of certificates that it names; System is all there is."""
+    known = _mapping(_mapping(policy.get("spec")).get("validation")).get("wellKnownCACertificates")
+    if known in (None, "", "System"):
+        return None
+    why = f'wellKnownCACertificates "{known}" is not supported; there is System'
+    field = "spec.validation.wellKnownCACertificates"
+    return Fault("Accepted", "Invalid", why, WELL_KNOWN, field)
 
 
 def _wrong(world: World, namespace: str, ref: Object) -> tuple[str, str] | None:

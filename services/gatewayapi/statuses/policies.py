@@ -149,19 +149,12 @@ def _backend_tls(model: Model, policy: Policy, refusal: Refusal | None) -> list[
     if not refusal and all_of_them:
         fault = Fault("Accepted", "NoValidCACertificate", wrong[0].message, backend_tls.SECTION)
         first = denied("Accepted", at, fault)
-    elif not refusal and (why := _not_well_known(policy.obj)):
-        first = condition("Accepted", at, "False", "Invalid", why)
+    elif not refusal and (unknown := backend_tls.not_well_known(policy.obj)):
+        first = denied("Accepted", at, unknown)
     if wrong:
         return [first, denied("ResolvedRefs", at, wrong[0])]
     text = "All references are resolved"
     return [first, condition("ResolvedRefs", at, "True", "ResolvedRefs", text)]
-
-
-def _not_well_known(obj: Object) -> str:
-    known = ((obj.get("spec") or {}).get("validation") or {}).get("wellKnownCACertificates")
-    if known in (None, "", "System"):
-        return ""
-    return f'wellKnownCACertificates "{known}" is not supported; there is System'
 
 
 def pool_status(model: Model, ref: Ref, obj: Object) -> Status:
