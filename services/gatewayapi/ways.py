@@ -130,10 +130,11 @@ REFUSED = Way(
     "Gateway.status.conditions",
 )
 NO_BACKEND_FILTERS = Way(
-    "backend-filters-ignored",
-    "Filters of a backendRef are not applied.",
+    "backend-filters-refused",
+    "A backendRef that has filters is refused (ResolvedRefs False, UnsupportedValue): its share of "
+    "the requests gets 500.",
     _VERSION,
-    _NGF + "state/graph/httproute.go",
+    _NGF + "state/graph/backend_refs.go, validateRouteBackendRef",
     "HTTPBackendRef.filters",
 )
 NO_TIMEOUTS = Way(

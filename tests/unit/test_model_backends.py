@@ -340,3 +340,34 @@ def test_trust_in_a_backend_follows_the_certificates() -> None:
     assert why(found()) == "NoValidCACertificate"
     of = of.following(world(gateway(), app, WEB, broken, unread=UNREAD))
     assert why(found()) == ""
+
+
+@pytest.mark.parametrize("kind", ["HTTPRoute", "GRPCRoute"])
+def test_ngf_refuses_a_reference_with_filters(kind: str) -> None:
+    filters = [{"type": "RequestHeaderModifier", "requestHeaderModifier": {"remove": ["X-A"]}}]
+    ref = {"name": "web", "port": 80, "filters": filters}
+    found = judged(ref, WEB, kind=kind, ngf=True, unread=UNREAD)
+    assert found.fault
+    assert (found.fault.reason, found.status) == ("UnsupportedValue", 500)
+    assert found.fault.field == "spec.rules[0].backendRefs[0].filters"
+    assert why(judged(ref, WEB, kind=kind, unread=UNREAD)) == ""
+
+
+def test_a_reference_with_filters_is_judged_for_whom_it_is_asked() -> None:
+    """A route at gateways of several controllers: each judges by its own ways."""
+    filters = [{"type": "RequestHeaderModifier", "requestHeaderModifier": {"remove": ["X-A"]}}]
+    app = route(
+        "infra/app",
+        {"name": "gw", "namespace": "infra"},
+        {"name": "ngf", "namespace": "infra"},
+        rules=sending({"name": "web", "port": 80, "filters": filters}),
+    )
+    gateways = (gateway(), gateway("infra/ngf", name="nginx"), NGF_CLASS)
+    of = model(*gateways, app, WEB, unread=UNREAD)
+    name = Ref("HTTPRoute", "infra", "app")
+    spec = of.routes[name].rules[0].backends[0]
+    assert [why(of.backend(name, spec, by_ngf)) for by_ngf in (None, True, False)] == [
+        "UnsupportedValue",
+        "UnsupportedValue",
+        "",
+    ]

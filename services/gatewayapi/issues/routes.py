@@ -12,7 +12,6 @@ from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import BackendRef, Route, Rule
 from services.gatewayapi.statuses import rules
 from services.gatewayapi.ways import (
-    NO_BACKEND_FILTERS,
     NO_BACKENDS,
     OPEN_REGEX,
     REDIRECT_HEADERS,
@@ -159,10 +158,6 @@ def _ways(model: Model, route: Route) -> Iterator[Issue]:
             for place, kind in enumerate(kinds):
                 if kind in _HEADERS:
                     yield _way("warning", route, REDIRECT_HEADERS, f"{at}.filters[{place}]")
-        for place, one in enumerate(rule.obj.get("backendRefs") or ()):
-            if one.get("filters"):
-                field = f"{at}.backendRefs[{place}].filters"
-                yield _way("warning", route, NO_BACKEND_FILTERS, field)
         if route.ref.kind == "HTTPRoute":
             yield from _open(route, rule, at)
     if route.ref.kind in ("HTTPRoute", "GRPCRoute", "TCPRoute"):

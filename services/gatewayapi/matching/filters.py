@@ -210,7 +210,7 @@ def _mirror(
     if not isinstance(spec, Mapping):
         return
     wanted = backend(asked.route.ref.namespace, spec, f"{place}.requestMirror.backendRef")
-    found = asked.model.backend(asked.route.ref, wanted)
+    found = asked.model.backend(asked.route.ref, wanted, asked.ngf)
     percent = _percent(settings)
     if found.fault is not None:
         text = f"No copies go to {wanted.ref}: {found.fault.message}"

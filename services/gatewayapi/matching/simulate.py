@@ -112,7 +112,7 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
         because=(*arrival.reasons, *(hop.reason for hop in chosen)),
     )
     if route.ref.kind not in _WEB:
-        shares, broken = _shares(model, route, rule)
+        shares, broken = _shares(model, route, rule, gateway.ngf)
         answer = replace(base, backends=shares, unavailable=broken)
         if shares:
             return _with_backends(answer)
@@ -151,7 +151,7 @@ def _ended(answer: Answer, result: Result) -> Answer | None:
 
 def _forwarded(asked: Asked, answer: Answer, result: Result) -> Answer:
     route, rule = asked.route, asked.rule
-    shares, broken = _shares(asked.model, route, rule)
+    shares, broken = _shares(asked.model, route, rule, asked.ngf)
     status = next((one.status for one in broken if one.status is not None), None)
     if not shares:
         if not rule.backends:
@@ -216,20 +216,20 @@ def _per_backend(
 
 
 def _shares(
-    model: "Model", route: Route, rule: Rule
+    model: "Model", route: Route, rule: Rule, ngf: bool
 ) -> tuple[tuple[Share, ...], tuple[Share, ...]]:
     """The backends of a rule that can answer, and those that cannot."""
     total = sum(ref.weight for ref in rule.backends)
     able: list[Share] = []
     broken: list[Share] = []
     for ref in rule.backends:
-        share = _share(model, route, ref, total)
+        share = _share(model, route, ref, total, ngf)
         (broken if share.why else able).append(share)
     return tuple(able), tuple(broken)
 
 
-def _share(model: "Model", route: Route, ref: BackendRef, total: int) -> Share:
-    found = model.backend(route.ref, ref)
+def _share(model: "Model", route: Route, ref: BackendRef, total: int, ngf: bool) -> Share:
+    found = model.backend(route.ref, ref, ngf)
     part = ref.weight / total if total else 0.0
     share = Share(ref.ref, ref.port, ref.weight, part, found.ready, found.total)
     if ref.weight == 0:

@@ -52,9 +52,10 @@ class Source(NamedTuple):
     namespace: str
 
 
-def resolve(model: "Model", route: Route, spec: BackendRef) -> Backend:
-    """Judges a backendRef of ``route`` (HTTPRoute.spec.rules.backendRefs)."""
-    gateways = model.gateways_of(route.ref)
+def resolve(model: "Model", route: Route, spec: BackendRef, by_ngf: bool | None = None) -> Backend:
+    """Judges a backendRef of ``route`` (HTTPRoute.spec.rules.backendRefs) as NGF does it or as
+    others do; ``by_ngf`` is None for NGF's where one of its gateways is named."""
+    gateways = model.gateways_of(route.ref) if by_ngf is not False else ()
     ngf = [one for one in gateways if one.ngf]
     found = judged(model, route.ref.kind, route.ref.namespace, spec, bool(ngf))
     why = [_unfit(model, one, spec) for one in ngf] if found.fault is None else []
@@ -104,6 +105,8 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
     def fault(reason: str, message: str, field: str = "") -> Fault:
         return Fault("ResolvedRefs", reason, message, section + field, spec.field + field)
 
+    if ngf and spec.filtered:
+        return fault("UnsupportedValue", "NGF takes no backendRef with filters.", ".filters")
     kind = f"{spec.group}/{spec.kind}" if spec.group else spec.kind
     service = (spec.group, spec.kind) == ("", "Service")
     pool = spec.kind == "InferencePool" and spec.group in POOL_GROUPS

@@ -182,9 +182,10 @@ class Model:
                 known[gateway] = Tables.of(self.attached(gateway), self.routes)
         return known[gateway]
 
-    def backend(self, route: Ref, spec: BackendRef) -> Backend:
-        """What a backendRef of a route is worth. Raises KeyError for a route that is not there."""
-        return resolve(self, self.routes[route], spec)
+    def backend(self, route: Ref, spec: BackendRef, by_ngf: bool | None = None) -> Backend:
+        """What a backendRef of a route is worth, to gateways of NGF or to others; ``by_ngf`` None
+        for whichever it names. Raises KeyError for a route that is not there."""
+        return resolve(self, self.routes[route], spec, by_ngf)
 
     def users(self, ref: Ref) -> Sequence[Ref]:
         """Every object that refers to ``ref``, which need not exist; sorted."""

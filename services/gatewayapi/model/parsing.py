@@ -65,6 +65,7 @@ def backend(namespace: str, spec: Object, field: str) -> BackendRef:
         port if type(port) is int else None,
         weight if type(weight) is int else 1,
         field,
+        bool(spec.get("filters")),
     )
 
 

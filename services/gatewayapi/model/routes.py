@@ -45,8 +45,8 @@ class Match:
 class BackendRef:
     """Where a rule sends requests, as written: the namespace is the route's where none is given.
 
-    ``field`` is its path in the route (``spec.rules[0].backendRefs[1]``), ``filters`` what it does
-    to requests on the way to it.
+    ``field`` is its path in the route (``spec.rules[0].backendRefs[1]``), ``filtered`` whether it
+    has filters of its own.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class BackendRef:
     port: int | None
     weight: int
     field: str
+    filtered: bool = False
 
     @property
     def ref(self) -> Ref:

@@ -54,12 +54,12 @@ def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[tuple[Fault, R
         filters = rule.obj.get("filters") or ()
         yield from _filters(model, route, filters, f"spec.rules[{rule.index}].filters", ngf)
         for ref in rule.backends:
-            fault = model.backend(route.ref, ref).fault
+            fault = model.backend(route.ref, ref, ngf).fault
             # What is wrong with a policy of the backend, the policy's own status tells.
             if fault and fault.condition == "ResolvedRefs":
                 yield fault, ref.ref
         for place, raw in enumerate(rule.obj.get("backendRefs") or ()):
-            if raw.get("filters"):
+            if raw.get("filters") and not ngf:  # NGF refuses the whole backendRef
                 where = f"spec.rules[{rule.index}].backendRefs[{place}].filters"
                 yield from _filters(model, route, raw["filters"], where, ngf)
 
@@ -83,7 +83,7 @@ def _filters(
             ref = (one.get(key) or {}).get("backendRef")
             if ref:
                 spec = backend(route.ref.namespace, ref, f"{where}[{place}].{key}.backendRef")
-                fault = model.backend(route.ref, spec).fault
+                fault = model.backend(route.ref, spec, ngf).fault
                 if fault and fault.condition == "ResolvedRefs":
                     yield fault, spec.ref
         extension = one.get("extensionRef")
