@@ -21,7 +21,7 @@ def tone(told: Document) -> Tone:
     status = told.get("status")
     match told["outcome"]:
         case "backend":
-            return "warn" if status else "ok"
+            return "warn" if status and status >= 400 else "ok"
         case "redirect":
             return "info"
         case "response":

@@ -1,7 +1,7 @@
 """Requests that go elsewhere in one model than in another."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -140,7 +140,7 @@ def way(answer: Answer | None) -> Any:
         answer.status,
         answer.redirect,
         answer.route if not answer.backends else None,
-        tuple((one.ref, one.port, one.share) for one in answer.backends),
+        tuple(replace(one, ready=None, total=None) for one in answer.backends),
         answer.mirrors,
         answer.response_headers,
         answer.request,

@@ -34,10 +34,29 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirror:
+    """Where copies of a request go, and of how many in a hundred."""
+
+    ref: Ref
+    port: int | None
+    percent: float
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return {
+            "namespace": self.ref.namespace,
+            "name": self.ref.name,
+            "port": self.port,
+            "kind": self.ref.kind,
+            "percent": self.percent,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A backend with the share of requests that go to it, of one that cannot answer with the
     ``status`` that they get instead and ``why``. ``request`` and ``response_headers`` are told
-    where filters of the backendRef make them differ from the rule's."""
+    where filters of the backendRef make them differ from the rule's, ``mirrors`` are its own."""
 
     ref: Ref
     port: int | None
@@ -49,6 +68,7 @@ class Share:
     why: str = ""
     request: Forwarded | None = None
     response_headers: Changes | None = None
+    mirrors: tuple[Mirror, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
@@ -68,26 +88,9 @@ class Share:
             found["request"] = self.request.document()
         if self.response_headers is not None:
             found["response_headers"] = self.response_headers.document()
+        if self.mirrors:
+            found["mirrors"] = [one.document() for one in self.mirrors]
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Mirror:
-    """Where copies of a request go, and of how many in a hundred."""
-
-    ref: Ref
-    port: int | None
-    percent: float
-
-    def document(self) -> dict[str, Any]:
-        """Its JSON form."""
-        return {
-            "namespace": self.ref.namespace,
-            "name": self.ref.name,
-            "port": self.port,
-            "kind": self.ref.kind,
-            "percent": self.percent,
-        }
 
 
 @dataclass(frozen=True, slots=True)

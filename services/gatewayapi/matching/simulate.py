@@ -1,19 +1,19 @@
 """What becomes of a request at a gateway: its whole way, and why no other match took it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.gatewayapi.matching import losers
-from services.gatewayapi.matching.answer import Answer, Forwarded, Hop, Outcome, Share
+from services.gatewayapi.matching.answer import Answer, Forwarded, Hop, Outcome
 from services.gatewayapi.matching.arrival import Arrival, Reason
 from services.gatewayapi.matching.filters import Asked, Result, run
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
 from services.gatewayapi.matching.notes import notes_of
 from services.gatewayapi.matching.request import Request
+from services.gatewayapi.matching.sharing import filtered, shares
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import Key
-from services.gatewayapi.model.routes import BackendRef, Route, Rule
+from services.gatewayapi.model.routes import Route, Rule
 
 if TYPE_CHECKING:
     from services.gatewayapi.model.model import Model
@@ -112,9 +112,9 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
         because=(*arrival.reasons, *(hop.reason for hop in chosen)),
     )
     if route.ref.kind not in _WEB:
-        shares, broken = _shares(model, route, rule, gateway.ngf)
-        answer = replace(base, backends=shares, unavailable=broken)
-        if shares:
+        shared = shares(model, route, rule, gateway.ngf)
+        answer = replace(base, backends=shared.able, unavailable=shared.broken)
+        if shared.able:
             return _with_backends(answer)
         reason = Reason(
             "No backend can take the connection, so it is refused.",
@@ -150,95 +150,41 @@ def _ended(answer: Answer, result: Result) -> Answer | None:
 
 
 def _forwarded(asked: Asked, answer: Answer, result: Result) -> Answer:
-    route, rule = asked.route, asked.rule
-    shares, broken = _shares(asked.model, route, rule, asked.ngf)
-    status = next((one.status for one in broken if one.status is not None), None)
-    if not shares:
+    rule = asked.rule
+    shared = filtered(asked, result)
+    single = shared.single
+    if single is not None:
+        answer = replace(answer, path=(*answer.path, *single.hops))
+    if not shared.able:
+        answer = replace(answer, unavailable=shared.broken)
+        failing = shared.status is None or shared.status >= 400
+        if shared.ended and (single is not None or not failing):
+            ended = _ended(answer, shared.ended[0])
+            if ended:
+                return ended
         if not rule.backends:
             text = "The rule has no backendRefs and no filter that answers."
-        elif all(one.weight == 0 for one in broken):
+        elif all(one.weight == 0 for one in shared.broken):
             text = "All its backends have weight 0."
         else:
-            text = f"None of its backends can answer: {broken[0].why}"
-        reason = Reason(text, f"{route.ref.kind}Rule.backendRefs")
-        answer = replace(answer, unavailable=broken)
-        return _ending(answer, "response", 500 if status is None else status, reason)
-    shares, single = _per_backend(asked, result, shares)
+            why = next(one.why for one in shared.broken if one.status == shared.status)
+            text = f"None of its backends can answer: {why}"
+        reason = Reason(text, f"{asked.route.ref.kind}Rule.backendRefs")
+        return _ending(answer, "response", 500 if shared.status is None else shared.status, reason)
     if single is not None:
-        ended = _ended(
-            replace(answer, path=(*answer.path, *single.hops), mirrors=(*answer.mirrors,)), single
-        )
-        if ended:
-            return ended
         answer = replace(
             answer,
             response_headers=single.response,
             mirrors=(*answer.mirrors, *single.mirrors),
-            path=(*answer.path, *single.hops),
         )
     answer = replace(
         answer,
-        status=status,
+        status=shared.status,
         request=result.request if single is None else single.request,
-        backends=shares,
-        unavailable=broken,
+        backends=shared.able,
+        unavailable=shared.broken,
     )
     return _with_backends(answer)
-
-
-def _per_backend(
-    asked: Asked, result: Result, shares: tuple[Share, ...]
-) -> tuple[tuple[Share, ...], Result | None]:
-    """Shares with what the filters of their backendRefs do; with a single backendRef that is what
-    becomes of every request."""
-    refs = asked.rule.obj.get("backendRefs")
-    specs = [one for one in refs if isinstance(one, Mapping)] if isinstance(refs, list) else []
-    if asked.ngf or not any(one.get("filters") for one in specs):
-        return shares, None
-    found: list[Share] = []
-    single: Result | None = None
-    for share in shares:
-        index, spec = next(
-            (index, one)
-            for index, (one, ref) in enumerate(zip(specs, asked.rule.backends, strict=False))
-            if ref.ref == share.ref and ref.port == share.port and ref.weight == share.weight
-        )
-        place = f"spec.rules[{asked.rule.index}].backendRefs[{index}]"
-        own = run(asked, spec.get("filters"), result.request, place)
-        response = result.response.then(own.response)
-        if len(specs) == 1:
-            own.response = response
-            single = own
-        if own.own is None and own.redirect is None:
-            share = replace(share, request=own.request, response_headers=response)
-        found.append(share)
-    return tuple(found), single
-
-
-def _shares(
-    model: "Model", route: Route, rule: Rule, ngf: bool
-) -> tuple[tuple[Share, ...], tuple[Share, ...]]:
-    """The backends of a rule that can answer, and those that cannot."""
-    total = sum(ref.weight for ref in rule.backends)
-    able: list[Share] = []
-    broken: list[Share] = []
-    for ref in rule.backends:
-        share = _share(model, route, ref, total, ngf)
-        (broken if share.why else able).append(share)
-    return tuple(able), tuple(broken)
-
-
-def _share(model: "Model", route: Route, ref: BackendRef, total: int, ngf: bool) -> Share:
-    found = model.backend(route.ref, ref, ngf)
-    part = ref.weight / total if total else 0.0
-    share = Share(ref.ref, ref.port, ref.weight, part, found.ready, found.total)
-    if ref.weight == 0:
-        return replace(share, why="Its weight is 0.")
-    if found.fault is not None:
-        return replace(share, status=found.status, why=found.fault.message)
-    if not found.answers:
-        return replace(share, status=found.status, why=f"{ref.ref} has no ready endpoint.")
-    return share
 
 
 def _chosen(hit: Hit, route: Route, rule: Rule) -> tuple[Hop, Hop]:
@@ -286,7 +232,8 @@ def _with_backends(answer: Answer) -> Answer:
         text = f"{share.ref} gets {share.share:.0%} of them."
         hops.append(Hop("backend", share.ref, str(share.ref), Reason(text, section)))
     for share in answer.unavailable:
-        text = f"{share.ref} cannot answer: {share.why}"
+        none = "cannot answer" if share.status is None or share.status >= 400 else "gets none"
+        text = f"{share.ref} {none}: {share.why}"
         hops.append(Hop("backend", share.ref, str(share.ref), Reason(text, section)))
     reasons = [hop.reason for hop in hops]
     return replace(answer, path=(*answer.path, *hops), because=(*answer.because, *reasons))
