@@ -23,8 +23,9 @@ from services.kube.catalogue import GATEWAY_API, KINDS, NGF
 
 _CORE = frozenset({"Service", "Namespace", "Secret", "ConfigMap", "EndpointSlice"})
 _SHAPE = frozenset({"FieldValueTypeInvalid", "FieldValueRequired"})
-_MATCHED = re.compile(r".*\.matches\[\d+\]\..*type")
-"""Values that decide what a match means: of one that is not known nothing can be said."""
+_DECISIVE = re.compile(r".*\.(matches\[\d+\]\..*type|requestRedirect\.(statusCode|scheme))")
+"""Values that decide what a match or an answer means: of one that no channel of the definitions
+knows nothing can be said."""
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _IN_BODY = re.compile(r"Invalid value: (?P<value>.*?): \S+ in body (?P<rule>.*)", re.DOTALL)
 _CHECKED = re.compile(r"checked value (?P<rule>must be .*) in (?P<field>\S+)", re.DOTALL)
@@ -154,7 +155,7 @@ def _refusal(cause: Cause) -> Refusal:
     field = "" if cause.field == "<nil>" else cause.field
     if checked := _CHECKED.fullmatch(rule):
         field, rule = checked["field"], checked["rule"]
-    unknown = cause.reason == "FieldValueNotSupported" and _MATCHED.fullmatch(field) is not None
+    unknown = cause.reason == "FieldValueNotSupported" and _DECISIVE.fullmatch(field) is not None
     return Refusal(field, rule, unknown or cause.reason in _SHAPE)
 
 
