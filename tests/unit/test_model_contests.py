@@ -5,8 +5,23 @@ from typing import Any
 
 import pytest
 
+from services.gatewayapi.issues import issues_of
+from services.gatewayapi.matching.request import parse
+from services.gatewayapi.matching.simulate import simulate
+from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
-from tests.unit.modelled import NGF, gateway, gateway_class, listener, model, parent, reason, route
+from services.gatewayapi.statuses import status_of
+from tests.unit.modelled import (
+    NGF,
+    gateway,
+    gateway_class,
+    listener,
+    model,
+    parent,
+    reason,
+    route,
+    sending,
+)
 
 JAN, FEB, MAR = (f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3))
 HOSTS = ["a.example.com"]
@@ -95,15 +110,46 @@ def test_ngf_serves_http_and_grpc_routes_of_one_hostname() -> None:
     assert (reason(of, "HTTPRoute"), reason(of, "GRPCRoute")) == ("", "")
 
 
-@pytest.mark.parametrize(("kind", "protocol"), [("TCPRoute", "TCP"), ("UDPRoute", "UDP")])
-def test_a_stream_listener_has_one_route(kind: str, protocol: str) -> None:
-    """Connections of a port cannot be told apart, so the oldest route has the listener."""
-    of = model(
-        gateway("infra/gw", listener(protocol=protocol)),
-        route("infra/young", kind=kind, created=FEB),
-        route("infra/old", kind=kind, created=JAN),
-        route("infra/new", kind=kind, created=None),
+def streams(kind: str, protocol: str, name: str) -> Model:
+    """Three routes on one listener of a gateway of class ``name``."""
+    return model(
+        gateway_class("nginx", NGF),
+        gateway("infra/gw", listener(protocol=protocol), name=name),
+        route("infra/young", kind=kind, created=FEB, rules=sending()),
+        route("infra/old", kind=kind, created=JAN, rules=sending()),
+        route("infra/new", kind=kind, created=None, rules=sending()),
     )
+
+
+@pytest.mark.parametrize(("kind", "protocol"), [("TCPRoute", "TCP"), ("UDPRoute", "UDP")])
+def test_all_routes_of_a_stream_listener_are_accepted_and_the_oldest_is_used(
+    kind: str, protocol: str
+) -> None:
+    """TCPRoute.spec.rules, UDPRoute.spec.rules; conformance TCPRouteMultipleRoutesAttachment and
+    UDPRouteMultipleRoutesAttachment: all count, one gets the traffic, the others are warned."""
+    of = streams(kind, protocol, "any")
+    names = ("old", "young", "new")
+    assert [reason(of, kind, f"infra/{name}") for name in names] == ["", "", ""]
+    [entry] = (status_of(of, Ref("Gateway", "infra", "gw")) or {})["listeners"]
+    assert entry["attachedRoutes"] == 3
+    answer = simulate(of, ("infra", "gw"), parse({"scheme": protocol.lower(), "port": 80}))
+    assert answer.document()["route"]["name"] == "old"
+    told = {
+        name: [
+            (one.severity, one.field, one.counterpart and one.counterpart.name)
+            for one in issues_of(of, Ref(kind, "infra", name))
+            if one.reason == "Shadowed"
+        ]
+        for name in names
+    }
+    warned = [("warning", "spec.parentRefs[0]", "old")]
+    assert told == {"old": [], "young": warned, "new": warned}
+
+
+@pytest.mark.parametrize(("kind", "protocol"), [("TCPRoute", "TCP"), ("UDPRoute", "UDP")])
+def test_a_stream_listener_of_ngf_has_one_route(kind: str, protocol: str) -> None:
+    """Connections of a port cannot be told apart, so the oldest route has the listener."""
+    of = streams(kind, protocol, "nginx")
     assert [reason(of, kind, f"infra/{name}") for name in ("old", "young", "new")] == [
         "",
         "MultipleRoutesOnListener",

@@ -1,7 +1,8 @@
 """Matches that no request ever reaches, because a match that is the same goes before them.
 
 HTTPRouteRule.matches and GRPCRouteRule.matches: of two that are equal in everything that counts,
-the older route has the requests, then the first by name, then the first rule and match.
+the older route has the requests, then the first by name, then the first rule and match. Of TCPRoutes
+and UDPRoutes on one listener the first has every connection.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import Match, Route
 
 KINDS = ("HTTPRoute", "GRPCRoute")
+STREAMS = ("TCPRoute", "UDPRoute")
 Slot = tuple[Entry, ...]
 
 
@@ -26,19 +28,37 @@ class Shadowing:
         self._firsts: dict[int, tuple[Slot, dict[Any, Entry]]] = {}
 
     def of(self, ref: Ref) -> Iterator[Issue]:
-        """The matches of a route that can never take a request, at any host that it has."""
+        """The matches of a route that can never take a request, at any host that it has, and the
+        listeners of which it gets no connection."""
+        for field, listener, entries in self._streams(ref):
+            if entries[0].route != ref:
+                yield _silent(ref, field, listener, entries[0].route)
         for entry, winners in self._placed(ref):
             if winners and all(_place(one) != _place(entry) for one in winners):
                 yield _issue(entry, winners[0])
 
     def beside(self, ref: Ref) -> set[Ref]:
         """Routes with a match that is the same as one of ``ref`` at the same host."""
-        found: set[Ref] = set()
+        found = {one.route for _, _, entries in self._streams(ref) for one in entries}
         for entry, slots in self._slots(ref):
             wanted = _signature(entry.match)
             for slot in slots:
                 found |= {one.route for one in slot if _signature(one.match) == wanted}
         return found - {ref}
+
+    def _streams(self, ref: Ref) -> Iterator[tuple[str, str, Slot]]:
+        """Of each listener that takes connections for a route: the field of the route that means
+        it, its name, and the routes that it took, the first one first."""
+        if ref.kind not in STREAMS:
+            return
+        for parent in self._model.parents(ref):
+            for one in parent.attachments:
+                if one.attached:
+                    tables = self._model.tables(one.listener.gateway.key)
+                    for _, hosted in tables.of_listener(one.listener.id).hosts.get("", ()):
+                        if hosted.connections:
+                            field = f"spec.parentRefs[{parent.index}]"
+                            yield field, one.listener.name, hosted.connections
 
     def _placed(self, ref: Ref) -> Iterator[tuple[Entry, list[Entry]]]:
         for entry, slots in self._slots(ref):
@@ -141,4 +161,18 @@ def _issue(entry: Entry, winner: Entry) -> Issue:
         f"{kind}.spec.rules.matches",
         "Change the match, or delete the rule that is not meant.",
         counterpart,
+    )
+
+
+def _silent(ref: Ref, field: str, listener: str, first: Ref) -> Issue:
+    return Issue(
+        "warning",
+        ref,
+        field,
+        "Shadowed",
+        f"A {ref.kind} that goes before this one has every connection of listener {listener}. This one"
+        " is accepted and gets none.",
+        f"{ref.kind}.spec.rules",
+        "Give the route a listener of its own.",
+        first,
     )

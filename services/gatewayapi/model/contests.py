@@ -4,7 +4,8 @@ What a single route cannot know of itself. Three rules:
 
 - GRPCRoute.spec.hostnames: an HTTPRoute and a GRPCRoute whose hostnames meet exclude each other.
   NGF serves both.
-- TCP and UDP listeners tell no requests apart, so one route has them.
+- TCP and UDP listeners tell no connections apart, so the oldest route has them all. NGF refuses the
+  others; the specification accepts and counts them, though they get nothing.
 - NGF takes each hostname of a port from one TLSRoute only.
 """
 
@@ -38,7 +39,7 @@ def losers(
     if gateway.ngf and "TLSRoute" in kinds:
         lost |= _contest(gateway, named, routes, ("TLSRoute",), _by_hostname)
     for kind in _STREAM:
-        if kind in kinds:
+        if gateway.ngf and kind in kinds:
             lost |= _contest(gateway, named, routes, (kind,), _by_listener)
     touched = dict.fromkeys(ref for ref, _ in lost)
     return {ref: tuple(_parents(gateway, named[ref], lost)) for ref in touched}

@@ -205,9 +205,9 @@ class Step:
 def _contested(gateway: Gateway, refs: Iterable[Ref]) -> bool:
     """Whether routes of a gateway can be in each other's way at all."""
     kinds = {ref.kind for ref in refs}
-    return not kinds <= {"HTTPRoute"} and (
-        not gateway.ngf or not kinds <= {"HTTPRoute", "GRPCRoute"}
-    )
+    if gateway.ngf:
+        return not kinds <= {"HTTPRoute", "GRPCRoute"}
+    return {"HTTPRoute", "GRPCRoute"} <= kinds
 
 
 def _reindex(
