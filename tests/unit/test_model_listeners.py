@@ -428,7 +428,7 @@ def test_a_set_of_a_gateway_that_is_not_accepted() -> None:
 @pytest.mark.parametrize(
     ("name", "condition", "why", "works"),
     [
-        ("nginx", "ResolvedRefs", "ParametersRefNotFound", True),
+        ("nginx", "ResolvedRefs", "ParametersRefInvalid", True),
         ("any", "Accepted", "InvalidParameters", False),
     ],
 )
@@ -441,7 +441,40 @@ def test_parameters_that_are_not_there(name: str, condition: str, why: str, work
     assert [(one.condition, one.reason) for one in found.faults] == [(condition, why)]
     assert found.usable is works
     there = made("NginxProxy", "infra/p", {})
-    assert model(gateway_class("nginx", NGF), gw, there).gateways[GW].faults == ()
+    faults = model(gateway_class("nginx", NGF), gw, there).gateways[GW].faults
+    assert [one.reason for one in faults] == ([] if name == "nginx" else [why])
+
+
+@pytest.mark.parametrize(
+    ("controller", "group", "kind", "known"),
+    [
+        ("example.com/controller", "invalid.io", "InvalidParameters", False),
+        ("example.com/controller", "", "Pod", False),
+        ("example.com/controller", "gateway.nginx.org", "NginxProxy", False),
+        ("example.com/controller", "", "ConfigMap", False),
+        ("example.com/controller", "settings.example.com", "Settings", True),
+        ("io.cilium/gateway-controller", "cilium.io", "CiliumGatewayClassConfig", True),
+        (NGF, "", "ConfigMap", False),
+        ("", "invalid.io", "InvalidParameters", False),
+        ("", "gateway.envoyproxy.io", "EnvoyProxy", True),
+    ],
+)
+def test_parameters_of_a_kind_that_is_not_supported(
+    controller: str, group: str, kind: str, known: bool
+) -> None:
+    """Gateway.spec.infrastructure.parametersRef, conformance GatewayInvalidParametersRef. What is
+    of the controller's own domain nobody else can judge; without a class (``""``) of that of none
+    that is known."""
+    ref = {"group": group, "kind": kind, "name": "p"}
+    gw = gateway("infra/gw", name="some", infrastructure={"parametersRef": ref})
+    some = [gateway_class("some", controller)] if controller else []
+    unread = () if controller else ("gatewayclasses",)
+    found = model(gw, *some, unread=unread).gateways[GW]
+    wanted = ("ResolvedRefs", "ParametersRefInvalid") if controller == NGF else INVALID
+    assert [(one.condition, one.reason) for one in found.faults] == ([] if known else [wanted])
+
+
+INVALID = ("Accepted", "InvalidParameters")
 
 
 def trusting(*refs: Any, port: int | None = None) -> dict[str, Any]:

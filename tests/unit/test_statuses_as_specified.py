@@ -543,6 +543,43 @@ spec:
     assert words(lost["conditions"]) == {"Accepted": "False TargetNotFound"}
 
 
+@pytest.mark.parametrize("kind", ["GatewayClass", "Gateway"])
+@pytest.mark.parametrize(
+    ("controller", "accepted", "resolved"),
+    [
+        ("example.com/acme", "False InvalidParameters", None),
+        (
+            "gateway.nginx.org/nginx-gateway-controller",
+            "True InvalidParameters",
+            "False ParametersRefInvalid",
+        ),
+    ],
+)
+def test_parameters_of_an_unknown_kind(
+    tmp_path: Path, kind: str, controller: str, accepted: str, resolved: str | None
+) -> None:
+    """GatewayClass.spec.parametersRef, Gateway.spec.infrastructure.parametersRef: what is of an
+    unsupported kind is not accepted. NGF accepts and says that it left it aside."""
+    ref = "parametersRef: {group: invalid.io, kind: InvalidParameters, name: p, namespace: infra}"
+    own = f"infrastructure: {{{ref.replace(', namespace: infra', '')}}}"
+    gateway_class = f"""
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {{name: some}}
+spec:
+  controllerName: {controller}
+  {ref if kind == "GatewayClass" else "description: none"}
+"""
+    more = own if kind == "Gateway" else ""
+    said = Said(tmp_path, gateway_class, gateway(HTTP, class_name="some", more=more))
+    found = said.gateway()
+    if kind == "GatewayClass":
+        assert said.gateway()["Accepted"] == "True Accepted"
+        found = words(said.of("GatewayClass", "some", "")["conditions"])
+    assert found["Accepted"] == accepted
+    assert found.get("ResolvedRefs") == resolved
+
+
 POOL = """
 apiVersion: inference.networking.k8s.io/v1
 kind: InferencePool

@@ -71,6 +71,8 @@ class Issues:
         match ref.kind:
             case "Gateway":
                 yield from others.gateway(model, ref, self._statuses)
+            case "GatewayClass":
+                yield from others.gateway_class(model, ref)
             case "ListenerSet":
                 yield from others.listener_set(model, ref)
             case "InferencePool":

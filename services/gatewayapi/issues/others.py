@@ -14,6 +14,19 @@ from services.gatewayapi.policies.conflicts import found as refused
 from services.gatewayapi.policies.standing import Standing
 from services.gatewayapi.statuses.computed import Statuses
 from services.gatewayapi.statuses.conditions import generation
+from services.gatewayapi.statuses.gateways import class_parameters
+
+
+def gateway_class(model: Model, ref: Ref) -> Iterator[Issue]:
+    """A GatewayClass whose parameters cannot be used."""
+    obj = model.world.of("gatewayclasses").get(ref.key)
+    wrong = class_parameters(model, obj) if obj is not None else None
+    if wrong:
+        field = "spec.parametersRef"
+        text = remedy("InvalidParameters")
+        yield Issue(
+            "error", ref, field, "InvalidParameters", wrong[1], f"GatewayClass.{field}", text
+        )
 
 
 def gateway(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:

@@ -31,6 +31,7 @@ _BY_REASON = {
     "NotAllowed": "Allow the ListenerSet's namespace in the Gateway's allowedListeners.",
     "ParentNotAccepted": "Name a Gateway that exists and is accepted.",
     "ParametersRefNotFound": "Create the object, or correct the reference.",
+    "ParametersRefInvalid": "Create the object, or correct the reference.",
     "InvalidParameters": "Create the object, or correct the reference.",
     "GatewayClassConflict": "Use the class that NGF takes care of.",
     "Pending": "Create the GatewayClass, or install the controller that it names.",

@@ -1,8 +1,8 @@
 """Matches that no request ever reaches, because a match that is the same goes before them.
 
 HTTPRouteRule.matches and GRPCRouteRule.matches: of two that are equal in everything that counts,
-the older route has the requests, then the first by name, then the first rule and match. Of TCPRoutes
-and UDPRoutes on one listener the first has every connection.
+the older route has the requests, then the first by name, then the first rule and match. Of
+TCPRoutes and UDPRoutes on one listener the first has every connection.
 """
 
 from collections.abc import Iterable, Iterator
@@ -170,8 +170,8 @@ def _silent(ref: Ref, field: str, listener: str, first: Ref) -> Issue:
         ref,
         field,
         "Shadowed",
-        f"A {ref.kind} that goes before this one has every connection of listener {listener}. This one"
-        " is accepted and gets none.",
+        f"A {ref.kind} that goes before this one has every connection of listener {listener}. This"
+        " one is accepted and gets none.",
         f"{ref.kind}.spec.rules",
         "Give the route a listener of its own.",
         first,

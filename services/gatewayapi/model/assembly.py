@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.gatewayapi.model.classes import NGF_CLASS, class_of
+from services.gatewayapi.model.classes import NGF_CLASS, Class, class_of
 from services.gatewayapi.model.conflicts import resolved
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
@@ -18,6 +18,7 @@ from services.gatewayapi.model.names import (
     created,
     precedence,
 )
+from services.gatewayapi.model.parameters import INVALID, parameters_fault
 from services.gatewayapi.model.proxies import settings
 from services.gatewayapi.model.selectors import selects
 from services.gatewayapi.model.world import World
@@ -58,7 +59,7 @@ def assemble(
     needs: set[Need] = {("gatewayclasses", ("", name)) for name in (class_name, NGF_CLASS)}
     faults = [known.fault] if known.fault else []
     fatal = bool(faults)
-    if wrong := _parameters(world, key[0], spec, known.ngf, needs):
+    if known.controller and (wrong := _parameters(world, key[0], spec, known, needs)):
         faults.append(wrong)
         fatal = fatal or wrong.condition == "Accepted"
     layers = [_listeners(Setting(world, grants, ref, spec, ref, known.ngf), spec, needs)]
@@ -189,23 +190,19 @@ def admits(
 
 
 def _parameters(
-    world: World, namespace: str, spec: Object, ngf: bool, needs: set[Need]
+    world: World, namespace: str, spec: Object, known: Class, needs: set[Need]
 ) -> Fault | None:
-    """What is wrong with ``infrastructure.parametersRef``: only kinds that were read are judged."""
+    """What is wrong with ``infrastructure.parametersRef``. NGF goes on without what it names."""
     ref = (spec.get("infrastructure") or {}).get("parametersRef")
     if not ref:
         return None
-    kind, place = str(ref.get("kind", "")), (namespace, str(ref.get("name", "")))
-    read = {"NginxProxy": "nginxproxies", "ConfigMap": "configmaps", "Secret": "secrets"}.get(kind)
-    if read is None:
-        return None
-    needs.add((read, place))
-    if world.has(read, place) is not False:
+    wrong = parameters_fault(world, ref, namespace, known.controller, known.ngf, needs)
+    if wrong is None:
         return None
     return Fault(
-        "ResolvedRefs" if ngf else "Accepted",
-        "ParametersRefNotFound" if ngf else "InvalidParameters",
-        f"{kind} {namespace}/{place[1]} does not exist.",
+        "ResolvedRefs" if known.ngf else "Accepted",
+        INVALID if known.ngf else "InvalidParameters",
+        wrong[1],
         "Gateway.spec.infrastructure.parametersRef",
         "spec.infrastructure.parametersRef",
     )

@@ -6,6 +6,7 @@ from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key, Object
+from services.gatewayapi.model.parameters import INVALID, parameters_fault
 from services.gatewayapi.statuses import listeners
 from services.gatewayapi.statuses.conditions import (
     PENDING,
@@ -40,42 +41,44 @@ FEATURES = (
 )
 """What NGF says that it supports."""
 _WAITING = "Waiting for controller"
-_PARAMETERS = {"NginxProxy": "nginxproxies", "ConfigMap": "configmaps"}
+_INVALID = "InvalidParameters"
 
 
 def gateway_class(model: Model, key: Key, obj: Object) -> Status:
     """A GatewayClass, by the controller that it names (GatewayClass.spec.controllerName)."""
     at = generation(obj)
-    ngf = str((obj.get("spec") or {}).get("controllerName", "")).startswith(NGF_DOMAIN)
-    found = [condition("Accepted", at, "True", "Accepted", "The GatewayClass is accepted")]
-    missing = _parameters(model, obj)
+    spec = obj.get("spec") or {}
+    controller = str(spec.get("controllerName", ""))
+    ngf = controller.startswith(NGF_DOMAIN)
+    wrong = class_parameters(model, obj)
+    reason, text = wrong or ("Accepted", "The GatewayClass is accepted")
     if ignored(model.world, key[1]):
         text = "The resource is ignored due to a conflicting GatewayClass resource"
         found = [condition("Accepted", at, "False", "GatewayClassConflict", text)]
-    elif missing and not ngf:
-        found = [condition("Accepted", at, "False", "InvalidParameters", missing)]
+    else:
+        # NGF stays with the class and leaves the parameters aside.
+        taken = "False" if wrong and not ngf else "True"
+        found = [condition("Accepted", at, taken, _INVALID if wrong else reason, text)]
     text = "The Gateway API CRD versions are supported"
     found.append(condition("SupportedVersion", at, "True", "SupportedVersion", text))
     if not ngf:
         return {"conditions": found}
-    if (obj.get("spec") or {}).get("parametersRef"):
+    if spec.get("parametersRef"):
         verdict = ("True", "ResolvedRefs", "The ParametersRef resource is resolved")
-        if missing:
-            verdict = ("False", "ParametersRefNotFound", missing)
+        if wrong:
+            verdict = ("False", *wrong)
         found.append(condition("ResolvedRefs", at, *verdict))
     return {"conditions": found, "supportedFeatures": [{"name": name} for name in FEATURES]}
 
 
-def _parameters(model: Model, obj: Object) -> str:
-    """What is wrong with a class's parametersRef; "" also where nobody knows."""
-    ref = (obj.get("spec") or {}).get("parametersRef") or {}
-    plural = _PARAMETERS.get(ref.get("kind", ""))
-    if plural is None:
-        return ""
-    place = (str(ref.get("namespace") or ""), str(ref.get("name") or ""))
-    if model.world.has(plural, place) is not False:
-        return ""
-    return f"{ref['kind']} {'/'.join(place)} does not exist"
+def class_parameters(model: Model, obj: Object) -> tuple[str, str] | None:
+    """NGF's reason and the sentence for what is wrong with a class's parametersRef."""
+    spec = obj.get("spec") or {}
+    ref, controller = spec.get("parametersRef"), str(spec.get("controllerName", ""))
+    if not ref:
+        return None
+    ngf, home = controller.startswith(NGF_DOMAIN), str(ref.get("namespace") or "")
+    return parameters_fault(model.world, ref, home, controller, ngf, set())
 
 
 def gateway(model: Model, one: Gateway, affected: list[Condition]) -> Status:
@@ -124,6 +127,10 @@ def _verdicts(
     if wrong:
         text = f"Listeners that are not valid: {', '.join(wrong)}"
         return condition("Accepted", at, "True", "ListenersNotValid", text), programmed
+    ignored_ref = next((fault for fault in one.faults if fault.reason == INVALID), None)
+    if ignored_ref:
+        text = ignored_ref.message
+        return condition("Accepted", at, "True", _INVALID, text), programmed
     return condition("Accepted", at, "True", "Accepted", "The Gateway is accepted"), programmed
 
 
