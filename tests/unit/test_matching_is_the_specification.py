@@ -140,7 +140,8 @@ class Scenario:
             },
         }
         placed = {(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in routes}
-        return Model.build(World({"gateways": {GATEWAY: gateway}, plural: placed}, assumed=True))
+        objects = {"gateways": {GATEWAY: gateway}, plural: placed}
+        return Model.build(World(objects, frozenset({"gatewayclasses"}), assumed=True))
 
 
 def covers(name: str, host: str) -> bool:

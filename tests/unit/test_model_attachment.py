@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.gatewayapi.issues import issues_of
 from services.gatewayapi.model.hostnames import meet
 from services.gatewayapi.model.names import Ref
 from tests.unit.modelled import (
@@ -281,9 +282,20 @@ def test_what_was_not_read_is_not_called_missing() -> None:
 def test_manifests_need_no_gateway_class(name: str, ngf: bool) -> None:
     """Of a folder of manifests: ``nginx`` and ``nginx-...`` are NGF's, others follow the
     specification."""
-    of = model(gateway(name=name), route(), assumed=True)
+    of = model(gateway(name=name), route(), assumed=True, unread=("gatewayclasses",))
     assert reason(of) == ""
     assert of.gateways[("infra", "gw")].ngf is ngf
+
+
+@pytest.mark.parametrize("name", ["nginx", "zz"])
+def test_classes_of_manifests_are_all_there_are(name: str) -> None:
+    """Gateway.spec.gatewayClassName: where some classes are written, others do not exist."""
+    of = model(gateway_class("other"), gateway(name=name), route(), assumed=True)
+    found = of.gateways[("infra", "gw")]
+    assert (found.controller, reason(of)) == ("", "Pending")
+    [issue] = issues_of(of, found.ref)
+    assert (issue.severity, issue.field) == ("error", "spec.gatewayClassName")
+    assert f'"{name}"' in issue.message
 
 
 def test_the_class_of_a_manifest_decides_by_its_controller() -> None:

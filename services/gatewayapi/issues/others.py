@@ -2,6 +2,7 @@
 older than their objects."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from services.gatewayapi.issue import Issue
 from services.gatewayapi.issues.remedies import remedy
@@ -35,7 +36,12 @@ def gateway(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:
     if one is None:
         return
     for fault in one.faults:
-        yield of_fault(ref, fault)
+        issue = of_fault(ref, fault)
+        # A class may yet get a controller; one that is not there takes no gateway.
+        missing = ("", one.class_name) not in model.world.of("gatewayclasses")
+        if fault.reason == "Pending" and missing:
+            issue = replace(issue, severity="error")
+        yield issue
     yield from _listeners(ref, tuple(own for own in one.listeners if own.owner == ref))
     for condition in (statuses.of(ref) or {}).get("conditions", ()):
         told = {fault.reason for fault in one.faults}

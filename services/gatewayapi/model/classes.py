@@ -25,8 +25,8 @@ class Class:
 def class_of(world: World, name: str) -> Class:
     """The class called ``name``.
 
-    Where classes were not read (or are assumed, in manifests), ``nginx`` and ``nginx-...`` are
-    taken for NGF's, others for some controller that does what the specification says.
+    Where classes were not read (manifests without any), ``nginx`` and ``nginx-...`` are taken for
+    NGF's, others for some controller that does what the specification says.
     """
     obj = world.of("gatewayclasses").get(("", name))
     if obj is not None:
@@ -35,7 +35,7 @@ def class_of(world: World, name: str) -> Class:
             message = f'NGF takes care of GatewayClass "{NGF_CLASS}" and ignores "{name}".'
             return Class("", False, _nobody(message))
         return Class(controller, controller.startswith(NGF_DOMAIN), None)
-    if world.assumed or not world.knows("gatewayclasses"):
+    if not world.knows("gatewayclasses"):
         ngf = name == NGF_CLASS or name.startswith(f"{NGF_CLASS}-")
         return Class(NGF_CONTROLLER if ngf else f"assumed/{name}", ngf, None)
     return Class(

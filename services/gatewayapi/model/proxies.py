@@ -26,6 +26,6 @@ def settings(
         if not world.knows(_KIND):
             return None
         found.update((world.of(_KIND).get(place) or {}).get("spec") or {})
-    if not shared_class and (world.assumed or not world.knows("gatewayclasses")):
+    if not shared_class and not world.knows("gatewayclasses"):
         return None
     return found

@@ -28,7 +28,7 @@ class World:
     that did not change the same objects: that is how a model finds what did.
 
     ``assumed`` is true for manifests, which hold only what somebody wrote: a namespace without an
-    object exists there, and so does a GatewayClass, whose controller is guessed from its name.
+    object exists there.
     """
 
     objects: Mapping[str, Mapping[Key, Object]]
