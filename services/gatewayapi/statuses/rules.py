@@ -104,9 +104,10 @@ def _extension(
     plural = EXTENSIONS.get(kind) if ref.get("group") == NGF else None
     reason = "InvalidFilter" if ngf else "InvalidKind"
     if plural is None:
-        if not ngf:  # other controllers have filters of their own, of which nothing is known
-            return None
-        return reason, f"{where}: a filter of kind {ref.get('group')}/{kind} is not known to NGF"
+        # HTTPRouteFilter: of other controllers' own filters nothing is known, and one that cannot
+        # be resolved must not be skipped.
+        known = "not known to NGF" if ngf else "no filter that is known here"
+        return reason, f"{where}: {ref.get('group') or 'core'}/{kind} is {known}"
     if not ngf:
         return reason, f"{where}: {kind} is a filter of NGF, and the gateway is not NGF's"
     if model.world.has(plural, (route.namespace, name)) is False:
