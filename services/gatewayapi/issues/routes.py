@@ -2,9 +2,11 @@
 otherwise than it says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.gatewayapi.issue import Issue, Severity
 from services.gatewayapi.issues.remedies import remedy
+from services.gatewayapi.model.attaching import foreign
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
@@ -21,6 +23,7 @@ from services.gatewayapi.ways import (
 
 _WEB = ("HTTPRoute", "GRPCRoute")
 _HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier")
+_FOREIGN = "Leave it, if it is meant for a mesh; name a Gateway, if not."
 _ANSWERING = ("RequestRedirect",)
 
 
@@ -65,19 +68,12 @@ def of_fault(
 
 def _unattached(ref: Ref, parent: Parent, fault: Fault) -> Issue:
     issue = of_fault(ref, fault, parent.target)
+    if foreign(parent.spec):
+        issue = replace(issue, severity="note", remedy=_FOREIGN)
     if issue.field.startswith("spec.parentRefs["):
         return issue
     # Which of several parents it is stands in the field, or two of them would be one issue.
-    return Issue(
-        issue.severity,
-        ref,
-        f"spec.parentRefs[{parent.index}]",
-        issue.reason,
-        issue.message,
-        issue.section,
-        issue.remedy,
-        issue.counterpart,
-    )
+    return replace(issue, field=f"spec.parentRefs[{parent.index}]")
 
 
 def _orphan(ref: Ref) -> Issue:

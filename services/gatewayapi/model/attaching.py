@@ -59,10 +59,16 @@ def _specs(route: Route) -> list[Object]:
     return [one for one in refs if isinstance(one, dict)]
 
 
+def foreign(spec: Object) -> bool:
+    """Whether a parentRef is of another group than the Gateway API's, such as the Service of a
+    mesh: gateways do not speak of it (HTTPRoute.spec.parentRefs.group)."""
+    return bool(spec.get("group", GATEWAY_GROUP) != GATEWAY_GROUP)
+
+
 def _target(namespace: str, spec: Object) -> Ref:
     group = spec.get("group", GATEWAY_GROUP)
     kind = str(spec.get("kind") or "Gateway")
-    if group != GATEWAY_GROUP and kind in ("Gateway", "ListenerSet"):
+    if foreign(spec) and kind in ("Gateway", "ListenerSet"):
         kind = f"{group or 'core'}/{kind}"
     return Ref(kind, spec.get("namespace") or namespace, str(spec.get("name", "")))
 
@@ -106,9 +112,10 @@ def _parent(
             listeners = one.listeners if one else ()
             kind = "listenersets"
         case _:
-            return refused(
-                None, "NoMatchingParent", f"Objects of kind {target.kind} take no routes.", ".kind"
-            )
+            text = f"Objects of kind {target.kind} take no routes."
+            if foreign(spec):
+                text = f"{target} is none of the Gateway API's: no gateway takes the route there."
+            return refused(None, "NoMatchingParent", text, ".kind")
     if gateway is None:
         if not known.world.knows(kind) or not known.world.knows("gateways"):
             return refused(None, "Pending", f"{target.kind}s were not read.")
