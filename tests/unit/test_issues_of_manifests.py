@@ -54,6 +54,16 @@ spec:
 PLAIN = "- {matches: [{path: {value: /a}}], backendRefs: [{name: web, port: 80}]}"
 
 
+BACKEND_TLS = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {{name: web, namespace: shop}}
+spec:
+  targetRefs: [{{group: "", kind: Service, name: {target}}}]
+  validation: {{hostname: web.example.com, wellKnownCACertificates: System}}
+"""
+
+
 @cache
 def pem(days: int) -> tuple[str, str]:
     """A certificate for www.example.com that ends in so many days, and its key."""
@@ -241,6 +251,52 @@ CASES = {
         ],
         ("error", "spec", "UnsupportedAddress"),
     ),
+    "a parent of a mesh": (
+        [
+            route(PLAIN).replace(
+                "{name: edge}", "{name: edge}, {group: '', kind: Service, name: web}"
+            )
+        ],
+        ("note", "spec.parentRefs[1].kind", "NoMatchingParent"),
+    ),
+    "a parent of another group": (
+        [
+            route(PLAIN).replace(
+                "{name: edge}", "{name: edge}, {group: example.com, kind: Gateway, name: web}"
+            )
+        ],
+        ("note", "spec.parentRefs[1].kind", "NoMatchingParent"),
+    ),
+    "a parent of a kind that takes no routes": (
+        [route(PLAIN).replace("{name: edge}", "{name: edge}, {kind: Service, name: web}")],
+        ("error", "spec.parentRefs[1].kind", "NoMatchingParent"),
+    ),
+    "a filter of a kind that is not known, elsewhere than on NGF": (
+        [
+            SOUND.partition("---")[0].replace("edge", "other").replace("nginx", "acme"),
+            route(
+                """
+                - filters:
+                  - type: ExtensionRef
+                    extensionRef: {group: example.com, kind: Filter, name: nope}
+                  backendRefs: [{name: web, port: 80}]
+                """
+            ).replace("{name: edge}", "{name: other}"),
+        ],
+        ("error", "spec.rules[0].filters[0].extensionRef", "InvalidKind"),
+    ),
+    "TLS to a port that the Service does not have": (
+        [route(PLAIN), BACKEND_TLS.format(target="web, sectionName: nope")],
+        ("error", "spec.targetRefs[0].sectionName", "TargetNotFound"),
+    ),
+    "TLS to a Service that is not there": (
+        [BACKEND_TLS.format(target="nope")],
+        ("error", "spec.targetRefs[0].name", "TargetNotFound"),
+    ),
+    "TLS to a Service that nobody sends requests to": (
+        [BACKEND_TLS.format(target="web")],
+        ("warning", "", "NoEffect"),
+    ),
     "a policy that targets nothing": (
         [
             """
@@ -341,6 +397,13 @@ def test_a_version_that_is_not_served_is_named_with_those_that_are(
         ]
         assert not read.objects
         assert not read.unknown
+
+
+def test_tls_to_backends_of_any_controller_has_an_effect(tmp_path: Path) -> None:
+    """BackendTLSPolicy.spec.targetRefs: not only NGF reads it."""
+    other = SOUND.partition("---")[0].replace("edge", "other").replace("nginx", "acme")
+    web = route(PLAIN).replace("{name: edge}", "{name: other}")
+    assert found(tmp_path, other, web, BACKEND_TLS.format(target="web")) == []
 
 
 def test_what_shadows_a_match_is_its_counterpart(tmp_path: Path) -> None:

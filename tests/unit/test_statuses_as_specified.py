@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.gatewayapi import manifests
+from services.gatewayapi.matching.request import parse
+from services.gatewayapi.matching.simulate import simulate
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.statuses import statuses
@@ -93,7 +95,8 @@ class Said:
         path = folder / "all.yaml"
         path.write_text("\n---\n".join(documents))
         read = manifests.read([str(path)])
-        self.all = statuses(Model.build(read.world))
+        self.model = Model.build(read.world)
+        self.all = statuses(self.model)
 
     def of(self, kind: str, name: str, namespace: str = "infra") -> dict[str, Any]:
         return self.all[Ref(kind, namespace, name)]
@@ -461,6 +464,52 @@ def test_tls_to_backends(tmp_path: Path) -> None:
     assert ancestor("older") == sound
     assert ancestor("port") == sound
     assert ancestor("younger")["Accepted"] == "False Conflicted"
+
+
+@pytest.mark.parametrize("class_name", ["acme", "nginx"])
+def test_tls_to_a_port_that_is_not_there(tmp_path: Path, class_name: str) -> None:
+    """LocalPolicyTargetReferenceWithSectionName.sectionName: the policy fails to attach, and says
+    so under ResolvedRefs."""
+    said = Said(
+        tmp_path,
+        gateway(HTTP, class_name=class_name),
+        route("web", "{name: edge}"),
+        BACKEND,
+        ca("ca", certificate()),
+        backend_tls(
+            "policy", "2024-01-01T00:00:00Z", "[{group: '', kind: ConfigMap, name: ca}]", "nope"
+        ),
+    )
+    [entry] = said.of("BackendTLSPolicy", "policy")["ancestors"]
+    assert entry["ancestorRef"]["kind"] == "Gateway"
+    assert words(entry["conditions"]) == {
+        "Accepted": "False TargetNotFound",
+        "ResolvedRefs": "False TargetNotFound",
+    }
+
+
+def test_tls_to_a_service_that_is_not_there(tmp_path: Path) -> None:
+    """PolicyAncestorStatus: ancestors are Gateways, and none leads to it."""
+    policy = backend_tls(
+        "policy", "2024-01-01T00:00:00Z", "[{group: '', kind: ConfigMap, name: ca}]"
+    )
+    said = Said(tmp_path, gateway(HTTP), policy)
+    assert said.of("BackendTLSPolicy", "policy") == {"ancestors": []}
+
+
+def test_a_filter_of_an_unknown_kind(tmp_path: Path) -> None:
+    """HTTPRouteFilter.extensionRef, RouteReasonInvalidKind: it must not be skipped, as the
+    simulator says with 500."""
+    ref = "{group: example.com, kind: Filter, name: some}"
+    filters = f"[{{type: ExtensionRef, extensionRef: {ref}}}]"
+    rules = f"rules: [{{filters: {filters}, backendRefs: [{{name: web, port: 80}}]}}]"
+    said = Said(tmp_path, gateway(HTTP), route("web", "{name: edge}", rules), BACKEND)
+    assert said.parent("web") == {
+        "Accepted": "True Accepted",
+        "ResolvedRefs": "False InvalidKind",
+    }
+    answer = simulate(said.model, ("infra", "edge"), parse({"host": "a.example.com"})).document()
+    assert (answer["outcome"], answer["status"]) == ("response", 500)
 
 
 @pytest.mark.parametrize(

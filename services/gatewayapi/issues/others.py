@@ -81,7 +81,7 @@ def policies(standing: Standing) -> Iterator[Issue]:
             one.reason or "NoEffect",
             one.message,
             one.source,
-            remedy(one.reason),
+            remedy(one.reason or "NoEffect"),
             one.counterpart or one.target,
         )
     for policy in standing.policies.values():

@@ -37,6 +37,7 @@ _BY_REASON = {
     "Pending": "Create the GatewayClass, or install the controller that it names.",
     "Conflicted": "Merge the two policies, or let them set different fields.",
     "TargetConflict": "Target the other route too, or give the two different paths.",
+    "NoEffect": "Target what traffic goes through, or delete the policy.",
     "TargetNotFound": "Correct the target, or create it.",
     "NginxProxyConfigNotSet": "Set it in the NginxProxy of the Gateway or its class.",
 }

@@ -45,6 +45,10 @@ class Standing:
 
     def gateways_of(self, route: Ref) -> tuple[Gateway, ...]:
         """NGF's gateways that take a route."""
+        return tuple(one for one in self._taking(route) if one.ngf)
+
+    def _taking(self, route: Ref) -> tuple[Gateway, ...]:
+        """The gateways that take a route, of whatever controller."""
         found = {
             parent.gateway.key: self.model.gateways[parent.gateway.key]
             for parent in self.model.parents(route)
@@ -52,7 +56,7 @@ class Standing:
             and parent.gateway.key in self.model.gateways
             and any(one.attached for one in parent.attachments)
         }
-        return tuple(one for one in found.values() if one.ngf)
+        return tuple(one for one in found.values() if one.controller)
 
     def _own(self, policy: Policy) -> Iterator[Refusal]:
         """What is wrong with a policy, whatever other policies there are."""
@@ -92,7 +96,7 @@ class Standing:
             said = f"{ref} does not exist."
             return Refusal("TargetNotFound", said, GRAPH, target, field=f"{target.field}.name")
         if ref.kind == "Service":
-            return self._served(policy, target)
+            return self._lacks_port(policy, target) or self._served(policy, target)
         if ref.kind == "Gateway":
             gateway = self.model.gateways.get(ref.key)
             if gateway is None or not gateway.ngf:
@@ -113,10 +117,30 @@ class Standing:
         said = f"The NginxProxy of the gateway does not set {wanted}, which the policy needs."
         return Refusal("NginxProxyConfigNotSet", said, f"{GRAPH}, ValidateGlobalSettings", target)
 
+    def _lacks_port(self, policy: Policy, target: Target) -> Refusal | None:
+        """A section of a Service is a port by its name; without it the policy must not attach."""
+        if not policy.kind.ports or not target.section:
+            return None
+        service = self.model.world.of("services")[target.ref.key]
+        ports = (service.get("spec") or {}).get("ports") or ()
+        if any(one.get("name") == target.section for one in ports):
+            return None
+        said = f"{target.ref} has no port called {target.section}."
+        source = f"{policy.kind.kind}.spec.targetRefs.sectionName"
+        return Refusal("TargetNotFound", said, source, target, field=f"{target.field}.sectionName")
+
     def _served(self, policy: Policy, target: Target) -> Refusal | None:
-        """A Service that no attached route sends requests to has nothing to be set for."""
-        users = self.model.users(target.ref)
-        if any(one.kind.endswith("Route") and self.gateways_of(one) for one in users):
+        """A Service that no attached route sends requests to has nothing to be set for.
+
+        Policies of NGF are read by NGF alone, BackendTLSPolicies by every controller.
+        """
+        users = [one for one in self.model.users(target.ref) if one.kind.endswith("Route")]
+        if policy.kind.kind == "BackendTLSPolicy":
+            if any(self._taking(one) for one in users):
+                return None
+            said = f"No route that a gateway takes sends requests to {target.ref}."
+            return Refusal("", said, "BackendTLSPolicy.spec.targetRefs", target)
+        if any(self.gateways_of(one) for one in users):
             return None
         said = f"No route that a gateway of NGF takes sends requests to {target.ref}."
         return Refusal("", said, f"{GRAPH}, attachPolicyToService", target)

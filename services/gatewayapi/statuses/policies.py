@@ -102,10 +102,10 @@ def _ancestors(standing: Standing, policy: Policy) -> Iterator[tuple[Ref, str, R
             yield from _direct(standing.model, target, refusal)
             continue
         gateways = list(_leading_to(standing.model, target.ref))
-        if not policy.kind.kind.startswith("Backend"):
+        if policy.kind.kind != "BackendTLSPolicy":
             gateways = [one for one in gateways if one.ngf]
-        if refusal and refusal.reason == "TargetNotFound" and not gateways:
-            yield target.ref, NGF_CONTROLLER, refusal
+            if refusal and refusal.reason == "TargetNotFound" and not gateways:
+                yield target.ref, NGF_CONTROLLER, refusal
         for one in gateways:
             yield one.ref, one.controller, refusal if refusal and refusal.reason else None
 
@@ -153,6 +153,9 @@ def _backend_tls(model: Model, policy: Policy, refusal: Refusal | None) -> list[
         first = denied("Accepted", at, unknown)
     if wrong:
         return [first, denied("ResolvedRefs", at, wrong[0])]
+    if refusal and refusal.reason == "TargetNotFound":
+        # LocalPolicyTargetReferenceWithSectionName.sectionName: told under ResolvedRefs.
+        return [first, condition("ResolvedRefs", at, "False", refusal.reason, refusal.message)]
     text = "All references are resolved"
     return [first, condition("ResolvedRefs", at, "True", "ResolvedRefs", text)]
 
