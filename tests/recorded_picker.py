@@ -17,6 +17,7 @@ from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from services.telemetry.attribution import unknown
 from services.telemetry.otlp import logs, traces
 from services.telemetry.store import Store
 
@@ -90,7 +91,7 @@ def line_rows() -> list[Row]:
     for name in LOGS:
         for line in (FOLDER / name).read_text().splitlines():
             records.add().body.string_value = line
-    return [row for _, row in logs.rows(message, CLUSTER)]
+    return [row for _, row in logs.rows(message, CLUSTER, unknown)]
 
 
 def spans() -> Iterator[Row]:
