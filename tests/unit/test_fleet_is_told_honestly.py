@@ -141,7 +141,7 @@ def test_a_cluster_without_ngf_is_told_once() -> None:
         ({}, ["Cluster bare is degraded"]),
         ({"bare": 3}, ["No NGF controller on bare"]),
     ):
-        made = attention.items({"bare": bare}, [], lacking, [], [], NOW)
+        made = attention.items({"bare": bare}, [], lacking, [], [])
         assert [one["title"] for one in made] == titles
 
 
