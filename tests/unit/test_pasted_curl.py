@@ -58,8 +58,14 @@ REFUSED: list[tuple[Any, str]] = [
     ({"headers": [["x"]]}, "headers"),
     ({"sni": 1}, "sni"),
     ({"grpc": "x"}, "grpc"),
-    ({"grpc": {"service": 1}}, "grpc.service"),
-    ({"grpc": {"method": 1}}, "grpc.method"),
+    ({"grpc": {"service": 1, "method": "M"}}, "grpc.service"),
+    ({"grpc": {"service": "a.A", "method": 1}}, "grpc.method"),
+    ({"grpc": {"method": "M"}}, "grpc.service"),
+    ({"grpc": {"service": "", "method": "M"}}, "grpc.service"),
+    ({"grpc": {"service": "a.A"}}, "grpc.method"),
+    ({"grpc": {"service": "a.A", "method": ""}}, "grpc.method"),
+    ({"grpc": {}}, "grpc.service"),
+    ({"scheme": "grpc", "host": "a.test", "path": "/a.A"}, "path"),
 ]
 
 

@@ -69,7 +69,8 @@ def parse(document: object) -> Request:
     ``query``, ``headers``, ``sni``, ``grpc``. Each may be left out; others are not looked at.
 
     ``path`` may hold a query or be a whole URL; ``query`` (text or an object) is added to it.
-    ``headers`` is an object (values: text, numbers or lists of them) or a list of pairs.
+    ``headers`` is an object (values: text, numbers or lists of them) or a list of pairs, ``grpc``
+    an object with ``service`` and ``method``, neither of them empty.
 
     Raises:
         Invalid: a field has not the type or value that it must have.
@@ -85,6 +86,8 @@ def parse(document: object) -> Request:
         scheme, host, path = _from_url(path, scheme, host)
     if scheme in ("grpc", "grpcs") and call is None:
         service, _, method = path.strip("/").partition("/")
+        if not service or not method:
+            raise Invalid.of("path", "must be /service/method of a call")
         call = (service, method)
     scheme = _ALSO.get(scheme, scheme)
     if scheme and scheme not in SCHEMES:
@@ -135,12 +138,11 @@ def _call(value: object) -> tuple[str, str] | None:
         return None
     if not isinstance(value, Mapping):
         raise Invalid.of("grpc", "must be an object with service and method")
-    service, method = value.get("service") or "", value.get("method") or ""
-    if not isinstance(service, str):
-        raise Invalid.of("grpc.service", "must be text")
-    if not isinstance(method, str):
-        raise Invalid.of("grpc.method", "must be text")
-    return service, method
+    for name in ("service", "method"):
+        told = value.get(name)
+        if not isinstance(told, str) or not told:
+            raise Invalid.of(f"grpc.{name}", "must be text that is not empty")
+    return value["service"], value["method"]
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
