@@ -41,7 +41,7 @@ def verdict(told: Document) -> str:
         case "response":
             return f"Answered with {told['status']}"
     status = told.get("status")
-    return _NOWHERE[told["outcome"]] + (f", {status}" if status else "")
+    return _nowhere(told) + (f", {status}" if status else "")
 
 
 def goes_to(told: Document) -> str:
@@ -56,7 +56,13 @@ def goes_to(told: Document) -> str:
             return f"redirect, {told['redirect']['status']}"
         case "response":
             return str(told["status"])
-    return _NOWHERE[told["outcome"]].lower()
+    return _nowhere(told).lower()
+
+
+def _nowhere(told: Document) -> str:
+    if told["outcome"] == "no_route" and told["route"]:
+        return "Connection closed"  # of TCP, UDP or TLS: a route has it, and no backend takes it
+    return _NOWHERE[told["outcome"]]
 
 
 def sentence(told: Document) -> str:

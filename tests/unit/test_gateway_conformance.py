@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from services.diagnostics.telling import goes_to, verdict
 from services.gatewayapi import manifests
 from services.gatewayapi.matching.request import parse
 from services.gatewayapi.matching.simulate import simulate
@@ -197,6 +198,17 @@ def test_expectation(place: int, case: dict[str, Any]) -> None:
     assert differences(wanted(case["want"]), answer) == []
     assert answer["because"]
     assert all(one["lost_because"] for one in answer["candidates"])
+
+
+def test_a_connection_that_no_backend_takes_is_told_as_closed() -> None:
+    """It has a route, so nobody is told that there is none."""
+    place = next(n for n, one in enumerate(SCENARIOS) if one["about"].startswith("TCP and UDP"))
+    told = {
+        port: simulate(model(place), ("infra", "main"), parse({"port": port})).document()
+        for port in (9091, 9092)
+    }
+    assert [verdict(told[port]) for port in (9091, 9092)] == ["No route", "Connection closed"]
+    assert goes_to(told[9092]) == "connection closed"
 
 
 def test_every_expectation_has_its_source() -> None:

@@ -117,10 +117,10 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
         if shared.able:
             return _with_backends(answer)
         reason = Reason(
-            "No backend can take the connection, so it is refused.",
+            "No backend can take the connection, so it is closed.",
             f"{route.ref.kind}Rule.backendRefs",
         )
-        return _ending(answer, "response", None, reason)
+        return _ending(answer, "no_route", None, reason)
     asked = Asked(model, gateway.ngf, request, seen.headers, arrival, route, rule, entry.match)
     start = Forwarded(request.method, request.host, request.path, request.headers)
     result = run(asked, rule.obj.get("filters"), start, f"spec.rules[{rule.index}]")
