@@ -4,7 +4,7 @@
 (function (ngf) {
   const ROOM = 16;
   const HEIGHT = 27;
-  const EDGES = { warn: "warn-fill", err: "err-fill", unknown: "unk-fill" };
+  const EDGES = Object.fromEntries([["warn", "warn-fill"], ["err", "err-fill"], ["unknown", "unk-fill"]]);
   const escape = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 
   ngf.topologySvg = function (elements, [width, height], sheet) {
