@@ -49,8 +49,8 @@ ATTACHMENTS: list[Column] = [
     column("message", "It says", flex=3, width=150, sort=False),
 ]
 PROBLEMS: list[Column] = [
-    column("state", "Problem", "NgfState", width=164, narrow=True),
-    column("said", "What and where", "NgfLines", flex=4, width=196, sort=False, narrow=True),
+    column("state", "Problem", "NgfState", width=150, narrow=True),
+    column("said", "What and where", "NgfLines", flex=4, width=180, sort=False, narrow=True),
     column("remedy", "What to do", flex=3, width=180, sort=False),
 ]
 IN_EFFECT: list[Column] = [
