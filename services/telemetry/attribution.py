@@ -9,6 +9,10 @@ UNMARKED = ("", "-")
 """What a marker is where nobody marked the line."""
 
 
+MODELLED = "ngf_access_modelled"
+"""What the store knows a line by whose route the model tells."""
+
+
 class Line(NamedTuple):
     """A line of an access log: its cluster, its gateway's namespace and name, when the request was
     over in seconds since 1970, and the fields of NGF's log format as text."""
@@ -37,7 +41,8 @@ def unknown(_: Line) -> Taken:
 
 
 def told(line: Line, attribute: Attribute) -> dict[str, str]:
-    """What is kept of the answer, beside the line: ``route_model`` or ``route_candidates``."""
+    """What is kept of the answer, beside the line: ``route_model`` or ``route_candidates``, under a
+    name of its own (migration m0008 reads it)."""
     fields = line.fields
     marked = any(fields.get(name, "") not in UNMARKED for name in ("route_var", "route_hdr"))
     if marked or not line.gateway:
@@ -45,4 +50,5 @@ def told(line: Line, attribute: Attribute) -> dict[str, str]:
     rules, certain = attribute(line)
     if not rules:
         return {}
-    return {"route_model" if certain else "route_candidates": ",".join(rules)}
+    found = "route_model" if certain else "route_candidates"
+    return {"log": MODELLED, found: ",".join(rules)}

@@ -1,17 +1,18 @@
 -- A line without a marker has the route that the model of the Gateway API finds for it, or those that
 -- may have taken it: what decides between them is in no log. The console says both when it takes the
--- line in (services/telemetry/attribution.py).
+-- line in (services/telemetry/attribution.py), and calls it ngf_access_modelled: a view that is there
+-- already and was changed would take a batch that comes again for another one.
 
 ALTER TABLE $db.ngf_access_logs $on_cluster
     ADD COLUMN IF NOT EXISTS route_candidates Array(LowCardinality(String)) CODEC(ZSTD(1)) AFTER route_source;
 
-ALTER TABLE $db.otel_access_mv $on_cluster MODIFY QUERY
+CREATE MATERIALIZED VIEW IF NOT EXISTS $db.otel_modelled_mv $on_cluster TO $db.ngf_access_logs AS
 WITH
     LogAttributes AS a,
     (list -> if(list = '', [], splitByRegexp('(, )|( : )', list))) AS by_attempt,
     (seconds -> if(toFloat64OrNull(seconds) BETWEEN 0 AND 1e6, toFloat32(1000 * toFloat64OrNull(seconds)), NULL)) AS as_ms,
     by_attempt(a['uaddr']) AS attempts,
-    multiIf(a['route_var'] NOT IN ('', '-'), a['route_var'], a['route_hdr'] NOT IN ('', '-'), a['route_hdr'], a['route_model']) AS marker
+    a['route_model'] AS marker
 SELECT
     toDateTime64(Timestamp, 3, 'UTC') AS timestamp,
     ResourceAttributes['cluster_name'] AS cluster_name,
@@ -21,7 +22,7 @@ SELECT
     a['port'] AS listener,
     arrayStringConcat(arraySlice(splitByChar('/', marker), 1, 2), '/') AS route,
     splitByChar('/', marker)[3] AS rule,
-    multiIf(a['route_var'] NOT IN ('', '-'), 'variable', a['route_hdr'] NOT IN ('', '-'), 'header', a['route_model'] != '', 'model', '') AS route_source,
+    if(marker = '', '', 'model') AS route_source,
     if(a['route_candidates'] = '', [], splitByChar(',', a['route_candidates'])) AS route_candidates,
     a['scheme'] AS scheme,
     a['host'] AS host,
@@ -61,4 +62,4 @@ SELECT
     a['bot_classification'] AS bot_classification,
     toFloat32OrNull(a['xc_edge_latency_ms']) AS xc_edge_latency_ms
 FROM $db.otel_logs
-WHERE LogAttributes['log'] = 'ngf_access' AND status != 0;
+WHERE LogAttributes['log'] = 'ngf_access_modelled' AND status != 0;
