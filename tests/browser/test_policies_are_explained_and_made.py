@@ -64,7 +64,7 @@ def test_a_policy_is_made_from_a_template_and_changed_in_place(opened: Window) -
     opened.fill(by("edit-new", "name"), name)
     opened.fill(field("spec.targetRefs[0].name"), "api")
     opened.fill(field(f"{rules}[0].rate"), "often")
-    opened.says("#edit-schema-form .hint.err", "a rate such as 10r/s")
+    opened.says("#edit-schema-form .hint.err", "r/[sm]")
     opened.fill(field(f"{rules}[0].rate"), "30r/m")
     opened.says("#edit-result", "Dry-run passed")
     opened.click("#edit-apply")
