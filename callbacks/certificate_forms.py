@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import Input, Output, State, ctx, html, no_update, set_props
 
+from callbacks import impact_words
 from callbacks.permission import explained
 from callbacks.registrar import Callbacks, nothing, toast
 from components import certificate_form as form
@@ -118,7 +119,9 @@ def _register_go(callbacks: Callbacks, mode: str) -> None:
             return [no_update, "Something is wrong above.", *faults]
         clear = [""] * len(names)
         if isinstance(made, Plan):
-            return [_changes(made), _warned(made), *clear]
+            impact = callbacks.container.impacts.of_plan(callbacks.who(), made)
+            lines = html.Div(impact_words.lines(impact, cluster), className="conds")
+            return [[_changes(made), lines], _warned(made), *clear]
         name = said.get("name") or ref["name"]
         namespace = said.get("namespace") or ref["namespace"]
         toast("ok", f"Secret {namespace}/{name} {_DONE[mode]}", "The audit log has no key in it.")

@@ -16,6 +16,9 @@ from services.kube.catalogue import KINDS
 _CERTIFIED = ("Secret", "ConfigMap", "Gateway", "ListenerSet")
 """Kinds of which a change can change what clients think of a certificate."""
 
+_JUDGED = frozenset({*BY_KIND, "Gateway", "ListenerSet"})
+"""Kinds that have issues of their own because of what they refer to, besides routes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -73,7 +76,7 @@ def _touched(
             refs.update(dict.fromkeys(sorted(end.shadowing.beside(ref))))
     for model in (before, after):
         for ref in tuple(refs):
-            refs.update((user, None) for user in model.users(ref) if user.kind in BY_KIND)
+            refs.update((user, None) for user in model.users(ref) if user.kind in _JUDGED)
         refs.update(
             (one.ref, None)
             for ref in changed

@@ -25,6 +25,7 @@ from services.gatewayapi.models import Models
 from services.gatewayapi.moved import way
 from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
+from services.kube.sealed import KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Impacts:
         if plan.verb == "delete":
             ref = Ref(KINDS[plan.kind].kind, plan.namespace, plan.name)
             return self.of(who, plan.cluster, removed=[ref])
-        return self.of(who, plan.cluster, put=[plan.result] if plan.result else [])
+        return self.of(who, plan.cluster, put=[_keyless(plan.result)] if plan.result else [])
 
     def of(
         self,
@@ -182,6 +183,14 @@ _DECIDING = frozenset(
     {"gatewayclasses", "gateways", "listenersets", "httproutes", "services", "referencegrants"}
 )
 """Kinds without which an answer is not whole."""
+
+
+def _keyless(obj: Object) -> Object:
+    """An object as the watch would bring it: without a private key, or what a plan shows for it."""
+    data = obj.get("data")
+    if obj.get("kind") != "Secret" or not isinstance(data, dict):
+        return obj
+    return {**obj, "data": {name: one for name, one in data.items() if name != KEY}}
 
 
 def _ref(obj: Object) -> Ref:

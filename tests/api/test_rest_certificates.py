@@ -188,6 +188,19 @@ def test_what_is_wrong_is_refused(console: Console, change: dict[str, str], fiel
     assert console.ask("GET", f"{PATH}/rest-bad?namespace=labs").status_code == 404
 
 
+def test_a_dry_run_says_what_a_certificate_does_to_traffic(console: Console) -> None:
+    """One that listeners use: a renewed one breaks nothing, and without it they serve nothing."""
+    used = f"{PATH}/shop-wildcard?namespace=shop&dryRun=true"
+    renewed = console.ask("PUT", used, json=pair("*.shop.example.com"))
+    assert renewed.status_code == 200, renewed.text
+    impact = renewed.json()["impact"]
+    assert impact["moved"] == []
+    assert not [one for one in impact["introduced"] if one["severity"] == "error"]
+    gone = console.ask("DELETE", used).json()["impact"]
+    assert {one["reason"] for one in gone["introduced"]} >= {"InvalidCertificateRef"}
+    assert gone["moved"]
+
+
 def test_an_expired_one_and_one_out_of_order_can_be_meant(console: Console) -> None:
     old = {"name": "rest-old", "namespace": "labs", **pair("old.example.com", days=-1)}
     query = f"{PATH}?dryRun=true"
