@@ -90,9 +90,10 @@ def test_a_line_leads_to_its_trace_and_to_its_decision(page: Window, console: Co
     console.container.store.insert("ngf_access_logs", rows, PICKED)
     page.open(f"/logs?request_id=span-plain&sel=span-plain&{RANGE}", OPEN)
     page.says(OPEN, "Copy JSON")
-    assert page.all("[data-logs-trace]") == page.all(".json-act a") == []
+    decision = ".json-act a[href*='/decisions']"
+    assert page.all("[data-logs-trace]") == page.all(decision) == []
     page.open(f"/logs?request_id={PICKED}&sel={PICKED}&{RANGE}", OPEN)
-    why = page.one(".json-act a").get_attribute("href")
+    why = page.one(decision).get_attribute("href")
     assert f"/decisions?cluster={CLUSTER}&range=" in why
     assert why.endswith("&request=tabs-picked")
     page.click("[data-logs-trace]")
