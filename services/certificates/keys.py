@@ -80,6 +80,7 @@ def request(key: PrivateKeyTypes, names: list[x509.GeneralName], common_name: st
     """A certificate request (PKCS #10, PEM) for DNS names and addresses, signed with ``key``."""
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
     digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    # Keys that only agree on secrets (X25519) cannot sign; none of ours is one.
     asked = (
         x509.CertificateSigningRequestBuilder()
         .subject_name(x509.Name(attributes))

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 LABEL = "CERTIFICATE"
@@ -151,9 +152,9 @@ def pairs(digits: bytes) -> str:
     return digits.hex(":").upper()
 
 
-def public_print(key: object) -> str:
+def public_print(key: PublicKeyTypes) -> str:
     """The SHA-256 of a public key as its SubjectPublicKeyInfo."""
-    der = key.public_bytes(  # type: ignore[attr-defined]
+    der = key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     digest = hashes.Hash(hashes.SHA256())

@@ -1,6 +1,6 @@
 """What a check of a route says: what was looked at, what was found, and what to do."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,6 +78,9 @@ class Subject:
         return self.sees(issue.ref.namespace) and (other is None or self.sees(other.namespace))
 
 
+_OF_SEVERITY: Mapping[str, Status] = {"error": "fail", "warning": "warn", "note": "pass"}
+
+
 def judged(
     name: str,
     problems: Iterable[Issue],
@@ -91,7 +94,7 @@ def judged(
     if not found:
         return Check(name, "pass", well, tuple(evidence), link=link)
     first = found[0]
-    status: Status = {"error": "fail", "warning": "warn", "note": "pass"}[first.severity]  # type: ignore[assignment]
+    status = _OF_SEVERITY[first.severity]
     more = tuple(one.message for one in found[1:])
     return Check(
         name,

@@ -210,7 +210,8 @@ def _traced(simulated: Simulated, found: Recorded) -> Traced:
 def _decided(hops: tuple[Hop, ...]) -> list[Step]:
     """The steps that the model decides, as far as the request comes."""
     by_step = {one.step: one for one in hops}
-    by_step.setdefault("backend", by_step.get("answer"))  # type: ignore[arg-type]
+    if "answer" in by_step:
+        by_step.setdefault("backend", by_step["answer"])
     made: list[Step] = []
     for name, step in _DECIDED:
         hop = by_step.get(step)

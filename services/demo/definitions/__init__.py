@@ -109,7 +109,10 @@ def _sections(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _column(line: str) -> dict[str, Any]:
     name, _, rest = line.removeprefix("  column: ").partition(" .")
-    path, kind, priority = _COLUMN.fullmatch(rest).groups()  # type: ignore[union-attr]
+    written = _COLUMN.fullmatch(rest)
+    if written is None:
+        raise ValueError(f"not a column: {line}")
+    path, kind, priority = written.groups()
     found = {"name": name, "jsonPath": f".{path}", "type": kind or "string"}
     return found | ({"priority": int(priority)} if priority else {})
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from services.gatewayapi.matching.arrival import Reason
+from services.gatewayapi.matching.arrival import Outcome, Reason
 from services.gatewayapi.matching.headers import UNCHANGED, Changes, Pairs
 from services.gatewayapi.matching.redirects import Redirect
 from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.ways import Way
 
-Outcome = Literal["backend", "redirect", "response", "no_listener", "no_route", "tls_refused"]
 HopKind = Literal["listener", "route", "rule", "filter", "backend", "mirror", "answer"]
 
 

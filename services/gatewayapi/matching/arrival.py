@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.tables import covering
 from services.gatewayapi.model.gateways import Gateway, Listener
 
+Outcome = Literal["backend", "redirect", "response", "no_listener", "no_route", "tls_refused"]
+"""What becomes of a request."""
 _SCHEMES = {"HTTP": "http", "HTTPS": "https", "TLS": "tls", "TCP": "tcp", "UDP": "udp"}
 _DEFAULT_PORTS = {"http": 80, "https": 443, "tls": 443}
 _CONNECTIONS = ("TCP", "UDP")
@@ -37,7 +40,7 @@ class Refusal:
     """Why a request reaches no route. ``outcome`` as in an answer; ``status`` is what the client
     gets, None without an HTTP answer."""
 
-    outcome: str
+    outcome: Outcome
     status: int | None
     reason: Reason
     scheme: str

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.gatewayapi.matching import losers
-from services.gatewayapi.matching.answer import Answer, Forwarded, Hop, Outcome
-from services.gatewayapi.matching.arrival import Arrival, Reason
+from services.gatewayapi.matching.answer import Answer, Forwarded, Hop
+from services.gatewayapi.matching.arrival import Arrival, Outcome, Reason
 from services.gatewayapi.matching.filters import Asked, Result, run
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
 from services.gatewayapi.matching.notes import notes_of
@@ -73,16 +73,15 @@ def _answered(
 
 def _missed(miss: Miss) -> Answer:
     refusal = miss.refusal
-    outcome: Outcome = refusal.outcome  # type: ignore[assignment]
     listener = refusal.listener
     hops: list[Hop] = []
     reasons = [refusal.reason]
     if miss.arrival is not None:
         reasons = [*miss.arrival.reasons, *reasons]
         hops.append(_listener_hop(miss.arrival))
-    hops.append(Hop("answer", None, outcome, refusal.reason))
+    hops.append(Hop("answer", None, refusal.outcome, refusal.reason))
     return Answer(
-        outcome,
+        refusal.outcome,
         refusal.status,
         refusal.scheme,
         refusal.port,
