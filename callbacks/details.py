@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_up
 from callbacks import absent, certificate, detail_head, policy_detail, route_detail
 from callbacks.detail_reads import Ref, Rows, read, seen, unconcerned
 from callbacks.registrar import Callbacks, nothing
-from components import detail, detail_rows, ids, kinds, yaml_view
+from components import detail, detail_overviews, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
 from components.status import pill
 from services.errors import ConsoleError, NotFound, Unavailable
@@ -40,7 +40,7 @@ def register(callbacks: Callbacks) -> None:
     route_detail.register(callbacks)
     _register_gatewayclass(callbacks)
     _register_certificate(callbacks)
-    policy_detail.register(callbacks, seen, unconcerned)
+    policy_detail.register(callbacks)
     _register_history(callbacks)
 
 
@@ -131,16 +131,17 @@ def _register_gateway(callbacks: Callbacks) -> None:
         Output(count_id("routes"), "children"),
         Input("gateways-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-listeners", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
         listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
         routes = detail_rows.named_by(model["named_by"], ref["cluster"])
-        top = routes[: detail.SHOWN_ROUTES]
+        top = routes[: detail_overviews.SHOWN_ROUTES]
         unit, left_out = detail_rows.named_count(model["named_by"], model["named_hidden"])
         return (
             listeners,
@@ -162,9 +163,10 @@ def _register_gatewayclass(callbacks: Callbacks) -> None:
         Output("detail-features", "children"),
         Input("gatewayclasses-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-gateways", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = seen(callbacks, ref)
         if model is None:

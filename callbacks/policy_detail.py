@@ -1,11 +1,11 @@
 """The overview of one policy: what it targets, what each target gets, and who overrides it."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import Input, Output, html
+from dash import Input, Output, State, html
 
+from callbacks.detail_reads import Rows, seen, unconcerned
 from callbacks.registrar import Callbacks, nothing
 from components import ids, kinds
 from components.status import ICONS, icon
@@ -16,13 +16,8 @@ SHOWN = 6
 """Routes named at a setting that they override; further ones are counted."""
 
 
-def register(
-    callbacks: Callbacks,
-    seen: Callable[[Callbacks, Ref], Told | None],
-    unconcerned: Callable[[Ref, Any], bool],
-) -> None:
-    """Register the tables of the overview; ``seen`` reads the policy, ``unconcerned`` says whether
-    a call has nothing to do with it."""
+def register(callbacks: Callbacks) -> None:
+    """Register the tables of the overview on ``callbacks``."""
 
     @callbacks.on(
         Output("detail-policy-strip", "children"),
@@ -32,16 +27,16 @@ def register(
         Output("detail-settings-unit", "children"),
         Input("policies-ref", "data"),
         Input(ids.LIVE_CHANGES, "data"),
+        State("detail-targets", "rowData"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None) -> Any:
-        if unconcerned(ref, live):
+    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
+        if unconcerned(ref, live, filled=rows is not None):
             return nothing()
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
-        rows = targets(model, ref["cluster"])
-        values = settings(model)
-        return strip(model, ref["cluster"]), rows, str(len(rows)), values, str(len(values))
+        aimed, values = targets(model, ref["cluster"]), settings(model)
+        return strip(model, ref["cluster"]), aimed, str(len(aimed)), values, str(len(values))
 
 
 def strip(model: Told, cluster: str) -> Any:
