@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
 
-from callbacks import absent, certificate, detail_head, policy_detail, route_detail
-from callbacks.detail_reads import Ref, Rows, read, seen, unconcerned
+from callbacks import absent, certificate, detail_head, policy_detail, route_detail, touching
+from callbacks.detail_reads import Ref, read, seen
 from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_overviews, detail_rows, ids, kinds, yaml_view
 from components.detail import count_id
@@ -35,6 +35,7 @@ def register(callbacks: Callbacks) -> None:
         State("detail-ref", "data"),
         prevent_initial_call=True,
     )
+    touching.follow(callbacks, "detail", "detail-ref")
     _register_object(callbacks)
     _register_gateway(callbacks)
     route_detail.register(callbacks)
@@ -61,12 +62,10 @@ def _register_object(callbacks: Callbacks) -> None:
         Output("detail-missing-title", "children"),
         Output("detail-missing-text", "children"),
         Input("detail-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
+        Input("detail-touched", "data"),
         State("detail-page", "className"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, page: str) -> Any:
-        if unconcerned(ref, live, filled=page != detail.UNREAD):
-            return nothing()
+    def show(ref: Ref, touched: int | None, page: str) -> Any:
         try:
             model = read(callbacks, ref)
             info = fleet.info(fleet.get(ref["cluster"]))
@@ -130,12 +129,9 @@ def _register_gateway(callbacks: Callbacks) -> None:
         Output("detail-routes-unit", "children"),
         Output(count_id("routes"), "children"),
         Input("gateways-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-listeners", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
@@ -162,12 +158,9 @@ def _register_gatewayclass(callbacks: Callbacks) -> None:
         Output("detail-gateways-unit", "children"),
         Output("detail-features", "children"),
         Input("gatewayclasses-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-gateways", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
@@ -184,12 +177,9 @@ def _register_certificate(callbacks: Callbacks) -> None:
     @callbacks.on(
         *[Output(*leaf) for leaf in certificate.LEAVES],
         Input("certificates-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-chain", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         return nothing() if model is None else certificate.leaves(model, ref["cluster"])
 
@@ -200,12 +190,9 @@ def _register_history(callbacks: Callbacks) -> None:
         Output("detail-events-unit", "children"),
         Output(count_id("events"), "children"),
         Input("detail-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-events", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def events(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def events(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
@@ -218,12 +205,9 @@ def _register_history(callbacks: Callbacks) -> None:
         Output("detail-audit-unit", "children"),
         Output(count_id("audit"), "children"),
         Input("detail-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-audit", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def audit(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def audit(ref: Ref, touched: int | None) -> Any:
         page = callbacks.container.audit.list(
             callbacks.who(),
             cluster=ref["cluster"],

@@ -7,37 +7,24 @@ and the cluster, so that it stays true while the draft waits.
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 
+from callbacks import touching
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks
-from components import forms, ids, route_backends, route_parents
+from components import forms, route_backends, route_parents
 from components.editor import FORMS
 from components.field_paths import entries
 from components.kinds import ROUTE_KINDS
 from services.gatewayapi.drafting import Draft as Drafted
 from services.kube.fields import origins
 
-READ = (
-    "gateways",
-    "listenersets",
-    "services",
-    "endpointslices",
-    "inferencepools",
-    "gatewayclasses",
-    "snippetsfilters",
-    "authenticationfilters",
-    "namespaces",
-    "referencegrants",
-    "*",
-)
-"""Kinds that states and offers are read from; ``*`` is all of them."""
-
 
 def register(callbacks: Callbacks) -> None:
     """Register the callbacks that fill offers, marks and states on ``callbacks``."""
     drafting = callbacks.container.drafting
 
+    touching.follow(callbacks, "edit-names", "edit-draft")
     for drawn in ("offers", "told"):
         callbacks.clientside(
             ClientsideFunction("ngfForm", drawn),
@@ -49,18 +36,18 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("edit-offers", "data"),
         Input("edit-draft", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
+        Input("edit-names-touched", "data"),
         State("edit-ref", "data"),
         State("edit-offers", "data"),
         prevent_initial_call=True,
     )
     def offer(
         stored: dict[str, Any] | None,
-        changes: list[dict[str, Any]] | None,
+        touched: int | None,
         ref: dict[str, Any],
         offered: dict[str, Any] | None,
     ) -> Any:
-        if not stored or _unconcerned(changes, stored):
+        if not stored:
             return no_update
         draft = Draft(**stored)
         namespace = _namespace(draft, ref)
@@ -78,20 +65,18 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("edit-told", "data"),
         Input("edit-draft", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
+        Input("edit-names-touched", "data"),
         State("edit-base", "data"),
         State("edit-ref", "data"),
         prevent_initial_call=True,
     )
     def show(
         stored: dict[str, Any] | None,
-        changes: list[dict[str, Any]] | None,
+        touched: int | None,
         base: dict[str, Any] | None,
         ref: dict[str, Any],
     ) -> Any:
         if not stored or not base or ref["kind"] not in ROUTE_KINDS:
-            return no_update
-        if _unconcerned(changes, stored):
             return no_update
         draft = Draft(**stored)
         form, opened = FORMS[ref["kind"]], draft.opened
@@ -132,10 +117,3 @@ def _named(rules: Sequence[dict[str, Any]], at: int, namespace: str) -> list[dic
 
 def _backends(rules: Sequence[dict[str, Any]], at: int) -> list[dict[str, Any]]:
     return entries(rules[at], "backendRefs") if 0 <= at < len(rules) else []
-
-
-def _unconcerned(changes: list[dict[str, Any]] | None, stored: dict[str, Any]) -> bool:
-    """Whether the running callback was called for changes that no draft of this cluster reads."""
-    return ctx.triggered_id == ids.LIVE_CHANGES and not any(
-        one["kind"] in READ and one["cluster"] in (stored["cluster"], "*") for one in changes or []
-    )

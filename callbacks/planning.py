@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, ctx, html
+from dash import ClientsideFunction, Input, Output, State, html
 
-from callbacks import conflicts, faults
+from callbacks import conflicts, faults, touching
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks, nothing, title
-from components import diff_view, ids, yaml_view
+from components import diff_view, yaml_view
 from components.editor import COMPARE, FORMS, creates
 from components.status import age
 from components.times import clock
@@ -76,6 +76,7 @@ def attempt(
 
 def register(callbacks: Callbacks) -> None:
     """Register the dry-run on ``callbacks``."""
+    touching.follow(callbacks, "edit", "edit-draft")
     callbacks.clientside(
         ClientsideFunction("ngfForm", "faults"),
         Output("edit-said", "data", allow_duplicate=True),
@@ -99,7 +100,7 @@ def register(callbacks: Callbacks) -> None:
         Output("edit-strip-compare", "className"),
         Output("edit-apply", "children"),
         Input("edit-draft", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
+        Input("edit-touched", "data"),
         Input("edit-conflict", "data"),
         State("edit-base", "data"),
         State("edit-ref", "data"),
@@ -107,14 +108,12 @@ def register(callbacks: Callbacks) -> None:
     )
     def dry_run(
         stored: dict[str, Any] | None,
-        live: list[dict[str, Any]] | None,
+        touched: int | None,
         conflict: dict[str, Any] | None,
         base: dict[str, Any] | None,
         ref: dict[str, Any],
     ) -> Any:
         if not stored or not base:
-            return nothing()
-        if ctx.triggered_id == ids.LIVE_CHANGES and not _concerned(live or [], base, ref):
             return nothing()
         draft = Draft(**stored)
         verdict = _verdict(callbacks, draft, base, ref)
@@ -130,13 +129,6 @@ def register(callbacks: Callbacks) -> None:
             *_strip(base, verdict.tone == "warn" and not ref["create"]),
             _verb(base, ref),
         ]
-
-
-def _concerned(live: list[dict[str, Any]], base: dict[str, Any], ref: dict[str, Any]) -> bool:
-    return any(
-        change["kind"] in (ref["kind"], "*") and change["cluster"] in (base["cluster"], "*")
-        for change in live
-    )
 
 
 def _verdict(

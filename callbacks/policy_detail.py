@@ -3,14 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import Input, Output, State, html
+from dash import Input, Output, html
 
-from callbacks.detail_reads import Rows, seen, unconcerned
+from callbacks.detail_reads import Ref, seen
 from callbacks.registrar import Callbacks, nothing
-from components import ids, kinds
+from components import kinds
 from components.status import ICONS, icon
 
-Ref = dict[str, str]
 Told = dict[str, Any]
 SHOWN = 6
 """Routes named at a setting that they override; further ones are counted."""
@@ -26,12 +25,9 @@ def register(callbacks: Callbacks) -> None:
         Output("detail-settings", "rowData"),
         Output("detail-settings-unit", "children"),
         Input("policies-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-targets", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Input, Output, State
+from dash import Input, Output
 
-from callbacks.detail_reads import Ref, Rows, place_of, seen, unconcerned
+from callbacks.detail_reads import Ref, place_of, seen
 from callbacks.registrar import Callbacks, nothing
-from components import detail_rows, ids, route_rows
+from components import detail_rows, route_rows
 from services.errors import NotFound, Unavailable
 from services.gatewayapi.model.names import Ref as Named
 from services.gatewayapi.policies.effective import APPLIES_TO
@@ -28,12 +28,9 @@ def _register_route(callbacks: Callbacks) -> None:
         Output("detail-parents", "rowData"),
         Output("detail-parents-unit", "children"),
         Input("routes-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-rules", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
@@ -46,12 +43,9 @@ def _register_route(callbacks: Callbacks) -> None:
         Output("detail-effective", "rowData"),
         Output("detail-effective-unit", "children"),
         Input("routes-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-effective", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show_effective(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show_effective(ref: Ref, touched: int | None) -> Any:
         about = Named(KINDS[ref["kind"]].kind, ref["namespace"], ref["name"])
         if about.kind not in APPLIES_TO:
             return [], ""
@@ -67,12 +61,9 @@ def _register_judged(callbacks: Callbacks) -> None:
         Output("detail-problems", "rowData"),
         Output("detail-problems-unit", "children"),
         Input("judged-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-problems", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         try:
             judged = callbacks.container.judging.of(callbacks.who(), *place_of(ref))
         except (NotFound, Unavailable):
@@ -92,12 +83,9 @@ def _register_listenerset(callbacks: Callbacks) -> None:
         Output("detail-set-said", "children"),
         Output("detail-set-parents", "rowData"),
         Input("listenersets-ref", "data"),
-        Input(ids.LIVE_CHANGES, "data"),
-        State("detail-set-listeners", "rowData"),
+        Input("detail-touched", "data"),
     )
-    def show(ref: Ref, live: list[dict[str, Any]] | None, rows: Rows) -> Any:
-        if unconcerned(ref, live, filled=rows is not None):
-            return nothing()
+    def show(ref: Ref, touched: int | None) -> Any:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()

@@ -25,6 +25,7 @@ from components.kinds import (
 from components.missing import missing
 from components.page import page_head, panel
 from components.policy_kinds import POLICIES
+from components.reads import OBJECT, touched
 from components.status import icon
 
 Tab = tuple[str, str]
@@ -85,6 +86,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, tab: str = "") ->
             dcc.Store(id="detail-ref", data=ref),
             dcc.Store(id=f"{PARTS.get(kind, kind)}-ref", data=ref),
             *([dcc.Store(id="judged-ref", data=ref)] if kind in JUDGED else []),
+            *touched("detail", OBJECT[kind]),
             dcc.Store(id="detail-copied"),
             dcc.Download(id="detail-download"),
             _head(kind, cluster, namespace, name),

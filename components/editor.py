@@ -17,6 +17,7 @@ from components.kinds import KINDS, ROUTE_KINDS, href, list_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.policy_kinds import POLICIES
+from components.reads import DRAFT, touched
 from components.route_form import RouteForm
 from components.schema_form import SCHEMA, SchemaForm
 from components.status import icon
@@ -70,6 +71,8 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             dcc.Store(id="edit-heads"),
             dcc.Store(id="edit-told"),
             dcc.Store(id=SCHEMA),
+            *touched("edit", [kind]),
+            *touched("edit-names", DRAFT),
             _head(kind, cluster, namespace, name, form, create),
             missing("edit", kind, name),
             denied("edit"),

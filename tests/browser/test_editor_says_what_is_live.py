@@ -108,3 +108,23 @@ def test_what_a_draft_does_to_traffic_is_told_before_it_is_applied(opened: Windo
     opened.says("#edit-impact", "has no port 9090")
     opened.says("#edit-impact .cond.warn", "1 request goes elsewhere")
     opened.says("#edit-impact-at", "model of web")
+
+
+def test_changes_of_other_things_take_no_answer_away(opened: Window) -> None:
+    """A browser drops an answer whose callback is called again; a stream of changes that are not
+    the editor's must not call it."""
+    noise = """
+    const changes = [{ cluster: "web", kind: "pods", version: 1 }];
+    setInterval(() => window.dash_clientside?.set_props?.("live-changes", { data: changes }), 5);
+    """
+    script = opened.driver.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": noise}
+    )
+    try:
+        edit(opened, "route-002")
+        opened.says(backend_state(0), "1 of 1 endpoints ready")
+        opened.fill(field("backend-0-port"), "9090")
+        opened.says("#edit-result", "Dry-run passed")
+        opened.says(backend_state(0), "no port 9090")
+    finally:
+        opened.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)

@@ -6,6 +6,7 @@ from tests.charts.accounts import NAMESPACES, Account, applied
 from tests.charts.helm import CHARTS, Obj, render
 from tests.real.controlplane import ControlPlane
 from tests.real.definitions import load
+from tests.real.kube_api import wait_until
 from tests.real.servers import client_of
 
 pytestmark = pytest.mark.compiled
@@ -221,9 +222,16 @@ def test_the_operator_makes_changes_and_removes_children(
     operator: Account, root: str, plural: str, obj: Obj
 ) -> None:
     place = f"{root}/namespaces/{NAMESPACE}/{plural}"
-    made = operator.call("POST", place, obj).ok()
-    made["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "ngf-console"}
-    operator.call("PUT", f"{place}/one", made).ok()
+    operator.call("POST", place, obj).ok()
+
+    def changed() -> bool:
+        live = operator.call("GET", f"{place}/one").ok()
+        live["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "ngf-console"}
+        status = operator.status("PUT", f"{place}/one", live)
+        assert status in (200, 409), "a controller may have written meanwhile, nothing else"
+        return status == 200
+
+    wait_until("the change is taken", changed)
     assert operator.status("GET", f"{root}/{plural}") == 200
     if plural != "roles":  # the binding that comes next needs it
         assert operator.status("DELETE", f"{place}/one") < 300

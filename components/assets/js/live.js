@@ -115,6 +115,15 @@
     }
   });
 
+  // Says that something which a part of a page reads has changed in the cluster of its place.
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.ngfLive = {
+    touched(changes, reads, place) {
+      const read = (one) => (one.kind === "*" || reads.includes(one.kind)) && (one.cluster === "*" || one.cluster === place.cluster);
+      return place && changes.some(read) ? Date.now() : window.dash_clientside.no_update;
+    },
+  };
+
   window.addEventListener("online", () => { if (socket) changed([EVERYTHING]); else connect(); });
   window.addEventListener("ngf:second", show);
   window.addEventListener("ngf:view", show);
