@@ -46,6 +46,8 @@ def _register_route(callbacks: Callbacks) -> None:
         Input("detail-touched", "data"),
     )
     def show_effective(ref: Ref, touched: int | None) -> Any:
+        if seen(callbacks, ref) is None:
+            return nothing()
         about = Named(KINDS[ref["kind"]].kind, ref["namespace"], ref["name"])
         if about.kind not in APPLIES_TO:
             return [], ""
@@ -64,6 +66,8 @@ def _register_judged(callbacks: Callbacks) -> None:
         Input("detail-touched", "data"),
     )
     def show(ref: Ref, touched: int | None) -> Any:
+        if seen(callbacks, ref) is None:
+            return nothing()
         try:
             judged = callbacks.container.judging.of(callbacks.who(), *place_of(ref))
         except (NotFound, Unavailable):

@@ -72,6 +72,7 @@ def in_effect(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row
                 {
                     "text": f"{each['path']}: {json.dumps(each['value'])}",
                     "note": each["because"] if each["overridden_by"] else "",
+                    "lost": bool(each["overridden_by"]),
                 }
                 for each in one["settings"]
             ],

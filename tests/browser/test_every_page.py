@@ -48,6 +48,11 @@ def test_at_390_px_a_finger_hits_every_target(visits: Visits, path: str) -> None
     assert visits(path).small == []
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_at_390_px_no_table_squeezes_words_into_letters(visits: Visits, path: str) -> None:
+    assert visits(path).thin == []
+
+
 @pytest.mark.parametrize("path", ["/gateways", "/routes", "/gateway/web-fra/shop/edge-public"])
 def test_text_without_room_ends_in_an_ellipsis(visits: Visits, path: str) -> None:
     assert visits(path).cut == {width: [] for width in WIDTHS}

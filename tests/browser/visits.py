@@ -108,6 +108,15 @@ for (const cell of document.querySelectorAll('.ag-cell'))
 return cut;
 """
 
+THIN = """
+const thin = [];
+for (const cell of document.querySelectorAll('td')) {
+  const text = cell.textContent.trim();
+  if (cell.checkVisibility() && text.length > 3 && cell.clientWidth < 40) thin.push(text);
+}
+return thin;
+"""
+
 SHORTENED = """
 return [...document.querySelectorAll('.ag-cell *:not(.visually-hidden)')].some((node) =>
   node.clientWidth && node.scrollWidth > node.clientWidth + 1);
@@ -125,6 +134,7 @@ class Visit:
     cut: dict[int, list[str]] = field(default_factory=dict)
     shortened: bool = False
     small: list[str] = field(default_factory=list)
+    thin: list[str] = field(default_factory=list)
 
 
 def visit(tab: Tab, path: str) -> Visit:
@@ -150,6 +160,7 @@ def visit(tab: Tab, path: str) -> Visit:
         seen.cut[width] = _settled(lambda: tab.run(CUT), tab)
         seen.shortened = seen.shortened or tab.run(SHORTENED)
     seen.small = _settled(lambda: tab.run(SMALL), tab)
+    seen.thin = _settled(lambda: tab.run(THIN), tab)
     seen.serious["narrow"] = serious(tab)
     return seen
 

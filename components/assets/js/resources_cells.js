@@ -99,7 +99,7 @@
       item.tag ? h("span", { className: "tag " + (item.tone || "") }, item.tag) : null)));
   };
 
-  /* Several lines in one cell: each a string or {text, status, note}. */
+  /* Several lines in one cell: each a string or {text, status, note, lost}; a lost one is struck. */
   cells.NgfLines = ({ value, colDef }) => {
     const { none, mono } = colDef.cellRendererParams || {};
     if (!value || !value.length) return faint(none || "none");
@@ -107,7 +107,7 @@
       const line = typeof item === "string" ? { text: item } : item;
       return h("div", { key: at, className: line.status ? "st " + tone(line.status) : "" },
         line.status ? icon(line.status) : null,
-        h("span", { className: mono ? "mono" : "" }, line.text),
+        h(line.lost ? "s" : "span", { className: mono ? "mono" : "", title: line.text }, line.text),
         line.note ? h("small", null, line.note) : null);
     }));
   };
