@@ -38,8 +38,11 @@ def issues(model: Model, ref: Ref) -> Iterator[Issue]:
             yield _unattached(ref, parent, parent.fault)
     if not model.parents(ref):
         yield _orphan(ref)
-    for fault, meant in rules.unresolved(model, route, ngf):
+    controller = _controller(model, ref)
+    for fault, meant in rules.unresolved(model, route, controller):
         yield of_fault(ref, fault, meant)
+    for field, meant in rules.unknown(route, controller):
+        yield _unknown(ref, field, meant)
     for one in rules.broken(route, ngf):
         yield of_fault(ref, one.fault)
     yield from _unready(model, route)
@@ -47,6 +50,26 @@ def issues(model: Model, ref: Ref) -> Iterator[Issue]:
     if ngf:
         yield from _ignored(route)
         yield from _ways(model, route)
+
+
+def _controller(model: Model, ref: Ref) -> str:
+    """The controllerName by whose ways a route is judged: NGF's where one of its gateways is."""
+    gateways = [one for one in model.gateways_of(ref) if one.controller]
+    return next((one.controller for one in sorted(gateways, key=lambda one: not one.ngf)), "")
+
+
+def _unknown(ref: Ref, field: str, meant: Ref) -> Issue:
+    return Issue(
+        "note",
+        ref,
+        field,
+        "",
+        f"Only the gateway's own controller knows {meant.kind} {meant.namespace}/{meant.name}:"
+        " whether it exists and what it does is not checked.",
+        f"{ref.kind}.spec.rules.filters.extensionRef",
+        "See the controller's documentation.",
+        meant,
+    )
 
 
 def of_fault(

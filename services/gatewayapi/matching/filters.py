@@ -12,6 +12,8 @@ from services.gatewayapi.matching.headers import UNCHANGED, Changes, Pairs, appl
 from services.gatewayapi.matching.paths import split
 from services.gatewayapi.matching.redirects import Redirect, Unfit, modified, redirect
 from services.gatewayapi.matching.request import Request
+from services.gatewayapi.model.classes import only_known_to
+from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.parsing import backend
 from services.gatewayapi.model.routes import Match, Route, Rule
 from services.gatewayapi.ways import Way
@@ -48,13 +50,18 @@ class Asked:
     """A request at a rule; everything that filters look at."""
 
     model: "Model"
-    ngf: bool
+    gateway: Gateway
     request: Request
     headers: Mapping[str, str]
     arrival: Arrival
     route: Route
     rule: Rule
     match: Match | None
+
+    @property
+    def ngf(self) -> bool:
+        """Whether NGF's own ways hold."""
+        return self.gateway.ngf
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,14 @@ class Own:
 @dataclass(slots=True)
 class Result:
     """What is left after filters: the request as it goes on, or what ends it (``own`` or
-    ``redirect``)."""
+    ``redirect``). ``doubts`` say what of that only the gateway's controller knows."""
 
     request: Forwarded
     response: Changes = UNCHANGED
     mirrors: list[Mirror] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
     notes: list[Way] = field(default_factory=list)
+    doubts: list[Reason] = field(default_factory=list)
     own: Own | None = None
     redirect: Redirect | None = None
 
@@ -263,6 +271,14 @@ def _extension(
     asked: Asked, settings: Mapping[str, Any], result: Result, hop: Any, section: str
 ) -> None:
     kind, name = str(settings.get("kind", "")), str(settings.get("name", ""))
+    if only_known_to(asked.gateway.controller, settings):
+        text = (
+            f"What {kind} {name} does, only the gateway's controller knows; taken as if it let the"
+            " request pass as it is."
+        )
+        result.doubts.append(Reason(text, section))
+        hop(text)
+        return
     plural = _NGF_KINDS.get(kind) if settings.get("group") == _NGF_GROUP and asked.ngf else None
     if plural is None:
         text = f"The filter {kind} {name} is of a kind that cannot be resolved."

@@ -120,7 +120,7 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
             f"{route.ref.kind}Rule.backendRefs",
         )
         return _ending(answer, "no_route", None, reason)
-    asked = Asked(model, gateway.ngf, request, seen.headers, arrival, route, rule, entry.match)
+    asked = Asked(model, gateway, request, seen.headers, arrival, route, rule, entry.match)
     start = Forwarded(request.method, request.host, request.path, request.headers)
     result = run(asked, rule.obj.get("filters"), start, f"spec.rules[{rule.index}]")
     answer = replace(
@@ -129,6 +129,7 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
         path=(*base.path, *result.hops),
         mirrors=tuple(result.mirrors),
         notes=tuple(result.notes),
+        because=(*base.because, *result.doubts),
     )
     ended = _ended(answer, result)
     return ended or _forwarded(asked, answer, result)
@@ -153,7 +154,11 @@ def _forwarded(asked: Asked, answer: Answer, result: Result) -> Answer:
     shared = filtered(asked, result)
     single = shared.single
     if single is not None:
-        answer = replace(answer, path=(*answer.path, *single.hops))
+        answer = replace(
+            answer,
+            path=(*answer.path, *single.hops),
+            because=(*answer.because, *single.doubts),
+        )
     if not shared.able:
         answer = replace(answer, unavailable=shared.broken)
         failing = shared.status is None or shared.status >= 400

@@ -5,23 +5,13 @@ of a kind that the controller does not support, is invalid. Which kinds those ar
 controller knows: a ConfigMap or Secret, and what is of its own domain, is taken for supported.
 """
 
+from services.gatewayapi.model.classes import own_kind
 from services.gatewayapi.model.names import Key, Object
 from services.gatewayapi.model.world import World
 
 NOT_FOUND = "ParametersRefNotFound"
 INVALID = "ParametersRefInvalid"
 _CORE = {"ConfigMap": "configmaps", "Secret": "secrets"}
-_IMPLEMENTATIONS = (
-    "agentgateway.dev",
-    "cilium.io",
-    "gateway-operator.konghq.com",
-    "gateway.envoyproxy.io",
-    "gateway.k8s.aws",
-    "gateway.kgateway.dev",
-    "projectcontour.io",
-)
-"""Groups of parameters of controllers that are in use, for classes of which nobody knows whose
-they are."""
 
 
 def parameters_fault(
@@ -37,7 +27,7 @@ def parameters_fault(
     group, kind = str(ref.get("group") or ""), str(ref.get("kind") or "")
     plural = _plural(group, kind, ngf)
     if plural is None:
-        if not ngf and group and _own(group, controller):
+        if not ngf and own_kind(group, controller):
             return None
         return INVALID, f"Parameters of kind {group or 'core'}/{kind} are not supported."
     place = (namespace, str(ref.get("name") or ""))
@@ -52,11 +42,3 @@ def _plural(group: str, kind: str, ngf: bool) -> str | None:
     if ngf:
         return "nginxproxies" if kind == "NginxProxy" else None
     return _CORE.get(kind) if group in ("", "core") else None
-
-
-def _own(group: str, controller: str) -> bool:
-    """Whether a group is of a controller's own domain, however its parts are ordered."""
-    domain = controller.partition("/")[0]
-    if domain == "assumed":
-        return group in _IMPLEMENTATIONS
-    return set(group.split(".")[-2:]) <= set(domain.split("."))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
 from services.gatewayapi.model.routes import Route
@@ -39,7 +40,7 @@ def route(model: Model, one: Route, affected: Iterable[Condition] = ()) -> Statu
         owner = model.gateways.get(parent.gateway.key) if parent.gateway else None
         if owner is None or not owner.controller:
             continue
-        found = _conditions(model, one, parent, owner.ngf)
+        found = _conditions(model, one, parent, owner)
         entries.append(
             {
                 "parentRef": dict(parent.spec),
@@ -55,11 +56,12 @@ def _ngf(model: Model, parent: Parent) -> bool:
     return owner is not None and owner.ngf
 
 
-def _conditions(model: Model, one: Route, parent: Parent, ngf: bool) -> list[Condition]:
+def _conditions(model: Model, one: Route, parent: Parent, owner: Gateway) -> list[Condition]:
+    ngf = owner.ngf
     at = generation(one.obj)
     refused = accepted(model, one.ref, parent)
     found = [denied("Accepted", at, refused) if refused else _taken(one, at, ngf)]
-    missing = next(rules.unresolved(model, one, ngf), None)
+    missing = next(rules.unresolved(model, one, owner.controller), None)
     if missing:
         found.append(denied("ResolvedRefs", at, missing[0]))
     else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.gatewayapi.matching import expressions
+from services.gatewayapi.model.classes import NGF_DOMAIN, only_known_to
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
@@ -47,12 +48,14 @@ def ignored(route: Route) -> list[str]:
     ]
 
 
-def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[tuple[Fault, Ref]]:
-    """Every reference of a route that leads nowhere, with what it means, in the order of its rules
-    (RouteConditionResolvedRefs)."""
+def unresolved(model: Model, route: Route, controller: str) -> Iterator[tuple[Fault, Ref]]:
+    """Every reference of a route that leads nowhere for a controller, with what it means, in the
+    order of its rules (RouteConditionResolvedRefs)."""
+    ngf = controller.startswith(NGF_DOMAIN)
     for rule in route.rules:
         filters = rule.obj.get("filters") or ()
-        yield from _filters(model, route, filters, f"spec.rules[{rule.index}].filters", ngf)
+        where = f"spec.rules[{rule.index}].filters"
+        yield from _filters(model, route, filters, where, controller)
         for ref in rule.backends:
             fault = model.backend(route.ref, ref, ngf).fault
             # What is wrong with a policy of the backend, the policy's own status tells.
@@ -61,7 +64,22 @@ def unresolved(model: Model, route: Route, ngf: bool) -> Iterator[tuple[Fault, R
         for place, raw in enumerate(rule.obj.get("backendRefs") or ()):
             if raw.get("filters") and not ngf:  # NGF refuses the whole backendRef
                 where = f"spec.rules[{rule.index}].backendRefs[{place}].filters"
-                yield from _filters(model, route, raw["filters"], where, ngf)
+                yield from _filters(model, route, raw["filters"], where, controller)
+
+
+def unknown(route: Route, controller: str) -> Iterator[tuple[str, Ref]]:
+    """The filters of a route that only its controller knows, each with its field."""
+    for rule in route.rules:
+        at = f"spec.rules[{rule.index}]"
+        lists = [(f"{at}.filters", rule.obj.get("filters"))]
+        for place, raw in enumerate(rule.obj.get("backendRefs") or ()):
+            lists.append((f"{at}.backendRefs[{place}].filters", raw.get("filters")))
+        for where, filters in lists:
+            for place, one in enumerate(filters or ()):
+                ref = one.get("extensionRef")
+                if ref and only_known_to(controller, ref):
+                    meant = Ref(str(ref["kind"]), route.ref.namespace, str(ref.get("name", "")))
+                    yield f"{where}[{place}].extensionRef", meant
 
 
 def mirrored(route: Route) -> Iterator[BackendRef]:
@@ -75,8 +93,9 @@ def mirrored(route: Route) -> Iterator[BackendRef]:
 
 
 def _filters(
-    model: Model, route: Route, filters: Iterable[Object], where: str, ngf: bool
+    model: Model, route: Route, filters: Iterable[Object], where: str, controller: str
 ) -> Iterator[tuple[Fault, Ref]]:
+    ngf = controller.startswith(NGF_DOMAIN)
     section = f"{route.ref.kind}.spec.rules.filters"
     for place, one in enumerate(filters):
         for key in ("requestMirror", "externalAuth"):
@@ -87,7 +106,7 @@ def _filters(
                 if fault and fault.condition == "ResolvedRefs":
                     yield fault, spec.ref
         extension = one.get("extensionRef")
-        if extension:
+        if extension and not only_known_to(controller, extension):
             field = f"{where}[{place}].extensionRef"
             wrong = _extension(model, route.ref, extension, field, ngf)
             if wrong:
@@ -104,8 +123,7 @@ def _extension(
     plural = EXTENSIONS.get(kind) if ref.get("group") == NGF else None
     reason = "InvalidFilter" if ngf else "InvalidKind"
     if plural is None:
-        # HTTPRouteFilter: of other controllers' own filters nothing is known, and one that cannot
-        # be resolved must not be skipped.
+        # HTTPRouteFilter: one that cannot be resolved must not be skipped.
         known = "not known to NGF" if ngf else "no filter that is known here"
         return reason, f"{where}: {ref.get('group') or 'core'}/{kind} is {known}"
     if not ngf:
