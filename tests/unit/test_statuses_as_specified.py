@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.gatewayapi import manifests
+from services.gatewayapi.issues import issues
 from services.gatewayapi.matching.request import parse
 from services.gatewayapi.matching.simulate import simulate
 from services.gatewayapi.model.model import Model
@@ -488,6 +489,69 @@ def test_tls_to_a_port_that_is_not_there(tmp_path: Path, class_name: str) -> Non
     }
 
 
+def test_ngf_takes_one_authority_of_a_backend(tmp_path: Path) -> None:
+    """NGF, validateBackendTLSCACertRef: with several, policy and backend are invalid; the
+    specification takes what can be used of them."""
+    several = "[{group: '', kind: ConfigMap, name: ca}, {group: '', kind: ConfigMap, name: gone}]"
+    for class_name, accepted, refs in (
+        ("acme", "True Accepted", "True ResolvedRefs"),
+        ("nginx", "False Invalid", "False UnsupportedValue"),
+    ):
+        said = Said(
+            tmp_path,
+            gateway(HTTP, class_name=class_name),
+            route("web", "{name: edge}"),
+            BACKEND,
+            ca("ca", certificate()),
+            backend_tls("several", "2024-01-01T00:00:00Z", several),
+        )
+        found = said.of("BackendTLSPolicy", "several")["ancestors"][0]["conditions"]
+        assert words(found)["Accepted"] == accepted
+        assert said.parent("web")["ResolvedRefs"] == refs
+        asked = parse({"host": "a.example.com"})
+        answer = simulate(said.model, ("infra", "edge"), asked).document()
+        assert answer["status"] == (500 if class_name == "nginx" else None)
+
+
+@pytest.mark.parametrize("class_name", ["acme", "nginx"])
+def test_well_known_certificates_that_nobody_knows(tmp_path: Path, class_name: str) -> None:
+    """BackendTLSPolicy.spec.validation.wellKnownCACertificates: with another set than System the
+    policy is invalid, so that clients get an error."""
+    policy = backend_tls("odd", "2024-01-01T00:00:00Z", "[]").replace(
+        "caCertificateRefs: []", "wellKnownCACertificates: example.com/Ours"
+    )
+    said = Said(
+        tmp_path,
+        gateway(HTTP, class_name=class_name),
+        route("web", "{name: edge}"),
+        BACKEND,
+        policy,
+    )
+    found = said.of("BackendTLSPolicy", "odd")["ancestors"][0]["conditions"]
+    assert words(found)["Accepted"] == "False Invalid"
+    asked = parse({"host": "a.example.com"})
+    answer = simulate(said.model, ("infra", "edge"), asked).document()
+    assert (answer["outcome"], answer["status"]) == ("response", 500)
+
+
+def test_for_ngf_the_oldest_policy_of_a_port_counts(tmp_path: Path) -> None:
+    """NGF, findBackendTLSPolicyForService: one for the whole Service that is older goes before one
+    for the port."""
+    good = "[{group: '', kind: ConfigMap, name: ca}]"
+    for class_name, wanted in (("acme", "True Accepted"), ("nginx", "False Conflicted")):
+        said = Said(
+            tmp_path,
+            gateway(HTTP, class_name=class_name),
+            route("web", "{name: edge}"),
+            BACKEND.replace("{port: 80}", "{name: http, port: 80}"),
+            ca("ca", certificate()),
+            backend_tls("whole", "2024-01-01T00:00:00Z", good),
+            backend_tls("port", "2024-01-02T00:00:00Z", good, "http"),
+        )
+        found = said.of("BackendTLSPolicy", "port")["ancestors"][0]["conditions"]
+        assert words(found)["Accepted"] == wanted
+
+
 def test_tls_to_a_service_that_is_not_there(tmp_path: Path) -> None:
     """PolicyAncestorStatus: ancestors are Gateways, and none leads to it."""
     policy = backend_tls(
@@ -510,6 +574,30 @@ def test_a_filter_of_an_unknown_kind(tmp_path: Path) -> None:
     }
     answer = simulate(said.model, ("infra", "edge"), parse({"host": "a.example.com"})).document()
     assert (answer["outcome"], answer["status"]) == ("response", 500)
+
+
+def test_a_filter_that_only_its_controller_knows(tmp_path: Path) -> None:
+    """HTTPRouteFilter.extensionRef: a kind of the controller's own domain is neither called missing
+    nor skipped without a word."""
+    klass = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: acme}
+spec: {controllerName: example.com/controller}
+"""
+    ref = "{group: filters.example.com, kind: Filter, name: some}"
+    filters = f"[{{type: ExtensionRef, extensionRef: {ref}}}]"
+    rules = f"rules: [{{filters: {filters}, backendRefs: [{{name: web, port: 80}}]}}]"
+    said = Said(tmp_path, klass, gateway(HTTP), route("web", "{name: edge}", rules), BACKEND)
+    assert said.parent("web") == {
+        "Accepted": "True Accepted",
+        "ResolvedRefs": "True ResolvedRefs",
+    }
+    [told] = issues(said.model)
+    assert (told.severity, told.field) == ("note", "spec.rules[0].filters[0].extensionRef")
+    answer = simulate(said.model, ("infra", "edge"), parse({"host": "a.example.com"})).document()
+    assert answer["outcome"] == "backend"
+    assert any("only the gateway's controller knows" in one["text"] for one in answer["because"])
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
 from services.gatewayapi.policies.conflicts import found as refused
+from services.gatewayapi.policies.reading import Policy
 from services.gatewayapi.policies.standing import Standing
 from services.gatewayapi.statuses.computed import Statuses
 from services.gatewayapi.statuses.conditions import generation
 from services.gatewayapi.statuses.gateways import class_parameters
+from services.gatewayapi.statuses.policies import leading_to
 
 
 def gateway_class(model: Model, ref: Ref) -> Iterator[Issue]:
@@ -86,10 +88,17 @@ def policies(standing: Standing) -> Iterator[Issue]:
         )
     for policy in standing.policies.values():
         if policy.kind.kind == "BackendTLSPolicy":
-            for fault in backend_tls.faults(standing.model.world, policy.obj)[0]:
-                yield of_fault(policy.ref, fault)
-            if wrong := backend_tls.not_well_known(policy.obj):
-                yield of_fault(policy.ref, wrong)
+            yield from _backend_tls(standing.model, policy)
+
+
+def _backend_tls(model: Model, policy: Policy) -> Iterator[Issue]:
+    wrong = backend_tls.unresolved(model.world, policy.obj)
+    for fault in wrong:
+        yield of_fault(policy.ref, fault)
+    gateways = [one for target in policy.targets for one in leading_to(model, target.ref)]
+    refusal = backend_tls.refusal(model.world, policy.obj, any(one.ngf for one in gateways))
+    if refusal and refusal.field not in {one.field for one in wrong}:
+        yield of_fault(policy.ref, refusal)
 
 
 def pool(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:

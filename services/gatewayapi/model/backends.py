@@ -1,9 +1,8 @@
 """What a backendRef is worth: whether it may be used, is there, and has endpoints to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.gatewayapi.model import backend_tls
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
@@ -156,13 +155,14 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
     if source.kind not in _HTTP:
         return None
     # The client gets a 5xx (BackendTLSPolicy.spec.validation.caCertificateRefs).
-    why = model.backend_tls.distrusted(model.world, spec.ref.key, str(port.get("name") or ""))
-    if not why:
+    name = str(port.get("name") or "")
+    distrusted = model.backend_tls.distrusted(model.world, spec.ref.key, name, ngf)
+    if distrusted is None:
         return None
-    why = f"No CA certificate by which {spec.ref} could be trusted can be used: {why}"
+    why = f"The BackendTLSPolicy of {spec.ref} is not accepted: {distrusted.message}"
     if ngf:
         return fault("UnsupportedValue", why)
-    return Fault("Accepted", "NoValidCACertificate", why, backend_tls.SECTION, spec.field)
+    return replace(distrusted, message=why, field=spec.field)
 
 
 def protocol_of(kind: str) -> str:

@@ -145,6 +145,13 @@ class Standing:
         said = f"No route that a gateway of NGF takes sends requests to {target.ref}."
         return Refusal("", said, f"{GRAPH}, attachPolicyToService", target)
 
+    def _by_age(self, target: Target) -> bool:
+        """Whether the older of two policies for a Service and for a port of it has both: all that
+        lead there are gateways of NGF."""
+        users = [one for one in self.model.users(target.ref) if one.kind.endswith("Route")]
+        gateways = [gateway for one in users for gateway in self._taking(one)]
+        return bool(gateways) and all(one.ngf for one in gateways)
+
     def _sharing(self, targeted: set[Ref]) -> Ref | None:
         """The first route beside the targeted ones that answers one of their places."""
         wanted = {
@@ -199,10 +206,9 @@ class Standing:
         for older in self.on(target.ref, younger.kind):
             if older is younger:
                 return False
-            same = any(
-                (one.ref, one.section) == (target.ref, target.section) for one in older.targets
-            )
-            if older.refused or not same:
+            sections = {one.section for one in older.targets if one.ref == target.ref}
+            meeting = target.section in sections or ("" in sections and self._by_age(target))
+            if older.refused or not meeting:
                 continue
             shared = _shared(older, younger)
             if shared:

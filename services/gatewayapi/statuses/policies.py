@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from services.gatewayapi.model import backend_tls
-from services.gatewayapi.model.classes import NGF_CONTROLLER
-from services.gatewayapi.model.faults import Fault
+from services.gatewayapi.model.classes import NGF_CONTROLLER, NGF_DOMAIN
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
@@ -87,7 +86,7 @@ def policy_status(standing: Standing, policy: Policy) -> Status:
         if any(one["ancestorRef"] == named for one in ancestors):
             continue
         found = (
-            _backend_tls(standing.model, policy, refusal)
+            _backend_tls(standing.model, policy, refusal, controller.startswith(NGF_DOMAIN))
             if to_backends
             else [_verdict(policy, refusal)]
         )
@@ -101,7 +100,7 @@ def _ancestors(standing: Standing, policy: Policy) -> Iterator[tuple[Ref, str, R
         if target.ref.kind != "Service":
             yield from _direct(standing.model, target, refusal)
             continue
-        gateways = list(_leading_to(standing.model, target.ref))
+        gateways = list(leading_to(standing.model, target.ref))
         if policy.kind.kind != "BackendTLSPolicy":
             gateways = [one for one in gateways if one.ngf]
             if refusal and refusal.reason == "TargetNotFound" and not gateways:
@@ -118,7 +117,7 @@ def _direct(
     yield target.ref, NGF_CONTROLLER, refusal
 
 
-def _leading_to(model: Model, backend: Ref, *, asked: bool = False) -> Iterator[Gateway]:
+def leading_to(model: Model, backend: Ref, *, asked: bool = False) -> Iterator[Gateway]:
     """The gateways of which an attached route sends requests to a Service or an InferencePool;
     ``asked``: also those that a route only names."""
     found = {}
@@ -142,20 +141,19 @@ def _refused(at: int, refusal: Refusal) -> Condition:
     return condition("Accepted", at, "False", refusal.reason, refusal.message)
 
 
-def _backend_tls(model: Model, policy: Policy, refusal: Refusal | None) -> list[Condition]:
+def _backend_tls(
+    model: Model, policy: Policy, refused: Refusal | None, ngf: bool
+) -> list[Condition]:
     at = generation(policy.obj)
-    wrong, all_of_them = backend_tls.faults(model.world, policy.obj)
-    first = _verdict(policy, refusal)
-    if not refusal and all_of_them:
-        fault = Fault("Accepted", "NoValidCACertificate", wrong[0].message, backend_tls.SECTION)
+    wrong = backend_tls.unresolved(model.world, policy.obj)
+    first = _verdict(policy, refused)
+    if not refused and (fault := backend_tls.refusal(model.world, policy.obj, ngf)):
         first = denied("Accepted", at, fault)
-    elif not refusal and (unknown := backend_tls.not_well_known(policy.obj)):
-        first = denied("Accepted", at, unknown)
     if wrong:
         return [first, denied("ResolvedRefs", at, wrong[0])]
-    if refusal and refusal.reason == "TargetNotFound":
+    if refused and refused.reason == "TargetNotFound":
         # LocalPolicyTargetReferenceWithSectionName.sectionName: told under ResolvedRefs.
-        return [first, condition("ResolvedRefs", at, "False", refusal.reason, refusal.message)]
+        return [first, condition("ResolvedRefs", at, "False", refused.reason, refused.message)]
     text = "All references are resolved"
     return [first, condition("ResolvedRefs", at, "True", "ResolvedRefs", text)]
 
@@ -164,7 +162,7 @@ def pool_status(model: Model, ref: Ref, obj: Object) -> Status:
     """An InferencePool: one parent for each Gateway whose routes lead to it."""
     at = generation(obj)
     parents = []
-    for one in _leading_to(model, ref, asked=True):
+    for one in leading_to(model, ref, asked=True):
         text = "The InferencePool is accepted by the Gateway"
         verdict = condition("Accepted", at, "True", "Accepted", text)
         if not _some_accepted(model, ref, one):
