@@ -65,7 +65,8 @@ OPEN_VALUES = Way(
 )
 LISTED_VALUES = Way(
     "header-any-of-list",
-    "A header with several values, separated by commas, fits when one of them does.",
+    "A header with several values, separated by commas, fits when one of them does; spaces beside "
+    "a comma belong to the value.",
     _VERSION,
     _NGF + "nginx/modules/njs/src/httpmatches.js",
     "HTTPHeaderMatch.name",

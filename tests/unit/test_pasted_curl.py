@@ -66,6 +66,21 @@ REFUSED: list[tuple[Any, str]] = [
     ({"grpc": {"service": "a.A", "method": ""}}, "grpc.method"),
     ({"grpc": {}}, "grpc.service"),
     ({"scheme": "grpc", "host": "a.test", "path": "/a.A"}, "path"),
+    ({"grpc": {"service": "a/b", "method": "M"}}, "grpc.service"),
+    ({"method": "GET /"}, "method"),
+    ({"host": "http://a.test"}, "host"),
+    ({"host": "a.test/x"}, "host"),
+    ({"host": "a.test b.test"}, "host"),
+    ({"host": "a.test:x"}, "host"),
+    ({"host": "a.test:65536"}, "host"),
+    ({"host": "[::1"}, "host"),
+    ({"headers": {"Host": "a.test/x"}}, "host"),
+    ({"path": "/a\r\nx: y"}, "path"),
+    ({"query": {"a": {"b": 1}}}, "query"),
+    ({"headers": {"": "x"}}, "headers"),
+    ({"headers": {"a b": "x"}}, "headers"),
+    ({"headers": {"a": "x\r\ny: z"}}, "headers"),
+    ({"headers": {"a": [None]}}, "headers"),
 ]
 
 
@@ -74,6 +89,16 @@ def test_what_is_no_request_is_refused_by_field(document: Any, field: str) -> No
     with pytest.raises(Invalid) as caught:
         parse(document)
     assert caught.value.details["fields"][0]["field"] == field
+
+
+@pytest.mark.parametrize("host", ["", "a.test:", "[::1]:80", "::1", "10.0.0.1:80", "a_b.test"])
+def test_a_host_may_be_a_name_or_an_address(host: str) -> None:
+    assert parse({"host": host}).host == host
+
+
+def test_a_path_that_holds_a_url_is_a_path() -> None:
+    request = parse({"host": "a.test", "path": "/to/http://b.test/x"})
+    assert (request.host, request.path) == ("a.test", "/to/http://b.test/x")
 
 
 def test_a_request_may_leave_everything_out() -> None:

@@ -152,8 +152,7 @@ def _apply(asked: Asked, entry: Mapping[str, Any], result: Result, place: str) -
         case "ExtensionRef":
             _extension(asked, settings, result, hop, section)
         case _:
-            text = "Who may pass, an external service decides; taken as if it let the request pass."
-            hop(text)
+            _external(asked, settings, result, hop, section, place)
 
 
 def _with_headers(request: Forwarded, changed: Changes) -> Forwarded:
@@ -229,6 +228,23 @@ def _mirror(
         text = f"{what} is copied to {wanted.ref}; its answers are ignored."
         result.mirrors.append(Mirror(wanted.ref, wanted.port, percent))
     result.hops.append(Hop("mirror", wanted.ref, "RequestMirror", Reason(text, section), place))
+
+
+def _external(
+    asked: Asked, settings: Mapping[str, Any], result: Result, hop: Any, section: str, place: str
+) -> None:
+    spec = settings.get("backendRef")
+    namespace = asked.route.ref.namespace
+    wanted = backend(
+        namespace, spec if isinstance(spec, Mapping) else {}, f"{place}.externalAuth.backendRef"
+    )
+    found = asked.model.backend(asked.route.ref, wanted, asked.ngf)
+    if found.answers:
+        hop(f"{wanted.ref} decides who may pass; taken as if it let the request pass.")
+        return
+    why = found.fault.message if found.fault else f"{wanted.ref} has no ready endpoint."
+    text = f"Nobody passes, for who may pass cannot be asked: {why}"
+    result.own = Own(found.status or 500, Reason(text, section))
 
 
 def _percent(settings: Mapping[str, Any]) -> float:

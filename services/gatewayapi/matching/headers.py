@@ -57,22 +57,32 @@ def changes(filter_: Mapping[str, Any] | None) -> Changes:
     )
 
 
-def applied(headers: Pairs, changed: Changes) -> Pairs:
-    """Headers after changes: what is set stands alone, what is added comes after what is there,
-    separated by a comma (RFC 9110, 5.3)."""
-    kept: dict[str, tuple[str, str | None]] = {}
+def together(headers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Headers by lower-case name, each as it was written first and with all its values: separated
+    by commas (RFC 9110, 5.3), those of cookies by semicolons (RFC 9113, 8.2.3)."""
+    found: dict[str, tuple[str, str]] = {}
     for name, value in headers:
         lower = name.lower()
-        shown, held = kept.get(lower, (name, None))
-        kept[lower] = shown, value if held is None else f"{held},{value}"
+        held = found.get(lower)
+        if held is None:
+            found[lower] = name, value
+        else:
+            found[lower] = held[0], held[1] + ("; " if lower == "cookie" else ",") + value
+    return found
+
+
+def applied(headers: Pairs, changed: Changes) -> Pairs:
+    """Headers after changes, each name once: what is set stands alone, what is added comes after
+    what is there."""
+    kept = together(headers)
     for name, value in changed.set:
         kept[name.lower()] = name, value
     for name, value in changed.add:
-        shown, held = kept.get(name.lower(), (name, None))
-        kept[name.lower()] = shown, value if not held else f"{held},{value}"
+        shown, held = kept.get(name.lower(), (name, ""))
+        kept[name.lower()] = shown, f"{held},{value}" if held else value
     for name in changed.remove:
         kept.pop(name.lower(), None)
-    return tuple((name, value) for name, value in kept.values() if value is not None)
+    return tuple(kept.values())
 
 
 def _pairs(entries: object) -> Pairs:

@@ -9,6 +9,7 @@ from services.errors import NotFound
 from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.arrival import Arrival, Reason, Refusal, arrive
 from services.gatewayapi.matching.entries import Entries, Entry, by_pattern
+from services.gatewayapi.matching.headers import together
 from services.gatewayapi.matching.request import GRPC_TYPE, Request
 from services.gatewayapi.matching.tables import Hosted, Variants
 from services.gatewayapi.model.names import Key
@@ -49,11 +50,7 @@ class Seen:
         self.method = request.method
         self.path: str | None = paths.as_nginx(target) if ngf else paths.compared(target)
         self.call = request.call
-        self.headers: dict[str, str] = {}
-        for name, value in request.headers:
-            lower = name.lower()
-            held = self.headers.get(lower)
-            self.headers[lower] = value if held is None else f"{held},{value}"
+        self.headers = {name: value for name, (_, value) in together(request.headers).items()}
         # A request has these without anybody naming them among its headers.
         if request.host:
             self.headers.setdefault("host", request.host)
@@ -78,7 +75,8 @@ class Seen:
         if value is None:
             return False
         if self.ngf:
-            return any(self._value(wanted, one.strip()) for one in value.split(","))
+            # njs divides at commas and keeps what stands beside them.
+            return any(self._value(wanted, one) for one in value.split(","))
         return self._value(wanted, value)
 
     def has_parameter(self, wanted: ValueMatch) -> bool:

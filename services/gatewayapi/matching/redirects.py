@@ -65,7 +65,7 @@ def modified(modifier: object, path: str, match: Match | None) -> str:
         return path
     kind = modifier.get("type")
     if kind == "ReplaceFullPath":
-        return str(modifier.get("replaceFullPath") or "/")
+        return _absolute(str(modifier.get("replaceFullPath") or ""))
     if kind != "ReplacePrefixMatch":
         raise Unfit(f"{kind} is no type of path modifier")
     if match is None or match.path_type != "PathPrefix":
@@ -78,4 +78,9 @@ def modified(modifier: object, path: str, match: Match | None) -> str:
         plain = plain if plain.startswith(prefix) else paths.as_nginx(path) or plain
         plain = paths.encoded(plain)
         prefix = paths.encoded(prefix)
-    return paths.replaced(plain, prefix, str(modifier.get("replacePrefixMatch") or ""))
+    replacement = str(modifier.get("replacePrefixMatch") or "")
+    return _absolute(paths.replaced(plain, prefix, replacement))
+
+
+def _absolute(path: str) -> str:
+    return path if path.startswith("/") else f"/{path}"

@@ -1,6 +1,7 @@
 """A request that is asked about, as it was sent."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,11 @@ from services.errors import Invalid
 SCHEMES = ("http", "https", "tls", "tcp", "udp")
 _ALSO = {"ws": "http", "wss": "https", "grpc": "http", "grpcs": "https"}
 GRPC_TYPE = "application/grpc"
+# RFC 9110: 5.6.2 (methods and names of headers), 5.5 (their values), 7.2 (Host).
+_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_UNSENDABLE = re.compile(r"[\x00\r\n]")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@\[\]:]*)(:[0-9]*)?|[0-9A-Fa-f:.]+")
+_PORTS = range(1, 65536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,16 @@ class Request:
         """The port that stands in the Host header, if there is one."""
         after = self.host.rpartition("]")[2] if self.host.startswith("[") else self.host
         text = after.partition(":")[2] if after.count(":") == 1 else ""
-        return int(text) if text.isdigit() and 0 < int(text) < 65536 else None
+        return int(text) if text.isdigit() and int(text) in _PORTS else None
 
     @property
     def call(self) -> tuple[str, str] | None:
         """(service, method) of what is a gRPC call by what was told or by its content type."""
         if self.grpc is not None:
             return self.grpc
-        if self.method != "POST" or not (self.header("content-type") or "").startswith(GRPC_TYPE):
+        kind = (self.header("content-type") or "").lower()
+        # Not application/grpc-web, which is another protocol.
+        if self.method != "POST" or not (kind + ";").startswith((GRPC_TYPE + ";", GRPC_TYPE + "+")):
             return None
         service, _, method = self.path.partition("?")[0].removeprefix("/").partition("/")
         return (service, method) if service and method and "/" not in method else None
@@ -82,7 +90,7 @@ def parse(document: object) -> Request:
     headers = _headers(document.get("headers"))
     host = _text(document, "host")
     path = _text(document, "path")
-    if "://" in path.partition("?")[0]:
+    if "://" in path.partition("?")[0] and not path.startswith("/"):
         scheme, host, path = _from_url(path, scheme, host)
     if scheme in ("grpc", "grpcs") and call is None:
         service, _, method = path.strip("/").partition("/")
@@ -96,19 +104,33 @@ def parse(document: object) -> Request:
         if name.lower() in ("host", ":authority") and not host:
             host = value
     headers = tuple(one for one in headers if one[0].lower() not in ("host", ":authority"))
+    if not all(_TOKEN.fullmatch(name) for name, _ in headers):
+        raise Invalid.of("headers", "must have names of letters, digits and -, without spaces")
+    method = _text(document, "method") or ("POST" if call else "GET")
+    if not _TOKEN.fullmatch(method):
+        raise Invalid.of("method", "must be one word")
     sni = document.get("sni")
     if sni is not None and not isinstance(sni, str):
         raise Invalid.of("sni", "must be text")
     return Request(
-        method=_text(document, "method") or ("POST" if call else "GET"),
+        method=method,
         scheme=scheme,
-        host=host.strip(),
+        host=_host(host.strip()),
         port=_port(document.get("port")),
         path=f"/{call[0]}/{call[1]}" if call else _target(path, document.get("query")),
         headers=headers,
         sni=None if sni is None else sni.rstrip(".").lower(),
         grpc=call,
     )
+
+
+def _host(host: str) -> str:
+    if not _HOST.fullmatch(host):
+        raise Invalid.of("host", "must be a name or an address, with a port at most")
+    port = host.rpartition(":")[2] if host.count(":") == 1 or "]:" in host else ""
+    if port and int(port) not in _PORTS:
+        raise Invalid.of("host", "must have a port from 1 to 65535")
+    return host
 
 
 def _target(path: str, query: object) -> str:
@@ -118,11 +140,13 @@ def _target(path: str, query: object) -> str:
             raise Invalid.of("path", "must start with /")
         path = "/" + path
     path = path.partition("#")[0]
+    if _UNSENDABLE.search(path):
+        raise Invalid.of("path", "must be one line")
     if query in (None, "", {}):
         return path
     if isinstance(query, Mapping):
-        query = urlencode([(str(key), value) for key, value in query.items()], doseq=True)
-    if not isinstance(query, str):
+        query = urlencode([*_each("query", query.items())])
+    if not isinstance(query, str) or _UNSENDABLE.search(query):
         raise Invalid.of("query", "must be text or an object")
     return path + ("&" if "?" in path else "?") + query.lstrip("?")
 
@@ -140,40 +164,41 @@ def _call(value: object) -> tuple[str, str] | None:
         raise Invalid.of("grpc", "must be an object with service and method")
     for name in ("service", "method"):
         told = value.get(name)
-        if not isinstance(told, str) or not told:
-            raise Invalid.of(f"grpc.{name}", "must be text that is not empty")
+        if not isinstance(told, str) or not told or "/" in told:
+            raise Invalid.of(f"grpc.{name}", "must be text that is not empty and has no /")
     return value["service"], value["method"]
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
     if value is None:
         return ()
-    found: list[tuple[str, str]] = []
     if isinstance(value, Mapping):
-        for name, held in value.items():
-            several = held if isinstance(held, list) else [held]
-            found.extend((str(name), _value(one)) for one in several)
-        return tuple(found)
+        return tuple((name, text.strip()) for name, text in _each("headers", value.items()))
     if not isinstance(value, list):
         raise Invalid.of("headers", "must be an object or a list of pairs")
+    pairs: list[tuple[str, object]] = []
     for one in value:
         if isinstance(one, Mapping) and isinstance(one.get("name"), str):
-            found.append((one["name"], _value(one.get("value"))))
+            pairs.append((one["name"], one.get("value")))
         elif isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[0], str):
-            found.append((one[0], _value(one[1])))
+            pairs.append((one[0], one[1]))
         else:
             raise Invalid.of("headers", "must be an object or a list of pairs")
-    return tuple(found)
+    return tuple((name, text.strip()) for name, text in _each("headers", pairs))
 
 
-def _value(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    raise Invalid.of("headers", "must have values that are text")
+def _each(field: str, pairs: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
+    """Each value with its name; a list has several."""
+    for name, held in pairs:
+        for value in held if isinstance(held, list) else [held]:
+            yield str(name), _value(field, value)
+
+
+def _value(field: str, value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not isinstance(value, str | int | float) or _UNSENDABLE.search(text):
+        raise Invalid.of(field, "must have values that are text of one line")
+    return text
 
 
 def _port(value: object) -> int | None:

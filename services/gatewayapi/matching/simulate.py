@@ -7,6 +7,7 @@ from services.gatewayapi.matching import losers
 from services.gatewayapi.matching.answer import Answer, Forwarded, Hop
 from services.gatewayapi.matching.arrival import Arrival, Outcome, Reason
 from services.gatewayapi.matching.filters import Asked, Result, run
+from services.gatewayapi.matching.headers import UNCHANGED, applied
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
 from services.gatewayapi.matching.notes import notes_of
 from services.gatewayapi.matching.request import Request
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from services.gatewayapi.model.model import Model
 
 _WEB = ("HTTPRoute", "GRPCRoute")
-_GRPC_STATUS = {404: "UNIMPLEMENTED", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
+_GRPC_STATUS = {
+    400: "INTERNAL",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "UNIMPLEMENTED",
+    421: "UNKNOWN",
+}
 
 
 def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
@@ -121,7 +128,8 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
         )
         return _ending(answer, "no_route", None, reason)
     asked = Asked(model, gateway, request, seen.headers, arrival, route, rule, entry.match)
-    start = Forwarded(request.method, request.host, request.path, request.headers)
+    headers = applied(request.headers, UNCHANGED)
+    start = Forwarded(request.method, request.host, request.path, headers)
     result = run(asked, rule.obj.get("filters"), start, f"spec.rules[{rule.index}]")
     answer = replace(
         base,

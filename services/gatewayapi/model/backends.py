@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway
-from services.gatewayapi.model.names import GATEWAY_GROUP, Object, Ref
+from services.gatewayapi.model.names import GATEWAY_GROUP, Key, Object, Ref
 from services.gatewayapi.model.routes import BackendRef, Route
 
 if TYPE_CHECKING:
@@ -133,7 +133,10 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
         return fault("BackendNotFound", f"{spec.ref} does not exist.", ".name")
     if pool:
         why = _pool(model, obj, spec) if ngf else ""
-        return fault("InvalidInferencePool", why) if why else None
+        if why:
+            return fault("InvalidInferencePool", why)
+        why = "" if ngf else _picker(model, obj, spec)
+        return fault("BackendNotFound", why) if why else None
     if spec.port is None:
         return fault("BackendNotFound", "A Service needs a port.", ".port")
     port = service_port(obj, spec.port, protocol_of(source.kind))
@@ -187,9 +190,24 @@ def _pool(model: "Model", obj: Object, spec: BackendRef) -> str:
     kind, place = ref.get("kind") or "Service", (spec.namespace, str(ref.get("name", "")))
     if kind != "Service":
         return f"The endpoint picker of {spec.ref} is a {kind}, not a Service."
-    if model.world.knows("services") and place not in model.world.of("services"):
-        return f"The endpoint picker of {spec.ref}, Service {'/'.join(place)}, does not exist."
-    return ""
+    return _missing(model, spec, place)
+
+
+def _picker(model: "Model", obj: Object, spec: BackendRef) -> str:
+    """Why nobody picks an endpoint of an InferencePool that other controllers serve. One that fails
+    open goes on without its picker (InferencePool.spec.endpointPickerRef.failureMode)."""
+    settings = obj.get("spec") or {}
+    ref = settings.get("endpointPickerRef") or settings.get("extensionRef") or {}
+    named = ref.get("name") and not ref.get("group") and ref.get("kind", "Service") == "Service"
+    if not named or ref.get("failureMode") == "FailOpen":
+        return ""
+    return _missing(model, spec, (spec.namespace, str(ref["name"])))
+
+
+def _missing(model: "Model", spec: BackendRef, picker: Key) -> str:
+    if not model.world.knows("services") or picker in model.world.of("services"):
+        return ""
+    return f"The endpoint picker of {spec.ref}, Service {'/'.join(picker)}, does not exist."
 
 
 def _endpoints(model: "Model", spec: BackendRef, kind: str) -> tuple[int | None, int | None]:
