@@ -13,7 +13,7 @@ MOST = 20
 
 def register(callbacks: Callbacks) -> None:
     """Register the one callback behind Ctrl K."""
-    resources, fleet = callbacks.container.resources, callbacks.container.fleet
+    fleet_search, fleet = callbacks.container.search, callbacks.container.fleet
 
     @callbacks.on(
         Output(ids.SEARCH_RESULTS, "data"),
@@ -21,7 +21,7 @@ def register(callbacks: Callbacks) -> None:
         prevent_initial_call=True,
     )
     def search(asked: dict[str, Any]) -> dict[str, Any]:
-        found = resources.search(callbacks.who(), asked["text"], MOST)
+        found = fleet_search.find(callbacks.who(), asked["text"], MOST)
         items = [
             {
                 "href": href(hit["kind"], hit["cluster"], hit["namespace"], hit["name"]),
@@ -31,7 +31,7 @@ def register(callbacks: Callbacks) -> None:
                 "slot": fleet.slot(hit["cluster"]),
                 "namespace": hit["namespace"],
                 "name": hit["name"],
-                "why": hit.get("why", ""),
+                "why": hit["why"],
             }
             for hit in found
             if hit["kind"] in KINDS

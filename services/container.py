@@ -54,6 +54,7 @@ from services.realtime import fleet_changes
 from services.realtime.hub import Hub
 from services.realtime.subscription import Seats
 from services.realtime.topics import Topics
+from services.searching import Search
 from services.settings import Settings
 from services.telemetry import opening as telemetry_opening
 from services.telemetry.access import AccessLogs
@@ -78,6 +79,7 @@ class Container:
     fleet: Fleet
     changes: Changes
     resources: Resources
+    search: Search
     drafting: Drafting
     judging: Judging
     models: Models
@@ -145,6 +147,7 @@ class Container:
         simulations = Simulations(fleet, models, policies)
         jobs = Jobs(fleet, registry, heartbeats) if registry and heartbeats else None
         certificates = Certificates(fleet, models)
+        resources = Resources(fleet, models)
         changes = Changes(fleet, audit)
 
         def leads() -> bool:
@@ -166,7 +169,8 @@ class Container:
             oidc=Oidc(settings) if settings.auth == "oidc" else None,
             fleet=fleet,
             changes=changes,
-            resources=Resources(fleet, models),
+            resources=resources,
+            search=Search(fleet, resources.entries, certificates),
             drafting=Drafting(fleet, models),
             judging=Judging(fleet, models),
             models=models,

@@ -21,7 +21,7 @@ from services.certificates.managed import managed
 from services.certificates.usage import Uses, uses
 from services.clusters.cluster import Cluster
 from services.clusters.fleet import Fleet
-from services.entries import Entries, Row, Shape
+from services.entries import Entries, Key, Row, Shape
 from services.errors import NotFound
 from services.gatewayapi.details import events
 from services.gatewayapi.model.model import Model
@@ -67,6 +67,10 @@ class Certificates:
     def facets(self, who: Identity, _kind: str, query: ListQuery) -> dict[str, dict[str, int]]:
         """What the list can be filtered by, and how many rows each value would leave."""
         return self._table.facets(who, query)
+
+    def held(self, cluster: Cluster) -> Mapping[Key, Object]:
+        """The objects of a cluster that the list has; the same one while none of them changes."""
+        return self._gathering.of(cluster).objects
 
     def troubled(self, who: Identity) -> Rows:
         """Rows of clusters that answer which need a person, worst first, the first to end first."""

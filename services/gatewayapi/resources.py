@@ -1,16 +1,16 @@
-"""Gateway API objects of the whole fleet: lists, one object, search, what is in trouble.
+"""Gateway API objects of the whole fleet: lists, one object, what is in trouble.
 
 Everything here reads watch snapshots; nothing calls a cluster. Limits of the identity hide objects
 from lists and answer NotFound for single ones, as if they did not exist.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Cluster, Fleet
-from services.entries import Entries, Row
+from services.entries import Entries
 from services.errors import NotFound
 from services.filtering import Entry
 from services.gatewayapi import conditions, details, rows
@@ -44,9 +44,12 @@ class Resources:
         self._models = models or Models()
         self._attachments = Attachments()
         shapes = rows.shapes(self._attachments)
-        self._kept = {name: Entries(shape) for name, shape in shapes.items()}
-        self._tables = {name: Table(fleet, kept) for name, kept in self._kept.items()}
-        together = Table(fleet, *(self._kept[kind] for kind in ROUTED))
+        self.entries: Mapping[str, Entries] = {
+            name: Entries(shape) for name, shape in shapes.items()
+        }
+        """What is kept of each kind."""
+        self._tables = {name: Table(fleet, kept) for name, kept in self.entries.items()}
+        together = Table(fleet, *(self.entries[kind] for kind in ROUTED))
         self._lists = {**self._tables, ROUTES: together}
         self._preparing = Preparing(fleet, self._tables.values())
 
@@ -95,7 +98,7 @@ class Resources:
         member = self._fleet.get(cluster)
         snapshot = member.snapshot(kind)
         return {
-            **self._kept[kind].entry(member, obj).row,
+            **self.entries[kind].entry(member, obj).row,
             **self._detail(who, member, kind, obj),
             "object": obj,
             "events": details.events(member, obj),
@@ -116,23 +119,6 @@ class Resources:
             for one in found
             if one.about is None or who.may_see(member.name, one.about.namespace or None)
         ]
-
-    def search(self, who: Identity, text: str, limit: int = 20) -> Found:
-        """Objects whose text has all words; names that begin with the first word come first."""
-        words = text.casefold().split()
-        found = []
-        for kind, table in self._tables.items() if words else ():
-            for cluster, _, held in table.held(who):
-                for (namespace, name), entry in held.entries.items():
-                    if all(word in entry.text for word in words) and who.may_see(
-                        cluster.name, namespace or None
-                    ):
-                        place = f"{namespace}/{name}".casefold()
-                        near = 0 if name.casefold().startswith(words[0]) else 1
-                        near = near if all(word in place for word in words) else 2
-                        found.append((near, name, _hit(kind, entry.row, words, place)))
-        found.sort(key=lambda item: item[:2])
-        return [hit for _, _, hit in found[:limit]]
 
     def problems(self, who: Identity) -> Found:
         """Objects that need a person, worst first. What a silent cluster said last is none."""
@@ -198,12 +184,6 @@ class Resources:
         if kind == "listenersets":
             return details.listener_set(cluster, obj, sees)
         return details.route(self._models.of(cluster), kind, obj, sees)
-
-
-def _hit(kind: str, row: Row, words: Sequence[str], place: str) -> dict[str, Any]:
-    hosts = row.get("hostnames") or row.get("hosts") or []
-    why = "" if all(word in place for word in words) else ", ".join(hosts[:2])
-    return {"kind": kind, "why": why, **{k: row[k] for k in ("cluster", "namespace", "name")}}
 
 
 def _since(entry: Entry) -> str | None:

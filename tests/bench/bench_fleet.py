@@ -9,7 +9,9 @@ Two fleets, asked through the REST API in this process (`/api/v1/global/routes`,
    9,000 streams of servers in this very process would be what is measured. Between a list and its
    snapshots everything is real. Asked while nothing changes, while one route a second changes, and
    right after a change. Promised: a page costs what it shows, so the ratio is about one; the order
-   of a question that nobody has asked yet is made once, and that costs the fleet.
+   of a question that nobody has asked yet is made once, and that costs the fleet. The search of
+   Ctrl K is asked for words that one object has, all have and none has. Promised: it costs asking
+   each cluster whether something changed, and what has the words.
 
 ``python tests/bench/bench_fleet.py [demo] [simulated]`` runs one of them.
 """
@@ -48,6 +50,7 @@ FAULTS = ("web-007=dead", "web-009=slow:10s")
 ROUTES_PATH = "/api/v1/global/routes"
 PAGE = f"{ROUTES_PATH}?search=v1&sort=-metadata.creationTimestamp&pageSize=50"
 QUESTIONS = ("search=login", "sort=metadata.name", "status=err,warn", "sort=-hostnames&search=v2")
+SEARCHED = {"one has it": "app-00012", "all have it": "example.com", "none has it": "elsewhere"}
 ASKED = 400
 CLUSTERS = 300
 ROUTES = 10_000
@@ -145,6 +148,12 @@ def simulated() -> None:
             ask("one change a second")
     for number in range(FRESH):
         ask("asked for the first time", f"{PAGE}&namespace=team-{number}")
+    for what, text in SEARCHED.items():
+        for _ in range(CHANGES):
+            for asker, times in zip(askers, found[f"search, {what}"], strict=True):
+                began = time.perf_counter()
+                asker.container.search.find(CONSOLE, text)
+                times.append(time.perf_counter() - began)
     print(f"{CLUSTERS} clusters, {ROUTES} routes, {OBJECTS} objects; a tenth of them; the ratio")
     for what, (small, large) in found.items():
         half = statistics.median(large) / statistics.median(small)

@@ -61,10 +61,31 @@ def test_the_help_lists_the_keys_and_gives_the_focus_back(tab: Tab) -> None:
 def test_search_finds_pages_and_objects(tab: Tab) -> None:
     tab.open("/")
     tab.click("#n-find")
+    tab.press("simul")
+    tab.has(".n-hit[href^='/simulator']", "Simulator")
+    tab.press(*[Keys.BACKSPACE] * len("simul"))
     tab.press("edge-public")
     tab.has(".n-hits", "edge-public")
     tab.press(Keys.ENTER)
     tab.until(lambda: "/edge-public" in tab.query(), "the object's page")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "address"),
+    [
+        ("per-client", "per-client", "/policy/ratelimitpolicies/web-fra/shop/per-client"),
+        ("edge-public", "for Gateway edge-public", "/policy/ratelimitpolicies/web-fra/shop/per"),
+        ("backendtlspolicy", "for Service checkout-v3", "/policy/backendtlspolicies/"),
+        ("id.shop.example.com", "*.shop.example.com", "/certificate/web-fra/shop/shop-wildcard"),
+    ],
+)
+def test_search_finds_policies_and_certificates_and_says_by_what(
+    tab: Tab, asked: str, shown: str, address: str
+) -> None:
+    tab.open("/")
+    tab.click("#n-find")
+    tab.press(asked)
+    tab.has(f".n-hit[href^='{address}']", shown)
 
 
 def test_the_sidebar_shows_only_pages_that_exist_and_collapses(tab: Tab) -> None:

@@ -27,10 +27,15 @@
     return el("a", { class: "n-hit", role: "option", id: `n-hit-${index}`, href, tabindex: "-1", onclick: () => ngf.closeFloat(true) }, parts);
   }
 
+  /* The sidebar's links wear their icon as a class. */
+  function iconOf(link) {
+    return ngf.icon([...link.classList].find((name) => name.startsWith("bi-")).slice("bi-".length));
+  }
+
   function pages(text) {
     return [...document.querySelectorAll("#n-side a[data-label]")]
       .filter((link) => !text || link.dataset.label.toLowerCase().includes(text.toLowerCase()))
-      .map((link) => ({ href: ngf.keep(link.getAttribute("href")), parts: [link.querySelector("i").cloneNode(), el("span", { class: "grow" }, link.dataset.label), el("span", { class: "t3 s12" }, "Page")] }));
+      .map((link) => ({ href: ngf.keep(link.getAttribute("href")), parts: [iconOf(link), el("span", { class: "grow" }, link.dataset.label), el("span", { class: "t3 s12" }, "Page")] }));
   }
 
   function draw(text, objects) {
@@ -42,7 +47,7 @@
     }));
     list.replaceChildren(...[...found, ...items].map((entry, index) => hit(entry.href, entry.parts, index)));
     hint.textContent = text && !found.length && !items.length
-      ? (objects === undefined ? "Searching" : `Nothing is called "${text}". Names, namespaces, hosts and labels are searched.`)
+      ? (objects === undefined ? "Searching" : `Nothing is called "${text}". Names, namespaces, hosts, labels and what policies target are searched.`)
       : "";
     mark(0);
   }
