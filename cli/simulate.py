@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -94,7 +95,9 @@ def _answer_all(model: Model, gateway: Key, lines: BinaryIO) -> int:
 
 def _documents(model: Model, gateway: Key, lines: BinaryIO) -> Iterator[dict[str, Any]]:
     for line in lines:
-        if not line.strip():
+        # Editors may begin a file with a byte order mark.
+        line = line.removeprefix(BOM_UTF8).strip()
+        if not line:
             continue
         try:
             yield simulate(model, gateway, parse(_json(line))).document()

@@ -162,7 +162,7 @@ def test_every_request_has_its_answer_on_its_line(folder: Path) -> None:
 
 def test_requests_come_from_standard_input(folder: Path) -> None:
     args = ("simulate", "-f", str(folder), "--gateway", "shop/edge", "--requests", "-")
-    done = run(*args, given=f"{REQUEST}\n\n{REQUEST}\n")
+    done = run(*args, given=f"\ufeff{REQUEST}\r\n\n  \r\n{REQUEST}")
     assert done.returncode == 0
     assert [one["outcome"] for one in lines(done.stdout)] == ["backend", "backend"]
 

@@ -103,6 +103,24 @@ LOSERS: list[tuple[dict[str, dict[str, Any]], dict[str, Any], str, str]] = [
         "HTTPRoute.spec.hostnames",
     ),
     (
+        {
+            "a": {"section": "alt", "created": OLD, "rules": rules(path("/x"))},
+            "b": {"section": "alt", "hostnames": ["alt.test"], "rules": rules(path("/x"))},
+        },
+        {"path": "/x", "host": "alt.test", "port": 8080},
+        "The route that took it names the host more exactly than any.",
+        "HTTPRoute.spec.hostnames",
+    ),
+    (
+        {
+            "a": {"section": "alt", "hostnames": ["*.test"], "rules": rules(path("/"))},
+            "b": {"section": "alt", "hostnames": ["alt.test"], "rules": rules(path("/x"))},
+        },
+        {"path": "/x", "host": "alt.test", "port": 8080},
+        "The route that took it names the host more exactly than *.test.",
+        "HTTPRoute.spec.hostnames",
+    ),
+    (
         {"a": {"section": "alt", "rules": rules(path("/"))}},
         {"path": "/", "host": "alt.test", "port": 80},
         "It is attached to listener alt; the request came to http.",

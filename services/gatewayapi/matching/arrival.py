@@ -149,7 +149,10 @@ def _plain(
     if not plain:
         text = f"Port {port} speaks TLS, the request came without."
         reason = Reason(text, "Gateway.spec.listeners.protocol")
-        return Refusal("response", 400, reason, scheme, port, fitting[0], None)
+        web = next((one for one in fitting if _protocol(one) == "HTTPS"), None)
+        if web is None or scheme == "tcp":
+            return Refusal("tls_refused", None, reason, scheme, port)
+        return Refusal("response", 400, reason, scheme, port, web)
     host = request.hostname
     listener = most_specific(plain, host)
     if listener is None:

@@ -122,8 +122,7 @@ def lookup(model: "Model", gateway: Key, request: Request) -> Hit | Miss:
     served = listening.served(arrival.name)
     seen = Seen(request, found.ngf)
     if served is None:
-        what = f"No route of listener {arrival.listener.name} serves {arrival.name or 'no host'}."
-        return Miss(_unrouted(arrival, Reason(what, "HTTPRoute.spec.hostnames")), arrival)
+        return Miss(_unrouted(arrival, _unserved(arrival)), arrival)
     name, variants = served
     if seen.path is None:
         text = "Its path leads out of the root, which nginx refuses."
@@ -240,6 +239,18 @@ def _together(*several: Iterable[Entries]) -> Entries:
     if len(lists) <= 1:
         return lists[0] if lists else ()
     return tuple(sorted((entry for one in lists for entry in one), key=lambda entry: entry.key))
+
+
+def _unserved(arrival: Arrival) -> Reason:
+    name = arrival.listener.name
+    if arrival.scheme in ("tcp", "udp"):
+        return Reason(f"Listener {name} has no route.", "Gateway.spec.listeners")
+    if not arrival.name:
+        what = f"The request names no host, and no route of listener {name} serves every host."
+    else:
+        what = f"No route of listener {name} serves {arrival.name}."
+    kind = "TLSRoute" if arrival.scheme == "tls" else "HTTPRoute"
+    return Reason(what, f"{kind}.spec.hostnames")
 
 
 def _unrouted(arrival: Arrival, reason: Reason) -> Refusal:

@@ -8,9 +8,16 @@ from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.answer import Candidate
 from services.gatewayapi.matching.arrival import Reason
 from services.gatewayapi.matching.entries import Entry
-from services.gatewayapi.matching.lookup import Hit, Seen, lookup
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
 from services.gatewayapi.matching.request import Request
-from services.gatewayapi.matching.tables import Hosted, Listening, Tables, covering
+from services.gatewayapi.matching.tables import (
+    Hosted,
+    Listening,
+    Tables,
+    as_written,
+    covering,
+    specificity,
+)
 from services.gatewayapi.model.gateways import Gateway, Listener
 from services.gatewayapi.model.names import Key, Ref
 from services.gatewayapi.model.routes import Match
@@ -27,7 +34,8 @@ Ranked = tuple[tuple[int, ...], Candidate]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, where it came to and what took it, all as far as it came."""
+    """A request, where it came to and what took it, all as far as it came. ``written`` is the
+    hostname by which the route that took it names its host."""
 
     gateway: Gateway
     seen: Seen
@@ -35,6 +43,25 @@ class Asked:
     host: str
     hostname: str | None
     won: Entry | None
+    written: str
+
+    @classmethod
+    def of(
+        cls, model: "Model", gateway: Gateway, request: Request, seen: Seen, found: Hit | Miss
+    ) -> "Asked":
+        """What became of a request by ``found``."""
+        arrival = found.arrival
+        refused = found.refusal.listener if isinstance(found, Miss) else None
+        won = found.entry if isinstance(found, Hit) else None
+        return cls(
+            gateway,
+            seen,
+            refused if arrival is None else arrival.listener,
+            request.hostname if arrival is None else arrival.name,
+            found.hostname,
+            won,
+            as_written(model.routes[won.route], found.hostname or "") if won else "",
+        )
 
 
 def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int]:
@@ -116,7 +143,7 @@ def _lost(
         return (0, wrong), first
     if asked.won is None:
         return (0, wrong), Reason(PATH_DECIDES.what, PATH_DECIDES.section)
-    return (0, 0), _by_precedence(written, entry, asked.won)
+    return (0, 0), _by_precedence(asked, written, entry, asked.won)
 
 
 def _steps(asked: Asked, entry: Entry) -> Iterable[Reason | None]:
@@ -193,11 +220,17 @@ def _equal(wanted: str, given: str) -> bool:
     return wanted == given
 
 
-def _by_precedence(written: str, entry: Entry, won: Entry) -> Reason:
+def _by_precedence(asked: Asked, written: str, entry: Entry, won: Entry) -> Reason:
     one, other = entry.match, won.match
     section = f"{entry.route.kind}Rule.matches"
+    if not asked.gateway.ngf and specificity(asked.written) < specificity(written):
+        text = f"The route that took it names the host more exactly than {written or 'any'}."
+        return Reason(text, f"{entry.route.kind}.spec.hostnames")
     if one is None or other is None:
-        return Reason("An older route has the connection.", f"{entry.route.kind}.spec.rules")
+        age = "is older" if entry.key[0] != won.key[0] else "comes before it by name"
+        return Reason(
+            f"{won.route} {age} and has the connection.", f"{entry.route.kind}.spec.rules"
+        )
     if entry.route.kind == won.route.kind == "HTTPRoute":
         reason = _by_path(one, other, entry, won)
         if reason:
@@ -210,11 +243,8 @@ def _by_precedence(written: str, entry: Entry, won: Entry) -> Reason:
             what = f"names {name}" if name == "a method" else f"has more {name}"
             return Reason(f"The match that took it {what}.", section)
         if entry.key[index] < won.key[index]:
-            break
-    else:
-        return Reason(_by_age(entry, won), section)
-    text = f"The route that took it names the host more exactly than {written or 'any'}."
-    return Reason(text, f"{entry.route.kind}.spec.hostnames")
+            return Reason("The match that took it goes before it.", section)
+    return Reason(_by_age(entry, won), section)
 
 
 def _by_path(one: Match, other: Match, entry: Entry, won: Entry) -> str | None:
@@ -259,16 +289,7 @@ def of_route(
     """
     found = lookup(model, gateway, request)
     of = model.gateways[gateway]
-    arrival = found.arrival
-    listener = arrival.listener if arrival else None
-    asked = Asked(
-        of,
-        Seen(request, of.ngf),
-        listener,
-        arrival.name if arrival else request.hostname,
-        found.hostname,
-        found.entry if isinstance(found, Hit) else None,
-    )
+    asked = Asked.of(model, of, request, Seen(request, of.ngf), found)
     own = [one for one in model.attached(gateway) if one.route == route]
     told: dict[tuple[int, int | None], tuple[tuple[int, ...], Candidate, bool]] = {}
     for id, listening in Tables.of(own, model.routes).listeners.items():

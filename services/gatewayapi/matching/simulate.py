@@ -39,17 +39,9 @@ def simulate(model: "Model", gateway: Key, request: Request) -> Answer:
     of = model.gateways[gateway]
     seen = Seen(request, of.ngf)
     answer = _answered(model, of, request, seen, found)
-    arrival = found.arrival
     others, more = losers.candidates(
         model,
-        losers.Asked(
-            of,
-            seen,
-            answer.listener,
-            arrival.name if arrival else request.hostname,
-            found.hostname,
-            found.entry if isinstance(found, Hit) else None,
-        ),
+        losers.Asked.of(model, of, request, seen, found),
     )
     notes = dict.fromkeys((*answer.notes, *notes_of(model, of, request, found, answer)))
     return replace(answer, candidates=others, candidates_left_out=more, notes=tuple(notes))
