@@ -249,7 +249,7 @@ CASES = {
                 "listeners:", "addresses: [{type: Hostname, value: a.example.com}]\n  listeners:"
             )
         ],
-        ("error", "spec", "UnsupportedAddress"),
+        ("error", "spec.addresses[0].type", "UnsupportedAddress"),
     ),
     "a parent of a mesh": (
         [

@@ -70,7 +70,7 @@ class Issues:
         model = self.model
         match ref.kind:
             case "Gateway":
-                yield from others.gateway(model, ref, self._statuses)
+                yield from others.gateway(model, ref)
             case "GatewayClass":
                 yield from others.gateway_class(model, ref)
             case "ListenerSet":

@@ -16,7 +16,7 @@ from services.gatewayapi.policies.reading import Policy
 from services.gatewayapi.policies.standing import Standing
 from services.gatewayapi.statuses.computed import Statuses
 from services.gatewayapi.statuses.conditions import generation
-from services.gatewayapi.statuses.gateways import class_parameters
+from services.gatewayapi.statuses.gateways import class_parameters, client_certificate
 from services.gatewayapi.statuses.policies import leading_to
 
 
@@ -32,7 +32,7 @@ def gateway_class(model: Model, ref: Ref) -> Iterator[Issue]:
         )
 
 
-def gateway(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:
+def gateway(model: Model, ref: Ref) -> Iterator[Issue]:
     """A Gateway with its own listeners."""
     one = model.gateways.get(ref.key)
     if one is None:
@@ -45,16 +45,9 @@ def gateway(model: Model, ref: Ref, statuses: Statuses) -> Iterator[Issue]:
             issue = replace(issue, severity="error")
         yield issue
     yield from _listeners(ref, tuple(own for own in one.listeners if own.owner == ref))
-    for condition in (statuses.of(ref) or {}).get("conditions", ()):
-        told = {fault.reason for fault in one.faults}
-        reason = condition["reason"]
-        if condition["status"] == "False" and reason not in told and reason not in _CONSEQUENCES:
-            message = condition["message"]
-            yield Issue("error", ref, "spec", reason, message, "Gateway.spec", remedy(reason))
-
-
-_CONSEQUENCES = ("ListenersNotValid", "Invalid")
-"""Reasons of a Gateway that only repeat what its listeners say."""
+    wrong = client_certificate(model, one) if one.controller else None
+    if wrong:
+        yield of_fault(ref, wrong)
 
 
 def listener_set(model: Model, ref: Ref) -> Iterator[Issue]:

@@ -7,6 +7,7 @@ _BY_REASON = {
     "NotAllowedByListeners": "Allow the route's kind and namespace in the listener's allowedRoutes,"
     " or attach it elsewhere.",
     "InvalidListener": "Mend the listener: it takes no traffic as it is.",
+    "InvalidListenerSet": "Mend the ListenerSet: it is not accepted as it is.",
     "InvalidGateway": "Mend the Gateway: it is not accepted as it is.",
     "HostnameConflict": "Give each of the two another hostname or port.",
     "ProtocolConflict": "Put one of the two on another port.",
@@ -21,6 +22,8 @@ _BY_REASON = {
     "UnsupportedProtocol": "Use one of HTTP, HTTPS, TLS, TCP and UDP.",
     "UnsupportedField": "Delete the field, or do not count on it.",
     "UnsupportedAddress": "Use an address of type IPAddress.",
+    "AddressNotAssigned": "Give the address a value, or leave it out.",
+    "AddressNotUsable": "Use an IP address that the gateway can have.",
     "IncompatibleFilters": "Keep one of the two filters.",
     "InvalidCertificateRef": "Refer to a Secret of type kubernetes.io/tls with a certificate.",
     "InvalidClientCertificateRef": "Refer to a Secret of type kubernetes.io/tls.",

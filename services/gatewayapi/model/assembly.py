@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.gatewayapi.model.addresses import addresses
 from services.gatewayapi.model.classes import NGF_CLASS, Class, class_of
 from services.gatewayapi.model.conflicts import resolved
 from services.gatewayapi.model.faults import Fault
@@ -19,7 +20,7 @@ from services.gatewayapi.model.names import (
     precedence,
 )
 from services.gatewayapi.model.parameters import INVALID, parameters_fault
-from services.gatewayapi.model.proxies import settings
+from services.gatewayapi.model.proxies import metrics_port, settings
 from services.gatewayapi.model.selectors import selects
 from services.gatewayapi.model.world import World
 
@@ -59,16 +60,19 @@ def assemble(
     needs: set[Need] = {("gatewayclasses", ("", name)) for name in (class_name, NGF_CLASS)}
     faults = [known.fault] if known.fault else []
     fatal = bool(faults)
-    if known.controller and (wrong := _parameters(world, key[0], spec, known, needs)):
-        faults.append(wrong)
-        fatal = fatal or wrong.condition == "Accepted"
-    layers = [_listeners(Setting(world, grants, ref, spec, ref, known.ngf), spec, needs)]
+    if known.controller:
+        wrongs = (_parameters(world, key[0], spec, known, needs), *addresses(spec, known.ngf))
+        faults += [one for one in wrongs if one]
+        fatal = any(one.condition == "Accepted" for one in faults)
+    proxy = settings(world, class_name, key[0], spec, needs) if known.ngf else None
+    taken = metrics_port(proxy) if known.ngf else None
+    layers = [_listeners(Setting(world, grants, ref, spec, ref, known.ngf, taken), spec, needs)]
     placed: list[tuple[Ref, Object, Fault | None]] = []
     for place, one in sorted(sets.items(), key=lambda item: precedence(created(item[1]), *item[0])):
         owner = Ref("ListenerSet", *place)
         refused = _not_allowed(world, ref, spec, place[0], fatal, needs)
         placed.append((owner, one, refused))
-        setting = Setting(world, grants, ref, spec, owner, known.ngf)
+        setting = Setting(world, grants, ref, spec, owner, known.ngf, taken)
         layers.append([] if refused else _listeners(setting, one.get("spec") or {}, needs))
     own, *others = resolved(layers, known.ngf)
     compiled = tuple(
@@ -86,7 +90,7 @@ def assemble(
         tuple(one.ref for one in accepted),
         tuple(faults),
         not fatal,
-        settings(world, class_name, key[0], spec, needs) if known.ngf else None,
+        proxy,
     )
     return Assembled(gateway, compiled, frozenset(needs))
 

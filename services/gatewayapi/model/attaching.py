@@ -144,6 +144,10 @@ def _parent(
         text = f"{target} has no listener with {what}." if what else f"{target} has no listeners."
         where = ".sectionName" if section else ".port" if port is not None else ""
         return refused(gateway.ref, "NoMatchingParent", text, where)
+    if gateway.ngf and target.kind == "ListenerSet" and (fault := known.sets[target.key].fault):
+        return refused(
+            gateway.ref, "InvalidListenerSet", f"{target} is not accepted: {fault.message}"
+        )
     attachments = tuple(
         [said.get(id(one)) or _attachment(known.world, route, one) for one in meant]
     )

@@ -17,8 +17,10 @@ _HTTP = ("HTTPRoute", "GRPCRoute")
 _WRONG_PROTOCOL = {
     "HTTPRoute": ("kubernetes.io/h2c",),
     "GRPCRoute": ("kubernetes.io/ws", "kubernetes.io/wss"),
+    "TLSRoute": ("kubernetes.io/h2c", "kubernetes.io/ws"),
 }
 """Application protocols of a Service port that NGF does not speak for a kind of route."""
+_SECURE_WEBSOCKET = "kubernetes.io/wss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,47 @@ def resolve(model: "Model", route: Route, spec: BackendRef, by_ngf: bool | None 
     gateways = model.gateways_of(route.ref) if by_ngf is not False else ()
     ngf = [one for one in gateways if one.ngf]
     found = judged(model, route.ref.kind, route.ref.namespace, spec, bool(ngf))
+    section = f"{route.ref.kind}.spec.rules.backendRefs"
+    if ngf and found.fault is None and route.ref.kind in _HTTP and _mixed(model, route, spec):
+        text = "BackendTLSPolicies of the backends of one rule differ, and NGF takes none of them."
+        return _broken(route, spec, Fault("ResolvedRefs", "UnsupportedValue", text, section))
     why = [_unfit(model, one, spec) for one in ngf] if found.fault is None else []
     if not why or not all(why) or why[0] is None:
         return found
     reason, message = why[0]
-    section = f"{route.ref.kind}.spec.rules.backendRefs"
-    fault = Fault("ResolvedRefs", reason, message, section, spec.field)
-    return Backend(spec, fault, None, None, 500 if route.ref.kind in _HTTP else None)
+    return _broken(route, spec, Fault("ResolvedRefs", reason, message, section))
+
+
+def _broken(route: Route, spec: BackendRef, fault: Fault) -> Backend:
+    status = 500 if route.ref.kind in _HTTP else None
+    return Backend(spec, replace(fault, field=spec.field), None, None, status)
+
+
+def _mixed(model: "Model", route: Route, spec: BackendRef) -> bool:
+    """Whether a backendRef stands in a rule whose backends NGF would have to trust in several ways:
+    one after the first that has a BackendTLSPolicy has another one or none."""
+    rule = next((one for one in route.rules if spec in one.backends), None)
+    if rule is None or len(rule.backends) < 2:
+        return False
+    trusts = [_trust(model, route, one) for one in rule.backends]
+    first = next((index for index, one in enumerate(trusts) if one is not None), len(trusts))
+    return any(one != trusts[first] for one in trusts[first:])
+
+
+def _trust(model: "Model", route: Route, spec: BackendRef) -> Object | None:
+    """The settings of the BackendTLSPolicy by which NGF would reach a backend."""
+    obj = model.world.of("services").get(spec.ref.key)
+    if obj is None or spec.kind != "Service" or spec.port is None:
+        return None
+    port = service_port(obj, spec.port, protocol_of(route.ref.kind))
+    if port is None:
+        return None
+    policy = model.backend_tls.in_effect(spec.ref.key, str(port.get("name") or ""), True)
+    validation = ((policy or {}).get("spec") or {}).get("validation")
+    if not isinstance(validation, dict):
+        return None
+    wanted = ("caCertificateRefs", "wellKnownCACertificates", "hostname")
+    return {name: validation.get(name) for name in wanted}
 
 
 def _unfit(model: "Model", gateway: Gateway, spec: BackendRef) -> tuple[str, str] | None:
@@ -157,8 +193,18 @@ def _fault(model: "Model", source: Source, spec: BackendRef, ngf: bool) -> Fault
         )
     if source.kind not in _HTTP:
         return None
-    # The client gets a 5xx (BackendTLSPolicy.spec.validation.caCertificateRefs).
     name = str(port.get("name") or "")
+    if (
+        ngf
+        and spoken == _SECURE_WEBSOCKET
+        and not model.backend_tls.in_effect(spec.ref.key, name, ngf)
+    ):
+        return fault(
+            "UnsupportedProtocol",
+            f"Port {spec.port} of {spec.ref} speaks {spoken}, and no BackendTLSPolicy says how.",
+            ".port",
+        )
+    # The client gets a 5xx (BackendTLSPolicy.spec.validation.caCertificateRefs).
     distrusted = model.backend_tls.distrusted(model.world, spec.ref.key, name, ngf)
     if distrusted is None:
         return None

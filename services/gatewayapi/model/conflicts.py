@@ -22,20 +22,24 @@ _SECURE = ("HTTPS", "TLS")
 def resolved(layers: Iterable[list[Listener]], ngf: bool) -> list[list[Listener]]:
     """The listeners of each object, in order of precedence, with their conflicts among the faults.
 
-    NGF refuses HTTPS and TLS listeners of one port also when their hostnames only overlap.
+    NGF refuses HTTPS and TLS listeners of one port also when their hostnames only overlap, and UDP
+    beside HTTP; of two in one ListenerSet it keeps the first, and one that is malformed conflicts
+    with none.
     """
     standing: dict[int, list[Listener]] = defaultdict(list)
     answer = []
-    for layer in layers:
-        found = {one.index: _first(one, standing[one.port], ngf) for one in layer}
+    for place, layer in enumerate(layers):
+        sound = [one for one in layer if not (ngf and _malformed(one))]
+        found = {one.index: _first(one, standing[one.port], ngf) for one in sound}
         # What lost to an earlier object is not there for its neighbours to conflict with.
-        left = [one for one in layer if not found[one.index]]
-        for one in left:
-            found[one.index] = _first(one, (x for x in left if x is not one), ngf)
+        left = [one for one in sound if not found[one.index]]
+        for index, one in enumerate(left):
+            beside = left[:index] if ngf and place else [x for x in left if x is not one]
+            found[one.index] = _first(one, beside, ngf)
         for one in left:
             standing[one.port].append(one)
         answer.append(
-            [_refused(one, *lost) if (lost := found[one.index]) else one for one in layer]
+            [_refused(one, *lost) if (lost := found.get(one.index)) else one for one in layer]
         )
     return answer
 
@@ -55,7 +59,7 @@ def conflict(one: Listener, other: Listener, ngf: bool) -> str:
     if pair == {"UDP"} or pair == {"TCP"}:
         return "ProtocolConflict"
     if "UDP" in pair:
-        return ""
+        return "ProtocolConflict" if ngf and "TCP" not in pair else ""
     if len(pair) == 1:
         return "HostnameConflict" if one.hostname == other.hostname else ""
     if not pair <= set(_SECURE):
@@ -63,6 +67,14 @@ def conflict(one: Listener, other: Listener, ngf: bool) -> str:
     if ngf and overlap(one.hostname, other.hostname):
         return "HostnameConflict"
     return "ProtocolConflict" if one.hostname == other.hostname else ""
+
+
+def _malformed(one: Listener) -> bool:
+    return any(
+        (fault.condition == "Accepted" and fault.reason != "NoValidCACertificate")
+        or fault.reason == "InvalidRouteKinds"
+        for fault in one.faults
+    )
 
 
 def _refused(one: Listener, reason: str, other: Listener) -> Listener:

@@ -28,7 +28,7 @@ CARRIED: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where listeners stand: their gateway and its ``spec``, the object they are written in, and
-    whose ways hold."""
+    whose ways hold; ``taken`` is a port that the data plane needs itself."""
 
     world: World
     grants: Grants
@@ -36,6 +36,7 @@ class Setting:
     spec: Object
     owner: Ref
     ngf: bool
+    taken: int | None = None
 
 
 def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, Key]]) -> Listener:
@@ -144,6 +145,9 @@ def _invalid(setting: Setting, spec: Object, protocol: str, mode: str, field: st
         fault(f"TLS mode {mode} is not Terminate or Passthrough.", section, "tls.mode")
     if not 1 <= _port(spec) <= 65535:
         fault("The port is not between 1 and 65535.", "Gateway.spec.listeners.port", "port")
+    elif _port(spec) == setting.taken and protocol != "TLS":
+        text = f"NGF shows its metrics on port {setting.taken} (NginxProxy.spec.metrics.port)."
+        fault(text, "Gateway.spec.listeners.port", "port")
     spaces = (spec.get("allowedRoutes") or {}).get("namespaces") or {}
     if spaces.get("from") == "Selector":
         section, where = (

@@ -7,6 +7,7 @@ from services.gatewayapi.model.names import Key, Object
 from services.gatewayapi.model.world import World
 
 _KIND = "nginxproxies"
+_METRICS_PORT = 9113
 
 
 def settings(
@@ -29,3 +30,14 @@ def settings(
     if not shared_class and not world.knows("gatewayclasses"):
         return None
     return found
+
+
+def metrics_port(proxy: Mapping[str, Any] | None) -> int | None:
+    """The port on which a data plane with these settings shows its metrics, None where it does not
+    (``NginxProxy.spec.metrics``); the usual one where they are not known."""
+    metrics = (proxy or {}).get("metrics")
+    metrics = metrics if isinstance(metrics, Mapping) else {}
+    if metrics.get("disable") is True:
+        return None
+    port = metrics.get("port")
+    return port if isinstance(port, int) else _METRICS_PORT

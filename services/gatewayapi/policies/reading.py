@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gatewayapi.model.names import Object, Ref
+from services.gatewayapi.model.names import Object, Ref, created, precedence
 from services.gatewayapi.model.world import World
 from services.gatewayapi.policies.kinds import ALL, PolicyKind
-
-NEWEST = "~"
-"""Sorts after every timestamp: what a manifest without one counts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,7 @@ class Policy:
     @property
     def age(self) -> tuple[str, str]:
         """Sorts by precedence: the older first, then by namespace and name."""
-        created = str(self.obj["metadata"].get("creationTimestamp") or NEWEST)
-        return created, f"{self.ref.namespace}/{self.ref.name}"
+        return precedence(created(self.obj), *self.ref.key)
 
     @property
     def refused(self) -> Refusal | None:

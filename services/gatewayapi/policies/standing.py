@@ -102,11 +102,17 @@ class Standing:
             if gateway is None or not gateway.ngf:
                 said = f"{ref} is not a gateway of NGF, and no other controller reads the policy."
                 return Refusal("", said, GRAPH, target)
+            if not gateway.usable:
+                said = f"{ref} is not accepted."
+                return Refusal("TargetNotFound", said, GRAPH, target)
             return self._lacking([gateway], need, target)
         taken = self.gateways_of(ref)
         if not taken:
             said = f"No gateway of NGF takes {ref}."
-            return Refusal("TargetNotFound", said, f"{GRAPH}, attachPolicyToRoute", target)
+            # NGF knows every route that names one of its gateways, attached or not.
+            known = any(one.ngf for one in self.model.gateways_of(ref))
+            reason = "" if known else "TargetNotFound"
+            return Refusal(reason, said, f"{GRAPH}, attachPolicyToRoute", target)
         return self._lacking(list(taken), need, target)
 
     def _lacking(self, gateways: list[Gateway], need: str, target: Target) -> Refusal | None:

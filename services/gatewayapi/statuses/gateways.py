@@ -105,8 +105,7 @@ def gateway(model: Model, one: Gateway, affected: list[Condition]) -> Status:
 
 def _refused(one: Gateway) -> Fault | None:
     """Why a gateway is not accepted, whatever its listeners are."""
-    fault = next((fault for fault in one.faults if fault.condition == "Accepted"), None)
-    return fault or _address(one)
+    return next((fault for fault in one.faults if fault.condition == "Accepted"), None)
 
 
 def _verdicts(
@@ -119,10 +118,14 @@ def _verdicts(
             return accepted, denied("Programmed", at, refused)
         return accepted, condition("Programmed", at, "False", "Invalid", refused.message)
     programmed = condition("Programmed", at, "True", "Programmed", "The Gateway is programmed")
+    unassigned = [fault for fault in one.faults if fault.condition == "Programmed"]
+    if unassigned:
+        programmed = denied("Programmed", at, unassigned[-1])
     if not any(listener.usable for listener in one.listeners):
         text = "The Gateway has no valid listeners"
         accepted = condition("Accepted", at, "False", "ListenersNotValid", text)
-        return accepted, condition("Programmed", at, "False", "Invalid", text)
+        invalid = condition("Programmed", at, "False", "Invalid", text)
+        return accepted, programmed if unassigned else invalid
     wrong = [listener.name for listener in own if not listener.usable]
     if wrong:
         text = f"Listeners that are not valid: {', '.join(wrong)}"
@@ -134,29 +137,13 @@ def _verdicts(
     return condition("Accepted", at, "True", "Accepted", "The Gateway is accepted"), programmed
 
 
-def _address(one: Gateway) -> Fault | None:
-    """GatewaySpec.addresses: of a type that is not supported, the gateway is not accepted."""
-    known = ("IPAddress",) if one.ngf else ("IPAddress", "Hostname")
-    for index, address in enumerate((one.obj.get("spec") or {}).get("addresses") or ()):
-        kind = address.get("type") or "IPAddress"
-        if kind not in known:
-            return Fault(
-                "Accepted",
-                "UnsupportedAddress",
-                f"An address of type {kind} is not supported",
-                "Gateway.spec.addresses",
-                f"spec.addresses[{index}].type",
-            )
-    return None
-
-
 def _references(model: Model, one: Gateway, at: int) -> list[Condition]:
     """GatewayConditionResolvedRefs, where the Gateway itself refers to something."""
     spec = one.obj.get("spec") or {}
     fault = next((fault for fault in one.faults if fault.condition == "ResolvedRefs"), None)
     parameters = one.ngf and (spec.get("infrastructure") or {}).get("parametersRef")
     client = ((spec.get("tls") or {}).get("backend") or {}).get("clientCertificateRef")
-    fault = fault or (_client_certificate(model, one, client) if client else None)
+    fault = fault or client_certificate(model, one)
     if fault:
         return [condition("ResolvedRefs", at, "False", fault.reason, fault.message)]
     if parameters or client:
@@ -165,9 +152,14 @@ def _references(model: Model, one: Gateway, at: int) -> list[Condition]:
     return []
 
 
-def _client_certificate(model: Model, one: Gateway, ref: Object) -> Fault | None:
-    """The certificate that the gateway shows to backends (Gateway.spec.tls.backend)."""
+def client_certificate(model: Model, one: Gateway) -> Fault | None:
+    """What is wrong with the certificate that a gateway shows to backends
+    (Gateway.spec.tls.backend)."""
     field = "spec.tls.backend.clientCertificateRef"
+    tls = (one.obj.get("spec") or {}).get("tls") or {}
+    ref = (tls.get("backend") or {}).get("clientCertificateRef")
+    if not ref:
+        return None
     fault = certificate_fault(model.world, model.grants, one.ref, ref, field, set())
     if fault is None:
         return None

@@ -98,8 +98,9 @@ def _programmed(gateway: Gateway, one: Listener, at: int, conflict: Fault | None
 
 
 def _overlapping(gateway: Gateway, one: Listener) -> Listener | None:
-    """Another listener of the port that terminates TLS for names of this one."""
-    if one.protocol not in _SECURE or _first(one.faults, "Conflicted"):
+    """Another listener of the port that terminates TLS for names of this one. NGF says so of
+    listeners that conflict, too."""
+    if one.protocol not in _SECURE or (_first(one.faults, "Conflicted") and not gateway.ngf):
         return None
     for other in gateway.listeners:
         if (
@@ -108,7 +109,7 @@ def _overlapping(gateway: Gateway, one: Listener) -> Listener | None:
             and other.protocol in _SECURE
             and other.hostname != one.hostname
             and overlap(one.hostname, other.hostname)
-            and not _first(other.faults, "Conflicted")
+            and not (_first(other.faults, "Conflicted") and not gateway.ngf)
         ):
             return other
     return None

@@ -112,9 +112,10 @@ def _ancestors(standing: Standing, policy: Policy) -> Iterator[tuple[Ref, str, R
 def _direct(
     model: Model, target: Target, refusal: Refusal | None
 ) -> Iterator[tuple[Ref, str, Refusal | None]]:
-    if refusal and not refusal.reason:
-        return  # no controller speaks of it
-    yield target.ref, NGF_CONTROLLER, refusal
+    if not refusal or refusal.reason:
+        yield target.ref, NGF_CONTROLLER, refusal
+    elif any(one.ngf for one in model.gateways_of(target.ref)):
+        yield target.ref, NGF_CONTROLLER, None  # a route that is known, though nothing goes there
 
 
 def leading_to(model: Model, backend: Ref, *, asked: bool = False) -> Iterator[Gateway]:

@@ -61,9 +61,9 @@ def _conditions(model: Model, one: Route, parent: Parent, owner: Gateway) -> lis
     at = generation(one.obj)
     refused = accepted(model, one.ref, parent)
     found = [denied("Accepted", at, refused) if refused else _taken(one, at, ngf)]
-    missing = next(rules.unresolved(model, one, owner.controller), None)
+    missing = [fault for fault, _ in rules.unresolved(model, one, owner.controller)]
     if missing:
-        found.append(denied("ResolvedRefs", at, missing[0]))
+        found.append(denied("ResolvedRefs", at, _told(missing, ngf)))
     else:
         text = "All references are resolved"
         found.append(condition("ResolvedRefs", at, "True", "ResolvedRefs", text))
@@ -74,6 +74,15 @@ def _conditions(model: Model, one: Route, parent: Parent, owner: Gateway) -> lis
         text = f"Dropped Rule {dropped}: {wrong[0].fault.message}"
         found.append(condition("PartiallyInvalid", at, "True", "UnsupportedValue", text))
     return found
+
+
+def _told(missing: list[Fault], ngf: bool) -> Fault:
+    """Which of several faults a condition names: the first, for NGF the last, filters before all
+    backends."""
+    if not ngf:
+        return missing[0]
+    backends = [fault for fault in missing if fault.reason != "InvalidFilter"]
+    return (backends or missing)[-1]
 
 
 def _taken(one: Route, at: int, ngf: bool) -> Condition:

@@ -19,6 +19,7 @@ IGNORED = {
     "GRPCRoute": ("name", "sessionPersistence"),
 }
 """Fields of a rule that NGF accepts and leaves aside (UnsupportedField)."""
+_STREAMS = ("TCPRoute", "UDPRoute")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 
 
@@ -38,7 +39,9 @@ def broken(route: Route, ngf: bool) -> list[Broken]:
 
 
 def ignored(route: Route) -> list[str]:
-    """Paths of fields that NGF leaves aside."""
+    """Paths of fields that NGF leaves aside: of TCPRoutes and UDPRoutes all rules but the first."""
+    if route.ref.kind in _STREAMS:
+        return [f"spec.rules[{rule.index}]" for rule in route.rules[1:]]
     fields = IGNORED.get(route.ref.kind, ())
     return [
         f"spec.rules[{rule.index}].{field}"
@@ -52,7 +55,7 @@ def unresolved(model: Model, route: Route, controller: str) -> Iterator[tuple[Fa
     """Every reference of a route that leads nowhere for a controller, with what it means, in the
     order of its rules (RouteConditionResolvedRefs)."""
     ngf = controller.startswith(NGF_DOMAIN)
-    for rule in route.rules:
+    for rule in route.rules[:1] if ngf and route.ref.kind in _STREAMS else route.rules:
         filters = rule.obj.get("filters") or ()
         where = f"spec.rules[{rule.index}].filters"
         yield from _filters(model, route, filters, where, controller)
