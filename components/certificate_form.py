@@ -1,6 +1,7 @@
 """The forms of certificates: store one with its key, request one, put another in its place.
 
-A private key is in its textarea and nowhere else in the browser; what was stored is never shown.
+A private key is in its textarea and nowhere else in the browser, also when it came from a file;
+what was stored is never shown.
 """
 
 from typing import Any
@@ -127,19 +128,20 @@ def _pem(mode: str) -> html.Section:
         "Certificate and key",
         html.Div(
             [
-                field(
+                _filed(
                     part(mode, "certificate"),
                     "Certificate chain in PEM",
                     _text(part(mode, "certificate"), 8, "-----BEGIN CERTIFICATE-----"),
                     "The server's certificate first, then each issuer. Roots are not needed.",
                 ),
-                field(
+                _filed(
                     part(mode, "key"),
                     "Private key in PEM" + (", optional" if mode == "renew" else ""),
                     _text(part(mode, "key"), 5, "-----BEGIN PRIVATE KEY-----"),
                     key,
+                    wants="key",
                 ),
-                field(
+                _filed(
                     part(mode, "ca"),
                     "Authorities in PEM, optional",
                     _text(part(mode, "ca"), 3, ""),
@@ -158,6 +160,27 @@ def _pem(mode: str) -> html.Section:
             className="fs",
         ),
         rule=True,
+    )
+
+
+def _filed(
+    id: str, label: str, control: Any, hint: str, *, wants: str = "certificates"
+) -> html.Div:
+    """A labelled text that files fill too, chosen or dropped: ``certificate_files.js`` reads them
+    in the browser, and takes from them what the text ``wants``."""
+    choose = "Choose a file" if wants == "key" else "Choose files"
+    chooser = html.Div(
+        [
+            button(choose, **{"data-choose": "", "aria-label": f"{choose}: {label}"}),
+            html.Span("or drop here, or paste", className="t3"),
+            html.Span(className="t2", role="status", **{"data-taken": ""}),
+        ],
+        className="row-f choose",
+    )
+    return html.Div(
+        [field(id, label, control, hint), chooser],
+        className="filed",
+        **{"data-pem": id, "data-wants": wants},
     )
 
 
