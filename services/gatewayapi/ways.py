@@ -102,8 +102,9 @@ GRPC_PARTIAL = Way(
 )
 SHARED_SERVICE = Way(
     "service-in-http-and-tcp",
-    "One Service used by an HTTPRoute and a TCPRoute makes nginx refuse the whole configuration: "
-    "routes stay Accepted, the old configuration serves on, and a new pod serves nothing.",
+    "One port of a Service used by an HTTPRoute or GRPCRoute and by a TLSRoute, TCPRoute or "
+    "UDPRoute makes nginx refuse the whole configuration: routes stay Accepted, the old "
+    "configuration serves on, and a new pod serves nothing.",
     _VERSION,
     _SEEN,
     "TCPRouteRule.backendRefs",

@@ -291,3 +291,35 @@ def test_policies_are_as_old_as_their_moments_not_their_texts() -> None:
     )
     assert policy_says(found, "soon")["Accepted"] == "True Accepted"
     assert policy_says(found, "late")["Accepted"] == "False Conflicted"
+
+
+def test_only_what_is_configured_is_named_twice() -> None:
+    """NGF names upstreams of HTTP and of streams alike, by Service and port, for routes that attach
+    and backends that can be used."""
+    listeners_ = (
+        listener("web", 80),
+        listener("tls", 443, "TLS", tls=PASSING),
+        listener("tcp", 9000, "TCP"),
+    )
+
+    def told(*routes: Made) -> set[str]:
+        found = of(
+            NGF,
+            gateway("infra/gw", *listeners_, name="nginx"),
+            service("infra/a", {"name": "a", "port": 80}, {"name": "b", "port": 81}),
+            *routes,
+        )
+        clash = "service-in-http-and-tcp"
+        return {one.ref.kind for one in issues(found) if one.reason == clash}
+
+    def to(kind: str, port: int = 80, section: str = "web") -> Made:
+        rules = sending({"name": "a", "port": port})
+        place = f"infra/{kind.lower()}"
+        return route(place, parent(sectionName=section), kind=kind, rules=rules)
+
+    web = to("HTTPRoute")
+    assert told(web, to("TCPRoute", section="tcp")) == {"HTTPRoute", "TCPRoute"}
+    assert told(web, to("TLSRoute", section="tls")) == {"HTTPRoute", "TLSRoute"}
+    assert told(web, to("TCPRoute", 81, "tcp")) == set()
+    assert told(web, to("TCPRoute", section="nope")) == set()
+    assert told(to("HTTPRoute", section="nope"), to("TCPRoute", section="tcp")) == set()

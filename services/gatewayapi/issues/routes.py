@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from services.gatewayapi.issue import Issue, Severity
 from services.gatewayapi.issues.remedies import remedy
+from services.gatewayapi.matching.clashes import WEB, clashes
 from services.gatewayapi.model.attaching import foreign
 from services.gatewayapi.model.attachment import Parent
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
-from services.gatewayapi.model.routes import BackendRef, Route, Rule
+from services.gatewayapi.model.routes import Route, Rule
 from services.gatewayapi.statuses import rules
 from services.gatewayapi.ways import (
     NO_BACKENDS,
@@ -21,7 +22,6 @@ from services.gatewayapi.ways import (
     Way,
 )
 
-_WEB = ("HTTPRoute", "GRPCRoute")
 _HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier")
 _FOREIGN = "Leave it, if it is meant for a mesh; name a Gateway, if not."
 _ANSWERING = ("RequestRedirect",)
@@ -140,7 +140,7 @@ def _idle(route: Route) -> Iterator[Issue]:
             continue
         if rule.backends and any(one.weight for one in rule.backends):
             continue
-        if route.ref.kind in _WEB:
+        if route.ref.kind in WEB:
             text = "None of its backends has a weight" if rule.backends else NO_BACKENDS.what
             text = text.rstrip(".")
             yield Issue(
@@ -176,43 +176,34 @@ def _ways(model: Model, route: Route) -> Iterator[Issue]:
         if "RequestRedirect" in kinds:
             for place, kind in enumerate(kinds):
                 if kind in _HEADERS:
-                    yield _way("warning", route, REDIRECT_HEADERS, f"{at}.filters[{place}]")
+                    yield _way("warning", route.ref, REDIRECT_HEADERS, f"{at}.filters[{place}]")
         if route.ref.kind == "HTTPRoute":
             yield from _open(route, rule, at)
-    if route.ref.kind in ("HTTPRoute", "GRPCRoute", "TCPRoute"):
-        yield from _shared(model, route)
+    yield from _shared(model, route.ref)
 
 
 def _open(route: Route, rule: Rule, at: str) -> Iterator[Issue]:
     for match in rule.matches:
         if match.path_type == "RegularExpression" and not match.path.endswith(("$", ".*")):
             field = f"{at}.matches[{match.index}].path.value"
-            yield _way("note", route, OPEN_REGEX, field)
+            yield _way("note", route.ref, OPEN_REGEX, field)
 
 
-def _shared(model: Model, route: Route) -> Iterator[Issue]:
-    """One Service behind an HTTPRoute and a TCPRoute of one gateway of NGF."""
-    others = ("TCPRoute",) if route.ref.kind in _WEB else _WEB
-    mine = {one.ref for one in model.gateways_of(route.ref) if one.ngf}
+def _shared(model: Model, ref: Ref) -> Iterator[Issue]:
+    """One port of a Service behind HTTP and streams of one gateway of NGF; told once a Service."""
     told: set[Ref] = set()
-    for spec in _backends(route):
-        if spec.ref in told:
-            continue
-        for user in model.users(spec.ref):
-            if user.kind in others and mine & {one.ref for one in model.gateways_of(user)}:
-                told.add(spec.ref)
-                yield _way("error", route, SHARED_SERVICE, spec.field, user)
-                break
-
-
-def _backends(route: Route) -> Iterator[BackendRef]:
-    for rule in route.rules:
-        yield from (one for one in rule.backends if one.kind == "Service")
+    for gateway in model.gateways_of(ref):
+        for clash in clashes(model, gateway) if gateway.ngf else ():
+            if ref not in (clash.web, clash.stream) or clash.by_web.ref in told:
+                continue
+            told.add(clash.by_web.ref)
+            mine, other = (clash.by_web, clash.stream)
+            if ref == clash.stream:
+                mine, other = (clash.by_stream, clash.web)
+            yield _way("error", ref, SHARED_SERVICE, mine.field, other)
 
 
 def _way(
-    severity: Severity, route: Route, way: Way, field: str, counterpart: Ref | None = None
+    severity: Severity, ref: Ref, way: Way, field: str, counterpart: Ref | None = None
 ) -> Issue:
-    return Issue(
-        severity, route.ref, field, way.id, f"NGF: {way.what}", way.section, "", counterpart
-    )
+    return Issue(severity, ref, field, way.id, f"NGF: {way.what}", way.section, "", counterpart)

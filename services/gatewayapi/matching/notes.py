@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from services.gatewayapi import ways
 from services.gatewayapi.matching.answer import Answer
+from services.gatewayapi.matching.clashes import clashes
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.model.gateways import Gateway
-from services.gatewayapi.model.names import Ref
-from services.gatewayapi.model.routes import BackendRef, Route
 from services.gatewayapi.ways import Way
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def notes_of(
         notes.append(ways.NO_BACKEND_FILTERS)
     if not rule.backends and answer.outcome == "response":
         notes.append(ways.NO_BACKENDS)
-    if _shared(model, gateway):
+    if next(clashes(model, gateway), None):
         notes += [ways.SHARED_SERVICE, ways.REFUSED]
     return notes
 
@@ -86,33 +85,3 @@ def _otherwise(
         yield ways.SHARED_HOST
     elif plain.path == seen.path:
         yield ways.PATH_DECIDES
-
-
-def _shared(model: "Model", gateway: Gateway) -> bool:
-    """Whether a Service is used by routes of HTTP and of TCP at once at one gateway."""
-    key = gateway.ref.key
-    if not any(listener.protocol.upper() == "TCP" for listener in gateway.listeners):
-        return False
-    attached = {attachment.route for attachment in model.attached(key)}
-    taken = {ref for ref in attached if ref.kind in ("HTTPRoute", "GRPCRoute")}
-    for ref in attached:
-        if ref.kind != "TCPRoute":
-            continue
-        for rule in model.routes[ref].rules:
-            for one in rule.backends:
-                if any(
-                    user in taken
-                    and user.kind in ("HTTPRoute", "GRPCRoute")
-                    and _uses(model.routes[user], one)
-                    for user in model.users(Ref("Service", one.namespace, one.name))
-                ):
-                    return True
-    return False
-
-
-def _uses(route: Route, spec: BackendRef) -> bool:
-    return any(
-        (one.ref, one.port) == (spec.ref, spec.port)
-        for rule in route.rules
-        for one in rule.backends
-    )

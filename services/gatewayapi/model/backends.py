@@ -87,9 +87,11 @@ def _mixed(model: "Model", route: Route, spec: BackendRef) -> bool:
 
 
 def _trust(model: "Model", route: Route, spec: BackendRef) -> Object | None:
-    """The settings of the BackendTLSPolicy by which NGF would reach a backend."""
+    """The settings of the BackendTLSPolicy by which NGF would reach a backend that is sound."""
     obj = model.world.of("services").get(spec.ref.key)
     if obj is None or spec.kind != "Service" or spec.port is None:
+        return None
+    if judged(model, route.ref.kind, route.ref.namespace, spec, True).fault:
         return None
     port = service_port(obj, spec.port, protocol_of(route.ref.kind))
     if port is None:
