@@ -323,3 +323,38 @@ def test_only_what_is_configured_is_named_twice() -> None:
     assert told(web, to("TCPRoute", 81, "tcp")) == set()
     assert told(web, to("TCPRoute", section="nope")) == set()
     assert told(to("HTTPRoute", section="nope"), to("TCPRoute", section="tcp")) == set()
+
+
+@pytest.mark.parametrize(
+    ("secret", "accepted"),
+    [
+        (made("Secret", "infra/users", data={"auth": "eA=="}), "True Accepted"),
+        (made("Secret", "infra/users", data={"other": "eA=="}), "False Invalid"),
+        (made("Secret", "infra/other", data={"auth": "eA=="}), "False Invalid"),
+    ],
+)
+def test_an_authentication_filter_without_its_secret(secret: Made, accepted: str) -> None:
+    """NGF, validateAuthenticationFilter: the filter is invalid, routes that name it are told so,
+    and requests get 500."""
+    ref = {"group": "gateway.nginx.org", "kind": "AuthenticationFilter", "name": "login"}
+    basic = {"type": "Basic", "basic": {"realm": "x", "secretRef": {"name": "users"}}}
+    filters = [{"type": "ExtensionRef", "extensionRef": ref}]
+    found = of(
+        NGF,
+        gateway(name="nginx"),
+        route(rules=[{"filters": filters, "backendRefs": [{"name": "a", "port": 80}]}]),
+        service("infra/a"),
+        made("AuthenticationFilter", "infra/login", basic),
+        secret,
+        assumed=True,
+    )
+    filter_ = Ref("AuthenticationFilter", "infra", "login")
+    says = (status_of(found, filter_) or {})["controllers"][0]["conditions"]
+    assert words(says) == {"Accepted": accepted}
+    good = accepted.startswith("True")
+    wanted = "True ResolvedRefs" if good else "False InvalidFilter"
+    assert parent_says(found)["ResolvedRefs"] == wanted
+    answer = simulate(found, ("infra", "gw"), parse({"host": "a.example.com"}))
+    assert answer.status == (401 if good else 500)
+    told = [(one.severity, one.field) for one in issues(found) if one.ref == filter_]
+    assert told == ([] if good else [("error", "spec.basic.secretRef")])

@@ -1,5 +1,6 @@
 """The web cluster: shops, payments and orders behind several gateways, some of it broken."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
 from services.demo.seed.certificates import certificates
@@ -249,6 +250,15 @@ def _policies() -> Iterator[Obj]:
             20,
             spec={"snippets": [{"context": "http.server.location", "value": value}]},
         )
+    users = b64encode(b"staff:{PLAIN}demo\n").decode()
+    yield made(
+        "v1",
+        "Secret",
+        "accounts/staff-passwords",
+        46,
+        type="nginx.org/htpasswd",
+        data={"auth": users},
+    )
     yield made(
         NGF,
         "AuthenticationFilter",

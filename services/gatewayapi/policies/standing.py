@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from services.gatewayapi.model import authentication
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
@@ -18,6 +19,7 @@ from services.gatewayapi.policies.reading import Policy, Refusal, Target, polici
 from services.kube.catalogue import GATEWAY_API
 
 GRAPH = "nginx-gateway-fabric internal/controller/state/graph/policies.go"
+AUTHENTICATION = GRAPH.replace("policies.go", "authentication_filter.go")
 CONFLICTS = f"{GRAPH}, markConflictedPolicies; GEP-713, conflict resolution"
 WRITTEN = {True: "mixes Gateways with routes", False: "targets several kinds"}
 
@@ -61,6 +63,11 @@ class Standing:
     def _own(self, policy: Policy) -> Iterator[Refusal]:
         """What is wrong with a policy, whatever other policies there are."""
         kind = policy.kind
+        if kind.type == "authenticationfilter":
+            if wrong := authentication.unusable(self.model.world, policy.obj):
+                source = f"{AUTHENTICATION}, validateAuthenticationFilter"
+                yield Refusal(wrong.reason, wrong.message, source, field=wrong.field)
+            return
         for target in policy.targets:
             group = GROUPS.get(target.ref.kind, GATEWAY_API)
             if target.ref.kind not in kind.targets or target.group not in (group, group or "core"):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.gatewayapi.matching import expressions
+from services.gatewayapi.model import authentication
 from services.gatewayapi.model.classes import NGF_DOMAIN, only_known_to
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
@@ -133,6 +134,10 @@ def _extension(
         return reason, f"{where}: {kind} is a filter of NGF, and the gateway is not NGF's"
     if model.world.has(plural, (route.namespace, name)) is False:
         return reason, f"{kind} {route.namespace}/{name} does not exist"
+    obj = model.world.of(plural).get((route.namespace, name))
+    if obj is not None and kind == "AuthenticationFilter":
+        wrong = authentication.unusable(model.world, obj)
+        return (reason, f"{kind} {route.namespace}/{name}: {wrong.message}") if wrong else None
     return None
 
 
