@@ -78,6 +78,15 @@ DECODED_PATH = Way(
     _SEEN,
     "HTTPRouteMatch.path",
 )
+PREFIX_SLASH = Way(
+    "prefix-with-slash",
+    "A PathPrefix that ends in a slash takes what is below it, before the same one without. The "
+    "path without the slash is redirected to the one with it (301) where its rule sends requests "
+    "to a Service whatever their method, headers and query; else a shorter path has it.",
+    _VERSION,
+    _NGF + "nginx/config/servers.go",
+    "HTTPPathMatch.type",
+)
 REDIRECT_HEADERS = Way(
     "redirect-drops-header-changes",
     "Header changes of a rule that redirects are dropped.",
@@ -176,6 +185,7 @@ WAYS: tuple[Way, ...] = (
     OPEN_VALUES,
     LISTED_VALUES,
     DECODED_PATH,
+    PREFIX_SLASH,
     REDIRECT_HEADERS,
     REDIRECT_PORT,
     GRPC_PARTIAL,

@@ -338,7 +338,7 @@ def written(match: dict[str, Any], grpc: bool) -> tuple[str, str]:
         return ("=", f"/{method['service']}/{method['method']}") if method else ("", "/")
     path = match.get("path") or {"type": "PathPrefix", "value": "/"}
     if path["type"] == "PathPrefix":
-        return "", path["value"].rstrip("/") or "/"
+        return "", path["value"]
     return {"Exact": "=", "RegularExpression": "~"}[path["type"]], path["value"]
 
 
@@ -346,8 +346,12 @@ def located(locations: dict[tuple[str, str], Any], path: str) -> tuple[str, str]
     """The location that nginx chooses for a path."""
     if ("=", path) in locations:
         return "=", path
-    if path != "/" and ("", path) in locations:
+    if not path.endswith("/") and ("", path) in locations:
         return "", path
+    # The slash of a prefix is added to a path where the location does nothing but proxy.
+    completed = list(locations.get(("", f"{path}/"), {}).values())
+    if len(completed) == 1 and not any(completed[0][key] for key in completed[0] if key != "path"):
+        return "", f"{path}/"
     patterns = sorted(
         (value for kind, value in locations if kind == "~"), key=lambda p: (-len(p), p)
     )
@@ -358,7 +362,7 @@ def located(locations: dict[tuple[str, str], Any], path: str) -> tuple[str, str]
         except re.error:
             continue
     prefixes = [value for kind, value in locations if not kind]
-    fitting = [one for one in prefixes if f"{path}/".startswith(f"{one.rstrip('/')}/")]
+    fitting = [one for one in prefixes if path.startswith(f"{one.rstrip('/')}/")]
     return "", max(fitting, key=len, default="")
 
 

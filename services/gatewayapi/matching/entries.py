@@ -17,7 +17,8 @@ class Entry:
     ``key`` orders entries of one path: of two that a request fits, the smaller wins
     (HTTPRouteRule.matches, GRPCRouteRule.matches). ``path`` is in the form that is compared.
     ``partial`` marks rules of GRPCRoutes of which a match names a service or a method alone, or by
-    regular expression, which not every implementation takes.
+    regular expression, which not every implementation takes; ``proxied`` those that send requests
+    straight to backends.
     """
 
     key: tuple[Any, ...]
@@ -26,6 +27,18 @@ class Entry:
     match: Match | None
     path: str
     partial: bool = False
+    proxied: bool = True
+
+    @property
+    def slashed(self) -> bool:
+        """Whether it is a PathPrefix that is written with a slash at its end, not that of all."""
+        match = self.match
+        return (
+            match is not None
+            and match.path_type == "PathPrefix"
+            and len(match.path) > 1
+            and match.path.endswith("/")
+        )
 
     @property
     def index(self) -> int | None:
@@ -74,7 +87,15 @@ def _of_http(ref: Ref, rule: Rule, match: Match, age: str, name: str) -> Entry:
             path = paths.compared(path)
         if match.path_type == "PathPrefix":
             path = path.rstrip("/")
-    return Entry(key, ref, rule.index, match, path)
+    return Entry(key, ref, rule.index, match, path, proxied=_is_proxied(rule))
+
+
+def _is_proxied(rule: Rule) -> bool:
+    if any(one.kind == "InferencePool" for one in rule.backends):
+        return False
+    filters = rule.obj.get("filters")
+    listed = filters if isinstance(filters, list) else ()
+    return not any(isinstance(one, Mapping) and one.get("requestRedirect") for one in listed)
 
 
 def _of_grpc(ref: Ref, rule: Rule, match: Match, age: str, name: str) -> Entry:

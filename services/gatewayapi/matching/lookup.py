@@ -202,7 +202,11 @@ def _as_ngf(hosted: Sequence[Hosted], seen: Seen) -> Entry | None:
 
 def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
     """The matches that share the nginx location of a request, in order of precedence: the exact
-    path, else the first regular expression, else the longest prefix."""
+    path, else the first regular expression, else the longest prefix.
+
+    A prefix with a slash at its end is the longer one. The path without the slash it takes only to
+    add the slash to it (`completes`).
+    """
     path = seen.path or "/"
     service, _, method = path[1:].partition("/")
     found = _together(
@@ -210,7 +214,11 @@ def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
         (one.calls.get((service, method), ()) for one in hosted if service and method),
     )
     if not found and path != "/":
-        found = _together(one.prefix.get(path, ()) for one in hosted)
+        prefixed = _together(one.prefix.get(path, ()) for one in hosted)
+        slashed = tuple(entry for entry in prefixed if entry.slashed)
+        found = tuple(entry for entry in prefixed if not entry.slashed) if slashed else prefixed
+        if not found and len(slashed) == 1 and completes(slashed[0], path):
+            return slashed
     if found:
         return found
     patterns = [entry for one in hosted for entry in one.patterns.possible(path)]
@@ -225,9 +233,25 @@ def location(hosted: Sequence[Hosted], seen: Seen) -> Entries:
             # A GRPCRoute match without service and method is the path / there.
             (one.calls.get(("", ""), ()) for one in hosted if not prefix),
         )
+        slashed = tuple(entry for entry in found if entry.slashed)
+        if slashed and prefix == path:
+            continue
         if found:
-            return found
+            return slashed or found
     return ()
+
+
+def completes(entry: Entry, path: str) -> bool:
+    """Whether nginx answers a path by adding the slash to it with which a match is written: where
+    its location sends requests to backends and asks for nothing but the path."""
+    match = entry.match
+    return (
+        match is not None
+        and entry.slashed
+        and entry.path == path
+        and entry.proxied
+        and not (match.method or match.headers or match.query)
+    )
 
 
 def _together(*several: Iterable[Entries]) -> Entries:

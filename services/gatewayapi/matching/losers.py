@@ -8,7 +8,7 @@ from services.gatewayapi.matching import expressions, paths
 from services.gatewayapi.matching.answer import Candidate
 from services.gatewayapi.matching.arrival import Reason
 from services.gatewayapi.matching.entries import Entry
-from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen, completes, lookup
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.tables import (
     Hosted,
@@ -182,6 +182,8 @@ def _path(asked: Asked, match: Match, entry: Entry) -> Reason | None:
         text = f"Its path {match.path} is not {path} exactly."
     elif match.path_type == "PathPrefix":
         fits = entry.path in paths.prefixes(path)
+        if asked.gateway.ngf and entry.slashed and entry.path == path:
+            fits = completes(entry, path)
         text = f"Its path {match.path} is no prefix of {path} by path element."
     else:
         how = expressions.beginning if asked.gateway.ngf else expressions.whole
@@ -232,7 +234,7 @@ def _by_precedence(asked: Asked, written: str, entry: Entry, won: Entry) -> Reas
             f"{won.route} {age} and has the connection.", f"{entry.route.kind}.spec.rules"
         )
     if entry.route.kind == won.route.kind == "HTTPRoute":
-        reason = _by_path(one, other, entry, won)
+        reason = _by_path(one, other, entry, won, asked.gateway.ngf)
         if reason:
             return Reason(reason, section)
         names = ("a method", "headers", "query parameters")
@@ -247,8 +249,9 @@ def _by_precedence(asked: Asked, written: str, entry: Entry, won: Entry) -> Reas
     return Reason(_by_age(entry, won), section)
 
 
-def _by_path(one: Match, other: Match, entry: Entry, won: Entry) -> str | None:
-    if (one.path_type, entry.path) == (other.path_type, won.path):
+def _by_path(one: Match, other: Match, entry: Entry, won: Entry, ngf: bool) -> str | None:
+    longer = ngf and won.slashed and not entry.slashed
+    if not longer and (one.path_type, entry.path) == (other.path_type, won.path):
         return None
     if other.path_type == "Exact" and one.path_type != "Exact":
         return f"The path {other.path} of the match that took it is exact."

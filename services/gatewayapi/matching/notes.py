@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from services.gatewayapi import ways
 from services.gatewayapi.matching.answer import Answer
 from services.gatewayapi.matching.clashes import clashes
+from services.gatewayapi.matching.entries import Entry
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.model.gateways import Gateway
@@ -79,9 +80,18 @@ def _otherwise(
         return
     if meant.partial:
         yield ways.GRPC_PARTIAL
+    elif _by_slash(meant, won, seen):
+        yield ways.PREFIX_SLASH
     elif won and won.match and won.match.path_type == "RegularExpression" != meant.match.path_type:
         yield ways.REGEX_FIRST
     elif won and len(variants) > 1:
         yield ways.SHARED_HOST
     elif plain.path == seen.path:
         yield ways.PATH_DECIDES
+
+
+def _by_slash(meant: Entry, won: Entry | None, seen: Seen) -> bool:
+    """Whether a prefix of the same path took the request, or did not, by the slash at its end."""
+    if won is not None and won.path == meant.path:
+        return won.slashed and not meant.slashed
+    return meant.slashed and meant.path == seen.path

@@ -48,11 +48,16 @@ def redirect(
     target = told or scheme
     wanted = filter_.get("port") or (WELL_KNOWN[told] if told else port)
     host = filter_.get("hostname") or request.hostname
-    silent = wanted == WELL_KNOWN.get(target) and not (names_port and not told)
     path, query = paths.split(request.path)
-    path = modified(filter_.get("path"), path, match)
-    place = host if silent else f"{host}:{wanted}"
-    return Redirect(int(status), f"{target}://{place}{path}{query}")
+    path = modified(filter_.get("path"), path, match) + query
+    loud = names_port and not told
+    return Redirect(int(status), url(target, host, wanted, path, names_port=loud))
+
+
+def url(scheme: str, host: str, port: int, path: str, *, names_port: bool = False) -> str:
+    """A URL with its port, unless that goes without saying and need not be named."""
+    silent = port == WELL_KNOWN.get(scheme) and not names_port
+    return f"{scheme}://{host}{path}" if silent else f"{scheme}://{host}:{port}{path}"
 
 
 def modified(modifier: object, path: str, match: Match | None) -> str:

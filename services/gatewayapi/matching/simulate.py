@@ -3,13 +3,16 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from services.gatewayapi import ways
 from services.gatewayapi.matching import losers
 from services.gatewayapi.matching.answer import Answer, Forwarded, Hop
 from services.gatewayapi.matching.arrival import Arrival, Outcome, Reason
 from services.gatewayapi.matching.filters import Asked, Result, run
 from services.gatewayapi.matching.headers import UNCHANGED, applied
-from services.gatewayapi.matching.lookup import Hit, Miss, Seen, lookup
+from services.gatewayapi.matching.lookup import Hit, Miss, Seen, completes, lookup
 from services.gatewayapi.matching.notes import notes_of
+from services.gatewayapi.matching.paths import split
+from services.gatewayapi.matching.redirects import Redirect, url
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.sharing import filtered, shares
 from services.gatewayapi.model.gateways import Gateway
@@ -119,6 +122,8 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
             f"{route.ref.kind}Rule.backendRefs",
         )
         return _ending(answer, "no_route", None, reason)
+    if gateway.ngf and completes(entry, seen.path or "/"):
+        return _completed(base, request)
     asked = Asked(model, gateway, request, seen.headers, arrival, route, rule, entry.match)
     headers = applied(request.headers, UNCHANGED)
     start = Forwarded(request.method, request.host, request.path, headers)
@@ -133,6 +138,13 @@ def _taken(model: "Model", gateway: Gateway, request: Request, seen: Seen, hit: 
     )
     ended = _ended(answer, result)
     return ended or _forwarded(asked, answer, result)
+
+
+def _completed(answer: Answer, request: Request) -> Answer:
+    path, query = split(request.path)
+    location = url(answer.scheme, request.hostname, answer.port, f"{path}/{query}")
+    answer = replace(answer, redirect=Redirect(301, location), notes=(ways.PREFIX_SLASH,))
+    return _ending(answer, "redirect", 301, Reason(f"nginx redirects to {location}.", ""))
 
 
 def _ended(answer: Answer, result: Result) -> Answer | None:
