@@ -30,6 +30,7 @@ from services.gatewayapi.statuses import status_of
 GATEWAY = Ref("Gateway", "infra", "gw")
 ROUTE = Ref("HTTPRoute", "infra", "app")
 PASSING = {"mode": "Passthrough"}
+HTTP = {"kind": "HTTPRoute"}
 
 
 def of(controller: str, *objects: Made, **unread: Any) -> Model:
@@ -358,3 +359,44 @@ def test_an_authentication_filter_without_its_secret(secret: Made, accepted: str
     assert answer.status == (401 if good else 500)
     told = [(one.severity, one.field) for one in issues(found) if one.ref == filter_]
     assert told == ([] if good else [("error", "spec.basic.secretRef")])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"protocol": "HTTP", "allowedRoutes": {"kinds": [{"kind": "TLSRoute"}, HTTP]}},
+        {"protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "Selector"}}},
+        {"protocol": "example.com/odd"},
+    ],
+)
+def test_listeners_to_which_no_route_attaches(odd: Made) -> None:
+    """NGF, listenerValidator: routes attach to a listener that is not valid, unless it is not clear
+    which routes it takes; others that are named with it decide."""
+    sound = listener("good", 80)
+    found = of(
+        NGF,
+        gateway("infra/gw", sound, listener("odd", 81, **odd), name="nginx"),
+        route("infra/app", parent(sectionName="odd")),
+        route("infra/both"),
+        route("infra/no", kind="TCPRoute"),
+    )
+    assert parent_says(found)["Accepted"] == "False InvalidListener"
+    assert parent_says(found, Ref("HTTPRoute", "infra", "both"))["Accepted"] == "True Accepted"
+    refused = parent_says(found, Ref("TCPRoute", "infra", "no"))["Accepted"]
+    assert refused == "False NotAllowedByListeners"
+    entries = (status_of(found, GATEWAY) or {})["listeners"]
+    assert [one["attachedRoutes"] for one in entries] == [1, 0]
+
+
+def test_references_of_a_rule_that_is_dropped() -> None:
+    """NGF, addBackendRefsToRules: they are not looked at."""
+    broken = {"path": {"type": "RegularExpression", "value": "/("}}
+    rules = [
+        {"matches": [broken], **sending({"name": "gone", "port": 80})[0]},
+        *sending({"name": "a", "port": 80}),
+    ]
+    objects = (gateway(name="nginx"), route(rules=rules), service("infra/a"))
+    says = parent_says(of(NGF, *objects))
+    assert says["ResolvedRefs"] == "True ResolvedRefs"
+    assert says["PartiallyInvalid"] == "True UnsupportedValue"
+    assert parent_says(of(CONFORMANT, *objects))["ResolvedRefs"] == "False BackendNotFound"

@@ -8,13 +8,14 @@ from services.gatewayapi.model.attachment import Attachment, Parent
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Gateway, Listener, ListenerSet
 from services.gatewayapi.model.hostnames import meet
+from services.gatewayapi.model.listeners import attachable
 from services.gatewayapi.model.names import GATEWAY_GROUP, Key, Object, Ref
 from services.gatewayapi.model.routes import Route
 from services.gatewayapi.model.world import World
 
 NAMED = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 """Route kinds that have hostnames."""
-_STEPS = ("NotAllowedByListeners", "NoMatchingListenerHostname")
+_STEPS = ("InvalidListener", "NotAllowedByListeners", "NoMatchingListenerHostname")
 """How far a route came with a listener that refused it; the furthest is what its parent says."""
 
 
@@ -149,7 +150,7 @@ def _parent(
             gateway.ref, "InvalidListenerSet", f"{target} is not accepted: {fault.message}"
         )
     attachments = tuple(
-        [said.get(id(one)) or _attachment(known.world, route, one) for one in meant]
+        [said.get(id(one)) or _attachment(known.world, route, one, gateway.ngf) for one in meant]
     )
     return Parent(
         index,
@@ -189,8 +190,8 @@ def _step(fault: Fault) -> int:
     return _STEPS.index(fault.reason) if fault.reason in _STEPS else len(_STEPS)
 
 
-def _attachment(world: World, route: Route, one: Listener) -> Attachment:
-    fault = _refusal(world, route, one)
+def _attachment(world: World, route: Route, one: Listener, ngf: bool) -> Attachment:
+    fault = _closed(route, one) if ngf and not attachable(one) else _refusal(world, route, one)
     if fault:
         return Attachment(route.ref, one, (), fault)
     if route.ref.kind not in NAMED:
@@ -213,6 +214,16 @@ def _attachment(world: World, route: Route, one: Listener) -> Attachment:
             f"{route.ref.kind}.spec.hostnames",
             "spec.hostnames",
         ),
+    )
+
+
+def _closed(route: Route, one: Listener) -> Fault:
+    return Fault(
+        "Accepted",
+        "InvalidListener",
+        f"Listener {one.name} is not valid: {one.faults[0].message}",
+        f"{route.ref.kind}.spec.parentRefs",
+        "spec.parentRefs",
     )
 
 

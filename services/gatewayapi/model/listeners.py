@@ -104,6 +104,18 @@ def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, K
     )
 
 
+def attachable(one: Listener) -> bool:
+    """Whether NGF lets routes attach to a listener, be it valid or not: what routes it takes has to
+    be clear."""
+    if any(fault.reason in ("UnsupportedProtocol", "InvalidRouteKinds") for fault in one.faults):
+        return False
+    spaces = (one.spec.get("allowedRoutes") or {}).get("namespaces") or {}
+    if spaces.get("from") == "Selector" and spaces.get("selector") is None:
+        return False
+    known = one.tls_mode in ("Terminate", "Passthrough")
+    return one.protocol != "TLS" or (known and bool(one.spec.get("tls")))
+
+
 def _port(spec: Object) -> int:
     port = spec.get("port")
     return port if isinstance(port, int) else 0

@@ -61,17 +61,20 @@ def _conditions(model: Model, one: Route, parent: Parent, owner: Gateway) -> lis
     at = generation(one.obj)
     refused = accepted(model, one.ref, parent)
     found = [denied("Accepted", at, refused) if refused else _taken(one, at, ngf)]
+    wrong = rules.broken(one, ngf)
     missing = [fault for fault, _ in rules.unresolved(model, one, owner.controller)]
+    if ngf:  # which does not look at what rules refer to that it drops
+        dropped = tuple(f"spec.rules[{each.rule}]." for each in wrong)
+        missing = [fault for fault in missing if not fault.field.startswith(dropped)]
     if missing:
         found.append(denied("ResolvedRefs", at, _told(missing, ngf)))
     else:
         text = "All references are resolved"
         found.append(condition("ResolvedRefs", at, "True", "ResolvedRefs", text))
-    wrong = rules.broken(one, ngf)
     if wrong and not refused:
         # RouteConditionPartiallyInvalid: only when True, and the message names what is dropped.
-        dropped = ", ".join(sorted({f"spec.rules[{each.rule}]" for each in wrong}))
-        text = f"Dropped Rule {dropped}: {wrong[0].fault.message}"
+        named = ", ".join(sorted({f"spec.rules[{each.rule}]" for each in wrong}))
+        text = f"Dropped Rule {named}: {wrong[0].fault.message}"
         found.append(condition("PartiallyInvalid", at, "True", "UnsupportedValue", text))
     return found
 
