@@ -400,3 +400,21 @@ def test_references_of_a_rule_that_is_dropped() -> None:
     assert says["ResolvedRefs"] == "True ResolvedRefs"
     assert says["PartiallyInvalid"] == "True UnsupportedValue"
     assert parent_says(of(CONFORMANT, *objects))["ResolvedRefs"] == "False BackendNotFound"
+
+
+def test_a_waf_policy_without_its_secret() -> None:
+    """NGF, resolveBundleAuth: told under ResolvedRefs."""
+    target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "gw"}
+    source = {"httpSource": {"url": "https://a/b"}, "auth": {"secretRef": {"name": "token"}}}
+    spec = {"targetRefs": [target], "type": "HTTP", "policySource": source}
+    objects = (gateway(name="nginx"), made("WAFPolicy", "infra/waf", spec))
+    ref = Ref("WAFPolicy", "infra", "waf")
+
+    def said(found: Model) -> str:
+        ancestor = (status_of(found, ref) or {})["ancestors"][0]
+        return words(ancestor["conditions"])["ResolvedRefs"]
+
+    lacking = of(NGF, *objects, made("Secret", "infra/other"))
+    assert said(lacking) == "False InvalidRef"
+    assert "spec.policySource.auth.secretRef" in [one.field for one in issues(lacking)]
+    assert said(of(NGF, *objects, made("Secret", "infra/token"))) == "True ResolvedRefs"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.gatewayapi.issue import Issue
 from services.gatewayapi.issues.remedies import remedy
 from services.gatewayapi.issues.routes import of_fault
-from services.gatewayapi.model import backend_tls
+from services.gatewayapi.model import backend_tls, credentials
 from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Object, Ref
@@ -82,6 +82,9 @@ def policies(standing: Standing) -> Iterator[Issue]:
     for policy in standing.policies.values():
         if policy.kind.kind == "BackendTLSPolicy":
             yield from _backend_tls(standing.model, policy)
+        if policy.kind.kind == "WAFPolicy":
+            for fault in credentials.waf_faults(standing.model.world, policy.obj):
+                yield of_fault(policy.ref, fault)
 
 
 def _backend_tls(model: Model, policy: Policy) -> Iterator[Issue]:

@@ -14,6 +14,7 @@ _BY_REASON = {
     "MultipleRoutesOnListener": "Give the route a listener of its own.",
     "BackendNotFound": "Create the backend, or correct its name and port.",
     "RefNotPermitted": "Create a ReferenceGrant in the namespace of what is referred to.",
+    "InvalidRef": "Create the Secret, or correct its name.",
     "InvalidKind": "Refer to a kind that is supported here.",
     "InvalidFilter": "Create the filter in the route's namespace, or correct the reference.",
     "InvalidInferencePool": "Give the InferencePool an endpoint picker that exists.",

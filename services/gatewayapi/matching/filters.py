@@ -12,7 +12,7 @@ from services.gatewayapi.matching.headers import UNCHANGED, Changes, Pairs, appl
 from services.gatewayapi.matching.paths import split
 from services.gatewayapi.matching.redirects import Redirect, Unfit, modified, redirect
 from services.gatewayapi.matching.request import Request
-from services.gatewayapi.model import authentication
+from services.gatewayapi.model import credentials
 from services.gatewayapi.model.classes import only_known_to
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.parsing import backend
@@ -307,7 +307,7 @@ def _extension(
         text = f"{kind} {asked.route.ref.namespace}/{name} does not exist."
         result.own = Own(500, Reason(text, "HTTPRouteFilter.type"))
         return
-    wrong = obj and kind == "AuthenticationFilter" and authentication.unusable(world, obj)
+    wrong = obj and kind == "AuthenticationFilter" and credentials.filter_fault(world, obj)
     if wrong:
         text = f"{kind} {asked.route.ref.namespace}/{name} is not accepted: {wrong.message}"
         result.own = Own(500, Reason(text, "HTTPRouteFilter.type"))

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from services.gatewayapi.model import authentication
+from services.gatewayapi.model import credentials
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
@@ -64,7 +64,7 @@ class Standing:
         """What is wrong with a policy, whatever other policies there are."""
         kind = policy.kind
         if kind.type == "authenticationfilter":
-            if wrong := authentication.unusable(self.model.world, policy.obj):
+            if wrong := credentials.filter_fault(self.model.world, policy.obj):
                 source = f"{AUTHENTICATION}, validateAuthenticationFilter"
                 yield Refusal(wrong.reason, wrong.message, source, field=wrong.field)
             return

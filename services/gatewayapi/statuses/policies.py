@@ -4,7 +4,7 @@ policies leave on the objects that they target."""
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from services.gatewayapi.model import backend_tls
+from services.gatewayapi.model import backend_tls, credentials
 from services.gatewayapi.model.classes import NGF_CONTROLLER, NGF_DOMAIN
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.model import Model
@@ -88,7 +88,7 @@ def policy_status(standing: Standing, policy: Policy) -> Status:
         found = (
             _backend_tls(standing.model, policy, refusal, controller.startswith(NGF_DOMAIN))
             if to_backends
-            else [_verdict(policy, refusal)]
+            else [_verdict(policy, refusal), *_resolved(standing.model, policy)]
         )
         ancestors.append({"ancestorRef": named, "controllerName": controller, "conditions": found})
     return {"ancestors": ancestors}
@@ -136,6 +136,18 @@ def _verdict(policy: Policy, refusal: Refusal | None) -> Condition:
     if refusal:
         return _refused(at, refusal)
     return condition("Accepted", at, "True", "Accepted", "The Policy is accepted")
+
+
+def _resolved(model: Model, policy: Policy) -> list[Condition]:
+    """Whether the Secrets of a WAFPolicy are there; other kinds name none. What NGF fetches with
+    them, no model knows."""
+    if policy.kind.kind != "WAFPolicy":
+        return []
+    at = generation(policy.obj)
+    for fault in credentials.waf_faults(model.world, policy.obj):
+        return [denied("ResolvedRefs", at, fault)]
+    text = "All references are resolved"
+    return [condition("ResolvedRefs", at, "True", "ResolvedRefs", text)]
 
 
 def _refused(at: int, refusal: Refusal) -> Condition:

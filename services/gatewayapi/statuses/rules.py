@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.gatewayapi.matching import expressions
-from services.gatewayapi.model import authentication
+from services.gatewayapi.model import credentials
 from services.gatewayapi.model.classes import NGF_DOMAIN, only_known_to
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
@@ -136,7 +136,7 @@ def _extension(
         return reason, f"{kind} {route.namespace}/{name} does not exist"
     obj = model.world.of(plural).get((route.namespace, name))
     if obj is not None and kind == "AuthenticationFilter":
-        wrong = authentication.unusable(model.world, obj)
+        wrong = credentials.filter_fault(model.world, obj)
         return (reason, f"{kind} {route.namespace}/{name}: {wrong.message}") if wrong else None
     return None
 
