@@ -178,6 +178,16 @@ ALL_OPTIONS = Way(
     "HTTPRouteFilter.cors",
 )
 
+CORS_ALWAYS = Way(
+    "cors-headers-on-every-answer",
+    "Every answer of a rule with a CORS filter has all headers of the filter; only those of the "
+    "origin and of credentials need an origin that is allowed, compared as it is written. Methods "
+    "and headers that are * answer what the request asks for.",
+    _VERSION,
+    _NGF + "nginx/config/servers_template.go",
+    "HTTPRouteFilter.cors",
+)
+
 WAYS: tuple[Way, ...] = (
     OPEN_REGEX,
     REGEX_FIRST,
@@ -198,5 +208,6 @@ WAYS: tuple[Way, ...] = (
     SHARED_HOST,
     PLAIN_ON_TLS,
     ALL_OPTIONS,
+    CORS_ALWAYS,
 )
 """All of them."""

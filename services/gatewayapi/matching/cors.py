@@ -48,6 +48,42 @@ def actual(filter_: Mapping[str, Any], header: Mapping[str, str]) -> Pairs:
     return (("Access-Control-Allow-Origin", _origin(filter_, origin)), *_shared(filter_))
 
 
+def by_nginx(filter_: Mapping[str, Any], header: Mapping[str, str]) -> Pairs:
+    """The headers that nginx adds to every answer, as NGF configures it: all but the origin and
+    credentials whatever the request is, and for ``*`` what the request asks for."""
+    origin = header.get("origin", "")
+    allowed = any(_is_like(str(one), origin) for one in _list(filter_, "allowOrigins"))
+    age = filter_.get("maxAge")
+    found = (
+        ("Access-Control-Allow-Origin", origin if allowed else ""),
+        (
+            "Access-Control-Allow-Methods",
+            _written(filter_, "allowMethods", header.get("access-control-request-method")),
+        ),
+        (
+            "Access-Control-Allow-Headers",
+            _written(filter_, "allowHeaders", header.get("access-control-request-headers")),
+        ),
+        ("Access-Control-Expose-Headers", joined(_list(filter_, "exposeHeaders"))),
+        (
+            "Access-Control-Allow-Credentials",
+            "true" if allowed and _credentials(filter_) else "",
+        ),
+        ("Access-Control-Max-Age", str(age if type(age) is int else _DEFAULT_AGE)),
+    )
+    return tuple((name, value) for name, value in found if value)
+
+
+def _written(filter_: Mapping[str, Any], field: str, asked: str | None) -> str:
+    text = joined(_list(filter_, field))
+    return asked or "" if text == "*" else text
+
+
+def _is_like(pattern: str, origin: str) -> bool:
+    body = ".*".join(re.escape(part) for part in pattern.split("*"))
+    return re.fullmatch(body, origin) is not None
+
+
 def _shared(filter_: Mapping[str, Any]) -> Pairs:
     found = []
     exposed = _list(filter_, "exposeHeaders")

@@ -99,8 +99,10 @@ def run(asked: Asked, filters: object, start: Forwarded, place: str) -> Result:
         result.own = Own(500, Reason(unfit, f"{asked.route.ref.kind}Rule.filters"))
         return result
     for index, entry in enumerate(entries):
-        # What comes after a redirect finds no request any more, but still its response.
-        if result.redirect is None or entry["type"] == "ResponseHeaderModifier":
+        # What comes after a redirect finds no request any more, but still its response; to nginx
+        # CORS is one of the latter wherever it stands.
+        late = ("ResponseHeaderModifier", "CORS") if asked.ngf else ("ResponseHeaderModifier",)
+        if result.redirect is None or entry["type"] in late:
             _apply(asked, entry, result, f"{place}.filters[{index}]")
         if result.own:
             break
@@ -262,26 +264,31 @@ def _cors(
     asked: Asked, settings: Mapping[str, Any], result: Result, hop: Any, section: str
 ) -> None:
     preflight = cors.is_preflight(asked.request.method, asked.headers)
+    answer = cors.preflight if preflight else cors.actual
+    headers = answer(settings, asked.headers)
+    if asked.ngf:
+        meant, headers = headers, cors.by_nginx(settings, asked.headers)
+        if dict(headers) != dict(meant):
+            result.notes.append(ways.CORS_ALWAYS)
+    allowed = any(name == "Access-Control-Allow-Origin" for name, _ in headers)
     if asked.ngf and asked.request.method == "OPTIONS" and not preflight:
         result.notes.append(ways.ALL_OPTIONS)
         text = "NGF answers every OPTIONS request to a rule with a CORS filter itself."
-        result.own = Own(200, Reason(text, section), cors.actual(settings, asked.headers))
-        hop(text)
-        return
-    if preflight:
-        headers = cors.preflight(settings, asked.headers)
-        origin = asked.headers["origin"]
-        text = f"The gateway answers the preflight of {origin}"
-        text += " with what is allowed." if headers else ", which is not allowed, without headers."
         result.own = Own(200, Reason(text, section), headers)
         hop(text)
         return
-    headers = cors.actual(settings, asked.headers)
+    if preflight:
+        origin = asked.headers["origin"]
+        text = f"The gateway answers the preflight of {origin}"
+        text += " with what is allowed." if allowed else ", which is not allowed."
+        result.own = Own(200, Reason(text, section), headers)
+        hop(text)
+        return
     result.response = result.response.then(Changes(headers))
-    if headers:
+    if allowed:
         hop("Lets the origin of the request read the response.")
     else:
-        hop("Adds nothing: the request has no origin that is allowed.")
+        hop("Lets nobody read the response: the request has no origin that is allowed.")
 
 
 def _extension(
