@@ -15,6 +15,8 @@ from components.forms import field_id, label_for
 PLACE = ("metadata.name", "metadata.namespace")
 """Paths whose inputs stand above the form of a new object."""
 
+UNKNOWN = "unknown field"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -69,6 +71,8 @@ def last(path: str) -> str:
 def _plain(rule: str) -> str:
     """A server's rule as a sentence at the field that holds the value: without the value, the path
     and the expression that was used to check it."""
+    if rule == UNKNOWN:
+        return "The cluster does not have this field: its definitions are older, or without it."
     said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
     said = re.sub(r"^[\w.\[\]]+ in body ", "", said)
     said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)

@@ -6,6 +6,8 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks
+from components import filter_blocks, route_form
+from components.field_paths import value_at
 from components.policy_kinds import POLICIES
 from components.policy_templates import TEMPLATES
 from components.schema_form import SCHEMA
@@ -26,21 +28,24 @@ def register(callbacks: Callbacks) -> None:
         prevent_initial_call=True,
     )
     def schema(stored: Told | None, known: Told | None, ref: Told) -> Any:
-        if not stored or ref["kind"] not in POLICIES:
+        kind = ref["kind"]
+        if not stored or kind not in (*POLICIES, *route_form.FILTERS):
             return no_update
         cluster = Draft(**stored).cluster
-        if known and known["at"] == [cluster, ref["kind"]]:
+        if known and known["at"] == [cluster, kind]:
             return no_update
         told: Told = {
-            "at": [cluster, ref["kind"]],
-            "targets": list(POLICIES[ref["kind"]].targets),
-            "templates": TEMPLATES.get(ref["kind"], []),
+            "at": [cluster, kind],
+            "targets": list(POLICIES[kind].targets) if kind in POLICIES else [],
+            "templates": TEMPLATES.get(kind, []),
+            "filters": [] if kind in POLICIES else filter_blocks.told(),
             "schema": None,
             "why": "",
         }
         try:
             container.fleet.visible(callbacks.who(), cluster)
-            return told | {"schema": container.schemas.of(cluster, ref["kind"])}
+            found = container.schemas.of(cluster, kind)
+            return told | {"schema": found if kind in POLICIES else _of_filter(found)}
         except ConsoleError as error:
             return told | {"why": f"{error.message} The YAML can be edited."}
 
@@ -53,3 +58,9 @@ def register(callbacks: Callbacks) -> None:
         State("edit-ref", "data"),
         prevent_initial_call=True,
     )
+
+
+def _of_filter(spec: dict[str, Any]) -> Any:
+    """The schema of one filter of a backend, given that of a route's ``spec``."""
+    rule = value_at(spec, "properties.rules.items")
+    return value_at(rule, "properties.backendRefs.items.properties.filters.items")

@@ -17,7 +17,7 @@ def denied(page: str) -> html.Div:
                     html.Span(id=f"{page}-denied-text"),
                 ]
             ),
-            html.Div(html.A("Show my permissions", href="/settings"), className="act"),
+            html.A("Show my permissions", href="/settings", className="act"),
         ],
         id=f"{page}-denied",
         className="strip info d-none",

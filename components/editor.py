@@ -79,18 +79,14 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             _strip("edit-strip"),
             _conflict(),
             html.Fieldset(
-                html.Div(
-                    className="cols edit-cols",
-                    children=[
-                        _form_panel(form, create),
-                        html.Div(
-                            [_yaml_panel(create), _stored_panel(), _impact_panel()],
-                            className="stack",
-                        ),
-                    ],
-                ),
+                [
+                    _form_panel(form, create),
+                    html.Div(
+                        [_yaml_panel(create), _stored_panel(), _impact_panel()], className="stack"
+                    ),
+                ],
                 id="edit-inputs",
-                className="contents",
+                className="cols edit-cols",
             ),
             _foot(kind, create),
         ],

@@ -100,6 +100,32 @@ class Words(Setting):
 
 
 @dataclass(frozen=True)
+class Numbers(Words):
+    """A list of whole numbers between ``low`` and ``high``, each once."""
+
+    low: int = 0
+    high: int = 65535
+
+    def read(self, held: Object) -> Any:
+        return (
+            ", ".join(map(typed.shown, value_at(held, self.path) or ())) if self._is(held) else ""
+        )
+
+    def readable(self, held: Object) -> bool:
+        return self._is(held)
+
+    def _is(self, held: Object) -> bool:
+        value = value_at(held, self.path)
+        return only(value, int) and not any(isinstance(one, bool) for one in value or ())
+
+    def _value(self, text: str) -> Any:
+        numbers = [
+            typed.whole(one, self.caption, self.low, self.high) for one in super()._value(text)
+        ]
+        return list(dict.fromkeys(numbers))
+
+
+@dataclass(frozen=True)
 class Pairs(Setting):
     """A list of headers with their values (`components.pairs`)."""
 
@@ -288,7 +314,10 @@ class Block:
         next(one for one in self.settings if one.part == part).write(held, value)
 
     def place(self, rest: Sequence[str | int]) -> str:
-        """The input that shows the field that ``rest`` leads to; none for one that it has not."""
+        """The input that shows the field that ``rest`` leads to, the first where that is all of the
+        block; none for one that it has not."""
+        if not rest:
+            return f"{self.name}-{self.settings[0].part}"
         ways = [(tuple(steps(one.path)), one) for one in self.settings]
         fitting = [(len(way), one) for way, one in ways if tuple(rest[: len(way)]) == way]
         found = max(fitting, key=lambda pair: pair[0], default=None)

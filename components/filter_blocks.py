@@ -1,6 +1,6 @@
-"""What the form has of each filter, of timeouts and of session persistence: its inputs, and what a
-new one holds. Field meanings: Gateway API v1, HTTPRouteFilter, GRPCRouteFilter, HTTPRouteTimeouts,
-SessionPersistence.
+"""What the form has of each filter, of timeouts, retries and session persistence: its inputs, and
+what a new one holds. Field meanings: Gateway API v1, HTTPRouteFilter, GRPCRouteFilter,
+HTTPRouteTimeouts, HTTPRouteRetry, SessionPersistence.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from components.field_blocks import (
     Duration,
     NewPath,
     Number,
+    Numbers,
     Pairs,
     PathKind,
     Reference,
@@ -106,6 +107,8 @@ def _extension(nth: int) -> Filter:
 
 EXTENSIONS = ("SnippetsFilter", "AuthenticationFilter")
 """Kinds of NGF that an extension may be."""
+SEVERAL = ("RequestMirror", "ExtensionRef")
+"""Filters of which Gateway API takes several in a place."""
 CODES = ("301", "302", "303", "307", "308")
 
 FILTERS = (
@@ -183,6 +186,16 @@ SETTINGS = (
         {"request": "10s"},
     ),
     Block(
+        "retry",
+        "Retry",
+        (
+            Numbers("codes", "Status", "codes", "503, 504", low=400, high=599),
+            Number("attempts", "At most", "attempts", "as the controller sees fit", high=2**31 - 1),
+            Duration("backoff", "Apart", "backoff", "as the controller sees fit"),
+        ),
+        {"codes": [503], "attempts": 2},
+    ),
+    Block(
         "session",
         "Session persistence",
         (
@@ -208,10 +221,26 @@ SETTINGS = (
         {"type": "Cookie"},
     ),
 )
-KEYS = {"timeouts": "timeouts", "session": "sessionPersistence"}
+KEYS = {"timeouts": "timeouts", "retry": "retry", "session": "sessionPersistence"}
 """Where each of the settings stands in a rule."""
 
 
 def is_of(item: Any, type_name: str) -> bool:
     """Whether something in a list of filters is one of a type."""
     return isinstance(item, dict) and item.get("type") == type_name
+
+
+def told() -> list[Object]:
+    """What the browser draws filters of backends by: ``type``, the ``key`` of its settings, its
+    ``title``, what a new one holds and whether there may be several."""
+    return [
+        {
+            "type": one.type,
+            "key": one.key,
+            "title": one.title,
+            "start": one.start,
+            "several": one.type in SEVERAL,
+        }
+        for one in FILTERS
+        if one.nth == 0
+    ]

@@ -6,7 +6,6 @@ from dash import html
 
 from components.kinds import KINDS, list_href
 from components.page import button
-from components.status import icon
 
 
 def missing(page: str, kind: str, name: str) -> html.Section:
@@ -17,7 +16,7 @@ def missing(page: str, kind: str, name: str) -> html.Section:
     return html.Section(
         html.Div(
             [
-                html.Div(icon(picture), className="state-i"),
+                html.Div(className=f"state-i bi bi-{picture}", **{"aria-hidden": "true"}),
                 html.Div(id=f"{page}-missing-title", className="b6"),
                 html.Div(id=f"{page}-missing-text", className="state-t"),
                 html.Div(

@@ -1,4 +1,4 @@
-"""Filters of a route's rule in the form, and its timeouts and session persistence.
+"""Filters of a route's rule in the form, and its timeouts, retries and session persistence.
 
 Gateway API allows most filters once in a rule, so each is a block that is there or not; mirrors and
 extensions may be there several times, of which the form shows the first ones. What it has no block
@@ -74,7 +74,7 @@ class Filters:
         filters[:] = [one for one in filters if one is not gone]
 
     def set(self, rule: Object, name: str, what: str) -> None:
-        """Add or remove timeouts or session persistence, in place."""
+        """Add or remove timeouts, retries or session persistence, in place."""
         start = next(one.start for one in self.settings if one.name == name)
         if what == "add":
             rule[KEYS[name]] = deepcopy(start)

@@ -1,8 +1,8 @@
 """The forms of routes: parents, hostnames and rules, as far as a kind of route has them.
 
-A form edits the live object in place. A field it does not know (retries, filters of backends) is
-never touched; a value it cannot show in full is locked and stays to the YAML. Field meanings:
-Gateway API v1, HTTPRouteSpec, GRPCRouteSpec, TLSRouteSpec, TCPRouteSpec, UDPRouteSpec.
+A form edits the live object in place. A field it does not know is never touched; a value it cannot
+show in full is locked and stays to the YAML. Field meanings: Gateway API v1, HTTPRouteSpec,
+GRPCRouteSpec, TLSRouteSpec, TCPRouteSpec, UDPRouteSpec.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from components import (
 )
 from components.field_paths import entries, entry_at, fields, fits, listed, made, only, put, steps
 from components.forms import Object
+from components.schema_form import field_of
 
 
 class RouteForm:
@@ -121,6 +122,10 @@ class RouteForm:
                 return -1, f"parent-{at}-{route_parents.place(rest)}"
             case ["spec", "rules", int(rule), "matches", int(at), *rest] if self._matches:
                 return rule, f"match-{at}-{self._matches.place(rest)}"
+            case ["spec", "rules", int(rule), "backendRefs", int(), "filters", _, *_] if (
+                self._filters.groups
+            ):
+                return rule, field_of(obj, path)
             case ["spec", "rules", int(rule), "backendRefs", int(at), *rest]:
                 return rule, f"backend-{at}-{route_backends.place(rest)}"
             case ["spec", "rules", int(rule), "filters", int(at), *rest]:
@@ -251,7 +256,6 @@ class RouteForm:
         others = [
             *(self._matches.others(entries(rule, "matches")) if self._matches else ()),
             *self._filters.others(rule, entries(rule, "filters")),
-            *("filters of a backend" for one in backends if one.get("filters")),
             *sorted(key for key in rule if key not in known),
         ]
         said = [
@@ -266,7 +270,7 @@ MATCHES = {"httproutes": route_matches, "grpcroutes": grpc_matches}
 FILTERS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "httproutes": (
         ("headers", "response", "rewrite", "redirect", "mirror", "cors", "extension"),
-        ("timeouts", "session"),
+        ("timeouts", "retry", "session"),
     ),
     "grpcroutes": (("headers", "response", "mirror", "extension"), ("session",)),
 }

@@ -14,8 +14,16 @@ from components.field_paths import value_at
 from components.forms import Object
 
 SCHEMA = "edit-schema"
-"""Store with what the form is made from: ``{at, schema, targets, templates, why}``."""
+"""Store with what the form is made from: ``{at, schema, targets, templates, filters, why}``. With
+``filters``, what each is called and begins with, it is the form of the filters of the backends of
+the rule that is open, and ``schema`` that of one filter."""
 ROOM = "edit-schema-form"
+
+
+def field_of(obj: Object, path: str) -> str:
+    """The input that shows the field at ``path``; none for one that holds others, or is not there
+    and so is told at what would hold it."""
+    return path if not isinstance(value_at(obj, path), dict | list) else ""
 
 
 class SchemaForm:
@@ -44,8 +52,7 @@ class SchemaForm:
         at what would hold it."""
         if not path.startswith("spec"):
             return -1, ""
-        held = value_at(obj, path)
-        return -1, path if not isinstance(held, dict | list) else ""
+        return -1, field_of(obj, path)
 
     def act(self, obj: Object, opened: int, action: str) -> tuple[Object, int]:
         return obj, opened

@@ -55,12 +55,17 @@ def holds(stored: Any, wanted: Any) -> bool:
     return bool(stored == wanted)
 
 
-def test_a_rule_is_built_and_the_rest_stays(pair: Console, opened: Window) -> None:
-    pair.apis["web"].store.create(route("built"))
+def watched(pair: Console, opened: Window, name: str) -> None:
+    """Make a route and wait until the console knows it."""
+    pair.apis["web"].store.create(route(name))
     opened.until(
-        lambda: ("shop", "built") in pair.container.fleet.get("web").snapshot("httproutes").objects,
+        lambda: ("shop", name) in pair.container.fleet.get("web").snapshot("httproutes").objects,
         "the watch does not show the route",
     )
+
+
+def test_a_rule_is_built_and_the_rest_stays(pair: Console, opened: Window) -> None:
+    watched(pair, opened, "built")
     before = deepcopy(pair.live("HTTPRoute", "built"))
     opened.open("/edit/httproutes/web/shop/built")
     opened.holds(field("timeouts-request"), "10s")
@@ -93,6 +98,53 @@ def test_a_rule_is_built_and_the_rest_stays(pair: Console, opened: Window) -> No
     opened.says("#detail-rules", "CORS for https://a.example.com")
     opened.says("#detail-parents", "attached")
     opened.says("#detail-problems", "BackendNotFound")
+
+
+def own(*way: str | int) -> str:
+    """The input of a filter of the first backend."""
+    path = "spec.rules[0].backendRefs[0].filters"
+    for step in way:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return field(path)
+
+
+def test_a_backend_gets_filters_of_its_own(pair: Console, opened: Window) -> None:
+    watched(pair, opened, "apart")
+    room = "#edit-schema-form"
+    opened.open("/edit/httproutes/web/shop/apart")
+    opened.click(f"{room} summary")
+    opened.click(f"{room} details:first-child [data-value*=RequestMirror]")
+    name = own(0, "requestMirror", "backendRef", "name")
+    opened.says(f"label:has({name}) .fault", "at least 1")
+    opened.fill(name, "web")
+    opened.fill(own(0, "requestMirror", "percent"), "5")
+    opened.click(f"{room} details:first-child [data-value*=RequestHeaderModifier]")
+    opened.click(f"{room} button[data-way$='\"set\",0]']")
+    opened.fill(own(1, "requestHeaderModifier", "set", 0, "name"), "x-part")
+    opened.fill(own(1, "requestHeaderModifier", "set", 0, "value"), "of one")
+    opened.says("#edit-result", "Dry-run passed")
+    opened.click("#edit-apply")
+    opened.address("/httproute/web/shop/apart")
+    first, *_ = pair.live("HTTPRoute", "apart")["spec"]["rules"][0]["backendRefs"]
+    mirror = {"backendRef": {"name": "web", "port": 80}, "percent": 5}
+    headers = {"set": [{"name": "x-part", "value": "of one"}]}
+    assert holds(
+        first["filters"],
+        [
+            {"type": "RequestMirror", "requestMirror": mirror},
+            {"type": "RequestHeaderModifier", "requestHeaderModifier": headers},
+        ],
+    )
+
+
+def test_a_field_that_the_cluster_lacks_is_told_at_its_block(pair: Console, opened: Window) -> None:
+    watched(pair, opened, "tried-again")
+    opened.open("/edit/httproutes/web/shop/tried-again")
+    opened.click(by("edit-act", "retry-add"))
+    opened.holds(field("retry-codes"), "503")
+    opened.says(".edit-form .fault", "The cluster does not have this field")
+    opened.click(by("edit-act", "retry-remove"))
+    opened.says("#edit-result", "No changes")
 
 
 @pytest.mark.parametrize("kind", NEW)

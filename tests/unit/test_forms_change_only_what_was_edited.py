@@ -81,6 +81,9 @@ GATEWAY: dict[str, Any] = {
         ("match-0-query", "a ~ b", "spec.rules[0].matches[0].queryParams[0].value", "b"),
         ("backend-0-weight", "80", "spec.rules[0].backendRefs[0].weight", 80),
         ("backend-0-port", "9090", "spec.rules[0].backendRefs[0].port", 9090),
+        ("retry-codes", "503, 504 503", "spec.rules[0].retry.codes", [503, 504]),
+        ("retry-attempts", "3", "spec.rules[0].retry.attempts", 3),
+        ("retry-backoff", "250ms", "spec.rules[0].retry.backoff", "250ms"),
         ("rewrite-hostname", "other", "spec.rules[0].filters[1].urlRewrite.hostname", "other"),
     ],
 )

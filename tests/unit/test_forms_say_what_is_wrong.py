@@ -63,8 +63,12 @@ def test_a_path_begins_with_a_slash_unless_it_is_an_expression() -> None:
         (RouteForm(), ROUTE, "spec.rules[0].backendRefs[0]", (0, "backend-0-name")),
         (RouteForm(), ROUTE, "spec.rules[0].filters[1].urlRewrite.path", (0, "rewrite-path")),
         (RouteForm(), ROUTE, "spec.rules[0].filters[1].urlRewrite.path.type", (0, "rewrite-kind")),
-        (RouteForm(), ROUTE, "spec.rules[0].filters[0].requestMirror", (0, "")),
+        (RouteForm(), ROUTE, "spec.rules[0].filters[0].requestMirror", (0, "mirror-backend")),
         (RouteForm(), ROUTE, "spec.rules[0].timeouts.request", (0, "timeouts-request")),
+        (RouteForm(), ROUTE, "spec.rules[0].retry", (0, "retry-codes")),
+        (RouteForm(), ROUTE, "spec.rules[0].retry.codes[1]", (0, "retry-codes")),
+        (RouteForm(), ROUTE, "spec.rules[0].backendRefs[0].filters", (0, "backend-0-name")),
+        (RouteForm("tcproutes"), ROUTE, "spec.rules[0].backendRefs[0].x", (0, "backend-0-name")),
         (RouteForm(), ROUTE, "metadata.labels", (-1, "")),
         (GatewayForm(), GATEWAY, "spec.listeners[0].port", (0, "port")),
         (GatewayForm(), GATEWAY, "spec.listeners[0].tls.certificateRefs[0]", (0, "certificates")),
@@ -118,3 +122,18 @@ def test_what_is_wrong_in_a_closed_item_is_only_counted() -> None:
     drawn = faults.drawn(faults.refused(route, "httproutes", causes), route.opened)
     assert drawn == {"inputs": {}, "items": {"1": 1, "0": 1}}
     assert faults.last("spec.hostnames[0]") == "hostnames"
+
+
+@pytest.mark.parametrize("text", ["399", "600", "5xx", "503, x"])
+def test_a_status_that_cannot_be_retried_is_refused(text: str) -> None:
+    with pytest.raises(typed.NotAccepted, match="Status must be"):
+        RouteForm().write(ROUTE, 0, "retry-codes", text)
+
+
+def test_a_refused_field_of_a_backends_filter_is_told_at_its_own_input() -> None:
+    path = "spec.rules[0].backendRefs[0].filters[0].requestMirror.backendRef.name"
+    mirror = {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "", "port": 80}}}
+    rule = {"backendRefs": [{"name": "web", "port": 80, "filters": [mirror]}]}
+    obj = {"spec": {"rules": [rule]}}
+    assert RouteForm().place(obj, path) == (0, path)
+    assert RouteForm("grpcroutes").place(obj, path) == (0, path)

@@ -1,6 +1,6 @@
-/* A form made from a kind's schema as its cluster serves it: the browser draws it, because how many
-   inputs there are depends on the schema and on the object, and a page has room for few Dash
-   components. What is typed is an edit of one path and goes out with the turn (editor_turns.js).
+/* A form made from a kind's schema as its cluster serves it; of a route the part of it that is about
+   filters of backends. The browser draws it, because how many inputs there are depends on the schema
+   and on the object, and a page has room for few Dash components. What is typed is an edit of one path and goes out with the turn (editor_turns.js).
 
    A new drawing is laid over the old one node by node, so that the input with the focus stays the
    same node; what was typed and not answered yet stays in its input. */
@@ -20,6 +20,7 @@
   };
   let schema = null; // what the server told: {kind, schema, targets, templates}
   let object = {};
+  let opened = -1; // the rule that is open
   let live = null;
   let mended = {}; // which blocks somebody opened or closed, by path
   const heard = new WeakMap(); // what inputs held when they told of it
@@ -88,9 +89,10 @@
     return [input, fault && shown ? el("div", { class: "hint err local" }, fault) : null];
   }
 
-  /* What a target's name proposes: the objects of its kind. */
+  /* What a name proposes: the objects of the kind that is targeted, Services, extensions. */
   function named(way) {
     const [holder, last] = [way.slice(0, -1), way[way.length - 1]];
+    if (last === "name" && schema.filters.length) return { backendRef: "edit-services", extensionRef: "edit-extensions" }[holder[holder.length - 1]] || null;
     if (last !== "name" || !/^targetRefs?$/.test(String(holder[1]))) return null;
     const plural = PLURALS[(at(object, holder) || {}).kind];
     return plural ? `edit-${plural}` : null;
@@ -185,6 +187,38 @@
       el("div", { class: "hint" }, "They are in the policy's own namespace."));
   }
 
+  /* The filters of the backends of the open rule: of the parts that a filter's schema has, each shows
+     the one that its type names. */
+  function backends(opened) {
+    const held = ["spec", "rules", opened, "backendRefs"];
+    const found = at(object, held);
+    if (!Array.isArray(found) || !found.length) return [];
+    if (!schema.schema) return [el("div", { class: "hint" }, schema.why)];
+    return found.map((one, index) => backend([...held, index, "filters"], one || {}, index));
+  }
+
+  function backend(way, ref, index) {
+    const key = spelled(way);
+    const filters = Array.isArray(ref.filters) ? ref.filters : [];
+    const known = schema.filters.filter((one) => (schema.schema.properties.type.enum || []).includes(one.type));
+    const has = (type) => filters.some((one) => one && one.type === type);
+    const refused = (type) => type === "URLRewrite" && has("RequestRedirect") || type === "RequestRedirect" && has("URLRewrite");
+    const more = known.filter((one) => (one.several || !has(one.type)) && !refused(one.type));
+    const open = key in mended ? mended[key] : filters.length > 0;
+    return el("details", { class: "sblock", "data-key": key, open: open || null },
+      el("summary", { class: "lab" }, `Only for backend ${index + 1}${ref.name ? `, ${ref.name}` : ""}`, el("span", { class: "t3" }, filters.length ? ` ${filters.length} ${filters.length === 1 ? "filter" : "filters"}` : " no filters")),
+      el("div", { class: "sbody" }, ...filters.map((one, at) => filter([...way, at], one || {}, known)),
+        ...more.map((one) => plus([...way, filters.length], { type: one.type, [one.key]: one.start }, one.title))));
+  }
+
+  function filter(way, held, known) {
+    const one = known.find(({ type }) => type === held.type);
+    const title = one ? one.title : held.type || "Filter";
+    const part = one && schema.schema.properties[one.key];
+    return el("div", { class: "fblock", "data-key": spelled(way) }, el("div", { class: "lab" }, title), cross(way, `Remove ${title.toLowerCase()}`),
+      ...(part ? fields([...way, one.key], part) : [el("div", { class: "hint" }, "It is edited in the YAML.")]));
+  }
+
   function starts() {
     if (live || !(schema.templates || []).length) return [];
     const chosen = schema.templates[schema.chosen];
@@ -193,10 +227,20 @@
     return [labelled("Start from", false, [pick, el("div", { class: "hint" }, chosen ? chosen.when : "A template fills in the settings; the targets stay.")])];
   }
 
+  /* Where the form is drawn; the part of a route's has its place made after the backends. */
+  function room() {
+    const there = document.getElementById(ROOT);
+    const rows = document.getElementById(JSON.stringify({ name: "backends", type: "edit-row" }));
+    if (there || !rows) return there;
+    const made = el("div", { id: ROOT });
+    rows.after(made);
+    return made;
+  }
+
   function render() {
-    const root = document.getElementById(ROOT);
+    const root = room();
     if (!root || !schema) return;
-    const fresh = el("div", {}, ...(schema.schema ? [...starts(), ...fields(["spec"], schema.schema)] : [el("div", { class: "quiet" }, schema.why)]));
+    const fresh = el("div", {}, ...(schema.filters.length ? backends(opened) : schema.schema ? [...starts(), ...fields(["spec"], schema.schema)] : [el("div", { class: "quiet" }, schema.why)]));
     const waiting = new Set(ngf.turns.unanswered().filter((one) => one.set).map((one) => identify(one.set[0])));
     children(root, fresh, waiting);
   }
@@ -275,9 +319,10 @@
   window.dash_clientside.ngfSchema = {
     draw: function (told, draft, base, ref) {
       if (!told || !draft) return no();
-      const page = document.getElementById(ROOT); // a page that is opened anew begins anew
+      const page = room(); // a page that is opened anew begins anew
       if (!schema || schema.page !== page || said(schema.at) !== said(told.at)) { schema = { ...told, page }; mended = {}; }
       object = draft.object || {};
+      opened = draft.opened;
       live = ref.create ? null : base.object;
       render();
       return no();
