@@ -418,3 +418,14 @@ def test_a_waf_policy_without_its_secret() -> None:
     assert said(lacking) == "False InvalidRef"
     assert "spec.policySource.auth.secretRef" in [one.field for one in issues(lacking)]
     assert said(of(NGF, *objects, made("Secret", "infra/token"))) == "True ResolvedRefs"
+
+
+def test_a_certificate_of_another_kind_beside_a_good_one() -> None:
+    """NGF, validateTLSTerminateConfig: it refuses the listener, as no missing Secret does."""
+    refs = [{"kind": "ConfigMap", "name": "a"}, {"name": "b"}]
+    https = listener("https", 443, "HTTPS", tls={"certificateRefs": refs})
+    unread = frozenset({"secrets"})
+    on = gateway("infra/gw", https, name="nginx")
+    says = listeners(of(NGF, on, unread=unread))["https"]
+    assert says["Accepted"] == "False InvalidCertificateRef"
+    assert listeners(of(CONFORMANT, on, unread=unread))["https"]["Programmed"].startswith("True")

@@ -193,14 +193,10 @@ def _shared(model: Model, ref: Ref) -> Iterator[Issue]:
     """One port of a Service behind HTTP and streams of one gateway of NGF; told once a Service."""
     told: set[Ref] = set()
     for gateway in model.gateways_of(ref):
-        for clash in clashes(model, gateway) if gateway.ngf else ():
-            if ref not in (clash.web, clash.stream) or clash.by_web.ref in told:
-                continue
-            told.add(clash.by_web.ref)
-            mine, other = (clash.by_web, clash.stream)
-            if ref == clash.stream:
-                mine, other = (clash.by_stream, clash.web)
-            yield _way("error", ref, SHARED_SERVICE, mine.field, other)
+        for mine, other in clashes(model, gateway, ref) if gateway.ngf else ():
+            if mine.ref not in told:
+                told.add(mine.ref)
+                yield _way("error", ref, SHARED_SERVICE, mine.field, other)
 
 
 def _way(

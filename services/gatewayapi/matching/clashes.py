@@ -2,7 +2,7 @@
 by the same name, and nginx refuses such a configuration."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.model.names import Ref
@@ -16,27 +16,36 @@ _STREAMS = ("TLSRoute", "TCPRoute", "UDPRoute")
 _CARRIED = ("TLS", "TCP", "UDP")
 
 
-class Clash(NamedTuple):
-    """A route of HTTP and one of streams, each with its backendRef to one port."""
-
-    web: Ref
-    by_web: BackendRef
-    stream: Ref
-    by_stream: BackendRef
-
-
-def clashes(model: "Model", gateway: Gateway) -> Iterator[Clash]:
-    """Those of routes that are attached to listeners of a gateway that work."""
-    if not any(one.protocol in _CARRIED for one in gateway.listeners):
+def clashes(model: "Model", gateway: Gateway, ref: Ref) -> Iterator[tuple[BackendRef, Ref]]:
+    """The backendRefs of a route to a port that a route of the other sort uses at a gateway, each
+    with that route. Only what is configured counts: routes at listeners that work, and backends
+    that can be used."""
+    others = _STREAMS if ref.kind in WEB else WEB
+    if not _taken(model, gateway, ref):
         return
-    taken = {one.route for one in model.attached(gateway.ref.key) if one.listener.usable}
-    for stream in sorted(ref for ref in taken if ref.kind in _STREAMS):
-        for by_stream in _sound(model, stream):
-            for web in model.users(by_stream.ref):
-                if web in taken and web.kind in WEB:
-                    for by_web in _sound(model, web):
-                        if (by_web.ref, by_web.port) == (by_stream.ref, by_stream.port):
-                            yield Clash(web, by_web, stream, by_stream)
+    for mine in _sound(model, ref):
+        for user in model.users(mine.ref):
+            if user.kind in others and _taken(model, gateway, user):
+                used = {(one.ref, one.port) for one in _sound(model, user)}
+                if (mine.ref, mine.port) in used:
+                    yield mine, user
+
+
+def clashing(model: "Model", gateway: Gateway) -> bool:
+    """Whether there are any at a gateway."""
+    if not any(one.protocol in _CARRIED for one in gateway.listeners):
+        return False
+    streams = {one.route for one in model.attached(gateway.ref.key) if one.route.kind in _STREAMS}
+    return any(True for ref in streams for _ in clashes(model, gateway, ref))
+
+
+def _taken(model: "Model", gateway: Gateway, ref: Ref) -> bool:
+    return any(
+        one.attached and one.listener.usable
+        for parent in model.parents(ref)
+        if parent.gateway == gateway.ref
+        for one in parent.attachments
+    )
 
 
 def _sound(model: "Model", ref: Ref) -> Iterator[BackendRef]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from services.gatewayapi import ways
 from services.gatewayapi.matching.answer import Answer
-from services.gatewayapi.matching.clashes import clashes
+from services.gatewayapi.matching.clashes import clashing
 from services.gatewayapi.matching.entries import Entry
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
 from services.gatewayapi.matching.request import Request
@@ -55,7 +55,7 @@ def notes_of(
         notes.append(ways.NO_BACKEND_FILTERS)
     if not rule.backends and answer.outcome == "response":
         notes.append(ways.NO_BACKENDS)
-    if next(clashes(model, gateway), None):
+    if clashing(model, gateway):
         notes += [ways.SHARED_SERVICE, ways.REFUSED]
     return notes
 

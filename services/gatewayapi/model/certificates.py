@@ -27,11 +27,10 @@ def certificate_fault(
     def fault(reason: str, message: str) -> Fault:
         return Fault("ResolvedRefs", reason, message, SECTION, field)
 
-    group, kind = ref.get("group") or "", ref.get("kind") or "Secret"
+    kind = secret_kind(ref)
     place = (ref.get("namespace") or owner.namespace, str(ref.get("name", "")))
-    if (group, kind) != ("", "Secret"):
-        name = f"{group}/{kind}" if group else kind
-        return fault("InvalidCertificateRef", f"A certificate of kind {name} is not supported.")
+    if kind != "Secret":
+        return fault("InvalidCertificateRef", f"A certificate of kind {kind} is not supported.")
     where = "/".join(place)
     needs.add(("referencegrants", (place[0], "")))
     if not grants.permit((GATEWAY_GROUP, owner.kind, owner.namespace), ("", "Secret", *place)):
@@ -51,6 +50,12 @@ def certificate_fault(
     if not _readable(secret):
         return fault("InvalidCertificateRef", f"Secret {where} holds no readable certificate.")
     return None
+
+
+def secret_kind(ref: Object) -> str:
+    """The kind that a reference to a Secret names, with its group where it has one."""
+    group, kind = ref.get("group") or "", ref.get("kind") or "Secret"
+    return f"{group}/{kind}" if group else str(kind)
 
 
 def _readable(secret: Object) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gatewayapi.model.authorities import frontend_faults
-from services.gatewayapi.model.certificates import certificate_fault
+from services.gatewayapi.model.certificates import certificate_fault, secret_kind
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.grants import Grants
@@ -77,6 +77,10 @@ def listener(setting: Setting, index: int, spec: Object, needs: set[tuple[str, K
     usable = not any(one.condition == "Accepted" for one in faults) and (
         not certificates or len(certificates) < len(tls.get("certificateRefs") or ())
     )
+    if setting.ngf and any(
+        secret_kind(ref) != "Secret" for ref in tls.get("certificateRefs") or ()
+    ):
+        usable = False
     if wrong and carried:
         faults.append(
             Fault(
