@@ -547,9 +547,23 @@ def test_for_ngf_the_oldest_policy_of_a_port_counts(tmp_path: Path) -> None:
             ca("ca", certificate()),
             backend_tls("whole", "2024-01-01T00:00:00Z", good),
             backend_tls("port", "2024-01-02T00:00:00Z", good, "http"),
+            backend_tls("nowhere", "2024-01-03T00:00:00Z", good, "gone"),
         )
         found = said.of("BackendTLSPolicy", "port")["ancestors"][0]["conditions"]
         assert words(found)["Accepted"] == wanted
+        found = said.of("BackendTLSPolicy", "nowhere")["ancestors"][0]["conditions"]
+        assert words(found)["Accepted"] == "False TargetNotFound"
+
+
+def test_tls_to_what_is_no_service(tmp_path: Path) -> None:
+    """BackendTLSPolicy.spec.targetRefs: of another kind no controller is known to speak."""
+    policy = backend_tls("odd", "2024-01-01T00:00:00Z", "[{group: '', kind: ConfigMap, name: ca}]")
+    odd = policy.replace(
+        'group: "", kind: Service, name: web',
+        "group: gateway.networking.k8s.io, kind: Gateway, name: edge",
+    )
+    said = Said(tmp_path, gateway(HTTP), odd)
+    assert said.of("BackendTLSPolicy", "odd") == {"ancestors": []}
 
 
 def test_tls_to_a_service_that_is_not_there(tmp_path: Path) -> None:

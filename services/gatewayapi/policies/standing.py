@@ -134,13 +134,16 @@ class Standing:
         """A section of a Service is a port by its name; without it the policy must not attach."""
         if not policy.kind.ports or not target.section:
             return None
-        service = self.model.world.of("services")[target.ref.key]
-        ports = (service.get("spec") or {}).get("ports") or ()
-        if any(one.get("name") == target.section for one in ports):
+        if target.section in self._ports(target.ref):
             return None
         said = f"{target.ref} has no port called {target.section}."
         source = f"{policy.kind.kind}.spec.targetRefs.sectionName"
         return Refusal("TargetNotFound", said, source, target, field=f"{target.field}.sectionName")
+
+    def _ports(self, service: Ref) -> set[str]:
+        """The names of a Service's ports."""
+        obj = self.model.world.of("services").get(service.key) or {}
+        return {str(one.get("name")) for one in (obj.get("spec") or {}).get("ports") or ()}
 
     def _served(self, policy: Policy, target: Target) -> Refusal | None:
         """A Service that no attached route sends requests to has nothing to be set for.
@@ -159,8 +162,10 @@ class Standing:
         return Refusal("", said, f"{GRAPH}, attachPolicyToService", target)
 
     def _by_age(self, target: Target) -> bool:
-        """Whether the older of two policies for a Service and for a port of it has both: all that
-        lead there are gateways of NGF."""
+        """Whether an older policy for all of a Service has the port that another one targets, too:
+        the port is there, and all that lead to it are gateways of NGF."""
+        if target.section not in self._ports(target.ref):
+            return False
         users = [one for one in self.model.users(target.ref) if one.kind.endswith("Route")]
         gateways = [gateway for one in users for gateway in self._taking(one)]
         return bool(gateways) and all(one.ngf for one in gateways)

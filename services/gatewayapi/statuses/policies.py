@@ -98,6 +98,8 @@ def _ancestors(standing: Standing, policy: Policy) -> Iterator[tuple[Ref, str, R
     for target in policy.targets:
         refusal = policy.refused_on(target.ref, target.section)
         if target.ref.kind != "Service":
+            if policy.kind.kind == "BackendTLSPolicy":
+                continue  # which controller would take it, nobody knows
             yield from _direct(standing.model, target, refusal)
             continue
         gateways = list(leading_to(standing.model, target.ref))
