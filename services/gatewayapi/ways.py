@@ -163,6 +163,13 @@ SHARED_HOST = Way(
     _NGF + "state/dataplane/configuration.go",
     "HTTPRouteSpec.hostnames",
 )
+SHARED_KINDS = Way(
+    "http-and-grpc-share-a-host",
+    "An HTTPRoute and a GRPCRoute may serve one host; the specification accepts the older alone.",
+    _VERSION,
+    _NGF + "state/dataplane/configuration.go",
+    "GRPCRoute.spec.hostnames",
+)
 PLAIN_ON_TLS = Way(
     "plain-request-to-tls-port",
     "A request without TLS to a port with TLS is answered with 400.",
@@ -206,6 +213,7 @@ WAYS: tuple[Way, ...] = (
     NO_BACKEND_FILTERS,
     NO_TIMEOUTS,
     SHARED_HOST,
+    SHARED_KINDS,
     PLAIN_ON_TLS,
     ALL_OPTIONS,
     CORS_ALWAYS,

@@ -9,6 +9,7 @@ from services.gatewayapi.matching.clashes import clashing
 from services.gatewayapi.matching.entries import Entry
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
 from services.gatewayapi.matching.request import Request
+from services.gatewayapi.matching.tables import Variants
 from services.gatewayapi.model.gateways import Gateway
 from services.gatewayapi.ways import Way
 
@@ -72,6 +73,8 @@ def _otherwise(
     plain = Seen(request, ngf=False)
     meant = winner(arrival, variants, plain)
     won = found.entry if isinstance(found, Hit) else None
+    if won is not None and _is_younger(won, variants):
+        yield ways.SHARED_KINDS
     if meant is won:
         return
     if plain.path != seen.path:
@@ -88,6 +91,19 @@ def _otherwise(
         yield ways.SHARED_HOST
     elif plain.path == seen.path:
         yield ways.PATH_DECIDES
+
+
+def _is_younger(won: Entry, variants: Variants) -> bool:
+    """Whether an older route of the other kind serves the same host."""
+    for _, hosted in variants:
+        others = (
+            (*hosted.calls.values(), hosted.call_patterns)
+            if won.route.kind == "HTTPRoute"
+            else (*hosted.exact.values(), *hosted.prefix.values(), hosted.patterns)
+        )
+        if any(entry.key[3:5] < won.key[3:5] for entries in others for entry in entries):
+            return True
+    return False
 
 
 def _by_slash(meant: Entry, won: Entry | None, seen: Seen) -> bool:
