@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from services.gatewayapi import ways
 from services.gatewayapi.matching.answer import Answer
 from services.gatewayapi.matching.clashes import clashing
-from services.gatewayapi.matching.entries import Entry
+from services.gatewayapi.matching.entries import Entries, Entry
 from services.gatewayapi.matching.lookup import Hit, Miss, Seen, winner
 from services.gatewayapi.matching.request import Request
 from services.gatewayapi.matching.tables import Variants
@@ -96,11 +96,9 @@ def _otherwise(
 def _is_younger(won: Entry, variants: Variants) -> bool:
     """Whether an older route of the other kind serves the same host."""
     for _, hosted in variants:
-        others = (
-            (*hosted.calls.values(), hosted.call_patterns)
-            if won.route.kind == "HTTPRoute"
-            else (*hosted.exact.values(), *hosted.prefix.values(), hosted.patterns)
-        )
+        others: tuple[Entries, ...] = (*hosted.calls.values(), hosted.call_patterns)
+        if won.route.kind == "GRPCRoute":
+            others = (*hosted.exact.values(), *hosted.prefix.values(), hosted.patterns.entries)
         if any(entry.key[3:5] < won.key[3:5] for entries in others for entry in entries):
             return True
     return False
