@@ -182,3 +182,24 @@ def test_ngf_gives_a_hostname_to_one_tls_route() -> None:
     }
     of = model(gateway("infra/gw", tls()), *routes)
     assert [one.route.name for one in of.attached(("infra", "gw"))] == ["old", "part", "none"]
+
+
+def test_a_tls_route_of_which_older_ones_have_every_hostname_is_warned() -> None:
+    """TLSRoute.spec.hostnames: all are accepted, and the older has the connections."""
+    passing = listener("tls", 443, "TLS", tls={"mode": "Passthrough"})
+    both, one, more = ["a.test", "b.test"], ["a.test"], ["a.test", "c.test"]
+    of = model(
+        gateway("infra/gw", passing),
+        route("infra/old", kind="TLSRoute", created=JAN, hostnames=both, rules=sending()),
+        route("infra/lost", kind="TLSRoute", created=FEB, hostnames=one, rules=sending()),
+        route("infra/part", kind="TLSRoute", created=FEB, hostnames=more, rules=sending()),
+    )
+    told = {
+        name: [
+            (one.severity, one.field, one.counterpart and one.counterpart.name)
+            for one in issues_of(of, Ref("TLSRoute", "infra", name))
+            if one.reason == "Shadowed"
+        ]
+        for name in ("old", "lost", "part")
+    }
+    assert told == {"old": [], "lost": [("warning", "spec.hostnames", "old")], "part": []}

@@ -2,7 +2,8 @@
 
 HTTPRouteRule.matches and GRPCRouteRule.matches: of two that are equal in everything that counts,
 the older route has the requests, then the first by name, then the first rule and match. Of
-TCPRoutes and UDPRoutes on one listener the first has every connection.
+TCPRoutes and UDPRoutes on one listener the first has every connection, of TLSRoutes the first has
+those to a hostname.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,9 @@ class Shadowing:
         for field, listener, entries in self._streams(ref):
             if entries[0].route != ref:
                 yield _silent(ref, field, listener, entries[0].route)
+        firsts = [entries[0].route for entries in self._names(ref)]
+        if firsts and ref not in firsts:
+            yield _nameless(ref, firsts[0])
         for entry, winners in self._placed(ref):
             if winners and all(_place(one) != _place(entry) for one in winners):
                 yield _issue(entry, winners[0])
@@ -59,6 +63,20 @@ class Shadowing:
                         if hosted.connections:
                             field = f"spec.parentRefs[{parent.index}]"
                             yield field, one.listener.name, hosted.connections
+
+    def _names(self, ref: Ref) -> Iterator[Slot]:
+        """Of each hostname that a TLSRoute serves at a listener, the routes that serve it."""
+        if ref.kind != "TLSRoute":
+            return
+        for parent in self._model.parents(ref):
+            for one in parent.attachments:
+                if one.attached:
+                    tables = self._model.tables(one.listener.gateway.key)
+                    hosts = tables.of_listener(one.listener.id).hosts
+                    for name in one.hostnames:
+                        for _, hosted in hosts.get(name, ()):
+                            if hosted.connections:
+                                yield hosted.connections
 
     def _placed(self, ref: Ref) -> Iterator[tuple[Entry, list[Entry]]]:
         for entry, slots in self._slots(ref):
@@ -161,6 +179,20 @@ def _issue(entry: Entry, winner: Entry) -> Issue:
         f"{kind}.spec.rules.matches",
         "Change the match, or delete the rule that is not meant.",
         counterpart,
+    )
+
+
+def _nameless(ref: Ref, first: Ref) -> Issue:
+    return Issue(
+        "warning",
+        ref,
+        "spec.hostnames",
+        "Shadowed",
+        "TLSRoutes that go before this one have every connection to its hostnames. This one is"
+        " accepted and gets none.",
+        f"{ref.kind}.spec.hostnames",
+        "Give the route a hostname of its own.",
+        first,
     )
 
 
