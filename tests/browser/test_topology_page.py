@@ -83,9 +83,13 @@ def test_what_is_looked_for_and_opened_is_in_the_address(tab: Tab) -> None:
     tab.open("/topology?cluster=web-fra&status=err", "#topology-key button.on")
     assert not tab.run(NODE, "httproute/shop/cart")
     tab.open("/topology?mode=across", "#topology-key button")
-    host = node(tab, "host//www.shop.example.com")
-    assert host["kind"] == "Host"
+    host = node(tab, "host//status.example.com")
+    assert (host["kind"], host["note"]) == ("Host", "2 clusters")
+    assert node(tab, "service/status/status-page")["note"] == "2 clusters"
     assert node(tab, "web-fra/gateway/shop/edge-public")["note"] == "web-fra"
+    tab.click("[data-topology-check=shared]")
+    tab.until(lambda: not tab.run(NODE, "host//www.shop.example.com"), "what one cluster has")
+    assert tab.run(NODE, "web-fra/httproute/status/page")
 
 
 def test_keys_walk_the_graph_and_the_table_has_the_same(tab: Tab) -> None:

@@ -40,6 +40,8 @@ def verdicts(fleet: DemoFleet, kind: str, namespace: str, name: str) -> dict[str
         ("HTTPRoute", "accounts/shared", "ResolvedRefs", "True ResolvedRefs"),
         ("TLSRoute", "iot/firmware", "Accepted", "False NoMatchingListenerHostname"),
         ("UDPRoute", "iot/coap", "Accepted", "True Accepted"),
+        ("HTTPRoute", "status/page", "Accepted", "True Accepted"),
+        ("HTTPRoute", "labs/llm-preview", "Accepted", "False NoMatchingParent"),
     ],
 )
 def test_a_seeded_route_is_judged(
@@ -47,6 +49,22 @@ def test_a_seeded_route_is_judged(
 ) -> None:
     namespace, name = place.split("/")
     assert verdicts(fleet, kind, namespace, name)[condition] == said
+
+
+def test_a_gateway_takes_listener_sets_of_the_namespaces_it_names(fleet: DemoFleet) -> None:
+    store = fleet.apis["web-fra"].store
+    said = {
+        one["metadata"]["name"]: next(
+            f"{c['status']} {c['reason']}"
+            for c in one["status"]["conditions"]
+            if c["type"] == "Accepted"
+        )
+        for one in store.all(API, "ListenerSet")
+    }
+    assert said == {"status": "True Accepted", "preview": "False NotAllowed"}
+    taken = store.get(API, "ListenerSet", "status", "status")["status"]["listeners"]
+    assert [one["attachedRoutes"] for one in taken] == [2]
+    assert store.get(API, "Gateway", "shop", "edge-public")["status"]["attachedListenerSets"] == 1
 
 
 def test_a_new_backend_heals_a_route(fleet: DemoFleet) -> None:

@@ -57,11 +57,19 @@ def gateway(place: str, age: float, *listeners: Obj, class_name: str = "nginx", 
     return made(GATEWAY_API, "Gateway", place, age, **metadata, spec=spec)
 
 
+def listener_set(place: str, age: float, gateway: str, *listeners: Obj) -> Obj:
+    """A ListenerSet that asks ``namespace/gateway`` to take its listeners."""
+    spec = {"parentRef": parent(gateway), "listeners": list(listeners)}
+    return made(GATEWAY_API, "ListenerSet", place, age, spec=spec)
+
+
 def parent(text: str) -> Obj:
-    """``namespace/gateway#section`` as a parentRef."""
-    place, _, section = text.partition("#")
+    """``namespace/gateway#section`` as a parentRef; ``ListenerSet:namespace/name#section`` of
+    another kind."""
+    kind, _, named = text.rpartition(":")
+    place, _, section = named.partition("#")
     space, _, name = place.rpartition("/")
-    found: Obj = {"name": name}
+    found: Obj = {"kind": kind, "name": name} if kind else {"name": name}
     if space:
         found["namespace"] = space
     if section:

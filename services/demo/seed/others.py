@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.demo.seed.brought import STATUS_HOST, status_page
 from services.demo.seed.inference import ASSISTANT, POOLS, QWEN, pool, reference
 from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
@@ -23,15 +24,18 @@ def hub() -> Iterator[Obj]:
     """The cluster the console runs on."""
     yield from controller(320)
     yield namespace("platform", 320)
+    yield namespace("status", 120)
     yield node("hub-fra-1", 320)
     l40s = {"nvidia.com/gpu.product": "NVIDIA-L40S", "nvidia.com/gpu.present": "true"}
     yield node("hub-fra-l40s-1", 150, l40s, nvidia_gpu="4")
     yield tls("platform/console-tls", 40, 50, "console.platform.example.com")
+    yield tls("platform/status-tls", 25, 65, STATUS_HOST)
     gateways = [
         gateway(
             "platform/console",
             301,
             listener("https", 443, "HTTPS", "console.platform.example.com", cert="console-tls"),
+            listener("status", 443, "HTTPS", STATUS_HOST, cert="status-tls", routes_from="All"),
         ),
         gateway("platform/telemetry-in", 301, listener("otlp", 4318, "HTTP")),
     ]
@@ -57,6 +61,7 @@ def hub() -> Iterator[Obj]:
         "",
         rule(match("/v1/logs"), match("/v1/traces"), backends=to("otel-collector:4318")),
     )
+    yield from status_page("platform/console#status", 120, ready=2)
     yield from pool(ASSISTANT)
 
 

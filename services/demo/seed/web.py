@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 
+from services.demo.seed.brought import TAKES_LISTENERS, listener_sets
 from services.demo.seed.certificates import certificates
 from services.demo.seed.installation import access_log, controller, data_planes
 from services.demo.seed.objects import (
@@ -37,6 +38,7 @@ def web() -> Iterator[Obj]:
         "mesh",
         "sandbox",
         "platform-certs",
+        "status",
     ):
         yield namespace(name, 214, team=name, **({"edge": "public"} if name != "labs" else {}))
     yield made(
@@ -76,6 +78,7 @@ def web() -> Iterator[Obj]:
     yield from _services()
     yield from http_routes()
     yield from other_routes()
+    yield from listener_sets()
     yield from _policies()
     yield from _events()
 
@@ -90,6 +93,7 @@ def _gateways() -> Iterator[Obj]:
         listener("https-old", 443, "HTTPS", "old.shop.example.com", cert="shop-expired", **public),
         listener("https-legacy", 443, "HTTPS", "legacy.example.com", cert="legacy-tls", **public),
         labels={"environment": "production"},
+        allowedListeners=TAKES_LISTENERS,
         infrastructure={
             "parametersRef": {"group": NGF_GROUP, "kind": "NginxProxy", "name": "edge-proxy"}
         },

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.demo.api.seeding import Seeding
 from services.demo.judging import world
+from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key, Object
 from services.gatewayapi.model.routes import Route, Rule
@@ -20,7 +21,15 @@ from services.gatewayapi.statuses.routes import accepted
 GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
 SERVICE_LABEL = "kubernetes.io/service-name"
 KINDS_READ = frozenset(
-    {"gateways", "httproutes", "grpcroutes", "services", "endpointslices", "snippetsfilters"}
+    {
+        "gateways",
+        "listenersets",
+        "httproutes",
+        "grpcroutes",
+        "services",
+        "endpointslices",
+        "snippetsfilters",
+    }
     | {"authenticationfilters", "referencegrants", "inferencepools"}
 )
 """Kinds whose changes can change what is asked."""
@@ -117,15 +126,22 @@ def _flows(model: Model) -> Iterator[Flow]:
                 if not _programmed(gateway.obj, ""):
                     continue
                 for one in parent.attachments:
-                    if one.attached and _programmed(gateway.obj, one.listener.name):
+                    if one.attached and _programmed(_owner(model, one.listener), one.listener.name):
                         yield from _of_route(
                             model, model.routes[ref], gateway.ref.key, one.listener.spec, peers
                         )
 
 
-def _programmed(gateway: Object, listener: str) -> bool:
-    """Whether NGINX serves a gateway, or one of its listeners."""
-    said = gateway.get("status") or {}
+def _owner(model: Model, listener: Listener) -> Object:
+    """What a listener is written in, whose status speaks of it."""
+    if listener.owner.kind == "ListenerSet":
+        return model.listener_sets[listener.owner.key].obj
+    return model.gateways[listener.owner.key].obj
+
+
+def _programmed(owner: Object, listener: str) -> bool:
+    """Whether NGINX serves a gateway, or one of the listeners of it or of a ListenerSet."""
+    said = owner.get("status") or {}
     if listener:
         said = next((one for one in said.get("listeners") or () if one["name"] == listener), {})
     return any(
