@@ -135,14 +135,16 @@ def _register_gateway(callbacks: Callbacks) -> None:
         model = seen(callbacks, ref)
         if model is None:
             return nothing()
-        listeners = detail_rows.listeners(model["listeners"], ref["namespace"], datetime.now(UTC))
+        listeners = detail_rows.listeners(
+            [*model["listeners"], *model["set_listeners"]], ref["namespace"], datetime.now(UTC)
+        )
         routes = detail_rows.named_by(model["named_by"], ref["cluster"])
         top = routes[: detail_overviews.SHOWN_ROUTES]
         unit, left_out = detail_rows.named_count(model["named_by"], model["named_hidden"])
         return (
             listeners,
             str(len(listeners)),
-            detail_rows.trouble(model["listeners"]),
+            detail_rows.trouble([*model["listeners"], *model["set_listeners"]]),
             top,
             unit if len(top) == len(routes) else f"{len(top)} of {unit}, trouble first",
             left_out,

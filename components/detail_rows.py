@@ -16,6 +16,9 @@ Row = dict[str, Any]
 CONDITIONS = 11
 """Conditions drawn beside an object: a returned subtree stays below a hundred components."""
 
+PARENTS = {"Gateway": "gateways", "ListenerSet": "listenersets"}
+"""Kinds that are parents of routes, and their plurals."""
+
 ORDER = ("err", "warn", "info", "ok", "note")
 """Trouble first."""
 
@@ -109,10 +112,11 @@ def _state(said: Mapping[str, Any]) -> Row:
 
 
 def listeners(found: Sequence[Mapping[str, Any]], namespace: str, now: datetime) -> list[Row]:
-    """A Gateway's listeners, in its order; ``now`` is what certificates are measured by."""
+    """Listeners in their order, those of a ListenerSet with its name; ``now`` is what certificates
+    are measured by."""
     return [
         {
-            "name": one["name"],
+            "name": _listener_name(one),
             "protocol": f"{one['protocol']} {one['port']}",
             "hostname": one["hostname"],
             "certificate": _certificates(one, namespace, now),
@@ -122,6 +126,10 @@ def listeners(found: Sequence[Mapping[str, Any]], namespace: str, now: datetime)
         }
         for one in found
     ]
+
+
+def _listener_name(one: Mapping[str, Any]) -> str:
+    return f"{one['set_name']}/{one['name']}" if "set_name" in one else str(one["name"])
 
 
 def _certificates(listener: Mapping[str, Any], namespace: str, now: datetime) -> list[Row]:
@@ -164,7 +172,7 @@ def trouble(found: Sequence[Mapping[str, Any]]) -> Any:
             f"Secret {gone['namespace']}/{gone['name']} does not exist. "
             "Create it or pick another certificate."
         )
-    return [icon(ICONS["err"]), f"{broken['name']}: {said}"]
+    return [icon(ICONS["err"]), f"{_listener_name(broken)}: {said}"]
 
 
 def named_count(found: Sequence[Mapping[str, Any]], hidden: int) -> tuple[str, str]:
@@ -197,7 +205,7 @@ def named_by(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]
             "name": one["name"],
             "href": href(one["kind_name"], cluster_name, one["namespace"], one["name"]) or None,
             "hostnames": one["hostnames"],
-            "listener": one["listener"],
+            "listener": "/".join(filter(None, (one["listener_set"], one["listener"]))),
             "matches_text": one["matches_text"],
             "status": one["status"],
             "status_word": one["status_word"],
@@ -244,8 +252,8 @@ def parents(found: Sequence[Mapping[str, Any]], cluster_name: str) -> list[Row]:
         {
             "gateway": {
                 "text": f"{one['namespace']}/{one['name']}",
-                "href": href("gateways", cluster_name, one["namespace"], one["name"])
-                if one["kind"] == "Gateway"
+                "href": href(PARENTS[one["kind"]], cluster_name, one["namespace"], one["name"])
+                if one["kind"] in PARENTS
                 else "",
             },
             "listener": one["section"] or (f"port {one['port']}" if one["port"] else ""),

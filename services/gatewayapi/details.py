@@ -14,6 +14,7 @@ from services.gatewayapi import conditions, filters, rows, text
 from services.gatewayapi.attached import NOT_VISIBLE
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
+from services.gatewayapi.model.assembly import named_gateway
 from services.gatewayapi.model.faults import Fault
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Ref
@@ -30,16 +31,23 @@ NOT_CHECKED = {"status": "unknown", "state": "not checked"}
 
 
 def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees) -> dict[str, Any]:
-    """Listeners with what each says, the routes that name it, addresses, conditions.
+    """Listeners with what each says, those of ListenerSets that name it (``set_listeners``), the
+    routes that name it or one of those sets, addresses, conditions.
 
     ``named_hidden`` counts further routes that name it.
     """
     place = (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
-    naming = attachments.of(cluster, place)
+    naming, sets = attachments.of(cluster, place), attachments.sets(cluster, place)
     shown = [named for named in naming if sees(named[1][0])]
     return {
         "listeners": _listeners(cluster, obj, sees),
-        "named_by": list(_named_by(cluster, place, shown)),
+        "set_listeners": [
+            {"set_namespace": one[0], "set_name": one[1], **listener}
+            for one in sets
+            if sees(one[0])
+            for listener in _set_listeners(cluster, one, sees)
+        ],
+        "named_by": list(_named_by(cluster, place, sets, shown)),
         "named_hidden": len(naming) - len(shown),
         "addresses": list((obj.get("status") or {}).get("addresses") or ()),
         "controller": rows.controller_of(cluster, obj["spec"].get("gatewayClassName", "")) or "",
@@ -50,8 +58,28 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object, sees: Sees)
 
 
 def listener_set(cluster: Cluster, obj: Object, sees: Sees) -> dict[str, Any]:
-    """Listeners with what each says; conditions."""
-    return {"listeners": _listeners(cluster, obj, sees), "conditions": _conditions(obj)}
+    """Listeners with what each says, the controller of its gateway's class, conditions."""
+    place = obj["metadata"]["namespace"], obj["metadata"]["name"]
+    named = named_gateway(place, obj)
+    gateway = cluster.snapshot("gateways").objects.get(named) if named and sees(named[0]) else None
+    class_name = gateway["spec"].get("gatewayClassName", "") if gateway else ""
+    return {
+        "listeners": _set_listeners(cluster, place, sees),
+        "controller": rows.controller_of(cluster, class_name) or "",
+        "conditions": _conditions(obj),
+    }
+
+
+def _set_listeners(cluster: Cluster, place: Key, sees: Sees) -> list[dict[str, Any]]:
+    """The listeners of a ListenerSet; where that is refused, so are they."""
+    obj = cluster.snapshot("listenersets").objects.get(place)
+    if obj is None:
+        return []
+    refused = conditions.gateway(obj)
+    return [
+        one | refused.fields() if refused.status == "err" and not one["conditions"] else one
+        for one in _listeners(cluster, obj, sees)
+    ]
 
 
 def _listeners(cluster: Cluster, obj: Object, sees: Sees) -> list[dict[str, Any]]:
@@ -110,15 +138,20 @@ def _certificate(cluster: Cluster, place: Key, sees: Sees) -> dict[str, Any]:
     }
 
 
-def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator[dict[str, Any]]:
-    """What the gateway at ``place`` says of each of ``routes``; one entry per parentRef."""
+def _named_by(
+    cluster: Cluster, place: Key, sets: Iterable[Key], routes: Iterable[Named]
+) -> Iterator[dict[str, Any]]:
+    """What the gateway at ``place`` or one of its ``sets`` says of each of ``routes``; one entry
+    per parentRef. ``listener_set`` is the name of the set, "" for the gateway itself."""
+    ways = {("Gateway", place): "", **{("ListenerSet", one): one[1] for one in sets}}
     for kind_name, key in routes:
         one = cluster.snapshot(kind_name).objects.get(key)
         if one is None:
             continue
         row = rows.route(kind_name, one)
         for parent in parents(one):
-            if (parent["namespace"], parent["name"]) == place and parent["kind"] == "Gateway":
+            way = parent["kind"], (parent["namespace"], parent["name"])
+            if way in ways:
                 yield {
                     "kind": KINDS[kind_name].kind,
                     "kind_name": kind_name,
@@ -126,6 +159,7 @@ def _named_by(cluster: Cluster, place: Key, routes: Iterable[Named]) -> Iterator
                     "name": key[1],
                     "hostnames": row["hostnames"],
                     "matches_text": row["matches_text"],
+                    "listener_set": ways[way],
                     "listener": parent["section"],
                     **{k: parent[k] for k in ("status", "status_word", "reason", "message")},
                 }

@@ -162,7 +162,7 @@ def shapes(attachments: Attachments) -> dict[str, Shape]:
             partial(gateway, attachments),
             {"class": "class", "routes": "routes", "addresses": "addresses"},
             ("class",),
-            reads=("gatewayclasses", *ROUTE_KINDS),
+            reads=("gatewayclasses", "listenersets", *ROUTE_KINDS),
         ),
         "gatewayclasses": Shape(
             KINDS["gatewayclasses"],

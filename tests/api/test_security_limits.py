@@ -94,6 +94,10 @@ def test_what_surrounds_an_object_is_told_within_the_limits_only(console: Consol
     inside = sum(namespace == NAMESPACE for _, namespace, _ in names)
     assert (seen["named_hidden"], whole["named_hidden"]) == (len(names) - inside, 0)
     assert seen["named_hidden"] > 0
+    assert {one["set_namespace"] for one in whole["set_listeners"]} == {"labs", "status"}
+    assert seen["set_listeners"] == []
+    one_set = Identity("reader", Role.VIEWER, frozenset({CLUSTER}), frozenset({"status"}))
+    assert detail(one_set, "listenersets", "status", "status")["controller"] == ""
     gateways = detail(reader, "gatewayclasses", "", "nginx")["gateways"]
     assert {one["namespace"] for one in gateways} == {NAMESPACE}
     backends = [

@@ -36,9 +36,39 @@ def test_every_page_counts_the_routes_of_a_gateway_alike(opened: Window) -> None
     opened.open("/gatewayclass/web-fra/nginx")
     assert number(opened, "#detail-gateways", "edge-public") == in_list
     opened.open(EDGE)
-    opened.says("[data-tab=routes]", f"22, {in_list} attached")
-    opened.says("#detail-top-routes-unit", f"8 of 22, {in_list} attached")
-    opened.says("#detail-unattached", f"{22 - int(in_list)} name it and are not attached")
+    opened.says("[data-tab=routes]", f"25, {in_list} attached")
+    opened.says("#detail-top-routes-unit", f"8 of 25, {in_list} attached")
+    opened.says("#detail-unattached", f"{25 - int(in_list)} name it and are not attached")
+
+
+def test_a_gateway_has_the_listeners_and_routes_of_its_listener_sets(opened: Window) -> None:
+    opened.open(EDGE)
+    opened.says("#detail-listeners-unit", "6")
+    rows = "#detail-listeners .ag-row"
+    opened.until(
+        lambda: (
+            any("status/https" in one.text and "Programmed" in one.text for one in opened.all(rows))
+            and any(
+                "preview/http" in one.text and "NotAllowed" in one.text for one in opened.all(rows)
+            )
+        ),
+        "a set that it took and one that it did not",
+    )
+    opened.says("#detail-top-routes", "llm-preview")
+
+    opened.open("/listenerset/web-fra/status/status", "#detail-conditions .cond")
+    opened.says("#detail-pill", "Programmed")
+    opened.says("#detail-facts", "shop/edge-public")
+    opened.says("#detail-controller", "gateway.nginx.org")
+    opened.open("/listenerset/web-fra/labs/preview", "#detail-conditions .cond")
+    opened.says("#detail-set-listeners", "NotAllowed")
+    opened.says("#detail-problems", "Allow the ListenerSet's namespace")
+    opened.open("/httproute/web-fra/status/page", "#detail-parents a")
+    assert (
+        opened.one("#detail-parents a")
+        .get_attribute("href")
+        .endswith("/listenerset/web-fra/status/status")
+    )
 
 
 def test_a_gateway_tells_how_far_it_is_programmed_and_what_runs_it(opened: Window) -> None:
