@@ -1,7 +1,9 @@
 """Why the other matches did not take a request: of each the first thing that it lost by."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from services.gatewayapi.matching import expressions, paths
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 _READ = 600
-_MATCHES = "HTTPRouteRule.matches"
-Ranked = tuple[tuple[int, ...], Candidate]
+Place = tuple[Ref, int | None, int | None]
+"""A match: its route, its rule and where it is in that; a whole route has None for both."""
+Ranked = tuple[tuple[int, ...], Place, str | None, Reason]
+"""A match, before it the rank of how close it came, behind it its listener and what it lost by."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """A request, where it came to and what took it, all as far as it came. ``written`` is the
     hostname by which the route that took it names its host."""
@@ -63,6 +67,16 @@ class Asked:
             as_written(model.routes[won.route], found.hostname or "") if won else "",
         )
 
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The names that cover the host, most specific first; "" is any."""
+        return (*covering(self.host), "") if self.host else ("",)
+
+    @cached_property
+    def prefixes(self) -> Sequence[str]:
+        """The prefixes of the path by element."""
+        return paths.prefixes(self.seen.path or "/")
+
 
 def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int]:
     """The matches that did not take a request, closest first, and how many more there are.
@@ -70,54 +84,49 @@ def candidates(model: "Model", asked: Asked) -> tuple[tuple[Candidate, ...], int
     Of large gateways those are read whose host could have been meant, up to a bound.
     """
     found: list[Ranked] = []
-    told: set[tuple[object, ...]] = set()
+    told: set[Place] = {_place(asked.won)} if asked.won else set()
     key = asked.gateway.ref.key
     tables = model.tables(key)
     here = asked.listener
     for listener in sorted(asked.gateway.listeners, key=lambda one: one is not here):
         listening = tables.of_listener(listener.id)
-        for name, written, hosted in _near(listening, asked.host):
-            for entry in _closest_first(hosted, asked.seen):
+        for name, written, hosted in _near(listening, asked.names):
+            for entry in _closest_first(hosted, asked):
                 if len(found) >= _READ:
                     break
-                place = (entry.route, entry.rule, entry.index)
-                if place in told or _same(entry, asked.won):
+                place = _place(entry)
+                if place in told:
                     continue
                 told.add(place)
                 rank, lost = _lost(asked, listener, name, written, entry)
-                candidate = Candidate(entry.route, entry.rule, entry.index, listener.name, lost)
-                found.append(((*rank, entry.rule, entry.index or 0), candidate))
-    found.extend(_refused(model, asked, {one.route for _, one in found}))
-    found.sort(key=lambda one: (one[0], str(one[1].route)))
-    shown = tuple(candidate for _, candidate in found[:_SHOWN])
+                found.append(((*rank, entry.rule, place[2] or 0), place, listener.name, lost))
+    found.extend(_refused(model, asked, {place[0] for place in told}))
+    found.sort(key=itemgetter(0, 1))
+    shown = tuple(Candidate(*place, listener, lost) for _, place, listener, lost in found[:_SHOWN])
     return shown, len(found) - len(shown)
 
 
-def _closest_first(hosted: Hosted, seen: Seen) -> Iterator[Entry]:
+def _closest_first(hosted: Hosted, asked: Asked) -> Iterator[Entry]:
     """All entries of a host; those that share the request's path or call come before the bound."""
+    seen = asked.seen
     if seen.path is not None:
         yield from hosted.exact.get(seen.path, ())
-        for prefix in paths.prefixes(seen.path):
+        for prefix in asked.prefixes:
             yield from hosted.prefix.get(prefix, ())
     if seen.call is not None:
         yield from hosted.calls.get(seen.call, ())
     yield from hosted.entries()
 
 
-def _near(listening: Listening, host: str) -> Iterator[tuple[str, str, Hosted]]:
-    names = [*covering(host), ""] if host else [""]
+def _near(listening: Listening, names: Sequence[str]) -> Iterator[tuple[str, str, Hosted]]:
     rest = [] if len(listening.hosts) > _READ else [n for n in listening.hosts if n not in names]
     for name in (*names, *rest):
         for written, hosted in listening.hosts.get(name, ()):
             yield name, written, hosted
 
 
-def _same(entry: Entry, won: Entry | None) -> bool:
-    return won is not None and (entry.route, entry.rule, entry.index) == (
-        won.route,
-        won.rule,
-        won.index,
-    )
+def _place(entry: Entry) -> Place:
+    return entry.route, entry.rule, entry.index
 
 
 def _lost(
@@ -125,10 +134,8 @@ def _lost(
 ) -> tuple[tuple[int, ...], Reason]:
     """How far an entry came (smaller is closer) and what stopped it there."""
     host, here = asked.host, asked.listener
-    steps = tuple(_steps(asked, entry))
-    wrong = sum(1 for reason in steps if reason is not None)
-    first = next((reason for reason in steps if reason is not None), None)
-    covers = not name or (bool(host) and name in covering(host))
+    missed = [reason for reason in _steps(asked, entry) if reason is not None]
+    wrong, covers = len(missed), name in asked.names
     if here is None or listener.id != here.id:
         what = "none" if here is None else here.name
         text = f"It is attached to listener {listener.name}; the request came to {what}."
@@ -139,8 +146,8 @@ def _lost(
         else:
             text = f"Its hostname {name} is not the request's ({host or 'none'})."
         return (1 if covers else 4, wrong), Reason(text, f"{entry.route.kind}.spec.hostnames")
-    if first is not None:
-        return (0, wrong), first
+    if missed:
+        return (0, wrong), missed[0]
     if asked.won is None:
         return (0, wrong), Reason(PATH_DECIDES.what, PATH_DECIDES.section)
     return (0, 0), _by_precedence(asked, written, entry, asked.won)
@@ -181,7 +188,7 @@ def _path(asked: Asked, match: Match, entry: Entry) -> Reason | None:
         fits = entry.path == path
         text = f"Its path {match.path} is not {path} exactly."
     elif match.path_type == "PathPrefix":
-        fits = entry.path in paths.prefixes(path)
+        fits = entry.path in asked.prefixes
         if asked.gateway.ngf and entry.slashed and entry.path == path:
             fits = completes(entry, path)
         text = f"Its path {match.path} is no prefix of {path} by path element."
@@ -276,10 +283,9 @@ def _by_age(entry: Entry, won: Entry) -> str:
 
 def _refused(model: "Model", asked: Asked, told: Container[object]) -> Iterator[Ranked]:
     for ref, fault in model.refused(asked.gateway.ref.key)[:_READ]:
-        if ref in told or (asked.won and ref == asked.won.route):
-            continue
-        lost = Reason(f"It is not attached: {fault.message}", fault.section)
-        yield (2, 0, 0, 0), Candidate(ref, None, None, None, lost)
+        if ref not in told:
+            lost = Reason(f"It is not attached: {fault.message}", fault.section)
+            yield (2, 0, 0, 0), (ref, None, None), None, lost
 
 
 def of_route(
@@ -300,7 +306,7 @@ def of_route(
         for name, variants in listening.hosts.items():
             for written, hosted in variants:
                 for entry in hosted.entries():
-                    if _same(entry, asked.won):
+                    if asked.won and _place(entry) == _place(asked.won):
                         lost, fits = Reason("", ""), True
                         rank: tuple[int, ...] = (-1,)
                     else:
