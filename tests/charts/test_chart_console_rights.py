@@ -129,6 +129,21 @@ def test_the_rest_is_refused(console: Account, method: str, path: str, sent: Obj
     assert (answer.status, answer.reason) == (403, "Forbidden")
 
 
+@pytest.mark.parametrize("off", ["rbac.certificates", "rbac.write"])
+def test_secrets_can_be_left_to_others(real_cluster: ControlPlane, off: str) -> None:
+    release = off.replace(".", "-")
+    objects = render("ngf-console", "values", release=release, namespace=release, **{off: False})
+    api = applied(real_cluster, objects, release)
+    account = Account(api, release, f"{release}-ngf-console")
+    rights = account.can_i("default")
+    assert rights["secrets"] == {"list", "watch"}
+    written = {"create", "delete"} <= verbs(rights, "gateways", "gateway.networking.k8s.io")
+    assert written is (off == "rbac.certificates")
+    path = f"{NAMESPACES}/default/secrets"
+    assert account.status("POST", path, secret("one")) == 403
+    assert account.status("DELETE", f"{path}/one") == 403
+
+
 def test_a_console_can_be_kept_from_writing_and_from_secrets(real_cluster: ControlPlane) -> None:
     values = {"rbac.write": False, "rbac.secrets": False}
     objects = render("ngf-console", "values", release="looking", namespace="looking", **values)
