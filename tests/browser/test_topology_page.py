@@ -124,9 +124,15 @@ def test_a_group_opens_and_a_change_moves_nothing_one_looks_at(
     opened.live()
     group = opened.until(lambda: opened.run(GROUP), "routes as a group")
     assert group["label"].endswith("HTTP routes")
+    opened.run(HOVER, group["id"])
+    opened.says("#topology-tip", "Click to open it.")
     opened.run(TAP, group["id"])
     opened.address("open=group/httproute/")
     node(opened, "httproute/shop/route-000")
+    opened.until(
+        lambda: opened.run("return document.getElementById('topology-tip').hidden"),
+        "nothing is told of a group that is open",
+    )
 
     opened.run(TAP, "httproute/shop/route-000")
     opened.says("#topology-drawer h2", "route-000")

@@ -417,6 +417,9 @@ def test_the_whole_stays_small_enough_to_look_at_and_large_groups_open_in_parts(
     ]
     assert {node.count for node in parts} == {50}
     assert parts[0].message == "shop/r0000 to shop/r0049"
+    assert [node.name for node in parts[:2]] == ["r0000 and 49 more", "r0050 and 49 more"]
+    more = grouped(many(501), [routes]).graph.nodes
+    assert "httproute/shop/r0500" in more, "one that is left over is itself"
 
 
 def test_places_depend_on_the_objects_alone_and_nodes_never_overlap() -> None:

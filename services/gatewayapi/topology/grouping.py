@@ -87,11 +87,15 @@ def _parts(
     if group not in opened:
         yield group, found
     elif len(found) > 2 * CHUNK:
-        ranked = sorted(found, key=lambda node: (node.namespace, node.name, node.id))
+        ranked = sorted(found, key=_by_name)
         for at in range(0, len(ranked), CHUNK):
-            part = f"{group}.{at // CHUNK}"
-            if part not in opened:
-                yield part, ranked[at : at + CHUNK]
+            part, members = f"{group}.{at // CHUNK}", ranked[at : at + CHUNK]
+            if part not in opened and len(members) > 1:
+                yield part, members
+
+
+def _by_name(node: Node) -> tuple[str, str, str]:
+    return node.namespace, node.name, node.id
 
 
 def _folded(graph: Graph, within: Mapping[str, str]) -> Graph:
@@ -122,12 +126,14 @@ def _group(group: str, found: list[Node]) -> Node:
     reasons = Counter(node.reason for node in found if node.reason).most_common(1)
     reason, times = reasons[0] if reasons else ("", 0)
     names = sorted(node.said for node in found)
-    kind = _MANY.get(first.type, f"{first.type} objects")
+    label = f"{len(found):,} {_MANY.get(first.type, f'{first.type} objects')}"
+    if "." in group:  # one part of many: told apart by where it begins
+        label = f"{min(found, key=_by_name).name} and {len(found) - 1} more"
     pods = [int(node.metadata["total"]) for node in found if "total" in node.metadata]
     return Node(
         id=group,
         type=first.type,
-        name=f"{len(found):,} {kind}",
+        name=label,
         namespace="",
         status=first.status,
         word=first.word,

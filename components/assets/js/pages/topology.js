@@ -91,6 +91,7 @@
     requestAnimationFrame(function () {
       const cy = graph();
       if (!cy) return;
+      if (hovering && cy.getElementById(hovering).empty()) untip();
       hear(cy);
       if (what !== fitted) { fitted = what; fit(); }
       chosen();
