@@ -5,6 +5,8 @@ field by its path.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,9 +65,14 @@ def counted(number: int) -> str:
     return f"{number} {'field is' if number == 1 else 'fields are'} not accepted"
 
 
-def last(path: str) -> str:
-    """The last word of a path: what people call the field."""
-    return re.sub(r"(\[\d+\])+$", "", path).rsplit(".", 1)[-1]
+def named(paths: Iterable[str]) -> str:
+    """Fields as people call them: by the last word of their path, with the one before it where
+    several end alike."""
+    ends = {path: re.sub(r"(\[\d+\])+$", "", path).rsplit(".", 2) for path in paths}
+    often = Counter(words[-1] for words in ends.values())
+    return ", ".join(
+        ".".join(words[-2:] if often[words[-1]] > 1 else words[-1:]) for words in ends.values()
+    )
 
 
 def _plain(rule: str) -> str:
@@ -76,5 +83,7 @@ def _plain(rule: str) -> str:
     said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
     said = re.sub(r"^[\w.\[\]]+ in body ", "", said)
     said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)
+    said = re.sub(r"^Required value$", "is required", said)
+    said = re.sub(r"^should be at least 1 chars long$", "must not be empty", said)
     said = said[:1].upper() + said[1:]
     return said if said.endswith(".") else f"{said}."

@@ -211,7 +211,7 @@ def _refused(error: ConsoleError, draft: Draft, ref: dict[str, Any], now: str) -
     fields = dict.fromkeys(path for path, _ in causes if path)
     if not fields:
         return Verdict(_quiet(error.message), "err", title(error), error.message, now)
-    word = f"{faults.counted(len(fields))}: {', '.join(map(faults.last, fields))}"
+    word = f"{faults.counted(len(fields))}: {faults.named(fields)}"
     marks = faults.drawn(faults.refused(draft, ref["kind"], causes), draft.opened)
     return Verdict(_causes(causes), "err", word, "", now, faults=marks)
 

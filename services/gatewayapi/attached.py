@@ -17,6 +17,8 @@ Sees = Callable[[str], bool]
 
 NOT_VISIBLE = {"status": "unknown", "state": "not visible to you"}
 """What is said of an object in a namespace outside somebody's limits, whether it exists or not."""
+NAMELESS = {"status": "unknown", "state": "no name yet"}
+"""What is said of a reference that is still being written."""
 
 
 def parents(model: Model, route: Ref, sees: Sees) -> list[dict[str, Any]]:
@@ -50,6 +52,8 @@ def drafted(model: Model, kind: str, namespace: str, obj: Object) -> tuple[Model
 def _parent(one: Parent, sees: Sees) -> dict[str, Any]:
     if not sees(one.target.namespace):
         return {**NOT_VISIBLE, "listeners": []}
+    if not one.target.name:
+        return {**NAMELESS, "listeners": []}
     listeners = [_listener(each) for each in one.attachments]
     if one.fault:
         status = "unknown" if one.fault.reason == "Pending" else "err"

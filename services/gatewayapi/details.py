@@ -11,7 +11,7 @@ from typing import Any
 from services.certificates.expiry import served
 from services.clusters.fleet import Cluster
 from services.gatewayapi import conditions, filters, rows, text
-from services.gatewayapi.attached import NOT_VISIBLE
+from services.gatewayapi.attached import NAMELESS, NOT_VISIBLE
 from services.gatewayapi.attachments import Attachments, Named, parents
 from services.gatewayapi.dataplane import data_plane
 from services.gatewayapi.model.assembly import named_gateway
@@ -213,7 +213,7 @@ def backend_state(model: Model, route: Ref, spec: BackendRef, sees: Sees) -> dic
     if not sees(spec.namespace):
         return NOT_VISIBLE
     if not spec.name:
-        return {"status": "unknown", "state": "no name yet"}
+        return NAMELESS
     plural = {"Service": "services", "InferencePool": "inferencepools"}.get(spec.kind, "")
     unread = not model.world.knows(plural) or plural in ("", *model.world.absent)
     if unread or route not in model.routes:  # it may have gone since it was read

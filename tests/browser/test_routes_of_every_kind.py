@@ -115,7 +115,7 @@ def test_a_backend_gets_filters_of_its_own(pair: Console, opened: Window) -> Non
     opened.click(f"{room} summary")
     opened.click(f"{room} details:first-child [data-value*=RequestMirror]")
     name = own(0, "requestMirror", "backendRef", "name")
-    opened.says(f"label:has({name}) .fault", "at least 1")
+    opened.says(f"label:has({name}) .fault", "Must not be empty")
     opened.fill(name, "web")
     opened.fill(own(0, "requestMirror", "percent"), "5")
     opened.click(f"{room} details:first-child [data-value*=RequestHeaderModifier]")

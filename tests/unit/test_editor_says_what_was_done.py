@@ -11,7 +11,10 @@ from components.forms import counted, told
 from components.route_form import RouteForm
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.fleet import Fleet
+from services.gatewayapi import attached
 from services.gatewayapi.drafting import Draft, Drafting
+from services.gatewayapi.model.model import Model
+from services.gatewayapi.model.world import World
 from services.gatewayapi.models import Models
 from services.kube.fields import count, origins
 from services.kube.shelf import Snapshot
@@ -171,6 +174,13 @@ def test_a_drafted_backend_has_a_state(
     name: str, port: Any, more: dict[str, str], said: tuple[str, str]
 ) -> None:
     assert state(Known(), name, port, **more) == said
+
+
+def test_a_gateway_without_a_name_is_not_called_missing() -> None:
+    draft = {"spec": {"parentRefs": [{"name": ""}, {"name": "gone"}]}}
+    model, route = attached.drafted(Model.build(World({})), "httproutes", "shop", draft)
+    states = [one["state"] for one in attached.parents(model, route, lambda _: True)]
+    assert states == ["no name yet", "Gateway shop/gone does not exist."]
 
 
 @pytest.mark.parametrize("name", ["secret", "gone", ""])

@@ -105,9 +105,13 @@ def test_the_other_kind_of_path_keeps_what_was_typed() -> None:
     ("rule", "said"),
     [
         ("is required", "Is required."),
+        ("Required value", "Is required."),
         ('Invalid value: "A_b": must be short (e.g. \'a\', regex used for validation is \'[a-z]\')',
          "Must be short."),
         ("Invalid value: 0: spec.rules[0].x in body should be at least 1", "Should be at least 1."),
+        ('Invalid value: "": spec.x in body should be at least 1 chars long', "Must not be empty."),
+        ("unknown field", "The cluster does not have this field: its definitions are older, or "
+         "without it."),
     ],
 )  # fmt: skip
 def test_a_servers_rule_is_a_sentence_at_the_field(rule: str, said: str) -> None:
@@ -121,7 +125,12 @@ def test_what_is_wrong_in_a_closed_item_is_only_counted() -> None:
     causes = [("spec.rules[1].backendRefs[0].port", "x"), ("spec.rules[0].name", "y"), ("", "z")]
     drawn = faults.drawn(faults.refused(route, "httproutes", causes), route.opened)
     assert drawn == {"inputs": {}, "items": {"1": 1, "0": 1}}
-    assert faults.last("spec.hostnames[0]") == "hostnames"
+
+
+def test_refused_fields_are_told_apart_in_a_line() -> None:
+    assert faults.named(["spec.hostnames[0]", "spec.rules[0].name"]) == "hostnames, name"
+    alike = ["spec.parentRefs[0].name", "spec.rules[0].backendRefs[1].name", "spec.x"]
+    assert faults.named(alike) == "parentRefs[0].name, backendRefs[1].name, x"
 
 
 @pytest.mark.parametrize("text", ["399", "600", "5xx", "503, x"])

@@ -8,6 +8,8 @@
   const no = () => window.dash_clientside.no_update;
   const el = (...args) => window.ngf.element(...args);
   const named = (node) => JSON.parse(node.id).name;
+  /* What stands for a block of a form made from a schema, which is no input. */
+  const summaryOf = (path) => document.querySelector(`.edit-form [data-key=${JSON.stringify(path)}] > summary`);
   const dashId = (parts) => JSON.stringify(parts, Object.keys(parts).sort());
   window.dash_clientside = window.dash_clientside || {};
 
@@ -93,12 +95,13 @@
         input.removeAttribute("aria-describedby");
       }
       Object.entries(said).forEach(([id, sentence], at) => {
-        const input = document.getElementById(id);
+        const input = document.getElementById(id) || summaryOf(JSON.parse(id).name);
         if (!input) return;
         input.setAttribute("aria-invalid", "true");
         input.setAttribute("aria-describedby", `edit-fault-${at}`);
         const fault = el("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence);
-        if (input.dataset.block) input.after(fault);
+        if (input.tagName === "SUMMARY") input.append(fault);
+        else if (input.dataset.block) input.after(fault);
         else input.parentElement.append(fault);
       });
       document.querySelectorAll(".edit-form .rule-h").forEach((head, at) => {
