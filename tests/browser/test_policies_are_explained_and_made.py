@@ -100,8 +100,11 @@ def test_a_kind_that_is_not_installed_says_so_where_its_form_would_be(opened: Wi
     opened.says("#edit-schema-form", "not installed on this cluster")
 
 
-def test_a_block_that_is_missing_says_so_at_its_head(opened: Window) -> None:
+def test_a_block_or_list_that_is_missing_says_so_at_its_head(opened: Window) -> None:
     opened.open(f"/create/backendtlspolicies?cluster={CLUSTER}&namespace={SPACE}")
     opened.fill(by("edit-new", "name"), "unfinished")
     opened.says("#edit-schema-form [data-key='spec.validation'] > summary .fault", "Is required.")
     opened.says("#edit-result", "2 fields are not accepted: validation, name")
+    opened.open(f"/create/snippetsfilters?cluster={CLUSTER}&namespace={SPACE}")
+    opened.fill(by("edit-new", "name"), "unfinished")
+    opened.says("#edit-schema-form [data-key='spec.snippets'] > .lab .fault", "Is required.")

@@ -8,8 +8,8 @@
   const no = () => window.dash_clientside.no_update;
   const el = (...args) => window.ngf.element(...args);
   const named = (node) => JSON.parse(node.id).name;
-  /* What stands for a block of a form made from a schema, which is no input. */
-  const summaryOf = (path) => document.querySelector(`.edit-form [data-key=${JSON.stringify(path)}] > summary`);
+  /* What stands for a block or a list of a form made from a schema, which is no input. */
+  const headOf = (path) => document.querySelector(`.edit-form .sblock[data-key=${JSON.stringify(path)}] > .lab`);
   const dashId = (parts) => JSON.stringify(parts, Object.keys(parts).sort());
   window.dash_clientside = window.dash_clientside || {};
 
@@ -95,12 +95,12 @@
         input.removeAttribute("aria-describedby");
       }
       Object.entries(said).forEach(([id, sentence], at) => {
-        const input = document.getElementById(id) || summaryOf(JSON.parse(id).name);
+        const input = document.getElementById(id) || headOf(JSON.parse(id).name);
         if (!input) return;
         input.setAttribute("aria-invalid", "true");
         input.setAttribute("aria-describedby", `edit-fault-${at}`);
         const fault = el("div", { id: `edit-fault-${at}`, class: "hint err fault", "aria-hidden": "true" }, window.ngf.icon("x-octagon-fill"), sentence);
-        if (input.tagName === "SUMMARY") input.append(fault);
+        if (input.matches(".sblock > .lab")) input.append(fault);
         else if (input.dataset.block) input.after(fault);
         else input.parentElement.append(fault);
       });

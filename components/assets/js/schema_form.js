@@ -156,7 +156,7 @@
       return el("div", { class: "fblock" }, el("div", { class: "lab" }, `${noun} ${index + 1}`), cross(here, `Remove ${noun.toLowerCase()} ${index + 1}`), ...fields(here, one));
     });
     const full = node.maxItems !== undefined && held.length >= node.maxItems;
-    return el("div", { class: "sblock" }, el("div", { class: "lab" }, words(name)),
+    return el("div", { class: "sblock", "data-key": spelled(way) }, el("div", { class: "lab" }, words(name)),
       ...(node.description ? [el("div", { class: "hint" }, sentence(node.description))] : []), ...rows,
       ...(full ? [el("div", { class: "hint" }, `${node.maxItems} are the most there can be.`)] : [plus([...way, held.length], blank(one), noun)]));
   }
