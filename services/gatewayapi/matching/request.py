@@ -15,6 +15,7 @@ GRPC_TYPE = "application/grpc"
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _UNSENDABLE = re.compile(r"[\x00\r\n]")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@\[\]:]*)(:[0-9]*)?|[0-9A-Fa-f:.]+")
+_NAME = re.compile(r"[^\s/?#@\[\]:]*")
 _PORTS = range(1, 65536)
 
 
@@ -112,6 +113,8 @@ def parse(document: object) -> Request:
     sni = document.get("sni")
     if sni is not None and not isinstance(sni, str):
         raise Invalid.of("sni", "must be text")
+    if not _NAME.fullmatch(sni or ""):
+        raise Invalid.of("sni", "must be a host name without port")
     return Request(
         method=method,
         scheme=scheme,
@@ -153,8 +156,11 @@ def _target(path: str, query: object) -> str:
 
 def _from_url(url: str, scheme: str, host: str) -> tuple[str, str, str]:
     told, _, rest = url.partition("://")
-    end = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
-    return scheme or told.lower(), host or rest[:end].rpartition("@")[2], rest[end:] or "/"
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    named = rest[:end].rpartition("@")[2]
+    if not host and not named:
+        raise Invalid.of("host", "must be in a URL, such as https://shop.example.com/cart")
+    return scheme or told.lower(), host or named, rest[end:].partition("#")[0] or "/"
 
 
 def _call(value: object) -> tuple[str, str] | None:
