@@ -72,6 +72,42 @@ def test_a_request_is_simulated_kept_and_run_again_after_an_edit(tab: Tab) -> No
     tab.until(lambda: not tab.all(row), "the request is gone")
 
 
+@pytest.mark.parametrize("page", ["simulator", "trace"])
+def test_back_fills_the_form_and_shows_the_answer_of_the_address(tab: Tab, page: str) -> None:
+    tab.open(f"/{page}?cluster=web-fra", f"#{page}-gateway option")
+    first, second = (f"https://www.shop.example.com/{path}" for path in ("wishlist", "cart"))
+
+    def shows(url: str, route: str) -> None:
+        tab.has(f"#{page}-path", f"shop/{route}")
+        wanted = f"return document.querySelector('#{page}-url').value"
+        tab.until(lambda: tab.run(wanted) == url, "the URL in the form")
+
+    for url in (first, second):
+        typed(tab, f"{page}-url", url)
+        tab.click(f"#{page}-go")
+        shows(url, url.rpartition("/")[2])
+    tab.driver.back()
+    shows(first, "wishlist")
+    tab.click("#n-side a[href='/audit']")
+    tab.has("h1", "Audit log")
+    tab.driver.back()
+    shows(first, "wishlist")
+    tab.driver.forward()
+    tab.has("h1", "Audit log")
+
+
+def test_a_step_back_before_the_next_page_came_shows_the_page_of_the_address(tab: Tab) -> None:
+    tab.open("/route-check?cluster=web-fra&ns=shop&name=wrong-port", "#route-check-checks .hop")
+    tab.run(
+        "document.querySelector('#route-check-poor a[href*=\"name=legacy\"]').click();"
+        "history.back()"
+    )
+    tab.until(lambda: "name=wrong-port" in tab.query(), "the first route in the address")
+    tab.has("#route-check-verdict", "shop/wrong-port")
+    wanted = "return document.querySelector('#route-check-route').value"
+    tab.until(lambda: tab.run(wanted) == "shop/wrong-port", "the route in the form")
+
+
 def test_what_is_wrong_with_a_request_stands_at_its_input_and_curl_is_read(tab: Tab) -> None:
     tab.open("/simulator?cluster=web-fra&url=ftp://a/b", "#simulator-url.is-invalid")
     tab.has("#simulator-url-error", "scheme must be one of")

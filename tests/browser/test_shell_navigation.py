@@ -1,11 +1,17 @@
 """Promise: a link is a view, back goes back, and the keyboard reaches everything."""
 
+from typing import Any
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
+
+
+def rows(tab: Tab) -> list[Any]:
+    return tab.all("#routes-grid .ag-center-cols-container .ag-row")
 
 
 def test_choosing_a_cluster_changes_the_address_and_back_undoes_it(tab: Tab) -> None:
@@ -25,6 +31,30 @@ def test_a_chosen_cluster_and_namespace_go_along_to_the_next_page(tab: Tab) -> N
     tab.click("#n-side a[href='/gateways']")
     tab.until(lambda: tab.query() == "/gateways?cluster=web-fra&namespace=shop", "both kept")
     tab.has("h1", "Gateways")
+
+
+def test_a_link_to_the_page_that_one_is_on_opens_it_as_the_link_says(tab: Tab) -> None:
+    tab.open("/routes?cluster=web-fra", "#routes-grid .ag-row")
+    tab.find("#routes-q").send_keys("wishlist")
+    tab.until(lambda: tab.query() == "/routes?cluster=web-fra&q=wishlist", "the words")
+    tab.until(lambda: len(rows(tab)) == 1, "the row with these words")
+    tab.click("#n-side a[href='/routes']")
+    tab.until(lambda: tab.query() == "/routes?cluster=web-fra", "the plain page")
+    tab.until(lambda: len(rows(tab)) > 1, "all rows")
+    assert tab.find("#routes-q").get_attribute("value") == ""
+
+
+def test_back_within_a_page_leaves_the_page_standing(tab: Tab) -> None:
+    tab.open("/routes?cluster=web-fra", "#routes-grid .ag-row")
+    tab.run("document.querySelector('#routes-grid').dataset.mark = 'same'")
+    for status in ("err", "warn"):
+        tab.click(f"#routes-count-{status}")
+        tab.until(lambda status=status: status in tab.query(), status)
+    for _ in range(2):
+        tab.driver.back()
+    tab.until(lambda: tab.query() == "/routes?cluster=web-fra", "the plain page")
+    tab.until(lambda: len(rows(tab)) > 1, "all rows")
+    assert tab.find("#routes-grid").get_attribute("data-mark") == "same"
 
 
 def test_no_key_of_a_query_makes_a_page_show_another_object(tab: Tab) -> None:

@@ -6,10 +6,14 @@
 //                               Store "view" and the event "ngf:view".
 // ngf.view.open("?q=edge")      the same for a whole query
 // ngf.go(href)                  go to another page without loading the document again
+// Event "ngf:built": the page that now stands there is a new one, with nothing that was in the last.
 //
 // Dash's own Location is told about pages only, never about a changed query: it would build the
-// page anew and throw away what is typed, scrolled and focused.
+// page anew and throw away what is typed, scrolled and focused. Every entry of the history says by
+// which building of a page it was made, so that Back knows whether the page that stands there can
+// show it.
 (function (ngf) {
+  let built = null; // when the page that stands there was built; null while another one comes
   const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "target", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
   const PAGES = { gateway: "gateways", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes" };
   const POLICIES = /policies$|filters$|^payloadprocessors$|^externalloadbalancers$/; // kinds in the list of policies
@@ -73,7 +77,7 @@
       if (search === location.search) return;
       const url = location.pathname + search + location.hash;
       if (options && options.replace) history.replaceState(history.state, "", url);
-      else history.pushState((options && options.state) || {}, "", url);
+      else history.pushState(Object.assign({ built }, options && options.state), "", url);
       tell();
     },
   };
@@ -91,8 +95,12 @@
     const url = new URL(href, location.origin);
     if (url.pathname === location.pathname && url.search === location.search) return;
     if (!ngf.mayLeave(() => ngf.go(href))) return;
+    const samePage = url.pathname === location.pathname;
+    built = null;
     history.pushState({}, "", url.pathname + url.search + url.hash);
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    // Within a page the Location may still hold, from when it built it, just the query that is wanted.
+    if (samePage) dash_clientside.set_props("_pages_location", { search: url.search, href: url.href });
+    else window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
     ngf.arriving = true;
   };
@@ -109,7 +117,12 @@
     ngf.go(link.classList.contains("n-keep") ? ngf.keep(href) : href);
   });
 
-  window.addEventListener("popstate", () => setTimeout(tell, 0));
+  // Registered before Dash's own listener, which would build the page anew.
+  window.addEventListener("popstate", function (event) {
+    if (built && event.state && event.state.built === built) event.stopImmediatePropagation();
+    else built = null;
+    setTimeout(tell, 0);
+  });
 
   // Runs after the page's content has changed, hence before the new page's own callbacks and never
   // for those of the page just left.
@@ -117,6 +130,9 @@
   window.dash_clientside.ngfView = {
     arrived() {
       const view = parse();
+      built = Date.now();
+      history.replaceState(Object.assign({}, history.state, { built }), "");
+      window.dispatchEvent(new CustomEvent("ngf:built"));
       setTimeout(function () {
         window.dispatchEvent(new CustomEvent("ngf:view", { detail: view }));
         if (!ngf.arriving) return;

@@ -97,6 +97,7 @@
     ngf.view.set({ cluster: [input("cluster").value], kind: [input("kind").value], ns: "", name: "" });
   });
 
+  window.addEventListener("ngf:built", () => { shown = null; }); // its form is empty
   let asked = null;
   window.addEventListener("ngf:view", function ({ detail: view }) {
     if (!here()) { asked = shown = told = null; askedAt = 0; stale = false; return; }

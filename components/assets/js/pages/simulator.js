@@ -225,6 +225,7 @@
     if (here() && event.target.matches && event.target.matches("#simulator-gateway, #simulator-method") && given().url) simulate();
   });
 
+  window.addEventListener("ngf:built", () => { shown = null; }); // its form is empty
   let asked = null; // the address that is shown
   window.addEventListener("ngf:view", function ({ detail: view }) {
     if (!here()) { asked = shown = told = null; askedAt = 0; stale = false; return; }

@@ -105,6 +105,7 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Enter" && here() && event.target.matches && event.target.matches(".trace-form input")) { event.preventDefault(); trace(); }
   });
+  window.addEventListener("ngf:built", () => { shown = null; }); // its form is empty
   window.addEventListener("ngf:view", function () { if (here()) fill(); else told = shown = null; });
 
   ngf.panelPage({ path: HERE, store: "trace-asked", answers: ["trace-told"], keys: KEYS });
