@@ -4,8 +4,8 @@ A field that only one side changed gets that side's value; one that both changed
 question is what "one field" means in a list, whose entries have places but move about: a change
 must never end up in another entry than the one it was made in. So the entries of a list are told
 apart by what they stand for (`_identity`), not by their place. Where that cannot be said, where
-both sides moved entries, and where a clash has not the same place on all sides, the list clashes as
-a whole.
+both sides moved entries, where each put another one in place of the same, and where a clash has not
+the same place on all sides, the list clashes as a whole.
 """
 
 import copy
@@ -21,6 +21,9 @@ _REFERENCE = ("group", "kind", "namespace", "name", "sectionName", "port")
 _NAMES = ("name", "matches", "type")
 """What another entry is known by, the first that it has: listeners and headers by name, rules by
 name or by what they match, filters by type."""
+
+Named = dict[str, tuple[int, Any]]
+"""Place and content of each entry of a list, by what it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def _merge_entries(
         return [_merge(*side, f"{path}[{place}]", clashes) for place, side in enumerate(sides)]
     known = [_known(side, path) for side in (base, theirs, mine)]
     order = _order(*map(list, known))
-    if not all(map(len, known)) or order is None:
+    if not all(map(len, known)) or order is None or _replaced_twice(*known):
         return None
     merged: list[Any] = []
     inside: list[str] = []
@@ -98,6 +101,14 @@ def _in_place(base: list[Any], side: list[Any]) -> bool:
     )
 
 
+def _replaced_twice(base: Named, theirs: Named, mine: Named) -> bool:
+    """Whether each side has an entry of its own where both gave up the same one, as when two people
+    change what one rule matches."""
+    gone = base.keys() - theirs.keys() - mine.keys()
+    added = theirs.keys() - base.keys(), mine.keys() - base.keys()
+    return bool(gone and added[0] - added[1] and added[1] - added[0])
+
+
 def _order(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> list[str] | None:
     """All entries in the order of the side that changed it; None where both moved some."""
     if mine not in (base, theirs) and theirs != base:
@@ -108,7 +119,7 @@ def _order(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> l
     return [*first, *(one for one in other if one not in first)]
 
 
-def _known(entries: list[Any], path: str) -> dict[str, tuple[int, Any]]:
+def _known(entries: list[Any], path: str) -> Named:
     """Place and content of each entry by what it stands for; empty where two stand for the same."""
     named = {
         _identity(entry, path): (place, entry)

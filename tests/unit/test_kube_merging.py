@@ -132,6 +132,25 @@ def test_a_rule_that_one_side_replaced_and_the_other_changed_clashes_with_its_li
     assert both.object["spec"]["rules"] == [other, weights(1, 9)[1]]
 
 
+def test_two_other_matches_for_one_rule_clash_and_do_not_make_two_rules() -> None:
+    def matching(first: str) -> dict[str, Any]:
+        rules = weights(1, 1)
+        rules[0]["matches"][0]["path"]["value"] = first
+        return edit(rules=rules)
+
+    both = merge(BASE, matching("/theirs"), matching("/mine"))
+    assert both.clashes == ("spec.rules",)
+    assert both.object == matching("/mine")
+    assert merge(BASE, matching("/same"), matching("/same")).clashes == ()
+
+
+def test_two_other_ports_for_one_backend_clash_and_do_not_make_two_backends() -> None:
+    def at(port: int) -> dict[str, Any]:
+        return {"backendRefs": [{"name": "x", "port": port}]}
+
+    assert merge(at(80), at(81), at(82)).clashes == ("backendRefs",)
+
+
 def test_a_clash_in_a_rule_that_moved_asks_for_the_list() -> None:
     moved = list(reversed(weights(7, 1)))
     assert merge(BASE, edit(rules=moved), edit(rules=weights(9, 1))).clashes == ("spec.rules",)
