@@ -99,6 +99,14 @@ def register(callbacks: Callbacks) -> None:
         set_props(ids.URL, {"href": kinds.list_href(ref["kind"])})
 
 
+FOR_GATEWAYS = {
+    "gatewayclasses": ("gateway loses its class", "gateways lose their class"),
+    "secrets": ("gateway loses a certificate", "gateways lose a certificate"),
+}
+ELSE_FOR_GATEWAYS = "gateway refers to it", "gateways refer to it"
+"""What a deletion means to gateways, by what is deleted: of one and of several."""
+
+
 def _said(plan: Plan, ref: Ref) -> str:
     at_once = f"It goes from {ref['cluster']} at once."
     said = f"{(plan.live and held(plan.live)) or at_once} The audit log keeps its YAML."
@@ -118,7 +126,7 @@ def _consequences(plan: Plan, ref: Ref, gone: dict[str, Any]) -> list[Any]:
     gateways, lost, kept = sorts["gateway"], sorts["lost"], sorts["kept"]
     policies, others = sorts["policy"], sorts["other"]
     made = [
-        _line("warn", gateways, "gateway loses its class", "gateways lose their class", ref),
+        _line("warn", gateways, *FOR_GATEWAYS.get(ref["kind"], ELSE_FOR_GATEWAYS), ref),
         _line("warn", lost, "route loses its only parent", "routes lose their only parent", ref),
         _line("note", kept, "route keeps another parent", "routes keep another parent", ref),
         *_going(gone),

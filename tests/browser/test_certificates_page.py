@@ -64,6 +64,14 @@ def test_what_is_wrong_is_found_and_explained(window: Window) -> None:
     assert "PRIVATE KEY" not in window.driver.page_source
 
 
+def test_who_deletes_a_certificate_reads_which_gateways_lose_it(window: Window) -> None:
+    window.open("/certificate/web-fra/partner/b2b-tls")
+    window.says("#detail-pill", "Wrong host")
+    window.ask_to_delete()
+    window.says("#detail-delete-dependents", "1 gateway loses a certificate")
+    window.says("#detail-delete-dependents", "Gateway partner/b2b")
+
+
 def test_a_certificate_is_requested_completed_and_deleted(window: Window) -> None:
     window.open("/certificates/request", "#cert-request-inputs:not([disabled])")
     window.until(
