@@ -83,7 +83,8 @@ def faults(error: Invalid) -> dict[str, str]:
 
 def choice(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
     """Gateways to choose from, of the clusters that the address chooses, and the chosen one:
-    ``gateways``, ``gateway`` (a value of theirs) and ``cluster``."""
+    ``gateways``, ``gateway`` (a value of theirs) and ``cluster``; ``unknown`` says which one of the
+    address is not there, and is empty otherwise."""
     wanted = many(asked.get("cluster"))
     clusters = container.fleet.clusters(who)
     chosen = [one for one in clusters if one.name in wanted] or clusters
@@ -107,12 +108,18 @@ def choice(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
             )
     gateway = said(asked, "gateway")
     named = next((one for one in offered if one["value"].endswith(f" {gateway}")), None)
+    unknown = ""
+    if wanted and not {*wanted} & {one.name for one in clusters}:
+        unknown = f"There is no cluster named {', '.join(wanted)}."
+    elif gateway and not named:
+        unknown = f"There is no Gateway {gateway} on {', '.join(one.name for one in chosen)}."
     value = named or (offered[0] if offered else {"value": "", "cluster": ""})
     return {
         "gateways": offered[:MOST],
         "gateway": value["value"],
         "cluster": value["cluster"],
         "clusters": [one.name for one in chosen],
+        "unknown": unknown,
     }
 
 

@@ -22,6 +22,7 @@ Told = dict[str, Any]
 
 TONES = {"healthy": "ok", "degraded": "warn", "unhealthy": "err"}
 VERDICTS = {"healthy": "Works", "degraded": "Needs a look", "unhealthy": "Does not work"}
+IN_PART = "warn", "Works in part"
 WORDS = {"pass": "passed", "fail": "failed", "warn": "look at it", "skip": "not checked"}
 SEVERITIES = {"error": ("err", "does not work"), "warning": ("warn", "needs a look")}
 MOST = 200
@@ -99,18 +100,25 @@ def _answer(cluster: str, found: RouteCheck) -> Told:
     warned = [one for one in found.checks if one.status == "warn"]
     passed = sum(one.status == "pass" for one in found.checks)
     first = (failed or warned or [None])[0]
+    tone, verdict = TONES[found.status], VERDICTS[found.status]
+    if failed and found.in_part:
+        tone, verdict = IN_PART
     sentence = first.message if first else "Every check that could be made passed."
     return {
-        "tone": TONES[found.status],
-        "verdict": VERDICTS[found.status],
+        "tone": tone,
+        "verdict": verdict,
         "sentence": f"{found.route}: {sentence}",
         "href": href(cluster, found.route),
         "counts": f"{len(failed)} failed, {len(warned)} to look at, {passed} passed",
-        "checks": [_check(cluster, one) for one in found.checks],
+        "checks": [_check(cluster, found.route, one) for one in found.checks],
     }
 
 
-def _check(cluster: str, one: Check) -> Told:
+def _check(cluster: str, route: Ref, one: Check) -> Told:
+    """A check. Where something is wrong and what it is about has no page, such as a Service, the
+    route that names it is the object to look at."""
+    wrong = one.status in ("fail", "warn")
+    link = one.link if href(cluster, one.link) else route if wrong else None
     return {
         "name": one.name,
         "status": one.status,
@@ -118,9 +126,9 @@ def _check(cluster: str, one: Check) -> Told:
         "message": one.message,
         "evidence": list(one.evidence),
         "remedy": one.remedy,
-        "section": one.section if one.status in ("fail", "warn") else "",
-        "href": href(cluster, one.link),
-        "link": f"{one.link.kind} {one.link.name}" if one.link else "",
+        "section": one.section if wrong else "",
+        "href": href(cluster, link),
+        "link": f"{link.kind} {link.name}" if link else "",
     }
 
 

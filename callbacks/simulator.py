@@ -18,7 +18,7 @@ from services.diagnostics import telling
 from services.diagnostics.hops import Hop
 from services.diagnostics.reruns import Rerun, key_of
 from services.diagnostics.simulation import Simulated
-from services.errors import ConsoleError, Invalid
+from services.errors import ConsoleError, Invalid, NotFound
 from services.gatewayapi import rows
 from services.gatewayapi.matching.curl import from_curl as request_from
 from services.gatewayapi.matching.request import parse
@@ -91,7 +91,10 @@ def told(container: Container, who: Identity, asked: Asked) -> Told:
 def simulated(
     container: Container, who: Identity, chosen: Mapping[str, Any], document: Told
 ) -> Simulated:
-    """What becomes of a request at the chosen gateway, or at the one that takes it."""
+    """What becomes of a request at the chosen gateway, or at the one that takes it. Raises
+    NotFound."""
+    if chosen["unknown"]:
+        raise NotFound(chosen["unknown"])
     cluster, _, gateway = chosen["gateway"].partition(" ")
     request = parse(document)
     if gateway:

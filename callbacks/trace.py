@@ -62,6 +62,8 @@ def told(container: Container, who: Identity, asked: Asked) -> Told:
     }
     if not chosen["cluster"]:
         return {**made, "reason": "No gateway is known here, so nothing can be traced."}
+    if chosen["unknown"]:
+        return {**made, "reason": chosen["unknown"]}
     try:
         document = document_of(asked) or {}
         request_id = said(asked, "request_id").strip()

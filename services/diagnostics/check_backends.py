@@ -29,6 +29,17 @@ def backends(of: Subject) -> Iterator[Check]:
         yield _backend(of, name, seen, hidden)
 
 
+def answers(of: Subject) -> bool:
+    """Whether some rule leads to a backend that answers, with nothing wrong on the way there."""
+    own = [one for one in of.issues if one.ref == of.route.ref and one.severity == "error"]
+    broken = [one.field for one in own if _in_filters(one)]
+    return any(
+        any(of.model.backend(of.route.ref, spec).answers for spec in rule.backends)
+        and not any(field.startswith(f"spec.rules[{at}].") for field in broken)
+        for at, rule in enumerate(of.route.rules)
+    )
+
+
 def _filters(of: Subject) -> Check:
     count = sum(len(rule.obj.get("filters") or ()) for rule in of.route.rules)
     own = [one for one in of.issues if one.ref == of.route.ref]

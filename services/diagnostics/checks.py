@@ -32,10 +32,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class RouteCheck:
-    """All checks of one route, from the route to its endpoints."""
+    """All checks of one route, from the route to its endpoints. ``in_part`` says of one that is
+    unhealthy that some of its rules answer all the same."""
 
     route: Ref
     checks: tuple[Check, ...]
+    in_part: bool = False
 
     @property
     def status(self) -> Overall:

@@ -55,6 +55,16 @@ ORDER = (
 )
 """The checks after the first, in their order."""
 
+OF_RULES = {
+    check_backends.FILTERS,
+    check_backends.EXIST,
+    check_backends.GRANT,
+    check_backends.PORT,
+    check_backends.HEALTH,
+    check_status.RESOLVED,
+}
+"""Those that may fail for one rule while others answer."""
+
 
 class RouteChecks:
     """Checks routes of the fleet."""
@@ -86,7 +96,9 @@ class RouteChecks:
         known = self._of(member, model)
         issues = (*known.of((ref, *_owners(model, ref))), *findings(model))
         of = Subject(model, route, model.parents(ref), issues, known.standing, sees)
-        return RouteCheck(ref, tuple(self._checks(who, member, of)))
+        checks = tuple(self._checks(who, member, of))
+        failed = {one.name for one in checks if one.status == "fail"}
+        return RouteCheck(ref, checks, failed <= OF_RULES and check_backends.answers(of))
 
     def _checks(self, who: Identity, member: Cluster, of: Subject) -> Iterator[Check]:
         ref = of.route.ref

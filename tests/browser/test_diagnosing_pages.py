@@ -108,6 +108,22 @@ def test_a_step_back_before_the_next_page_came_shows_the_page_of_the_address(tab
     tab.until(lambda: tab.run(wanted) == "shop/wrong-port", "the route in the form")
 
 
+@pytest.mark.parametrize("page", ["simulator", "trace"])
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("cluster=web-fra&gateway=shop/gone", "There is no Gateway shop/gone on web-fra."),
+        ("cluster=gone", "There is no cluster named gone."),
+    ],
+)
+def test_a_link_to_a_gateway_that_is_gone_is_not_answered_by_another(
+    tab: Tab, page: str, place: str, words: str
+) -> None:
+    tab.open(f"/{page}?{place}&url=https://www.shop.example.com/cart", f"#{page}-gateway option")
+    tab.has(f"#{page}-verdict", words)
+    assert not tab.all(f"#{page}-path .hop")
+
+
 def test_what_is_wrong_with_a_request_stands_at_its_input_and_curl_is_read(tab: Tab) -> None:
     tab.open("/simulator?cluster=web-fra&url=ftp://a/b", "#simulator-url.is-invalid")
     tab.has("#simulator-url-error", "scheme must be one of")
@@ -161,9 +177,12 @@ def test_a_route_that_does_not_work_is_explained(tab: Tab) -> None:
     tab.open("/route-check?cluster=web-fra", "#route-check-poor tbody tr")
     tab.click("#route-check-poor a[href*='name=wrong-port']")
     tab.has("#route-check-verdict", "Does not work")
+    tab.find("[data-check='Backend Port'] a[href='/httproute/web-fra/shop/wrong-port']")
     tab.has("[data-check='Backend Port'][data-status=fail]", "no port 9090")
     tab.has("[data-check='Backend Port']", "What to do")
     tab.has("[data-check='Listener Match'][data-status=pass]", "https (HTTPS 443)")
+    tab.open("/route-check?cluster=web-fra&ns=payments&name=checkout", "#route-check-checks .hop")
+    tab.has("#route-check-verdict", "Works in part")
     tab.open("/httproute/web-fra/shop/wrong-host", "#_pages_content h1")
     tab.click(".dropdown-toggle")
     tab.click("a.dropdown-item[href^='/route-check']")

@@ -17,6 +17,23 @@ def test_an_object_has_its_own_cluster_and_namespace(tab: Tab, path: str) -> Non
     assert "cl c" in tab.find("#n-cluster-text").get_attribute("class")
 
 
+@pytest.mark.parametrize(
+    ("path", "namespace"),
+    [
+        ("/certificate/web-fra/shop/shop-wildcard", "shop"),
+        ("/authority/web-fra/payments/ledger-ca", "payments"),
+        ("/managed-certificate/web-fra/sandbox/preview", "sandbox"),
+        ("/certificates/renew/web-fra/shop/shop-wildcard", "shop"),
+    ],
+)
+def test_a_certificate_has_its_own_cluster_and_namespace(
+    tab: Tab, path: str, namespace: str
+) -> None:
+    tab.open(path)
+    tab.has("#n-cluster-text", "web-fra")
+    tab.has("#n-namespace-text", namespace)
+
+
 def test_another_namespace_than_the_objects_opens_its_list(tab: Tab) -> None:
     tab.open(GATEWAY)
     tab.has("#n-namespace-text", "shop")
