@@ -62,6 +62,8 @@ def told(container: Container, who: Identity, asked: Asked) -> Told:
     }
     if not cluster:
         return {**made, "reason": "No cluster is known here."}
+    if not wanted and (gone := many(asked.get("cluster"))):
+        return {**made, "cluster": "", "reason": f"There is no cluster named {', '.join(gone)}."}
     checks = container.route_checks
     try:
         made["known"] = checks.known(who, cluster, kind)[:MOST]

@@ -124,6 +124,15 @@ def test_a_link_to_a_gateway_that_is_gone_is_not_answered_by_another(
     assert not tab.all(f"#{page}-path .hop")
 
 
+def test_no_other_cluster_answers_for_one_that_is_gone(tab: Tab) -> None:
+    tab.open("/route-check?cluster=gone&ns=shop&name=cart")
+    tab.has("#route-check-verdict", "There is no cluster named gone.")
+    assert not tab.all("#route-check-checks .hop")
+    for mode in ("", "&mode=gateway", "&mode=across"):
+        tab.open(f"/topology?cluster=gone{mode}")
+        tab.has("#topology-instead", "There is no cluster named gone.")
+
+
 def test_what_is_wrong_with_a_request_stands_at_its_input_and_curl_is_read(tab: Tab) -> None:
     tab.open("/simulator?cluster=web-fra&url=ftp://a/b", "#simulator-url.is-invalid")
     tab.has("#simulator-url-error", "scheme must be one of")
