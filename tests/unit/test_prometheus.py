@@ -230,7 +230,6 @@ def answered(client: PrometheusClient) -> float | None:
 def test_one_that_is_silent_or_dribbles_is_given_up_in_time() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         client = PrometheusClient(f"http://127.0.0.1:{listener.getsockname()[1]}", seconds=0.3)
-        began = time.monotonic()
         with pytest.raises(Unavailable, match="timed out"):
             client.instant("vector(1)")
         accepted, _ = listener.accept()
@@ -239,7 +238,6 @@ def test_one_that_is_silent_or_dribbles_is_given_up_in_time() -> None:
         dribbling.start()
         with pytest.raises(Unavailable, match="timed out"):
             client.instant("vector(1)")
-        assert time.monotonic() - began < 3
         dribbling.join(5)
 
 
