@@ -11,7 +11,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from services.gatewayapi.matching.lookup import Hit, Seen, lookup
 from services.gatewayapi.matching.request import Request
