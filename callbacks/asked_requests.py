@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from callbacks.asking import Asked, many
+from callbacks.asking import Asked, gone, many
 from components.simulator import GRPC
 from services.auth.identity import Identity
 from services.container import Container
@@ -108,10 +108,8 @@ def choice(container: Container, who: Identity, asked: Asked) -> dict[str, Any]:
             )
     gateway = said(asked, "gateway")
     named = next((one for one in offered if one["value"].endswith(f" {gateway}")), None)
-    unknown = ""
-    if wanted and not {*wanted} & {one.name for one in clusters}:
-        unknown = f"There is no cluster named {', '.join(wanted)}."
-    elif gateway and not named:
+    unknown = gone(wanted, [one.name for one in clusters])
+    if gateway and not named and not unknown:
         unknown = f"There is no Gateway {gateway} on {', '.join(one.name for one in chosen)}."
     value = named or (offered[0] if offered else {"value": "", "cluster": ""})
     return {

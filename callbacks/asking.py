@@ -1,7 +1,7 @@
 """From what a page of charts asks (its address) to the question of a service, and what is shown
 where the service cannot answer: the panels stay and name it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -29,6 +29,13 @@ def many(value: Any) -> list[str]:
     """Values of a key of the address: a list, or text with commas."""
     found = value if isinstance(value, list) else str(value or "").split(",")
     return [str(one) for one in found if one]
+
+
+def gone(wanted: Sequence[str], names: Collection[str]) -> str:
+    """What is said where none of the clusters that an address names is there; "" otherwise."""
+    if not wanted or not set(wanted).isdisjoint(names):
+        return ""
+    return f"There is no cluster named {', '.join(wanted)}."
 
 
 def question(container: Container, who: Identity, asked: Asked) -> Scope:

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 
 from callbacks.asked_requests import said
-from callbacks.asking import Asked, many
+from callbacks.asking import Asked, gone, many
 from callbacks.object_links import href
 from callbacks.registrar import Callbacks
 from components import kinds, panels
@@ -62,8 +62,8 @@ def told(container: Container, who: Identity, asked: Asked) -> Told:
     }
     if not cluster:
         return {**made, "reason": "No cluster is known here."}
-    if not wanted and (gone := many(asked.get("cluster"))):
-        return {**made, "cluster": "", "reason": f"There is no cluster named {', '.join(gone)}."}
+    if unknown := gone(many(asked.get("cluster")), names):
+        return {**made, "cluster": "", "reason": unknown}
     checks = container.route_checks
     try:
         made["known"] = checks.known(who, cluster, kind)[:MOST]

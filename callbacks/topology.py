@@ -6,7 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State
 
 from callbacks import topology_about, topology_words
-from callbacks.asking import Asked, many
+from callbacks.asking import Asked, gone, many
 from callbacks.registrar import Callbacks
 from components import ids, topology
 from services.auth.identity import Identity
@@ -59,8 +59,8 @@ def page(container: Container, who: Identity, asked: Asked) -> Told:
     head = topology_words.head(container, who, view)
     if not head["clusters"]:
         return {**head, **topology_words.nowhere()}
-    if gone := _gone(many(asked.get("cluster")), [one["name"] for one in head["clusters"]]):
-        return {**head, **topology_words.refused(NotFound(f"There is no cluster named {gone}."))}
+    if unknown := gone(many(asked.get("cluster")), [one["name"] for one in head["clusters"]]):
+        return {**head, **topology_words.refused(NotFound(unknown))}
     if view.mode == "gateway" and not view.gateway[1]:
         return {**head, **topology_words.without_gateway()}
     try:
@@ -96,11 +96,6 @@ def view_of(container: Container, who: Identity, asked: Asked) -> View:
         policies=bool(asked.get("policies")),
         everything=not asked.get("shared"),
     )
-
-
-def _gone(wanted: list[str], names: list[str]) -> str:
-    """The clusters that are wanted, where none of them is there."""
-    return "" if set(wanted) & set(names) else ", ".join(wanted)
 
 
 def _usual(container: Container, names: list[str]) -> tuple[str, ...]:
