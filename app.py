@@ -12,6 +12,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+sys.path.append(str(Path(__file__).parent / "operator"))
+# The console shows beforehand what the operator would make, with the operator's own package, which
+# its program finds beside itself.
+
 from cli.options import joined, settings_parser
 from services import logs
 from services.settings import BadSettings, Settings, load

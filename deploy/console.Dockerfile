@@ -11,6 +11,7 @@ COPY api api/
 COPY callbacks callbacks/
 COPY cli cli/
 COPY components components/
+COPY operator operator/
 COPY pages pages/
 COPY services services/
 COPY deploy/crds deploy/crds/

@@ -1,0 +1,82 @@
+"""What a builder answers: the children that a parent wants, and what it cannot have here.
+
+A builder is a pure function ``wanted(parent, world) -> Wanted``: no input or output, no clock. What
+it has to know of the cluster it asks a ``World``, which answers from memory.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Obj = dict[str, Any]
+State = Literal["Ready", "Waiting", "Failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One object that the parent wants. ``section`` is the condition that it counts for.
+
+    ``obj`` has apiVersion, kind, metadata (name, namespace, labels and annotations of its own) and
+    content; owner and labels of the operator are added when it is applied. ``owner`` is another
+    owner than the parent. ``edits`` marks an edit of somebody else's object, which is never owned,
+    deleted or pruned.
+    """
+
+    section: str
+    obj: Obj
+    owner: Obj | None = None
+    edits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A section, or a child of it, that cannot be had here, or is not needed.
+
+    ``reason`` is CamelCase (CRDNotInstalled, NotPlus, SnippetsDisabled, MissingPermission, ...).
+    ``message`` is a sentence that names what the cluster lacks and what to do. With ``blocks``
+    false it was left out, and the parent can be Ready all the same.
+    """
+
+    section: str
+    kind: str
+    name: str
+    namespace: str
+    reason: str
+    message: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that a parent asks for."""
+
+    children: tuple[Child, ...]
+    lacks: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a live child stands, as the cluster says."""
+
+    state: State
+    reason: str = ""
+    message: str = ""
+
+
+class World(Protocol):
+    """What is known of the cluster. Answers come from memory."""
+
+    def served(self, group: str, kind: str) -> str | None:
+        """The apiVersion that the server prefers among ours; None where it is not installed."""
+
+    def get(self, group: str, kind: str, namespace: str, name: str) -> Obj | None:
+        """One object."""
+
+    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterable[Obj]:
+        """The objects of a kind, of one namespace or of all."""
+
+    def denied(self, group: str, kind: str) -> str:
+        """What the account may not do with a kind, as a phrase; "" when all is allowed."""
+
+
+Builder = Callable[[Obj, World], Wanted]
