@@ -79,4 +79,40 @@ class World(Protocol):
         """What the account may not do with a kind, as a phrase; "" when all is allowed."""
 
 
-Builder = Callable[[Obj, World], Wanted]
+def whole(obj: Obj) -> Obj:
+    """All of an object."""
+    return obj
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A kind that a builder makes or looks at, and how much of it has to be known.
+
+    ``versions`` are those that the builder speaks, the best first. ``labels`` is the selector of
+    what is watched: CHILDREN for what the operator made, "" for all. A kind stands here twice where
+    two selectors are needed. ``keep`` reduces an object to what is looked at, so that memory stays
+    small; it leaves metadata alone.
+    """
+
+    group: str
+    kind: str
+    versions: tuple[str, ...]
+    labels: str
+    keep: Callable[[Obj], Obj] = whole
+
+
+CHILDREN = "app.kubernetes.io/managed-by=ngf-console"
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """What makes the children of one kind of parent.
+
+    Everything that it makes stands in ``reads`` at least with CHILDREN. It is asked once more after
+    its parent has gone, with a parent that has a deletionTimestamp and an empty spec: of that
+    answer only the edits are made, so that it can take back what it edited of other people's.
+    """
+
+    parent: str
+    wanted: Callable[[Obj, World], Wanted]
+    reads: tuple[Reads, ...]
