@@ -32,6 +32,7 @@ from services.diagnostics.route_checks import RouteChecks
 from services.diagnostics.simulation import Simulations
 from services.diagnostics.trace import Traces
 from services.gatewayapi.attribution import Attribution
+from services.gatewayapi.bundles import Bundles
 from services.gatewayapi.drafting import Drafting
 from services.gatewayapi.history import History
 from services.gatewayapi.impact import Impacts
@@ -47,8 +48,10 @@ from services.inference.opening import Inference
 from services.inference.provider import MetricsProvider
 from services.inference.reach import Reach
 from services.inference.scaling import Scaling
+from services.inference.stacks import Stacks
 from services.kube.changes import Changes
 from services.kube.schemas import Schemas
+from services.previews import Previews
 from services.prometheus.sources import Sources
 from services.realtime import fleet_changes
 from services.realtime.hub import Hub
@@ -85,6 +88,9 @@ class Container:
     models: Models
     history: History
     impacts: Impacts
+    previews: Previews
+    bundles: Bundles
+    stacks: Stacks
     policies: Policies
     schemas: Schemas
     topologies: Topologies
@@ -149,6 +155,8 @@ class Container:
         certificates = Certificates(fleet, models)
         resources = Resources(fleet, models)
         changes = Changes(fleet, audit)
+        impacts = Impacts(fleet, models, SavedRequests(db))
+        gpus = GpuReadings()
 
         def leads() -> bool:
             return jobs is None or jobs.leadership.leads
@@ -175,7 +183,10 @@ class Container:
             judging=Judging(fleet, models),
             models=models,
             history=history,
-            impacts=Impacts(fleet, models, SavedRequests(db)),
+            impacts=impacts,
+            previews=Previews(fleet, changes, impacts, models),
+            bundles=Bundles(fleet, resources, changes),
+            stacks=Stacks(fleet, resources, changes, gpus),
             policies=policies,
             schemas=Schemas(fleet),
             topologies=Topologies(fleet, models),
@@ -192,7 +203,7 @@ class Container:
             registry=registry,
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,
-            gpus=GpuReadings(),
+            gpus=gpus,
             jobs=jobs,
             telemetry=telemetry,
             exports=Exports(telemetry.store, fleet, demo=settings.demo),

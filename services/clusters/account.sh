@@ -32,9 +32,14 @@ rules:
 - apiGroups: [""]
   resources: [secrets]
   verbs: [create, patch, delete]
+- apiGroups: [apiregistration.k8s.io]
+  resources: [apiservices]
+  verbs: [get, list, watch]
 - apiGroups: [apps, autoscaling, cert-manager.io, discovery.k8s.io, keda.sh, resource.k8s.io]
   resources:
   - certificates
+  - issuers
+  - clusterissuers
   - deployments
   - horizontalpodautoscalers
   - scaledobjects

@@ -21,12 +21,15 @@ from services.gatewayapi.preparing import Preparing
 from services.gatewayapi.statuses import differs
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Table
+from services.operated_rows import around
 
 Object = Mapping[str, Any]
 Found = list[dict[str, Any]]
 ROUTES = "routes"
 """The list of routes of all kinds and ListenerSets together."""
 ROUTED = (*ROUTE_KINDS, "listenersets")
+OPERATED = ("gatewaybundles", "inferencestacks")
+"""Kinds that the operator works on."""
 IN_TROUBLE = ("err", "warn")
 COUNTED: Mapping[str, str] = {
     conditions.DELETING: "deleting",
@@ -82,6 +85,17 @@ class Resources:
         if found is None:
             raise _absent(cluster, kind, namespace, name)
         return found
+
+    def lookup(
+        self, who: Identity, cluster: str, kind: str, namespace: str, name: str
+    ) -> Object | None:
+        """The object as last seen; None where there is none, or where nothing is known.
+
+        Raises NotFound for an unknown cluster.
+        """
+        if not who.may_see(cluster, namespace or None):
+            return None
+        return self._fleet.get(cluster).snapshot(kind).objects.get((namespace, name))
 
     def require_installed(self, cluster: str, kind: str) -> None:
         """Raise NotFound with code ``not_installed`` where a cluster is known not to have ``kind``,
@@ -183,6 +197,8 @@ class Resources:
             return details.gateway_class(self._attachments, cluster, obj, sees)
         if kind == "listenersets":
             return details.listener_set(cluster, obj, sees)
+        if kind in OPERATED:
+            return around(obj)
         return details.route(self._models.of(cluster), kind, obj, sees)
 
 

@@ -9,6 +9,7 @@ from services.entries import Row, Shape
 from services.gatewayapi import conditions, filters, text
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments, parents
 from services.kube.catalogue import KINDS
+from services.operated_rows import bundle, stack
 
 Object = Mapping[str, Any]
 
@@ -174,5 +175,17 @@ def shapes(attachments: Attachments) -> dict[str, Shape]:
     }
     for name in ROUTE_KINDS:
         made[name] = Shape(KINDS[name], partial(_any_route, name), ROUTE_SORT, ROUTE_FILTERS)
+    made["gatewaybundles"] = Shape(
+        KINDS["gatewaybundles"],
+        lambda _, obj: bundle(obj),
+        {"class": "class", "phase": "phase", "children": "children_total"},
+        ("class", "phase"),
+    )
+    made["inferencestacks"] = Shape(
+        KINDS["inferencestacks"],
+        lambda _, obj: stack(obj),
+        {"model": "model", "engine": "engine", "phase": "phase", "replicas": "replicas"},
+        ("engine", "model", "gpu_type", "phase"),
+    )
     made["listenersets"] = Shape(KINDS["listenersets"], listener_set, ROUTE_SORT, ROUTE_FILTERS)
     return made

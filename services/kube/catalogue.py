@@ -149,6 +149,8 @@ KINDS: Mapping[str, Kind] = {
             fields="metadata.name!=kube-root-ca.crt,metadata.name!=openshift-service-ca.crt",
         ),
         Kind("certificates", "Certificate", "cert-manager.io", ("v1",)),
+        Kind("issuers", "Issuer", "cert-manager.io", ("v1",)),
+        Kind("clusterissuers", "ClusterIssuer", "cert-manager.io", ("v1",), namespaced=False),
         _core("nodes", "Node", namespaced=False),
         _core("pods", "Pod"),
         _core("events", "Event"),
@@ -158,6 +160,14 @@ KINDS: Mapping[str, Kind] = {
         Kind("deployments", "Deployment", "apps", ("v1",)),
         Kind("horizontalpodautoscalers", "HorizontalPodAutoscaler", "autoscaling", ("v2",)),
         Kind("scaledobjects", "ScaledObject", "keda.sh", ("v1alpha1",)),
+        Kind(
+            "apiservices",
+            "APIService",
+            "apiregistration.k8s.io",
+            ("v1",),
+            namespaced=False,
+            fields="metadata.name=v1beta1.external.metrics.k8s.io",
+        ),
     )
 }
 """Every kind that is watched."""

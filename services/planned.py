@@ -1,0 +1,184 @@
+"""Children that the operator would make of a wanted parent, against what is there now.
+
+The operator's own builders say which; the cluster's dry-run, where the console may ask for one,
+says whether they would be taken. The operator applies them with server-side apply: what it does not
+name stays as it is, which is how they are laid over live objects here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from ngf_operator.names import ADOPT, LABELS
+from ngf_operator.wanting import Builder, Child, Wanted
+
+from services.auth.identity import Identity
+from services.clusters.cluster import Cluster
+from services.errors import Conflict, ConsoleError, Denied, Invalid
+from services.gatewayapi.changing import PLURALS
+from services.kube.catalogue import KINDS
+from services.kube.changes import Changes
+from services.kube.fields import FieldChange, Object, changes
+from services.operator_world import SnapshotWorld
+
+Verb = Literal["create", "change", "same", "remove"]
+BUILDERS: Mapping[str, str] = {
+    "gatewaybundles": "ngf_operator.gateway.bundle",
+    "inferencestacks": "ngf_operator.inference.stack",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One child as it would be. ``obj`` is the object that would be stored (of one that goes, the
+    live one), ``fault`` why it cannot be, ``unchecked`` why no server was asked about it."""
+
+    kind: str
+    api_version: str
+    namespace: str
+    name: str
+    section: str
+    verb: Verb
+    obj: Object
+    changes: tuple[FieldChange, ...] = ()
+    fault: str = ""
+    unchecked: str = ""
+
+
+def wanted(kind: str, parent: Object, cluster: Cluster) -> Wanted:
+    """What the operator would make of ``parent`` on a cluster as it is now."""
+    try:
+        build: Builder = import_module(BUILDERS[kind]).wanted
+    except ModuleNotFoundError:
+        return Wanted(())
+    return build(deepcopy(parent), SnapshotWorld(cluster))
+
+
+class Planner:
+    """Says of children what would become of each."""
+
+    def __init__(self, changes: Changes, who: Identity, cluster: Cluster, parent: Object) -> None:
+        self._changes, self._who, self._cluster = changes, who, cluster
+        self._parent = parent
+        self._label = LABELS[parent["kind"]]
+
+    def planned(self, children: Iterable[Child]) -> tuple[Planned, ...]:
+        """Every child in namespaces that one may see, then those that are there and not wanted."""
+        found = [self._child(one) for one in children if self._seen(one.obj)]
+        kept = {(one.kind, one.namespace, one.name) for one in found}
+        gone = [one for one in self._present() if (one.kind, one.namespace, one.name) not in kept]
+        return (*found, *gone)
+
+    def _seen(self, obj: Mapping[str, Any]) -> bool:
+        return self._who.may_see(self._cluster.name, _place(obj)[0] or None)
+
+    def _child(self, child: Child) -> Planned:
+        obj = deepcopy(child.obj)
+        namespace, name = _place(obj)
+        live = self._live(obj)
+        told = (str(obj["kind"]), str(obj["apiVersion"]), namespace, name, child.section)
+        if live is None:
+            return self._created(told, obj)
+        if not child.edits and (whose := self._taken(live)):
+            return Planned(*told, "change", obj, fault=whose)
+        result = laid(live, obj)
+        diff = changes(live, result, result)
+        if not diff:
+            return Planned(*told, "same", result)
+        return self._changed(told, result, diff)
+
+    def _created(self, told: tuple[str, str, str, str, str], obj: Object) -> Planned:
+        diff = changes({}, obj, obj)
+        kind = PLURALS.get(told[0])
+        if kind is None:
+            return Planned(*told, "create", obj, diff, unchecked=_unwatched(told[0]))
+        try:
+            plan = self._changes.plan_create(self._who, self._cluster.name, kind, obj)
+        except ConsoleError as error:
+            return Planned(*told, "create", obj, diff, *_refused(error))
+        return Planned(*told, "create", plan.result or obj, plan.changes)
+
+    def _changed(
+        self, told: tuple[str, str, str, str, str], obj: Object, diff: tuple[FieldChange, ...]
+    ) -> Planned:
+        kind, place = PLURALS[told[0]], (told[2], told[3])
+
+        def edit(live: Object) -> Object:
+            result: Object = laid(live, obj)
+            return result
+
+        try:
+            plan = self._changes.plan_update(self._who, self._cluster.name, kind, *place, edit)
+        except ConsoleError as error:
+            return Planned(*told, "change", obj, diff, *_refused(error))
+        return Planned(*told, "change", plan.result or obj, plan.changes)
+
+    def _live(self, obj: Object) -> Object | None:
+        kind = PLURALS.get(str(obj["kind"]))
+        found = self._cluster.snapshot(kind).objects.get(_place(obj)) if kind else None
+        return dict(found) if found is not None else None
+
+    def _taken(self, live: Object) -> str:
+        """Why the operator leaves a live object alone, "" where it is the parent's or may be."""
+        namespace, name = _place(self._parent)
+        metadata = live["metadata"]
+        if (metadata.get("labels") or {}).get(self._label) == name:
+            return ""
+        if (metadata.get("annotations") or {}).get(ADOPT) == name:
+            return ""
+        said = f"{live.get('kind')} {_place(live)[0]}/{_place(live)[1]} exists and is not made by"
+        return (
+            f"{said} {self._parent['kind']} {namespace}/{name}. Annotate it with {ADOPT}: {name!r}"
+            " to let it be taken over."
+        )
+
+    def _present(self) -> Iterator[Planned]:
+        """Children that are there, of kinds that are watched."""
+        namespace, name = _place(self._parent)
+        uid = self._parent["metadata"].get("uid")
+        for kind in KINDS if uid else ():
+            for place, obj in self._cluster.snapshot(kind).objects.items():
+                metadata = obj["metadata"]
+                if (metadata.get("labels") or {}).get(self._label) != name or not self._seen(obj):
+                    continue
+                owners = [one.get("uid") for one in metadata.get("ownerReferences") or ()]
+                if uid in owners or (not owners and place[0] != namespace):
+                    spoken = KINDS[kind].kind
+                    version = str(obj.get("apiVersion", ""))
+                    yield Planned(spoken, version, *place, "", "remove", dict(obj))
+
+
+def laid(live: Any, mine: Any) -> Any:
+    """``mine`` laid over ``live`` as server-side apply does: what it does not name is kept.
+
+    Entries of lists find their live counterpart by name, else by place in a list as long.
+    """
+    if isinstance(live, Mapping) and isinstance(mine, Mapping):
+        return {**live, **{key: laid(live.get(key), value) for key, value in mine.items()}}
+    if isinstance(live, list) and isinstance(mine, list):
+        named = {one["name"]: one for one in live if isinstance(one, Mapping) and "name" in one}
+        if all(isinstance(one, Mapping) and "name" in one for one in mine) and mine:
+            return [laid(named.get(one["name"]), one) for one in mine]
+        if len(live) == len(mine):
+            return [laid(was, now) for was, now in zip(live, mine, strict=True)]
+    return deepcopy(mine)
+
+
+def _place(obj: Mapping[str, Any]) -> tuple[str, str]:
+    metadata = obj["metadata"]
+    return str(metadata.get("namespace") or ""), str(metadata["name"])
+
+
+def _unwatched(kind: str) -> str:
+    return f"The console reads no {kind} objects; the operator will say how it goes."
+
+
+def _refused(error: ConsoleError) -> tuple[str, str]:
+    """(fault, why nobody was asked)."""
+    if isinstance(error, Invalid | Conflict):
+        return error.message, ""
+    if isinstance(error, Denied):
+        return "", f"{error.message} The operator does it with its own account."
+    return "", error.message
