@@ -104,15 +104,25 @@ class Reads:
 CHILDREN = "app.kubernetes.io/managed-by=ngf-console"
 
 
+Builder = Callable[[Obj, World], Wanted]
+
+
+def no_more(parent: Obj, world: World) -> Obj:
+    """No further field of the status."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
-class Builder:
+class Recipe:
     """What makes the children of one kind of parent.
 
-    Everything that it makes stands in ``reads`` at least with CHILDREN. It is asked once more after
-    its parent has gone, with a parent that has a deletionTimestamp and an empty spec: of that
-    answer only the edits are made, so that it can take back what it edited of other people's.
+    Everything that ``wanted`` makes stands in ``reads`` at least with CHILDREN. It is asked once
+    more after its parent has gone, with a parent that has a deletionTimestamp and an empty spec: of
+    that answer only the edits are made, so that it can take back what it edited of other people's.
+    ``status`` answers further fields of the parent's status, such as an address.
     """
 
     parent: str
-    wanted: Callable[[Obj, World], Wanted]
+    wanted: Builder
     reads: tuple[Reads, ...]
+    status: Callable[[Obj, World], Obj] = no_more

@@ -1,0 +1,143 @@
+"""List and watch of every kind that builders read, so that it is in memory and stays right.
+
+A kind that is not installed is picked up when its definition appears. One that the account may not
+list is noted with verb and resource, and tried again every interval.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+
+from ngf_operator.client import Api, Refused, Unreachable
+from ngf_operator.seen import Seen, Shelf, place_of
+from ngf_operator.served import Resource, Served
+from ngf_operator.wanting import Obj
+
+_LOG = logging.getLogger(__name__)
+SHORTEST_S, LONGEST_S = 0.5, 30.0
+
+
+class Watching:
+    """One task for each shelf whose kind is served.
+
+    ``told`` hears of each object that came, changed or went; ``told_kind`` of a kind that is served
+    or allowed from now on, or no more.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        served: Served,
+        seen: Seen,
+        told: Callable[[Obj], None],
+        told_kind: Callable[[str, str], None],
+        tasks: asyncio.TaskGroup,
+        interval_s: float,
+    ) -> None:
+        self._api, self._served, self._seen, self._tasks = api, served, seen, tasks
+        self._told, self._told_kind, self._interval_s = told, told_kind, interval_s
+        self._running: dict[int, tuple[Resource, asyncio.Task[None]]] = {}
+        self._known: dict[int, asyncio.Event] = {
+            id(shelf): asyncio.Event() for shelf in seen.shelves
+        }
+
+    async def settled(self) -> None:
+        """Wait until every kind is listed, or known to be absent or forbidden."""
+        for event in self._known.values():
+            await event.wait()
+
+    def adjust(self) -> None:
+        """Watch what is served now. To be called after each change of discovery."""
+        for shelf in self._seen.shelves:
+            reads, key = shelf.reads, id(shelf)
+            resource = self._served.find(reads.group, reads.kind, reads.versions)
+            before, task = self._running.get(key, (None, None))
+            if resource == before and resource is not None:
+                continue
+            if task:
+                task.cancel()
+                del self._running[key]
+            if resource is None:
+                self._forget(shelf)
+                self._known[key].set()
+            else:
+                made = self._tasks.create_task(self._keep(shelf, resource))
+                self._running[key] = (resource, made)
+            if resource != before:
+                self._told_kind(reads.group, reads.kind)
+
+    async def _keep(self, shelf: Shelf, resource: Resource) -> None:
+        pause = SHORTEST_S
+        shelf.since = ""
+        while True:
+            try:
+                if not shelf.since:
+                    await self._list(shelf, resource)
+                pause = SHORTEST_S
+                await self._follow(shelf, resource)
+            except Refused as refused:
+                shelf.since = ""
+                if refused.status == 403:
+                    self._deny(shelf, resource, refused)
+                    await asyncio.sleep(self._interval_s)
+                elif refused.status != 410:  # 404: discovery says soon that it is gone
+                    _LOG.warning("%s cannot be watched: %s", resource.label, refused)
+                    pause = await _longer(pause)
+            except Unreachable as trouble:
+                _LOG.warning("%s cannot be watched: %s", resource.label, trouble)
+                pause = await _longer(pause)
+
+    async def _list(self, shelf: Shelf, resource: Resource) -> None:
+        listed, version = set(), ""
+        async for items, of_page in self._api.pages(resource.path(), labels=shelf.reads.labels):
+            version = of_page
+            for obj in items:
+                obj.setdefault("apiVersion", resource.api_version)  # items of a list have neither
+                obj.setdefault("kind", resource.kind)
+                listed.add(place_of(obj))
+                self._put(shelf, obj)
+        for gone in self._seen.only(shelf, listed, int(version) if version.isdecimal() else 0):
+            self._told(gone)
+        if shelf.denied:
+            shelf.denied = ""
+            self._told_kind(resource.group, resource.kind)
+        shelf.since = version
+        self._known[id(shelf)].set()
+
+    async def _follow(self, shelf: Shelf, resource: Resource) -> None:
+        """Hear until the server ends the watch."""
+        path, labels = resource.path(), shelf.reads.labels
+        async for event in self._api.watch(path, shelf.since, labels=labels):
+            obj: Obj = event["object"]
+            shelf.since = obj["metadata"]["resourceVersion"]
+            if event["type"] == "DELETED":
+                if self._seen.drop(shelf, obj):
+                    self._told(obj)
+            elif event["type"] != "BOOKMARK":
+                self._put(shelf, obj)
+
+    def _put(self, shelf: Shelf, obj: Obj) -> None:
+        if self._seen.put(shelf, obj):
+            self._told(obj)
+
+    def _deny(self, shelf: Shelf, resource: Resource, refused: Refused) -> None:
+        verb = "watch" if " cannot watch " in str(refused) else "list"
+        denied = f"may not {verb} {resource.label}"
+        if shelf.denied != denied:
+            _LOG.warning("the operator %s: %s", denied, refused)
+            shelf.denied = denied
+            self._forget(shelf)
+            self._told_kind(resource.group, resource.kind)
+        self._known[id(shelf)].set()
+
+    def _forget(self, shelf: Shelf) -> None:
+        for obj in list(shelf.objects.values()):
+            self._seen.drop(shelf, obj)
+            self._told(obj)
+
+
+async def _longer(pause: float) -> float:
+    """Wait about that long; how long to wait the next time."""
+    await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - nothing secret
+    return min(pause * 2, LONGEST_S)
