@@ -11,6 +11,8 @@ from functools import partial
 from services.clusters.fleet import Member
 from services.demo.api import DemoApi
 from services.demo.api.host import Host
+from services.demo.controllers.every import EVERY
+from services.demo.controllers.running import Controllers
 from services.demo.faults import Fault
 from services.demo.ngf import StandIn, judge
 from services.demo.places import DEFAULT, HUB, PLACES, Place, Seed
@@ -26,7 +28,7 @@ class DemoFleet:
     places: Sequence[Place]
     host: Host = field(default_factory=Host)
     apis: dict[str, DemoApi] = field(default_factory=dict)
-    stand_in: list[StandIn] = field(default_factory=list)
+    stand_ins: list[StandIn | Controllers] = field(default_factory=list)
 
     def members(self) -> list[Member]:
         """The clusters as the fleet takes them."""
@@ -47,8 +49,8 @@ class DemoFleet:
         return Connection.from_kubeconfig(self.apis[HUB].kubeconfig())
 
     def stop(self) -> None:
-        """End the stand-in, then the clusters."""
-        for one in self.stand_in:
+        """End what plays controllers, then the clusters."""
+        for one in self.stand_ins:
             one.stop()
         for api in self.apis.values():
             api.stop()
@@ -70,9 +72,13 @@ def start_demo(places: Sequence[Place] = PLACES, faults: Iterable[Fault] = ()) -
             api = _seeded(place, seeded, started.host, delay)
             api.start()
         started.apis[place.name] = api
-    stand_in = StandIn({name: api.store for name, api in started.apis.items()})
-    stand_in.start()
-    started.stand_in.append(stand_in)
+    controllers = Controllers(EVERY)
+    for name, api in started.apis.items():
+        controllers.follow(name, api.store)
+    judging = StandIn({name: api.store for name, api in started.apis.items()})
+    started.stand_ins.extend((judging, controllers))
+    for one in started.stand_ins:
+        one.start()
     return started
 
 

@@ -1,13 +1,14 @@
 """A demo cluster's objects as a model, and the statuses that an NGF on it writes.
 
-The statuses are those that the model computes; what no model can know is invented: the addresses of
-gateways. One that is asked for cannot be had.
+The statuses are those that the model computes. What no model knows is the address of a Gateway: it
+is that of its data plane's Service, and one that is asked for cannot be had.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from services.demo.api.seeding import Seeding
+from services.demo.seed.installation import data_plane_name
 from services.gatewayapi.model.classes import NGF_CONTROLLER
 from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key, Object, Ref
@@ -44,7 +45,7 @@ def _by_ngf(model: Model, ref: Ref, obj: Object, status: Status) -> Status | Non
             own = (obj.get("spec") or {}).get("controllerName") == CONTROLLER
             return status if own else None
         case "Gateway":
-            return _addressed(obj, status) if model.gateways[ref.key].ngf else None
+            return _addressed(model, obj, status) if model.gateways[ref.key].ngf else None
         case "ListenerSet":
             gateway = model.gateways.get(model.listener_sets[ref.key].gateway.key)
             return status if gateway and gateway.ngf else None
@@ -62,12 +63,11 @@ def _beside(several: str, obj: Object, status: Status) -> Status | None:
     return {several: [*others, *own]} if own or before else None
 
 
-def _addressed(obj: Object, status: Status) -> Status:
-    key = obj["metadata"]["namespace"], obj["metadata"]["name"]
+def _addressed(model: Model, obj: Object, status: Status) -> Status:
     asked = (obj.get("spec") or {}).get("addresses")
     found: list[dict[str, Any]] = list(status["conditions"])
     programmed = next(one for one in found if one["type"] == "Programmed")
-    addresses = [{"type": "IPAddress", "value": _address(key)}]
+    addresses = [{"type": "IPAddress", "value": one} for one in _addresses(model, obj)]
     if asked:
         text = f"The address {asked[0].get('value', '')} could not be assigned to the data plane"
         at = found.index(programmed)
@@ -79,5 +79,11 @@ def _addressed(obj: Object, status: Status) -> Status:
     return {**status, "addresses": addresses, "conditions": found}
 
 
-def _address(key: Key) -> str:
-    return f"203.0.113.{sum('/'.join(key).encode()) % 200 + 10}"
+def _addresses(model: Model, gateway: Object) -> list[str]:
+    """Where the Service of a data plane is reached; nowhere until it has an address."""
+    key = gateway["metadata"]["namespace"], data_plane_name(dict(gateway))
+    service = model.world.of("services").get(key) or {}
+    if (service.get("spec") or {}).get("type") == "ClusterIP":
+        return [service["spec"]["clusterIP"]]
+    ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
+    return [one["ip"] for one in ingress if "ip" in one]

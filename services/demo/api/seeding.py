@@ -71,6 +71,18 @@ class Seeding:
 
         self._operations.store.follow_all(follower)
 
+    def follow_objects(
+        self, kinds: Set[tuple[str, str]], changed: Callable[[tuple[str, str], Change], None]
+    ) -> None:
+        """`follow` with the kind (group, plural) and the change itself."""
+        resources = {qualified(plural, group): (group, plural) for group, plural in kinds}
+
+        def follower(change: Change) -> None:
+            if change.resource in resources:
+                changed(resources[change.resource], change)
+
+        self._operations.store.follow_all(follower)
+
     def patch(
         self, api_version: str, kind: str, namespace: str, name: str, patch: Any, **options: str
     ) -> Obj:

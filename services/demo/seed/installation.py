@@ -11,7 +11,9 @@ from services.demo.seed.workloads import pod
 VERSION = "2.6.7"
 _SPACE = "nginx-gateway"
 _RELEASE = {"app.kubernetes.io/name": "nginx-gateway-fabric", "app.kubernetes.io/instance": "ngf"}
-_SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9113"}
+MANAGED_BY = "ngf-nginx"
+GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
+SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9113"}
 _LOGGED = (
     ("log", "ngf_access"),
     ("ts", "$time_iso8601"),
@@ -107,14 +109,15 @@ def controller(age: float, *, plus: bool = False) -> Iterator[Obj]:
             "kubernetes": {"deployment": {"replicas": 2}},
         },
     )
-    yield _deployment(f"{_SPACE}/ngf-nginx-gateway-fabric", age, labels, _RELEASE, image, args)
+    place = f"{_SPACE}/ngf-nginx-gateway-fabric"
+    yield _deployment(place, age, labels, _RELEASE, image, args, 1) | {"status": _all_ready(1)}
     yield pod(
         f"{_SPACE}/ngf-nginx-gateway-fabric-7f9c5d8b6-x2k4q",
         age,
         image,
         args=args,
         labels={**_RELEASE, "pod-template-hash": "7f9c5d8b6"},
-        annotations=_SCRAPED,
+        annotations=SCRAPED,
     )
 
 
@@ -125,25 +128,52 @@ def data_planes(gateways: Iterable[Obj], *, plus: bool = False) -> Iterator[Obj]
     """
     for gateway in gateways:
         if gateway["spec"]["gatewayClassName"] == "nginx":
-            yield from _data_plane(gateway, plus)
+            yield from _running(gateway, plus)
 
 
-def _data_plane(gateway: Obj, plus: bool) -> Iterator[Obj]:
+def _running(gateway: Obj, plus: bool) -> Iterator[Obj]:
+    service, deployment = data_plane(gateway, plus=plus)
+    labels, count = service["metadata"]["labels"], deployment["spec"]["replicas"]
+    if "addresses" not in gateway["spec"]:
+        ingress = [{"ip": address(gateway), "ipMode": "VIP"}]
+        service["status"] = {"loadBalancer": {"ingress": ingress}}
+    deployment["status"] = _all_ready(count)
+    place = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
+    pods = [
+        pod(
+            f"{place}-6d4b9c7f8-{end}",
+            0,
+            deployment["spec"]["template"]["spec"]["containers"][0]["image"],
+            labels=labels,
+            annotations=SCRAPED,
+            container="nginx",
+        )
+        for end in ("p7wzd", "tq5mc")
+    ]
+    for obj in (service, deployment, *pods):
+        obj["metadata"]["creationTimestamp"] = gateway["metadata"]["creationTimestamp"]
+        yield obj
+
+
+def data_plane(
+    gateway: Obj, *, plus: bool = False, replicas: int = 2, service_type: str = "LoadBalancer"
+) -> tuple[Obj, Obj]:
+    """The Service and the Deployment of a Gateway, before anything has come of them."""
     space, name = gateway["metadata"]["namespace"], gateway["metadata"]["name"]
-    place, created = f"{space}/{name}-nginx", gateway["metadata"]["creationTimestamp"]
+    called = data_plane_name(gateway)
+    given = gateway["spec"].get("infrastructure") or {}
     labels = {
-        "app.kubernetes.io/name": f"{name}-nginx",
+        "app.kubernetes.io/name": called,
         "app.kubernetes.io/instance": "ngf",
-        "app.kubernetes.io/managed-by": "ngf-nginx",
-        "gateway.networking.k8s.io/gateway-name": name,
+        "app.kubernetes.io/managed-by": MANAGED_BY,
+        GATEWAY_LABEL: name,
     }
     image = f"ghcr.io/nginx/nginx-gateway-fabric/nginx:{VERSION}"
     if plus:
         image = f"private-registry.nginx.com/nginx-gateway-fabric/nginx-plus:{VERSION}"
     ports = {one["port"]: one["protocol"] for one in gateway["spec"]["listeners"]}
-    spec = {
-        "type": "LoadBalancer",
-        "externalTrafficPolicy": "Local",
+    spec: Obj = {
+        "type": service_type,
         "selector": labels,
         "ports": [
             {
@@ -154,34 +184,36 @@ def _data_plane(gateway: Obj, plus: bool) -> Iterator[Obj]:
             for port, protocol in ports.items()
         ],
     }
-    owned = [
-        made("v1", "Service", place, 0, labels=labels, spec=spec),
-        _deployment(place, 0, labels, labels, image, []),
-        *(
-            pod(
-                f"{place}-6d4b9c7f8-{end}",
-                0,
-                image,
-                labels=labels,
-                annotations=_SCRAPED,
-                container="nginx",
-            )
-            for end in ("p7wzd", "tq5mc")
-        ),
-    ]
-    for obj in owned:
-        obj["metadata"]["creationTimestamp"] = created
-        yield obj
+    if service_type != "ClusterIP":
+        spec["externalTrafficPolicy"] = "Local"
+    place, more = f"{space}/{called}", {**(given.get("labels") or {}), **labels}
+    service = made("v1", "Service", place, 0, labels=more, spec=spec)
+    if given.get("annotations"):
+        service["metadata"]["annotations"] = given["annotations"]
+    return service, _deployment(place, 0, more, labels, image, [], replicas)
+
+
+def data_plane_name(gateway: Obj) -> str:
+    """What a Gateway's Service and Deployment are called."""
+    return f"{gateway['metadata']['name']}-{gateway['spec']['gatewayClassName']}"
+
+
+def address(gateway: Obj) -> str:
+    """The address of the Service of a Gateway: one of a network for documentation."""
+    return service_address(gateway["metadata"]["namespace"], data_plane_name(gateway))
+
+
+def service_address(namespace: str, name: str) -> str:
+    """The address of a Service of type LoadBalancer."""
+    return f"203.0.113.{sum(f'{namespace}/{name}'.encode()) % 200 + 10}"
 
 
 def _deployment(
-    place: str, age: float, labels: Obj, selector: Obj, image: str, args: list[str]
+    place: str, age: float, labels: Obj, selector: Obj, image: str, args: list[str], count: int
 ) -> Obj:
-    control = place.startswith(f"{_SPACE}/")
-    container: Obj = {"name": "nginx-gateway" if control else "nginx", "image": image}
+    container: Obj = {"name": "nginx-gateway" if args else "nginx", "image": image}
     if args:
         container["args"] = args
-    count = 1 if control else 2
     return made(
         "apps/v1",
         "Deployment",
@@ -191,13 +223,19 @@ def _deployment(
         spec={
             "replicas": count,
             "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": selector}, "spec": {"containers": [container]}},
-        },
-        status={
-            "observedGeneration": 1,
-            "replicas": count,
-            "updatedReplicas": count,
-            "readyReplicas": count,
-            "availableReplicas": count,
+            "template": {
+                "metadata": {"labels": selector, "annotations": SCRAPED},
+                "spec": {"containers": [container]},
+            },
         },
     )
+
+
+def _all_ready(count: int) -> Obj:
+    return {
+        "observedGeneration": 1,
+        "replicas": count,
+        "updatedReplicas": count,
+        "readyReplicas": count,
+        "availableReplicas": count,
+    }

@@ -149,11 +149,11 @@ def targeted(kind: str, place: str, age: float, target: str, spec: Obj, version:
     return made(version, kind, place, age, spec={**where, **spec})
 
 
-def tls(place: str, age: float, days: float, *hosts: str, **more: Any) -> Obj:
-    """A TLS Secret with a certificate made now that ends in ``days`` (negative: has ended), and
-    the demo's authority behind it."""
+def tls(place: str, age: float, days: float, *hosts: str, lasted: float = 90, **more: Any) -> Obj:
+    """A TLS Secret with a certificate that ends in ``days`` (negative: has ended), begins
+    ``lasted`` days before today or before its end, and has the demo's authority behind it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    served = _issued(hosts[0], key, days).add_extension(
+    served = _issued(hosts[0], key, days, lasted).add_extension(
         x509.SubjectAlternativeName([x509.DNSName(one) for one in hosts]), False
     )
     certificate = served.sign(_authority_key(), hashes.SHA256())
@@ -173,7 +173,7 @@ def tls(place: str, age: float, days: float, *hosts: str, **more: Any) -> Obj:
 def authority() -> str:
     """The certificate (PEM) of the authority that signs every certificate of the demo."""
     key = _authority_key()
-    built = _issued(_ISSUER, key, 1_500).add_extension(
+    built = _issued(_ISSUER, key, 1_500, 90).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
     return _pem(built.sign(key, hashes.SHA256()))
@@ -187,7 +187,9 @@ def _authority_key() -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(20_260_131, ec.SECP256R1())
 
 
-def _issued(subject: str, key: ec.EllipticCurvePrivateKey, days: float) -> x509.CertificateBuilder:
+def _issued(
+    subject: str, key: ec.EllipticCurvePrivateKey, days: float, lasted: float
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -195,7 +197,7 @@ def _issued(subject: str, key: ec.EllipticCurvePrivateKey, days: float) -> x509.
         .issuer_name(_named(_ISSUER))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now + timedelta(days=min(days, 0) - 90))
+        .not_valid_before(now + timedelta(days=min(days, 0) - lasted))
         .not_valid_after(now + timedelta(days=days))
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.demo.seed.objects import Obj, made
 from services.demo.seed.workloads import event
 
+_NO_TRIGGER = ("PartialTriggerError", "Triggers defined in ScaledObject are not working")
 METRIC = "s0-prometheus"
 """What KEDA calls the metric of a first trigger."""
 
@@ -71,7 +72,7 @@ def scaled(place: str, count: int, how: Scaling) -> Iterator[Obj]:
                     "status": "Failing" if how.fails else "Happy",
                 }
             },
-            "conditions": _scaled_object_conditions(how.fails),
+            "conditions": scaled_object_conditions(_NO_TRIGGER if how.fails else None),
         },
     )
     external = {"metric": {"name": METRIC, "selector": {"matchLabels": label}}}
@@ -126,10 +127,10 @@ def scaled(place: str, count: int, how: Scaling) -> Iterator[Obj]:
         )
 
 
-def _scaled_object_conditions(fails: bool) -> list[Obj]:
-    """As KEDA writes them: without times."""
-    if fails:
-        ready = ("False", "PartialTriggerError", "Triggers defined in ScaledObject are not working")
+def scaled_object_conditions(trouble: tuple[str, str] | None) -> list[Obj]:
+    """As KEDA writes them: without times. ``trouble`` is what is wrong, reason and message."""
+    if trouble:
+        ready = ("False", *trouble)
         active = ("False", "ScalerNotActive", "Scaling is not performed because no trigger works")
     else:
         ready = ("True", "ScaledObjectReady", "ScaledObject is defined correctly")
