@@ -27,6 +27,7 @@ from api import (
     logs,
     metrics,
     moved,
+    operated,
     pickers,
     policies,
     policy,
@@ -68,6 +69,7 @@ def register(server: OpenAPI, container: Container) -> None:
     heartbeats.register(server, container)
     intake.register(server, container)
     resources.register(server, container)
+    operated.register(server, container)
     routes.register(server, container)
     policies.register(server, container)
     policy.register(server, container)

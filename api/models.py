@@ -21,7 +21,7 @@ def gateway(obj: Object) -> dict[str, Any]:
     """A Gateway."""
     spec = obj["spec"]
     return {
-        **_common(obj),
+        **common(obj),
         "gatewayClassName": spec.get("gatewayClassName"),
         **{name: value for name, value in spec.items() if name != "gatewayClassName"},
         "status": obj.get("status"),
@@ -33,7 +33,7 @@ def route(lists: Sequence[str], obj: Object) -> dict[str, Any]:
     empty, not absent, where the object says nothing."""
     spec = obj.get("spec") or {}
     return {
-        **_common(obj),
+        **common(obj),
         **{name: spec.get(name) or [] for name in lists},
         **{name: value for name, value in spec.items() if name not in lists},
         "status": obj.get("status"),
@@ -42,18 +42,18 @@ def route(lists: Sequence[str], obj: Object) -> dict[str, Any]:
 
 def listener_set(obj: Object) -> dict[str, Any]:
     """A ListenerSet."""
-    return {**_common(obj), **obj["spec"], "status": obj.get("status")}
+    return {**common(obj), **obj["spec"], "status": obj.get("status")}
 
 
 def gateway_class(obj: Object) -> dict[str, Any]:
     """A GatewayClass."""
-    return {**_common(obj), **obj["spec"], "status": obj.get("status")}
+    return {**common(obj), **obj["spec"], "status": obj.get("status")}
 
 
 def policy(type_name: str, obj: Object) -> dict[str, Any]:
     """A policy or filter: its spec as it is, and what its ancestors say."""
     return {
-        **_common(obj),
+        **common(obj),
         "type": type_name,
         "policyType": obj.get("kind", ""),
         "spec": obj.get("spec") or {},
@@ -61,7 +61,8 @@ def policy(type_name: str, obj: Object) -> dict[str, Any]:
     }
 
 
-def _common(obj: Object) -> dict[str, Any]:
+def common(obj: Object) -> dict[str, Any]:
+    """What every object has."""
     metadata = obj["metadata"]
     return {
         "name": metadata["name"],

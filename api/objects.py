@@ -13,6 +13,7 @@ from api.openapi import Named, Tree, answer, cluster_of
 from api.writes import (
     CreateAnswer,
     DeleteAnswer,
+    Judge,
     ObjectAnswer,
     PlanAnswer,
     UpdateAnswer,
@@ -21,13 +22,17 @@ from api.writes import (
     said,
     stored,
 )
+from services.auth.identity import Identity
 from services.container import Container
 from services.gatewayapi import merging
+from services.kube.changes import Edit, Plan
 from services.kube.deletion import outcome
 
 Object = Mapping[str, Any]
 Read = Callable[[Object], dict[str, Any]]
 Merge = Callable[[Object, Object], dict[str, Any]]
+Place = tuple[str, str, str, str]
+"""Cluster, kind, namespace, name."""
 
 ONE: dict[str, Any] = {"responses": {"200": ObjectAnswer, "304": None}}
 MADE: dict[str, Any] = {"responses": {"201": CreateAnswer, "200": PlanAnswer}}
@@ -37,17 +42,24 @@ GONE: dict[str, Any] = {"responses": {"200": DeleteAnswer}}
 
 
 class Objects:
-    """The objects of one ``kind``; ``read`` says one in the API's flat fields, ``merge`` lays what
-    a client sends over the live one."""
+    """The objects of one ``kind``; ``read`` says one in the API's flat fields, ``make`` makes a new
+    one of those, ``merge`` lays what a client sends over the live one, ``impacts`` tells what a
+    change does to traffic."""
 
     def __init__(
-        self, container: Container, kind: str, read: Read, merge: Merge = merging.onto
+        self,
+        container: Container,
+        kind: str,
+        read: Read,
+        merge: Merge = merging.onto,
+        make: Read = merging.new_object,
+        impacts: Judge | None = None,
     ) -> None:
         self.kind = kind
         self._read = read
-        self._merge = merge
+        self._merge, self._make = merge, make
         self._fleet, self._resources = container.fleet, container.resources
-        self._changes, self._impacts = container.changes, container.impacts
+        self._changes, self._impacts = container.changes, impacts or container.impacts
 
     def listed(self, path: Tree, query: ListParams, seen: Seen) -> Response:
         """A page of the objects on one cluster. Raises NotFound where it does not serve them."""
@@ -66,7 +78,7 @@ class Objects:
     def created(self, path: Tree, query: WriteParams, body: models.Sent) -> Response:
         """A new object, or what would be stored."""
         who, cluster = current_identity(), self._where(path)
-        obj = merging.new_object(body.given())
+        obj = self._make(body.given())
         if query.dry_run:
             return answer(
                 plan_body(self._changes.plan_create(who, cluster, self.kind, obj), self._impacts)
@@ -85,21 +97,27 @@ class Objects:
         self, path: Named, query: WriteParams, header: BasedOn, body: models.Sent
     ) -> Response:
         """The live object with what was sent laid over it, or what would be stored."""
-        who, place = current_identity(), self._place(path)
         based_on = header.version(body.resourceVersion or "")
+        return self.edited(
+            self._place(path), query, lambda live: self._merge(live, body.given()), based_on
+        )
 
-        def edit(live: Object) -> dict[str, Any]:
-            wanted = self._merge(live, body.given())
+    def edited(self, place: Place, query: WriteParams, edit: Edit, based_on: str = "") -> Response:
+        """The live object as ``edit`` makes it, or what would be stored."""
+        who = current_identity()
+
+        def wanted(live: dict[str, Any]) -> dict[str, Any]:
+            result = edit(live)
             if based_on:
-                wanted["metadata"]["resourceVersion"] = based_on
-            return wanted
+                result["metadata"]["resourceVersion"] = based_on
+            return result
 
         if query.dry_run:
-            return answer(plan_body(self._changes.plan_update(who, *place, edit), self._impacts))
+            return answer(plan_body(self._changes.plan_update(who, *place, wanted), self._impacts))
         done = self._changes.update(
             who,
             *place,
-            edit,
+            wanted,
             resource_version=based_on,
             reason=query.reason,
             confirm_owned=query.confirm_owned,
@@ -111,9 +129,7 @@ class Objects:
         who, place = current_identity(), self._place(path)
         based_on = header.version()
         if query.dry_run:
-            return answer(
-                plan_body(self._changes.plan_delete(who, *place, based_on), self._impacts)
-            )
+            return answer(plan_body(self._plan_delete(who, place, based_on), self._impacts))
         done = self._changes.delete(
             who,
             *place,
@@ -124,8 +140,11 @@ class Objects:
         body = {"message": outcome(done.object), "name": path.name, "namespace": path.namespace}
         return answer(body, 200, said(done))
 
+    def _plan_delete(self, who: Identity, place: Place, based_on: str) -> Plan:
+        return self._changes.plan_delete(who, *place, based_on)
+
     def _where(self, path: Tree) -> str:
         return cluster_of(path, self._fleet)
 
-    def _place(self, path: Named) -> tuple[str, str, str, str]:
+    def _place(self, path: Named) -> Place:
         return self._where(path), self.kind, path.namespace, path.name

@@ -1,15 +1,23 @@
 """The grammar of changes and their answers, the same for every kind."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field, RootModel
 
 from api.guard import current_identity
 from api.openapi import with_headers
+from services.auth.identity import Identity
 from services.errors import Invalid
-from services.gatewayapi.impact import Impacts
+from services.gatewayapi.impact import Impact
 from services.kube.changes import Applied, Plan
 from services.kube.fields import Object
+
+
+class Judge(Protocol):
+    """Who says what a change would do to traffic."""
+
+    def of_plan(self, who: Identity, plan: Plan) -> Impact:
+        """Of what a dry-run says that the server would store or remove."""
 
 
 class WriteParams(BaseModel):
@@ -138,7 +146,7 @@ class DeleteAnswer(RootModel[Deleted | PlanAnswer]):
     model_config = with_headers("X-Audit-Id")
 
 
-def plan_body(plan: Plan, impacts: Impacts) -> dict[str, Any]:
+def plan_body(plan: Plan, impacts: Judge) -> dict[str, Any]:
     """A dry run as JSON, with what it would do to traffic."""
     return {
         "impact": impacts.of_plan(current_identity(), plan).document(),

@@ -11,7 +11,7 @@ from ngf_operator.names import RECONCILE_REQUESTED
 
 from services.auth.identity import Identity
 from services.gatewayapi.resources import Resources
-from services.kube.changes import Applied, Changes, Edit
+from services.kube.changes import Applied, Changes, Edit, Plan
 from services.kube.fields import Object
 from services.listing import ListQuery, Page
 
@@ -86,6 +86,12 @@ class Operated:
             confirm_owned=confirm_owned,
         )
 
+    def plan_delete(
+        self, who: Identity, cluster: str, namespace: str, name: str, resource_version: str = ""
+    ) -> Plan:
+        """What would go. Raises as :meth:`services.kube.changes.Changes.plan_delete`."""
+        return self._changes.plan_delete(who, cluster, self.kind, namespace, name, resource_version)
+
     def delete(
         self,
         who: Identity,
@@ -116,18 +122,19 @@ class Operated:
         """Ask the operator to apply every child anew. It is done once ``status.reconcileRequested``
         is what the annotation says. Raises as ``update``; one that a GitOps tool applies needs no
         confirmation, for its spec stays as it is."""
-        asked = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-        def edit(live: Object) -> Object:
-            live["metadata"].setdefault("annotations", {})[RECONCILE_REQUESTED] = asked
-            return live
-
         return self.update(
             who,
             cluster,
             namespace,
             name,
-            edit,
+            hurried,
             reason=reason or "reconcile now",
             confirm_owned=True,
         )
+
+
+def hurried(live: Object) -> Object:
+    """The edit that asks the operator to apply every child anew."""
+    asked = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    live["metadata"].setdefault("annotations", {})[RECONCILE_REQUESTED] = asked
+    return live

@@ -5,14 +5,14 @@ says whether they would be taken. The operator applies them with server-side app
 name stays as it is, which is how they are laid over live objects here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from ngf_operator.names import ADOPT, LABELS
-from ngf_operator.wanting import Builder, Child, Wanted
+from ngf_operator.names import ADOPT, LABELS, shortened
+from ngf_operator.wanting import Child, Obj, Wanted, World
 
 from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
@@ -50,7 +50,7 @@ class Planned:
 def wanted(kind: str, parent: Object, cluster: Cluster) -> Wanted:
     """What the operator would make of ``parent`` on a cluster as it is now."""
     try:
-        build: Builder = import_module(BUILDERS[kind]).wanted
+        build: Callable[[Obj, World], Wanted] = import_module(BUILDERS[kind]).wanted
     except ModuleNotFoundError:
         return Wanted(())
     return build(deepcopy(parent), SnapshotWorld(cluster))
@@ -124,7 +124,7 @@ class Planner:
         """Why the operator leaves a live object alone, "" where it is the parent's or may be."""
         namespace, name = _place(self._parent)
         metadata = live["metadata"]
-        if (metadata.get("labels") or {}).get(self._label) == name:
+        if (metadata.get("labels") or {}).get(self._label) == shortened(name):
             return ""
         if (metadata.get("annotations") or {}).get(ADOPT) == name:
             return ""
@@ -137,11 +137,11 @@ class Planner:
     def _present(self) -> Iterator[Planned]:
         """Children that are there, of kinds that are watched."""
         namespace, name = _place(self._parent)
-        uid = self._parent["metadata"].get("uid")
+        uid, own = self._parent["metadata"].get("uid"), shortened(name)
         for kind in KINDS if uid else ():
             for place, obj in self._cluster.snapshot(kind).objects.items():
                 metadata = obj["metadata"]
-                if (metadata.get("labels") or {}).get(self._label) != name or not self._seen(obj):
+                if (metadata.get("labels") or {}).get(self._label) != own or not self._seen(obj):
                     continue
                 owners = [one.get("uid") for one in metadata.get("ownerReferences") or ()]
                 if uid in owners or (not owners and place[0] != namespace):

@@ -6,10 +6,10 @@ cluster (listeners that clash, requests that would go elsewhere).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ngf_operator.wanting import Lack
+from ngf_operator.wanting import Lack, Wanted
 
 from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
@@ -86,17 +86,22 @@ class Previews:
                 return Preview((Fault("", error.message),), clashes=met, late=error)
             rule = f"is taken: there is a {KINDS[kind].kind} of this name"
             return Preview((Fault("metadata.name", rule),), clashes=met)
-        parent = _identified(plan, kind)
-        found = wanted(kind, parent, member)
-        children = Planner(self._changes, who, member, parent).planned(found.children)
+        return replace(self.of_plan(who, plan), clashes=met, late=late)
+
+    def of_plan(self, who: Identity, plan: Plan) -> Preview:
+        """Of what a dry-run of a parent says: its children, what the cluster lacks for them, and
+        what they do to traffic."""
+        member = self._fleet.visible(who, plan.cluster)
+        parent = _identified(plan)
+        planner = Planner(self._changes, who, member, parent)
+        found = Wanted(()) if plan.verb == "delete" else wanted(plan.kind, parent, member)
+        children = planner.planned(found.children)
         shown = sum(one.verb != "remove" for one in children)
         return Preview(
             plan=plan,
             children=children,
             lacks=found.lacks,
-            impact=self._impact(who, cluster, children),
-            clashes=met,
-            late=late,
+            impact=self._impact(who, plan.cluster, children),
             hidden=len(found.children) - shown,
         )
 
@@ -134,10 +139,10 @@ class Previews:
         return self._impacts.of(who, cluster, put, gone)
 
 
-def _identified(plan: Plan, kind: str) -> Object:
-    """The parent as it would be stored, of a kind that it names; a new one has no identity yet, and
-    what a dry-run gave it is none."""
-    obj: Object = {"kind": KINDS[kind].kind, **(plan.result or {})}
+def _identified(plan: Plan) -> Object:
+    """The parent as it would be stored (one that goes, as it is), of a kind that it names; a new
+    one has no identity yet, and what a dry-run gave it is none."""
+    obj: Object = {"kind": KINDS[plan.kind].kind, **(plan.result or plan.live or {})}
     if plan.live is None:
         obj["metadata"] = {key: value for key, value in obj["metadata"].items() if key != "uid"}
     return obj

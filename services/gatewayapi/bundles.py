@@ -1,10 +1,19 @@
 """Gateways that the operator runs: GatewayBundles, and what a cluster can give them."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ngf_operator.names import BUNDLE, LABELS, shortened
+
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
 from services.gatewayapi.abilities import Abilities, abilities
 from services.gatewayapi.resources import Resources
-from services.kube.changes import Changes
+from services.kube.catalogue import KINDS
+from services.kube.changes import Changes, Plan
+from services.kube.fields import Object
+from services.kube.references import dependents
 from services.operated import Operated
 
 
@@ -15,9 +24,43 @@ class Bundles(Operated):
         super().__init__("gatewaybundles", resources, changes)
         self._fleet = fleet
 
+    def of_gateway(self, who: Identity, cluster: str, namespace: str, name: str) -> Object | None:
+        """The bundle that makes a Gateway, or is to; None where the Gateway is nobody's child.
+
+        Raises NotFound for an unknown cluster.
+        """
+        found = self.find(who, cluster, namespace, name)
+        gateway = self._resources.lookup(who, cluster, "gateways", namespace, name)
+        if found is None or gateway is None:
+            return found
+        return found if _bundle_of(gateway) == shortened(name) else None
+
+    def plan_delete(
+        self, who: Identity, cluster: str, namespace: str, name: str, resource_version: str = ""
+    ) -> Plan:
+        """What would go, the Gateway among it, and what refers to that."""
+        plan = super().plan_delete(who, cluster, namespace, name, resource_version)
+        gateway = self._resources.lookup(who, cluster, "gateways", namespace, name)
+        if gateway is None or self.of_gateway(who, cluster, namespace, name) is None:
+            return plan
+        snapshot, own = self._fleet.get(cluster).snapshot, shortened(name)
+        using = [
+            one
+            for one in dependents(snapshot, KINDS["gateways"], namespace, name)
+            if _bundle_of(snapshot(one.kind).objects.get((one.namespace, one.name))) != own
+        ]
+        seen = tuple(one for one in using if who.may_see(cluster, one.namespace or None))
+        return replace(plan, dependents=seen, hidden=len(using) - len(seen))
+
     def abilities(self, who: Identity, cluster: str, class_name: str = "") -> Abilities:
         """What a gateway of a class can have on a cluster, each with its evidence.
 
         Raises NotFound for a cluster that there is not, or that one may not see.
         """
         return abilities(who, self._fleet.visible(who, cluster), class_name)
+
+
+def _bundle_of(obj: Mapping[str, Any] | None) -> str:
+    """What the label of a child says of its bundle."""
+    labels = obj["metadata"].get("labels") or {} if obj else {}
+    return str(labels.get(LABELS[BUNDLE], ""))
