@@ -37,6 +37,7 @@ from callbacks import (
     simulator,
     topology,
     trace,
+    wizards,
 )
 from callbacks.registrar import Callbacks, WhoAmI
 from services.container import Container
@@ -76,6 +77,7 @@ MODULES = (
     planning,
     impact,
     applying,
+    wizards,
 )
 
 

@@ -36,6 +36,9 @@ def _route(name: str, said: str, icon: str) -> Spoken:
 
 KINDS = {
     "gateways": Spoken("Gateway", "gateway", "gateways", "door-open", "gateway"),
+    "gatewaybundles": Spoken(
+        "GatewayBundle", "gateway bundle", "gateway bundles", "box", "gatewaybundle"
+    ),
     "httproutes": _route("HTTP", "HTTP", "signpost-split"),
     "grpcroutes": _route("GRPC", "gRPC", "signpost-split"),
     "tlsroutes": _route("TLS", "TLS", "shield-lock"),

@@ -18,6 +18,7 @@ _BACKENDS = ("services", "endpointslices", "inferencepools")
 OBJECT: dict[str, tuple[str, ...]] = {
     "gateways": ("gateways", "gatewayclasses", *ROUTE_KINDS, "secrets", "events", "pods"),
     **{kind: (kind, *_ATTACHING, *_BACKENDS, "events", *POLICIES) for kind in ROUTE_KINDS},
+    "gatewaybundles": ("gatewaybundles", "gateways", "events"),
     "listenersets": ("listenersets", "gateways", "namespaces", "secrets", "events"),
     "gatewayclasses": ("gatewayclasses", "gateways", "events", *ROUTE_KINDS),
     **dict.fromkeys(

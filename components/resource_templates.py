@@ -30,6 +30,16 @@ def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
                 ],
             },
         }
+    if kind == "gatewaybundles":
+        return {
+            "apiVersion": "ngf-console.f5.com/v1alpha1",
+            "kind": "GatewayBundle",
+            "metadata": metadata,
+            "spec": {
+                "gatewayClassName": "nginx",
+                "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+            },
+        }
     if kind == "listenersets":
         return {
             "apiVersion": "gateway.networking.k8s.io/v1",

@@ -15,7 +15,7 @@
 (function (ngf) {
   let built = null; // when the page that stands there was built; null while another one comes
   const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "target", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
-  const PAGES = { gateway: "gateways", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes", certificate: "certificates", authority: "certificates", "managed-certificate": "certificates" };
+  const PAGES = { gateway: "gateways", gatewaybundle: "gatewaybundles", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes", certificate: "certificates", authority: "certificates", "managed-certificate": "certificates" };
   const POLICIES = /policies$|filters$|^payloadprocessors$|^externalloadbalancers$/; // kinds in the list of policies
   const LISTED = /^(http|grpc|tls|tcp|udp)routes$|^listenersets$/; // kinds that one list has together
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;
@@ -50,7 +50,7 @@
   function object() {
     const [first, ...rest] = location.pathname.split("/").slice(1);
     if (first === "clusters") return rest.length && rest[0] !== "register" ? { list: first, cluster: decodeURIComponent(rest[0]), namespace: "" } : null;
-    const [list, cluster, ...path] = first === "edit" || first === "policy" ? rest : first === "certificates" && rest[0] === "renew" ? [first, ...rest.slice(1)] : [PAGES[first], ...rest];
+    const [list, cluster, ...path] = first === "edit" || first === "policy" ? rest : (first === "certificates" && rest[0] === "renew") || rest[0] === "edit" ? [first, ...rest.slice(1)] : [PAGES[first], ...rest];
     return list && cluster ? { list: LISTED.test(list) ? "routes" : POLICIES.test(list) ? "policies" : list, cluster, namespace: path.length > 1 && path[0] !== "-" ? path[0] : "" } : null;
   }
 

@@ -1,0 +1,112 @@
+"""How the children of what a wizard has applied stand, until all are ready; and taking it back."""
+
+from typing import Any
+
+from dash import Input, Output, State, no_update
+
+from callbacks.registrar import Callbacks, toast
+from components import kinds
+from services.auth.identity import Role
+from services.errors import NotFound, Unavailable
+
+Object = dict[str, Any]
+
+TONES = {"Ready": "ok", "Pending": "info", "Degraded": "warn", "Error": "err"}
+"""Status of each phase; what is going has none."""
+RESULTS = {"gatewaybundles": "gateways"}
+"""What comes of a kind, where that is another object than its own page's."""
+STANDING = ("Ready", "Adopted")
+_NOT_YET = (
+    "The operator of {} has not taken it up yet. It hears of changes at once; if this stays, look "
+    "at whether it runs."
+)
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the watch of what was applied, and its deletion, on ``callbacks``."""
+    container = callbacks.container
+
+    @callbacks.on(
+        Output("wizard-progress", "data"),
+        Input("wizard-watch", "data"),
+        Input("wizard-touched", "data"),
+        prevent_initial_call=True,
+    )
+    def watch(place: Object | None, touched: int | None) -> Any:
+        if not place:
+            return no_update
+        where = (place["cluster"], place["kind"], place["namespace"], place["name"])
+        try:
+            obj = container.resources.raw(callbacks.who(), *where)
+        except NotFound as error:
+            return _answer("absent", "Gone") | {"gone": error.message}
+        except Unavailable as error:
+            return _answer("unknown", "Not known") | {"waiting": error.message}
+        return progress(dict(obj), place["cluster"], place["kind"])
+
+    @callbacks.on(
+        Output("wizard-removed", "data"),
+        Input("wizard-remove", "data"),
+        State("wizard-ref", "data"),
+        role=Role.OPERATOR,
+        prevent_initial_call=True,
+    )
+    def delete(place: Object | None, ref: Object) -> Any:
+        """Delete what the wizard has created; its children go with it."""
+        if not place:
+            return no_update
+        container.changes.delete(
+            callbacks.who(),
+            place["cluster"],
+            ref["kind"],
+            place["namespace"],
+            place["name"],
+            reason="taken back in the wizard that created it",
+        )
+        kind = kinds.KINDS[ref["kind"]]
+        toast("ok", f"{kind.kind} {place['namespace']}/{place['name']} deleted")
+        return {"href": kinds.list_href(RESULTS.get(ref["kind"], ref["kind"]))}
+
+
+def progress(obj: Object, cluster: str, kind: str) -> Object:
+    """What the status of an object says: its phase in a word, and each child."""
+    metadata, status = obj["metadata"], obj.get("status") or {}
+    current = status.get("observedGeneration") == metadata.get("generation")
+    children = list(status.get("children") or []) if current else []
+    phase = str(status.get("phase") or "") if current else ""
+    counted = [one for one in children if one.get("state") != "Skipped"]
+    ready = sum(one.get("state") in STANDING for one in counted)
+    word = f"Applying, {ready} of {len(counted)} ready" if phase == "Pending" else phase
+    said = {one["type"]: one for one in status.get("conditions") or []}.get("Ready") or {}
+    result = RESULTS.get(kind, kind)
+    made = result == kind or any(one["kind"] == kinds.KINDS[result].kind for one in children)
+    place = (cluster, metadata.get("namespace", ""), metadata["name"])
+    return _answer(TONES.get(phase, "info"), word or "Applied") | {
+        "phase": phase,
+        "ready": ready,
+        "of": len(counted),
+        "message": str(said.get("message") or ""),
+        "waiting": _NOT_YET.format(cluster),
+        "children": [_child(one, cluster) for one in children],
+        "href": kinds.href(result, *place) if made else "",
+        "open": f"Open {kinds.KINDS[result].one}",
+    }
+
+
+def _answer(tone: str, word: str) -> Object:
+    return {"tone": tone, "word": word, "phase": "", "ready": 0, "of": 0, "children": []}
+
+
+def _child(one: Object, cluster: str) -> Object:
+    place = (cluster, one.get("namespace", ""), one["name"])
+    there = one.get("state") in STANDING
+    return {
+        "kind": one["kind"],
+        "namespace": place[1],
+        "name": one["name"],
+        "state": one.get("state", "Waiting"),
+        "reason": one.get("reason", ""),
+        "message": one.get("message", ""),
+        "since": one.get("since"),
+        "href": kinds.href(kinds.plural_of(one["kind"]), *place) if there else "",
+    }

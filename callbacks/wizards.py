@@ -1,0 +1,284 @@
+"""What every wizard asks: its object, what its cluster offers, the server's verdict on the draft,
+the change itself, and how the children stand after it. What a cluster offers is the kind's own.
+
+The browser draws it all (``assets/js/wizard.js``); shapes of answers are made here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, no_update
+
+from callbacks import absent, gateway_offers, impact_words, progress, touching
+from callbacks.permission import explained
+from callbacks.registrar import Callbacks, nothing, toast
+from components import diff_view, kinds, yaml_view
+from components.page import condition
+from components.resource_templates import template
+from components.times import clock
+from services.auth.identity import Identity, Role
+from services.errors import ConsoleError, Denied, NotFound, Unavailable
+from services.kube.owners import owner
+
+Object = dict[str, Any]
+
+OFFERS: Mapping[str, Callable[[Callbacks, Identity, Object], Object]] = {
+    "gatewaybundles": gateway_offers.of,
+}
+"""What a cluster offers for a kind: lists by name, and ``abilities``, each ``{ok, reason,
+evidence}``."""
+DRAWN = {
+    "base": "begin",
+    "offers": "offered",
+    "answer": "answered",
+    "applied": "applied",
+    "progress": "progressed",
+    "removed": "removed",
+}
+"""Stores of answers and the functions of ``ngfWizard`` that draw them."""
+ROWS = 40
+"""Children that a wizard tells of; a route marker may make one for every rule."""
+
+
+def register(callbacks: Callbacks) -> None:
+    """Register the questions of the wizards on ``callbacks``."""
+    for store, drawn in DRAWN.items():
+        callbacks.clientside(
+            ClientsideFunction("ngfWizard", drawn),
+            Output("wizard-said", "data", allow_duplicate=True),
+            Input(f"wizard-{store}", "data"),
+            prevent_initial_call=True,
+        )
+    touching.follow(callbacks, "wizard", "wizard-watch")
+    _register_begin(callbacks)
+    _register_answer(callbacks)
+    _register_go(callbacks)
+    progress.register(callbacks)
+
+
+def _register_begin(callbacks: Callbacks) -> None:
+    container = callbacks.container
+
+    @callbacks.on(
+        Output("wizard-base", "data"),
+        Output("wizard-inputs", "disabled"),
+        Output("wizard-denied", "className"),
+        Output("wizard-denied-lead", "children"),
+        Output("wizard-denied-text", "children"),
+        Output("wizard-page", "className"),
+        Output("wizard-missing-title", "children"),
+        Output("wizard-missing-text", "children"),
+        Input("wizard-ref", "data"),
+        State("wizard-page", "className"),
+    )
+    def begin(ref: Object, page: str) -> Any:
+        who = callbacks.who()
+        clusters = container.fleet.list(who)
+        names = [info.name for info in clusters]
+        if not names:
+            return [*nothing()[:5], f"{page} missing", *absent.NOWHERE]
+        fresh = ref["create"] and not ref["progress"]
+        usual = next((info.name for info in clusters if info.default), names[0])
+        cluster = ref["cluster"] or usual
+        if fresh:
+            cluster = cluster if cluster in names else usual
+            obj = template(ref["kind"], ref["namespace"], "")
+        else:
+            place = (cluster, ref["kind"], ref["namespace"], ref["name"])
+            try:
+                obj = dict(container.resources.raw(who, *place))
+            except (NotFound, Unavailable) as error:
+                return [*nothing()[:5], f"{page} missing", *absent.words(error, ref)]
+        denied = _denied(callbacks, ref, cluster)
+        base = {
+            "ref": ref,
+            "cluster": cluster,
+            "object": None if ref["create"] else obj,
+            "editable": yaml_view.editable(obj),
+            "clusters": [
+                {
+                    "value": info.name,
+                    "label": info.display_name or info.name,
+                    "slot": info.slot,
+                }
+                for info in clusters
+            ],
+            "denied": denied is not None,
+            "owned": owner(obj) is not None,
+            "applied": bool(ref["progress"]),
+            "since": obj["metadata"].get("creationTimestamp") if ref["progress"] else None,
+        }
+        many = kinds.KINDS[ref["kind"]].many
+        lead = f"You may not {'create' if ref['create'] else 'change'} {many}."
+        told = explained(denied) if denied else ""
+        shown = "strip info" if denied else "strip info d-none"
+        return [base, denied is not None, shown, lead, told, no_update, "", ""]
+
+    @callbacks.on(
+        Output("wizard-offers", "data"),
+        Input("wizard-offers-asked", "data"),
+        Input("wizard-touched", "data"),
+        prevent_initial_call=True,
+    )
+    def offer(asked: Object | None, touched: int | None) -> Any:
+        if not asked or asked["kind"] not in OFFERS:
+            return no_update
+        return {"cluster": asked["cluster"]} | OFFERS[asked["kind"]](
+            callbacks, callbacks.who(), asked
+        )
+
+
+def _denied(callbacks: Callbacks, ref: Object, cluster: str) -> ConsoleError | None:
+    """Why this person cannot make or change it; a cluster that cannot say is no reason."""
+    if ref["create"]:
+        try:
+            callbacks.who().require(Role.OPERATOR)
+        except Denied as error:
+            return error
+        return None
+    error = callbacks.container.changes.refusal(
+        callbacks.who(), cluster, ref["kind"], "update", ref["namespace"]
+    )
+    return None if isinstance(error, Unavailable) else error
+
+
+def _register_answer(callbacks: Callbacks) -> None:
+    previews = callbacks.container.previews
+
+    @callbacks.on(
+        Output("wizard-answer", "data"),
+        Output("wizard-impact", "children"),
+        Output("wizard-stored", "children"),
+        Output("wizard-manifest", "children"),
+        Output("wizard-copy", "content"),
+        Input("wizard-asked", "data"),
+        State("wizard-ref", "data"),
+        prevent_initial_call=True,
+    )
+    def answer(asked: Object | None, ref: Object) -> Any:
+        if not asked:
+            return nothing()
+        mine, base, cluster = asked["object"], asked["base"], asked["cluster"]
+        text = yaml_view.to_text(yaml_view.editable(mine))
+        told: Object = {
+            "turn": asked["turn"],
+            "at": clock(datetime.now(UTC)),
+            "text": text,
+            "ok": False,
+            "refused": "",
+            "faults": [],
+            "clashes": [],
+            "clashing": "",
+            "children": [],
+            "lacks": [],
+            "changes": 0,
+        }
+        wanted = yaml_view.restored(mine, base) if base else mine
+        quiet = [condition("note", "Shown once the dry-run has passed")]
+        shown = [yaml_view.markdown_block(text), text]
+        try:
+            found = previews.of(callbacks.who(), cluster, ref["kind"], wanted, base)
+        except ConsoleError as error:
+            return [told | {"refused": error.message}, quiet, "", *shown]
+        plan = found.plan
+        told |= {
+            "ok": found.applies and not any(one.blocks for one in found.clashes),
+            "faults": [{"field": one.field, "rule": one.rule} for one in found.faults],
+            "clashes": [
+                {
+                    "listener": one.listener,
+                    "with": one.with_,
+                    "rule": one.rule,
+                    "blocks": one.blocks,
+                }
+                for one in found.clashes
+            ],
+            "clashing": f"Against each other and the gateways of {cluster}.",
+            "children": [_child(one) for one in found.children[:ROWS]],
+            "lacks": [_lack(one) for one in found.lacks[:ROWS]],
+            "changes": sum(not one.server_set for one in plan.changes) if plan else 0,
+        }
+        if plan is None and not found.faults:
+            told["refused"] = "The server did not say why."
+        impact = impact_words.lines(found.impact, cluster) if found.impact else quiet
+        return [told, impact, _stored(plan) if base else "", *shown]
+
+
+def _child(one: Any) -> Object:
+    return {
+        "kind": one.kind,
+        "namespace": one.namespace,
+        "name": one.name,
+        "section": one.section,
+        "verb": one.verb,
+        "fault": str(one.fault or ""),
+        "changes": [change.path for change in one.changes if not change.server_set]
+        if one.verb == "change"
+        else [],
+    }
+
+
+def _lack(one: Any) -> Object:
+    return {
+        "section": one.section,
+        "kind": one.kind,
+        "name": one.name,
+        "reason": one.reason,
+        "message": one.message,
+        "blocks": one.blocks,
+    }
+
+
+def _stored(plan: Any) -> Any:
+    if plan is None:
+        return ""
+    return diff_view.changes_table(
+        [
+            {"path": one.path, "old": one.old, "new": one.new, "server_set": one.server_set}
+            for one in plan.changes
+        ]
+    )
+
+
+def _register_go(callbacks: Callbacks) -> None:
+    changes = callbacks.container.changes
+
+    @callbacks.on(
+        Output("wizard-applied", "data"),
+        Input("wizard-go", "data"),
+        State("wizard-ref", "data"),
+        role=Role.OPERATOR,
+        prevent_initial_call=True,
+    )
+    def apply(asked: Object | None, ref: Object) -> Any:
+        """Create or update; a refusal is told and leaves the draft as it is."""
+        if not asked:
+            return no_update
+        who, cluster, kind = callbacks.who(), asked["cluster"], ref["kind"]
+        now, reason, base = datetime.now(UTC), asked["reason"], asked["base"]
+        try:
+            if base is None:
+                done = changes.create(who, cluster, kind, asked["object"], reason=reason)
+            else:
+                done = changes.update(
+                    who,
+                    cluster,
+                    kind,
+                    ref["namespace"],
+                    ref["name"],
+                    yaml_view.restored(asked["object"], base),
+                    base=base,
+                    reason=reason,
+                    confirm_owned=bool(reason) and owner(base) is not None,
+                )
+        except ConsoleError as error:
+            toast("err", "Not applied", error.message)
+            return {"refused": error.message, "at": asked["at"]}
+        metadata = (done.object or asked["object"])["metadata"]
+        return {
+            "cluster": cluster,
+            "namespace": metadata.get("namespace", ""),
+            "name": metadata["name"],
+            "at": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }

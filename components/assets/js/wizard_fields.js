@@ -1,0 +1,84 @@
+// The inputs of a wizard: what stands at a path of the object, and how it is shown and typed.
+// Shapes are those of components/wizard.py.
+//
+// ngf.paths.get(object, path)          what stands at "spec.listeners[0].port"
+// ngf.paths.put(object, path, value)   puts it there; undefined takes it away, and what held only it
+// ngf.paths.meets(when, at)            whether a condition of `Field.when` holds
+// ngf.controls[name]                   {draw, read, write}: one more is one more entry
+(function (ngf) {
+  const el = ngf.element;
+  const steps = (path) => path.split(/\.|\[(\d+)\]/).filter(Boolean).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const empty = (value) => value === undefined || (value !== null && typeof value === "object" && !Object.keys(value).length);
+
+  const get = (object, path) => steps(path).reduce((held, step) => (held === null || held === undefined ? undefined : held[step]), object);
+
+  function put(object, path, value) {
+    const way = steps(path);
+    const last = way.pop();
+    const holders = [];
+    let holder = object;
+    for (const [at, step] of way.entries()) {
+      holders.push([holder, step]);
+      if (holder[step] === null || typeof holder[step] !== "object") {
+        if (value === undefined) return;
+        holder[step] = typeof (way[at + 1] ?? last) === "number" ? [] : {};
+      }
+      holder = holder[step];
+    }
+    if (value !== undefined) { holder[last] = value; return; }
+    if (Array.isArray(holder)) holder.splice(last, 1); else delete holder[last];
+    for (const [above, step] of holders.reverse()) {
+      if (step === "spec" || typeof step === "number" || Array.isArray(above[step]) || !empty(above[step])) return;
+      delete above[step];
+    }
+  }
+
+  // A section that is there is on, unless it says enabled: false. "spec.waf?" asks whether it is.
+  const on = (value) => value !== undefined && value !== null && value.enabled !== false;
+  const meets = (when, at) => Object.entries(when || {}).every(([path, wanted]) => wanted.some((one) => (path.endsWith("?") ? on(at(path.slice(0, -1))) === one : one === null ? at(path) === undefined : at(path) === one)));
+
+  const text = (value) => (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));
+  const list = (value) => (Array.isArray(value) ? value.map(text) : []);
+  const input = (more) => (field, common) => el("input", { ...common, class: "form-control", type: "text", autocomplete: "off", placeholder: field.placeholder || null, list: field.known ? `wizard-known-${field.known}` : null, ...more });
+  const area = (rows) => (field, common) => el("textarea", { ...common, class: "form-control mono", rows, spellcheck: "false", placeholder: field.placeholder || null });
+
+  function select(field, common, { value, offers }) {
+    const known = [...field.options, ...((field.known && offers[field.known]) || []).map((one) => (typeof one === "string" ? [one, one] : [one.value, one.label]))];
+    const held = text(value);
+    const all = held && !known.some(([one]) => one === held) ? [...known, [held, held]] : known;
+    return el("select", { ...common, class: "form-select" }, field.empty || !held ? el("option", { value: "" }, field.empty || "Choose") : null, all.map(([one, label]) => el("option", { value: one }, label)));
+  }
+
+  const words = (shown) => shown.split(/[\s,]+/).filter(Boolean);
+  const kept = (items) => (items.length ? items : undefined);
+
+  // "a=b, c=d"; what is no pair yet stays as it is typed, so that its fault is said and nothing is lost.
+  function pairs(shown) {
+    const parts = shown.split(",").map((part) => part.trim()).filter(Boolean);
+    if (!parts.length) return undefined;
+    return parts.every((part) => /^[^=\s]+=/.test(part)) ? Object.fromEntries(parts.map((part) => [part.slice(0, part.indexOf("=")).trim(), part.slice(part.indexOf("=") + 1).trim()])) : shown;
+  }
+
+  ngf.controls = {
+    text: { draw: input({}), read: text, write: (shown) => shown.trim() || undefined },
+    mono: { draw: input({ class: "form-control mono", spellcheck: "false" }), read: text, write: (shown) => shown.trim() || undefined },
+    number: { draw: input({ inputmode: "numeric" }), read: text, write: (shown) => (shown.trim() === "" ? undefined : /^-?\d+$/.test(shown.trim()) ? Number(shown) : /^-?\d*\.\d+$/.test(shown.trim()) ? Number(shown) : shown.trim()) },
+    select: { draw: select, read: text, write: (shown) => shown || undefined },
+    block: { draw: area(5), read: text, write: (shown) => (shown.trim() ? shown : undefined) },
+    lines: { draw: area(3), read: (value) => (Array.isArray(value) ? value.join("\n") : text(value)), write: (shown) => kept(shown.split("\n").filter((line) => line.trim())) },
+    words: { draw: input({ class: "form-control mono", spellcheck: "false" }), read: (value) => (Array.isArray(value) ? list(value).join(", ") : text(value)), write: (shown) => kept(words(shown)) },
+    pairs: {
+      draw: input({ class: "form-control mono", spellcheck: "false" }),
+      read: (value) => (value && typeof value === "object" ? Object.entries(value).map(([key, one]) => `${key}=${text(one)}`).join(", ") : text(value)),
+      write: pairs,
+    },
+    switch: { draw: (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" }), read: (value) => value === true, write: (on) => (on ? true : undefined), flag: true },
+    // A whole section: switched off it keeps what was typed into it.
+    section: {
+      draw: (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" }), read: on, flag: true,
+      write: (wanted, held) => (wanted ? { ...held, enabled: true } : held && Object.keys(held).some((key) => key !== "enabled") ? { ...held, enabled: false } : undefined),
+    },
+  };
+
+  ngf.paths = { get, put, meets, on, text };
+})(window.ngf = window.ngf || {});
