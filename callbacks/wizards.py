@@ -1,7 +1,7 @@
 """What every wizard asks: its object, what its cluster offers, the server's verdict on the draft,
 the change itself, and how the children stand after it. What a cluster offers is the kind's own.
 
-The browser draws it all (``assets/js/wizard.js``); shapes of answers are made here.
+The browser draws it all (``assets/js/wizard_steps.js``); shapes of answers are made here.
 """
 
 from collections.abc import Callable, Mapping
