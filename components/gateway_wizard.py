@@ -1,5 +1,5 @@
-"""The steps of the Gateway wizard. It makes a GatewayBundle, of which the operator makes the Gateway
-and what NGF needs beside it. ``assets/js/pages/gateway_wizard.js`` knows the rest.
+"""The steps of the Gateway wizard. It makes a GatewayBundle, of which the operator makes the
+Gateway and what NGF needs beside it. ``assets/js/pages/gateway_wizard.js`` knows the rest.
 
 Field meanings: the definition of GatewayBundle in ``deploy/crds``.
 """
