@@ -133,13 +133,8 @@ class Cluster:
         )
         same = live.get("status") == said
         since = live.get("lastTransitionTime") if same else None
-        return {
-            "type": kind,
-            "status": said,
-            "reason": reason,
-            "message": message,
-            "lastTransitionTime": since or self.stamp(),
-        }
+        why = {"reason": reason, "message": message} if reason else {}
+        return {"type": kind, "status": said, **why, "lastTransitionTime": since or self.stamp()}
 
     def event(self, about: Obj, reason: str, message: str, by: str, kind: str = "Normal") -> None:
         """Say something of an object; the same again counts up. What is old is forgotten."""
