@@ -18,6 +18,7 @@ from api import (
     diagnostics,
     docs,
     export,
+    gateways,
     health,
     heartbeats,
     inference_metrics,
@@ -69,6 +70,7 @@ def register(server: OpenAPI, container: Container) -> None:
     heartbeats.register(server, container)
     intake.register(server, container)
     resources.register(server, container)
+    gateways.register(server, container)
     operated.register(server, container)
     routes.register(server, container)
     policies.register(server, container)

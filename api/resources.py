@@ -7,16 +7,13 @@ from pydantic import Field
 from werkzeug.wrappers import Response
 
 from api import models
-from api.conditions import BasedOn, Seen
-from api.guard import current_identity, requires
+from api.conditions import Seen
+from api.guard import current_identity
 from api.lists import LIST, ListParams, page_answer
-from api.objects import CHANGED, GONE, MADE, ONE, Objects, Read
+from api.objects import ONE, Objects, Read
 from api.openapi import V1, Named, NamedClass, Tree, blueprint, in_both_trees
 from api.routes import FAMILIES
-from api.writes import WriteParams
-from services.auth.identity import Role
 from services.container import Container
-from services.gatewayapi import merging
 
 READ: dict[str, Read] = {"gateways": models.gateway} | {one.kind: one.read for one in FAMILIES}
 
@@ -30,7 +27,7 @@ class FleetParams(ListParams):
 def register(server: OpenAPI, container: Container) -> None:
     """Add both trees and the fleet-wide lists."""
     classes = Objects(container, "gatewayclasses", models.gateway_class)
-    gateways = Objects(container, "gateways", models.gateway, merging.onto_listeners)
+    gateways = Objects(container, "gateways", models.gateway)
 
     def list_gatewayclasses(path: Tree, query: ListParams, header: Seen) -> Response:
         """List gateway classes."""
@@ -48,24 +45,6 @@ def register(server: OpenAPI, container: Container) -> None:
         """One gateway. The ETag is its resourceVersion."""
         return gateways.got(path, path.namespace, path.name, header)
 
-    @requires(Role.OPERATOR)
-    def create_gateway(path: Tree, query: WriteParams, body: models.GatewayCreate) -> Response:
-        """Create a gateway."""
-        return gateways.created(path, query, body)
-
-    @requires(Role.OPERATOR)
-    def update_gateway(
-        path: Named, query: WriteParams, header: BasedOn, body: models.GatewayUpdate
-    ) -> Response:
-        """Change a gateway; what the body does not mention stays."""
-        return gateways.updated(path, query, header, body)
-
-    @requires(Role.OPERATOR)
-    def delete_gateway(path: Named, query: WriteParams, header: BasedOn) -> Response:
-        """Delete a gateway; with dryRun, what depends on it."""
-        return gateways.deleted(path, query, header)
-
-    named = "/<namespace>/<name>"
     in_both_trees(
         server,
         "gatewayapi",
@@ -73,10 +52,7 @@ def register(server: OpenAPI, container: Container) -> None:
             ("get", "/gatewayclasses", list_gatewayclasses, LIST),
             ("get", "/gatewayclasses/<name>", get_gatewayclass, ONE),
             ("get", "/gateways", list_gateways, LIST),
-            ("post", "/gateways", create_gateway, MADE),
-            ("get", f"/gateways{named}", get_gateway, ONE),
-            ("put", f"/gateways{named}", update_gateway, CHANGED),
-            ("delete", f"/gateways{named}", delete_gateway, GONE),
+            ("get", "/gateways/<namespace>/<name>", get_gateway, ONE),
         ],
     )
     server.register_api(_fleet_wide(container))
