@@ -7,35 +7,14 @@ as they exist.
 from collections.abc import Callable
 from typing import Any
 
+from ngf_operator.conditions import condition, current, of_condition
+from ngf_operator.gateway import standing as gateway
 from ngf_operator.wanting import Obj, Standing, World
+
+__all__ = ["condition", "current", "of_condition", "standing"]
 
 READY = Standing("Ready")
 Judge = Callable[[Obj, Obj, World], Standing]
-
-
-def condition(live: Obj, name: str) -> Obj | None:
-    """A condition of the object that was given for what its spec says now."""
-    return current(live, (live.get("status") or {}).get("conditions"), name)
-
-
-def current(live: Obj, conditions: list[Obj] | None, name: str) -> Obj | None:
-    """That condition of a list, unless it was given for an earlier generation of the object."""
-    for each in conditions or ():
-        if each.get("type") == name:
-            seen = each.get("observedGeneration")
-            stale = seen is not None and seen < live["metadata"].get("generation", 0)
-            return None if stale else each
-    return None
-
-
-def of_condition(given: Obj | None, waits_for: str) -> Standing:
-    """Ready for True, Failed for False with the cluster's words, Waiting for anything else."""
-    if given is None or given.get("status") == "Unknown":
-        return Standing("Waiting", "WaitingForController", f"Nothing said {waits_for} yet.")
-    reason, message = str(given.get("reason", "")), str(given.get("message", ""))
-    if given["status"] == "True":
-        return Standing("Ready", reason, message)
-    return Standing("Failed", reason, message or f"{given['type']} is {given['status']}.")
 
 
 def _workload(wanted: Obj, live: Obj, world: World) -> Standing:
@@ -71,6 +50,7 @@ def _per_node(wanted: Obj, live: Obj, world: World) -> Standing:
 JUDGES: dict[tuple[str, str], Judge] = {
     ("apps", "Deployment"): _workload,
     ("apps", "DaemonSet"): _per_node,
+    **gateway.JUDGES,
 }
 """By group and kind."""
 

@@ -1,0 +1,80 @@
+"""The NginxProxy of a bundle: how the data plane of its Gateway runs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ngf_operator import names
+from ngf_operator.gateway import access_log
+from ngf_operator.gateway.abilities import CLASSES
+from ngf_operator.gateway.merging import merged
+from ngf_operator.gateway.parent import NGF, PROXY, Bundle
+from ngf_operator.wanting import Child, Lack, Obj
+
+_AS_THEY_ARE = (
+    "ipFamily",
+    "rewriteClientIP",
+    "telemetry",
+    "metrics",
+    "disableHTTP2",
+    "workerConnections",
+)
+
+
+def asked(bundle: Bundle) -> bool:
+    """Whether the Gateway has an NginxProxy of its own.
+
+    The firewall is switched on there, and the marker of routes is of use only in its access log.
+    """
+    if bundle.section("nginxProxy") is not None:
+        return True
+    if "nginxProxy" in bundle.spec:
+        return False
+    return bundle.section("waf") is not None or bundle.section("routeMarker") is not None
+
+
+def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
+    """The NginxProxy; ``firewall`` is whether the data plane is to have one."""
+    if not asked(bundle):
+        return
+    name = names.proxy(bundle.name)
+    if foreign := bundle.foreign(PROXY, "NginxProxy", name):
+        yield foreign
+        return
+    section = bundle.section("nginxProxy") or {}
+    spec = _settings(section)
+    if firewall:
+        spec["waf"] = {"enable": True}
+    extra = section.get("extra") or {}
+    known = access_log.known(bundle, merged(of_class(bundle), merged(spec, extra)))
+    logging = dict(section.get("logging") or {})
+    logging["accessLog"] = access_log.settings(logging.get("accessLog"), known)
+    spec = merged({**spec, "logging": logging}, extra)
+    log, lack = access_log.checked(bundle, spec["logging"]["accessLog"], known)
+    spec["logging"]["accessLog"] = log
+    made = bundle.child(PROXY, NGF, "NginxProxy", name, spec)
+    yield made
+    if lack is not None and isinstance(made, Child):
+        yield lack
+
+
+def of_class(bundle: Bundle) -> Mapping[str, Any]:
+    """The spec of the NginxProxy that the class of the Gateway refers to."""
+    name = str(bundle.spec.get("gatewayClassName", ""))
+    found = bundle.world.get(CLASSES, "GatewayClass", "", name) or {}
+    ref = (found.get("spec") or {}).get("parametersRef") or {}
+    if ref.get("kind") != "NginxProxy":
+        return {}
+    place = str(ref.get("namespace", "")), str(ref.get("name", ""))
+    return (bundle.world.get(NGF, "NginxProxy", *place) or {}).get("spec") or {}
+
+
+def _settings(section: Mapping[str, Any]) -> Obj:
+    spec = {field: section[field] for field in _AS_THEY_ARE if field in section}
+    kubernetes: Obj = {}
+    if "replicas" in section:
+        kubernetes["deployment"] = {"replicas": section["replicas"]}
+    if section.get("service"):
+        kubernetes["service"] = section["service"]
+    if kubernetes:
+        spec["kubernetes"] = kubernetes
+    return merged({}, spec)

@@ -1,0 +1,70 @@
+"""What the route marker has to know of routes: their Gateways, and the filters of their rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ngf_operator import names
+from ngf_operator.gateway.parent import GATEWAY_API, NGF
+from ngf_operator.names import ROUTE_MARKER
+from ngf_operator.wanting import Obj
+
+RULES = 64
+"""More rules than a route can have."""
+
+
+def rules(route: Obj) -> list[Obj]:
+    """The rules of a route."""
+    return (route.get("spec") or {}).get("rules") or []
+
+
+def opted_in(route: Obj) -> bool:
+    """Whether its owner wants the lines of a route marked."""
+    return bool((route["metadata"].get("labels") or {}).get(ROUTE_MARKER) == "true")
+
+
+def gateways(route: Obj) -> Iterator[tuple[str, str]]:
+    """Namespace and name of each Gateway that a route wants to attach to."""
+    for ref in (route.get("spec") or {}).get("parentRefs") or ():
+        if (ref.get("group", GATEWAY_API), ref.get("kind", "Gateway")) == (GATEWAY_API, "Gateway"):
+            yield str(ref.get("namespace") or route["metadata"]["namespace"]), str(ref["name"])
+
+
+def filters(rule: Mapping[str, Any]) -> list[Obj]:
+    """The filters of a rule."""
+    return list(rule.get("filters") or ())
+
+
+def snippets(one: Mapping[str, Any]) -> str:
+    """The name of the SnippetsFilter that a filter refers to; "" when it refers to none."""
+    ref = one.get("extensionRef") or {}
+    if one.get("type") != "ExtensionRef" or ref.get("kind") != "SnippetsFilter":
+        return ""
+    return str(ref.get("name", "")) if ref.get("group") == NGF else ""
+
+
+def reference(name: str) -> Obj:
+    """A filter that refers to a SnippetsFilter."""
+    return {
+        "type": "ExtensionRef",
+        "extensionRef": {"group": NGF, "kind": "SnippetsFilter", "name": name},
+    }
+
+
+def markers(route: Obj) -> frozenset[str]:
+    """Names of all marker filters that a route could have."""
+    name = route["metadata"]["name"]
+    return frozenset(names.route_marker(name, index) for index in range(RULES))
+
+
+def referred(route: Obj) -> frozenset[str]:
+    """Names of the marker filters that the rules of a route refer to."""
+    found = {snippets(one) for rule in rules(route) for one in filters(rule)}
+    return frozenset(found) & markers(route)
+
+
+def of_interest(route: Obj) -> Obj:
+    """A route with no more than the marker looks at: its rules only where they matter."""
+    if opted_in(route) or referred(route):
+        return route
+    spec = route.get("spec") or {}
+    return {**route, "spec": {"parentRefs": spec.get("parentRefs") or []}, "status": {}}

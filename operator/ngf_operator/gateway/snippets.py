@@ -1,0 +1,99 @@
+"""Snippets of a bundle: a SnippetsFilter for routes, and SnippetsPolicies for the whole Gateway."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ngf_operator import names
+from ngf_operator.gateway import variables
+from ngf_operator.gateway.parent import MARKER, NGF, SNIPPETS, Bundle
+from ngf_operator.gateway.policies import accepted, targets
+from ngf_operator.wanting import Child, Lack, Obj
+
+CONTEXTS = {
+    "mainSnippet": "main",
+    "httpSnippet": "http",
+    "serverSnippet": "http.server",
+    "locationSnippet": "http.server.location",
+}
+VARIABLE = "ngf_route"
+"""The variable that names route and rule of a request."""
+DECLARATION = f'map "" ${VARIABLE} {{ default "-"; }}'
+"""Gives the variable a value where no rule sets it."""
+
+
+def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
+    """The filter and the policy that the spec asks for."""
+    name = names.snippets(bundle.name)
+    if section := bundle.section("snippetsFilter"):
+        spec = {"snippets": written(section)}
+        yield disabled(bundle, SNIPPETS, "SnippetsFilter", name) or bundle.child(
+            SNIPPETS, NGF, "SnippetsFilter", name, spec
+        )
+    for kind, spec in _policies(bundle).items():
+        section_name = MARKER if kind == names.marker(bundle.name) else SNIPPETS
+        yield disabled(bundle, section_name, "SnippetsPolicy", kind) or bundle.child(
+            section_name, NGF, "SnippetsPolicy", kind, spec
+        )
+
+
+def written(section: Mapping[str, Any]) -> list[Obj]:
+    """The snippets of a section, as NGF spells them."""
+    return [
+        {"context": context, "value": section[field]}
+        for field, context in CONTEXTS.items()
+        if section.get(field)
+    ]
+
+
+def disabled(bundle: Bundle, section: str, kind: str, name: str) -> Lack | None:
+    """The lack of snippets where NGF runs without them, or does not take the Gateway."""
+    if foreign := bundle.foreign(section, kind, name):
+        return foreign
+    ability = bundle.abilities.snippets
+    if ability.supported is not False:
+        return None
+    said = f"Snippets are off: {ability.evidence} Start NGF with --snippets"
+    said += " (Helm: nginxGateway.snippets.enable=true)."
+    return bundle.lack(section, kind, name, "SnippetsDisabled", said)
+
+
+def declared(bundle: Bundle) -> frozenset[str]:
+    """Variables that SnippetsPolicies declare for the whole Gateway, and that NGF has taken up.
+
+    Of policies that the bundle makes itself only what they are to declare from now on as well.
+    """
+    own = {names.snippets(bundle.name), names.marker(bundle.name)}
+    planned = _policies(bundle)
+    found: set[str] = set()
+    for policy in bundle.world.all(NGF, "SnippetsPolicy", bundle.namespace):
+        if not targets(policy, "Gateway", bundle.name) or not accepted(policy, bundle.name):
+            continue
+        name = policy["metadata"]["name"]
+        live = _declared(policy.get("spec") or {})
+        found |= live & _declared(planned.get(name) or {}) if name in own else live
+    return frozenset(found)
+
+
+def expected(bundle: Bundle) -> frozenset[str]:
+    """Variables that the bundle's own SnippetsPolicies declare, whether taken up or not."""
+    return frozenset().union(*(_declared(spec) for spec in _policies(bundle).values()))
+
+
+def _policies(bundle: Bundle) -> dict[str, Obj]:
+    """Spec of each SnippetsPolicy that the bundle makes, by name."""
+    found: dict[str, Obj] = {}
+    if section := bundle.section("snippetsPolicy"):
+        found[names.snippets(bundle.name)] = _targeted(bundle, written(section))
+    if bundle.section("routeMarker") is not None:
+        snippet = {"context": "http", "value": DECLARATION}
+        found[names.marker(bundle.name)] = _targeted(bundle, [snippet])
+    return found
+
+
+def _targeted(bundle: Bundle, snippets: list[Obj]) -> Obj:
+    return {"targetRefs": [bundle.target], "snippets": snippets}
+
+
+def _declared(spec: Mapping[str, Any]) -> set[str]:
+    snippets = spec.get("snippets") or ()
+    return {name for one in snippets for name in variables.declared(str(one.get("value", "")))}
