@@ -145,7 +145,7 @@ class Seen:
         known = shelf.objects.get(place)
         if known and version_of(known) > version_of(obj):
             return False
-        kept = shelf.reads.keep(lean(obj))
+        kept = lean(shelf.reads.keep(obj))
         shelf.objects[place] = kept
         self._index(kept)
         return known is None or not _same(known, kept)

@@ -1,0 +1,63 @@
+"""Model servers that somebody else runs: which Deployment the pods of a pool belong to."""
+
+from collections.abc import Mapping
+
+from ngf_operator.inference.spec import Stack
+from ngf_operator.wanting import Obj, World
+
+
+def reduced(deployment: Obj) -> Obj:
+    """What is looked at of a Deployment that may be adopted."""
+    spec, status = deployment.get("spec") or {}, deployment.get("status") or {}
+    template = spec.get("template") or {}
+    containers = (template.get("spec") or {}).get("containers") or ()
+    pods = {
+        "metadata": {"labels": (template.get("metadata") or {}).get("labels") or {}},
+        "spec": {"containers": [{"image": each.get("image", "")} for each in containers]},
+    }
+    counts = (
+        "observedGeneration",
+        "availableReplicas",
+        "readyReplicas",
+        "replicas",
+        "updatedReplicas",
+    )
+    return {
+        **{key: deployment[key] for key in ("apiVersion", "kind") if key in deployment},
+        "metadata": deployment["metadata"],
+        "spec": {"replicas": spec.get("replicas", 1), "template": pods},
+        "status": {key: status[key] for key in counts if key in status},
+    }
+
+
+def labels_of(deployment: Obj) -> Mapping[str, str]:
+    """The labels of its pods."""
+    template = (deployment.get("spec") or {}).get("template") or {}
+    found: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}
+    return found
+
+
+def deployments(stack: Stack, world: World) -> list[Obj]:
+    """Deployments whose pods the pool selects, by name, without one that the stack made itself."""
+    selector = stack.selector.items()
+    found = [
+        each
+        for each in world.all("apps", "Deployment", stack.namespace)
+        if selector <= labels_of(each).items() and each["metadata"]["name"] != stack.name
+    ]
+    return sorted(found, key=lambda each: str(each["metadata"]["name"]))
+
+
+def images(deployment: Obj) -> list[str]:
+    """The images of its containers."""
+    template = (deployment.get("spec") or {}).get("template") or {}
+    return [
+        str(each.get("image", "")) for each in (template.get("spec") or {}).get("containers") or ()
+    ]
+
+
+def engine_image(stack: Stack, world: World) -> str:
+    """The images that the engine runs from, as far as it is known."""
+    if stack.serves:
+        return str(stack.section("modelServer").get("image") or stack.engine.image)
+    return " ".join(image for each in deployments(stack, world) for image in images(each))

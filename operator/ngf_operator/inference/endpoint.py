@@ -1,0 +1,54 @@
+"""What a stack tells beside its conditions: its pool, and where the model answers."""
+
+from ngf_operator import names
+from ngf_operator.inference.route import GROUP
+from ngf_operator.inference.spec import Stack
+from ngf_operator.wanting import Obj, World
+
+
+def reduced(gateway: Obj) -> Obj:
+    """What is looked at of a Gateway that the route attaches to."""
+    fields = ("name", "port", "protocol", "hostname")
+    listeners = (gateway.get("spec") or {}).get("listeners") or ()
+    kept = [{key: each[key] for key in fields if key in each} for each in listeners]
+    return {
+        **{key: gateway[key] for key in ("apiVersion", "kind") if key in gateway},
+        "metadata": gateway["metadata"],
+        "spec": {"listeners": kept},
+        "status": {"addresses": (gateway.get("status") or {}).get("addresses") or []},
+    }
+
+
+def status(parent: Obj, world: World) -> Obj:
+    """``poolRef``, and ``endpoint`` where a Gateway leads to the pool."""
+    if parent["metadata"].get("deletionTimestamp"):
+        return {}
+    stack = Stack.of(parent)
+    found = {"poolRef": names.pool(stack.name)}
+    if address := _endpoint(stack, world):
+        found["endpoint"] = address
+    return found
+
+
+def _endpoint(stack: Stack, world: World) -> str:
+    asked = stack.section("httpRoute")
+    space, name = asked.get("gatewayNamespace") or stack.namespace, asked.get("gatewayRef")
+    gateway = world.get(GROUP, "Gateway", space, name) if name else None
+    if gateway is None:
+        return ""
+    listeners = [
+        each
+        for each in gateway["spec"].get("listeners") or ()
+        if asked.get("sectionName") in (None, each["name"])
+        and each["protocol"] in ("HTTP", "HTTPS")
+    ]
+    addresses = (gateway.get("status") or {}).get("addresses") or ()
+    hosts = [*(asked.get("hostnames") or ()), *(each["value"] for each in addresses)]
+    hosts = [host for host in hosts if "*" not in host]
+    if not listeners or not hosts:
+        return ""
+    listener = max(listeners, key=lambda each: bool(each["protocol"] == "HTTPS"))
+    scheme, usual = ("https", 443) if listener["protocol"] == "HTTPS" else ("http", 80)
+    port = "" if listener["port"] == usual else f":{listener['port']}"
+    host = f"[{hosts[0]}]" if ":" in hosts[0] else hosts[0]
+    return f"{scheme}://{host}{port}{asked.get('pathPrefix') or '/'}"

@@ -1,0 +1,217 @@
+"""The endpoint picker: account, rights, configuration, pods and Service."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ngf_operator import hashing, names
+from ngf_operator.inference import adoption, picker_config, picker_image, pool
+from ngf_operator.inference.picker_image import PickerImage
+from ngf_operator.inference.spec import PICKER, WORKLOAD, Stack
+from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
+
+CONFIG_KEY = "epp-config.yaml"
+CONFIG_HASH = f"{names.GROUP}/config-hash"
+"""On the pods: the hash of what they read when they started, so that another one rolls them."""
+LOG_LEVEL = 3
+"""The least at which the picker logs which endpoint it chose."""
+_FOLDER = "/config"
+_HEALTH_PORT, _METRICS_PORT = 9003, 9090
+_READ = ("get", "list", "watch")
+
+
+def wanted(stack: Stack, world: World) -> Wanted:
+    """The picker of the pool. There is none where pools are not installed."""
+    version = pool.served(world)
+    if version is None:
+        return Wanted(())
+    name, image = names.picker(stack.name), _image(stack, version)
+    config, lacks = _config(stack, world, image)
+    labels = {"app": name, WORKLOAD: name}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
+    account = {"kind": "ServiceAccount", "name": name, "namespace": stack.namespace}
+    rbac = "rbac.authorization.k8s.io/v1"
+    objects = (
+        stack.object("v1", "ServiceAccount", name),
+        stack.object(rbac, "Role", name, rules=_rules()),
+        stack.object(rbac, "RoleBinding", name, roleRef=role, subjects=[account]),
+        stack.object("v1", "ConfigMap", names.picker_config(stack.name), data={CONFIG_KEY: config}),
+        stack.object(
+            "apps/v1", "Deployment", name, spec=_deployment(stack, image, config, labels, version)
+        ),
+        stack.object("v1", "Service", name, spec=_service(labels)),
+    )
+    return Wanted(tuple(Child(PICKER, each) for each in objects), lacks)
+
+
+def _image(stack: Stack, version: str) -> PickerImage:
+    old = version.startswith(f"{pool.OLD_GROUP}/")
+    default = picker_image.DEFAULT_OLD if old else picker_image.DEFAULT
+    return picker_image.read(stack.section("epp").get("image") or default)
+
+
+def _config(stack: Stack, world: World, image: PickerImage) -> tuple[str, tuple[Lack, ...]]:
+    """What the picker reads. A text that it could not read changes nothing of what runs."""
+    epp, name = stack.section("epp"), names.picker_config(stack.name)
+    seen = picker_config.readable(stack.engine.name, adoption.engine_image(stack, world))
+    asked = picker_config.weights(epp)
+    made = picker_config.text(asked, seen, image)
+    if "config" not in epp:
+        blind = picker_config.blind(asked, seen)
+        return made, (_blind(stack, blind, len(blind) == len(asked)),) if blind else ()
+    if not (faults := picker_config.faults(epp["config"], image)):
+        return epp["config"], ()
+    live = world.get("", "ConfigMap", stack.namespace, name) or {}
+    why = f"epp.config was not taken. {' '.join(faults)} The picker goes on with what it had."
+    lack = stack.lack(PICKER, "ConfigMap", name, "InvalidPickerConfig", why)
+    return (live.get("data") or {}).get(CONFIG_KEY) or made, (lack,)
+
+
+def _blind(stack: Stack, blind: list[str], all_of_them: bool) -> Lack:
+    scorers = " and ".join(picker_config.SCORERS[name] for name in blind)
+    rest = "Pods are picked at random." if all_of_them else "The other scorers decide."
+    return stack.lack(
+        PICKER,
+        "ConfigMap",
+        names.picker_config(stack.name),
+        "MetricMissing",
+        f"{stack.engine.title} has no metric for {scorers}, so it was left out. {rest}",
+        blocks=False,
+    )
+
+
+def _rules() -> list[Obj]:
+    """Pods, pools and what stands beside a pool, in the namespace of the stack."""
+    beside = ["inferenceobjectives", "inferencemodelrewrites"]
+    return [
+        {"apiGroups": [""], "resources": ["pods"], "verbs": list(_READ)},
+        {
+            "apiGroups": [pool.GROUP, pool.OLD_GROUP],
+            "resources": ["inferencepools"],
+            "verbs": list(_READ),
+        },
+        {"apiGroups": ["llm-d.ai", pool.OLD_GROUP], "resources": beside, "verbs": list(_READ)},
+    ]
+
+
+def _service(labels: Mapping[str, str]) -> Obj:
+    ports = [
+        {
+            "name": "grpc-ext-proc",
+            "port": pool.PICKER_PORT,
+            "targetPort": "grpc",
+            "protocol": "TCP",
+        },
+        {"name": "metrics", "port": _METRICS_PORT, "targetPort": "metrics", "protocol": "TCP"},
+    ]
+    ports[0]["appProtocol"] = "http2"
+    return {"type": "ClusterIP", "selector": {WORKLOAD: labels[WORKLOAD]}, "ports": ports}
+
+
+def _deployment(
+    stack: Stack, image: PickerImage, config: str, labels: Mapping[str, str], version: str
+) -> Obj:
+    # The agent's collector names the pool of a picker's metrics after this label.
+    pods = {**labels, "inferencepool": f"{names.pool(stack.name)}-epp"}
+    annotations = {
+        CONFIG_HASH: hashing.hashed(config),
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(_METRICS_PORT),
+        "prometheus.io/path": "/metrics",
+    }
+    files = {"name": "config", "configMap": {"name": names.picker_config(stack.name)}}
+    return {
+        "replicas": stack.section("epp").get("replicas", 1),
+        "selector": {"matchLabels": {WORKLOAD: labels[WORKLOAD]}},
+        "strategy": {
+            "type": "RollingUpdate",
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+        },
+        "template": {
+            "metadata": {"labels": pods, "annotations": annotations},
+            "spec": {
+                "serviceAccountName": names.picker(stack.name),
+                "automountServiceAccountToken": True,
+                "enableServiceLinks": False,
+                "terminationGracePeriodSeconds": 60,
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
+                "containers": [_container(stack, image, config, version)],
+                "volumes": [files],
+            },
+        },
+    }
+
+
+def _container(stack: Stack, image: PickerImage, config: str, version: str) -> Obj:
+    probe = {"grpc": {"port": _HEALTH_PORT, "service": "inference-extension"}}
+    small = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}}
+    container: Obj = {
+        "name": "epp",
+        "image": image.image,
+        "args": _arguments(stack, image, config, version),
+        "ports": [
+            {"name": "grpc", "containerPort": pool.PICKER_PORT},
+            {"name": "grpc-health", "containerPort": _HEALTH_PORT},
+            {"name": "metrics", "containerPort": _METRICS_PORT},
+        ],
+        "readinessProbe": {**probe, "periodSeconds": 2},
+        "livenessProbe": {
+            **probe,
+            "initialDelaySeconds": 30,
+            "periodSeconds": 10,
+            "failureThreshold": 6,
+        },
+        "resources": stack.section("epp").get("resources") or small,
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "volumeMounts": [{"name": "config", "mountPath": _FOLDER, "readOnly": True}],
+    }
+    if tracing := _tracing(stack.section("epp").get("tracing") or {}):
+        container["env"] = tracing
+    return container
+
+
+def _arguments(stack: Stack, image: PickerImage, config: str, version: str) -> list[str]:
+    epp = stack.section("epp")
+    traced = bool((epp.get("tracing") or {}).get("enabled"))
+    found = [
+        f"--pool-name={names.pool(stack.name)}",
+        f"--pool-namespace={stack.namespace}",
+        f"--pool-group={version.partition('/')[0]}",
+        f"--config-file={_FOLDER}/{CONFIG_KEY}",
+        f"-v={epp.get('logLevel', LOG_LEVEL)}",
+        "--zap-encoder=json",
+        "--metrics-endpoint-auth=false",
+        f"--tracing={'true' if traced else 'false'}",
+    ]
+    if not image.extension and picker_config.experimental(config):
+        found.append("--allow-experimental-plugins")
+    return [*found, *(epp.get("flags") or ())]
+
+
+def _tracing(asked: Mapping[str, Any]) -> list[Obj]:
+    """With another sampler the picker traces a tenth, without the exporter it prints spans."""
+    if not asked.get("enabled"):
+        return []
+    places = {
+        "POD_NAMESPACE": "metadata.namespace",
+        "POD_NAME": "metadata.name",
+        "NODE_NAME": "spec.nodeName",
+    }
+    resource = (
+        "k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME),k8s.node.name=$(NODE_NAME)"
+    )
+    found: list[Obj] = [
+        {"name": name, "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": path}}}
+        for name, path in places.items()
+    ]
+    values = {
+        "OTEL_SERVICE_NAME": "llm-d-router/epp",
+        "OTEL_TRACES_EXPORTER": "otlp",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": asked["endpoint"],
+        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+        "OTEL_TRACES_SAMPLER_ARG": f"{asked.get('ratio', 0.1):g}",
+        "OTEL_RESOURCE_ATTRIBUTES": resource,
+    }
+    return found + [{"name": name, "value": value} for name, value in values.items()]

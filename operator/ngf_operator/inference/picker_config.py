@@ -1,0 +1,222 @@
+"""The EndpointPickerConfig: made of strategy and weights, or the text that was given, checked.
+
+The picker reads it once, when it starts. Sources: llm-d-router ``apix/config/v1alpha1`` and
+``pkg/epp/framework/plugins``; Gateway API Inference Extension 1.5 ``config/charts/epplib``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from ngf_operator.inference.picker_image import CONFIG, CONFIG_OLD, EXPERIMENTAL, PickerImage
+
+QUEUE, KV_CACHE, PREFIX = "queueDepth", "kvCache", "prefixAffinity"
+SCORERS = {
+    QUEUE: "queue-scorer",
+    KV_CACHE: "kv-cache-utilization-scorer",
+    PREFIX: "prefix-cache-scorer",
+}
+"""The scorer of each weight."""
+STRATEGIES: dict[str, dict[str, int]] = {
+    "least_queue": {QUEUE: 3, KV_CACHE: 1},
+    "kv_cache": {KV_CACHE: 3, QUEUE: 1},
+    "prefix_affinity": {PREFIX: 3, QUEUE: 1, KV_CACHE: 1},
+    "composite": {QUEUE: 2, KV_CACHE: 2, PREFIX: 3},
+}
+"""Weights of a strategy; those of composite unless others are given. The second one decides
+between pods that are alike in what counts most."""
+KIND = "EndpointPickerConfig"
+_QUEUE_LIMIT, _KV_CACHE_LIMIT = 5, 0.8
+"""Waiting requests and share of the cache from which on a pod counts as saturated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What the picker can read of an engine. ``specs`` name its metrics, in the words of the
+    picker, where it does not know the engine by itself."""
+
+    engine: str
+    queue: bool = True
+    kv_cache: bool = True
+    specs: Mapping[str, str] | None = None
+
+
+READABLE = {
+    "vllm": Readable("vllm"),
+    "sglang": Readable("sglang"),
+    "tgi": Readable(
+        "tgi",
+        kv_cache=False,
+        specs={
+            "queuedRequestsSpec": "tgi_queue_size",
+            "runningRequestsSpec": "tgi_batch_current_size",
+        },
+    ),
+    "triton": Readable(
+        "triton",
+        kv_cache=False,
+        specs={"queuedRequestsSpec": "nv_inference_pending_request_count"},
+    ),
+    "triton-tensorrt-llm": Readable(
+        "triton-tensorrt-llm",
+        specs={
+            "queuedRequestsSpec": "nv_trt_llm_request_metrics{request_type=waiting}",
+            "runningRequestsSpec": "nv_trt_llm_request_metrics{request_type=scheduled}",
+            "kvUsageSpec": "nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type=fraction}",
+        },
+    ),
+}
+"""By engine, Triton with the TensorRT-LLM backend apart."""
+
+
+def readable(engine: str, image: str) -> Readable | None:
+    """What the picker can read of an engine that runs from ``image``; None: it has no metrics."""
+    if engine == "triton" and "trtllm" in image:
+        return READABLE["triton-tensorrt-llm"]
+    return READABLE.get(engine)
+
+
+def weights(epp: Mapping[str, Any]) -> dict[str, int]:
+    """The weights that a strategy stands for, without those that are 0."""
+    strategy = epp.get("strategy") or "least_queue"
+    given = epp.get("weights") if strategy == "composite" else None
+    return {name: weight for name, weight in (given or STRATEGIES[strategy]).items() if weight > 0}
+
+
+def blind(asked: Mapping[str, int], seen: Readable | None) -> list[str]:
+    """The weights among ``asked`` that mean nothing, because the engine has no metric for them."""
+    has = {QUEUE: bool(seen and seen.queue), KV_CACHE: bool(seen and seen.kv_cache), PREFIX: True}
+    return [name for name in asked if not has[name]]
+
+
+def text(asked: Mapping[str, int], seen: Readable | None, image: PickerImage) -> str:
+    """The configuration as YAML. Without a scorer that means something, any pod is picked."""
+    used = {
+        SCORERS[name]: weight for name, weight in asked.items() if name not in blind(asked, seen)
+    }
+    plugins: list[dict[str, Any]] = [{"type": scorer} for scorer in used]
+    if SCORERS[PREFIX] in used and image.has_producers:
+        plugins.append({"type": "approx-prefix-cache-producer", "parameters": {"autoTune": True}})
+    picker = "max-score-picker" if used else "random-picker"
+    plugins += [{"type": picker}, {"type": "single-profile-handler"}]
+    if seen and image.reads_metrics_by_plugins:
+        plugins += _metrics(seen)
+    if seen and not image.extension:
+        limits = {"queueDepthThreshold": _QUEUE_LIMIT, "kvCacheUtilThreshold": _KV_CACHE_LIMIT}
+        plugins.append({"type": "utilization-detector", "parameters": limits})
+    refs: list[dict[str, Any]] = [
+        {"pluginRef": name, "weight": weight} for name, weight in used.items()
+    ]
+    config = {
+        "apiVersion": image.config_version,
+        "kind": KIND,
+        "plugins": plugins,
+        "schedulingProfiles": [{"name": "default", "plugins": [*refs, {"pluginRef": picker}]}],
+    }
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def _metrics(seen: Readable) -> list[dict[str, Any]]:
+    parameters: dict[str, Any] = {"defaultEngine": seen.engine}
+    if seen.specs is not None:
+        parameters["engineConfigs"] = [{"name": seen.engine, **seen.specs}]
+    return [
+        {"type": "metrics-data-source", "parameters": {"scheme": "http", "path": "/metrics"}},
+        {"type": "core-metrics-extractor", "parameters": parameters},
+    ]
+
+
+def experimental(config: str) -> list[str]:
+    """The plugins of a configuration that the picker loads only when it is allowed to."""
+    plugins = yaml.safe_load(config).get("plugins") or []
+    return sorted({str(one.get("type")) for one in plugins} & EXPERIMENTAL)
+
+
+def faults(config: str, image: PickerImage) -> list[str]:
+    """What is wrong with a text that was given, each a sentence; the picker would not start."""
+    try:
+        read = yaml.safe_load(config)
+    except yaml.YAMLError as error:
+        return [f"It is no YAML: {' '.join(str(error).split())}."]
+    if not isinstance(read, dict) or read.get("kind") != KIND:
+        return [f"Its kind must be {KIND}."]
+    return list(_faults(read, image))
+
+
+def _faults(read: Mapping[str, Any], image: PickerImage) -> Iterator[str]:
+    if read.get("apiVersion") != image.config_version:
+        other = CONFIG if image.extension else CONFIG_OLD
+        yield (
+            f"Its apiVersion must be {image.config_version} for the image {image.image}"
+            f"{'; this one is of other pickers' if read.get('apiVersion') == other else ''}."
+        )
+    plugins = read.get("plugins") or []
+    if not _maps(plugins) or any(not one.get("type") for one in plugins):
+        yield "Each of its plugins needs a type."
+        return
+    types = [str(one.get("name") or one["type"]) for one in plugins]
+    for name in sorted({name for name in types if types.count(name) > 1}):
+        yield f"Two of its plugins are called {name}."
+    profiles = read.get("schedulingProfiles") or []
+    if not _maps(profiles) or any(not _maps(one.get("plugins") or []) for one in profiles):
+        yield "Each of its schedulingProfiles needs a name and a list of plugins."
+        return
+    kinds = {str(one.get("name") or one["type"]): str(one["type"]) for one in plugins}
+    for profile in profiles:
+        if not profile.get("name"):
+            yield "Each of its schedulingProfiles needs a name."
+        for ref in profile.get("plugins") or []:
+            yield from _ref_faults(profile, ref, kinds)
+    for place, name in _other_refs(read):
+        if name not in kinds:
+            yield f"{place} names the plugin {name}, which is not declared."
+
+
+def _ref_faults(
+    profile: Mapping[str, Any], ref: Mapping[str, Any], kinds: Mapping[str, str]
+) -> Iterator[str]:
+    name = str(ref.get("pluginRef") or "")
+    if name not in kinds:
+        called = name or "(none)"
+        yield f"The profile {profile.get('name')} names the plugin {called}, which is not declared."
+        return
+    if "weight" not in ref:
+        return
+    if not _scores(kinds[name]):
+        yield f"The profile {profile.get('name')} gives {name} a weight, which only scorers have."
+    elif isinstance(ref["weight"], bool) or not isinstance(ref["weight"], int | float):
+        yield f"The weight of {name} must be a number."
+
+
+def _scores(kind: str) -> bool:
+    """Whether plugins of a type are scorers; types that nobody here knows may be."""
+    others = (
+        "-filter",
+        "-picker",
+        "-handler",
+        "-producer",
+        "-detector",
+        "-source",
+        "-extractor",
+        "-parser",
+    )
+    return not kind.endswith(others)
+
+
+def _other_refs(found: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Names of plugins anywhere but in profiles, each with where it stands."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if key in ("pluginRef", "usageLimitPolicyPluginRef") and isinstance(value, str):
+                yield place or key, value
+            elif not (place == "" and key in ("schedulingProfiles", "plugins")):
+                yield from _other_refs(value, f"{place}.{key}" if place else str(key))
+    elif isinstance(found, list):
+        for number, each in enumerate(found):
+            yield from _other_refs(each, f"{place}[{number}]")
+
+
+def _maps(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(one, dict) for one in found)

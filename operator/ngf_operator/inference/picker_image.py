@@ -1,0 +1,65 @@
+"""What an image of the endpoint picker understands: its configuration, its flags, its plugins."""
+
+import re
+from dataclasses import dataclass
+
+DEFAULT = "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0"
+DEFAULT_OLD = "registry.k8s.io/gateway-api-inference-extension/epp:v1.4.0"
+"""The last one that serves pools of v1alpha2."""
+CONFIG = "llm-d.ai/v1alpha1"
+CONFIG_OLD = "inference.networking.x-k8s.io/v1alpha1"
+
+_VERSION = re.compile(r":v?(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class PickerImage:
+    """``extension`` is the picker of the Gateway API Inference Extension, which ended with 1.5; all
+    others are the one of llm-d that it became."""
+
+    image: str
+    extension: bool
+    version: tuple[int, int] | None
+
+    @property
+    def config_version(self) -> str:
+        """The apiVersion of its EndpointPickerConfig."""
+        return CONFIG_OLD if self.extension else CONFIG
+
+    @property
+    def reads_metrics_by_plugins(self) -> bool:
+        """Whether plugins of its configuration say where metrics come from."""
+        return not self.extension or (self.version is not None and self.version >= (1, 5))
+
+    @property
+    def has_producers(self) -> bool:
+        """Whether scorers take their data from producers."""
+        return not self.extension
+
+
+def read(image: str) -> PickerImage:
+    """The picker that an image is, by its name and its tag."""
+    found = _VERSION.search(image.rpartition("/")[2])
+    version = (int(found[1]), int(found[2])) if found else None
+    return PickerImage(image, "gateway-api-inference-extension" in image, version)
+
+
+EXPERIMENTAL = frozenset(
+    {
+        "burst-prefix-cache-producer",
+        "dcgm-data-source",
+        "dcgm-extractor",
+        "endpoint-attribute-filter",
+        "endpoint-attribute-scorer",
+        "p2p-source-producer",
+        "session-affinity-filter",
+        "session-affinity-scorer",
+        "topology-affinity-filter",
+        "topology-affinity-scorer",
+        "topology-extractor",
+        "utilization-filter",
+    }
+)
+"""Plugins that the picker loads only with --allow-experimental-plugins: those that
+``cmd/epp/runner/runner.go`` registers as alpha. The picker of the Inference Extension knows no such
+flag."""

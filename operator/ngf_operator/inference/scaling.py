@@ -1,0 +1,242 @@
+"""What scales the pods: a ScaledObject of KEDA, or a HorizontalPodAutoscaler."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ngf_operator import names
+from ngf_operator.inference import adoption, gpu_metrics, queries
+from ngf_operator.inference.picker_config import readable
+from ngf_operator.inference.spec import AUTOSCALING, POOL_LABEL, Stack
+from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
+
+KEDA, HPA = ("keda.sh", "ScaledObject"), ("autoscaling", "HorizontalPodAutoscaler")
+EXTERNAL = "v1beta1.external.metrics.k8s.io"
+"""The APIService of metrics that adapters bring from elsewhere."""
+_SLEEPS_AT = "1000000"
+"""A target that is never reached: the trigger wakes a pool and says nothing of its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is scaled: a Deployment, and how the metrics of its pods are labelled."""
+
+    deployment: str
+    matchers: str
+    pooled: bool
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One threshold that can be met: ``measure`` is None for what Kubernetes measures itself."""
+
+    metric: str
+    target: int
+    query: str = ""
+    compares: str = ""
+    gauge: str = ""
+
+
+def reduced(service: Obj) -> Obj:
+    """What is looked at of an APIService."""
+    return {
+        key: service[key] for key in ("apiVersion", "kind", "metadata", "status") if key in service
+    }
+
+
+def wanted(stack: Stack, world: World) -> Wanted:
+    """The scaler that was asked for, or why there can be none."""
+    if "autoscaling" not in stack.spec:
+        return Wanted(())
+    backend = stack.section("autoscaling").get("backend") or "keda"
+    group, kind = KEDA if backend == "keda" else HPA
+    name = names.scaler(stack.name)
+    target = _target(stack, world)
+    if target is None:
+        why = "There is no Deployment that it could scale; see the model server."
+        return Wanted((), (stack.lack(AUTOSCALING, kind, name, "NoTarget", why),))
+    version = world.served(group, kind)
+    if version is None:
+        why = f"{kind} ({group}) is not installed. Install KEDA, or set autoscaling.backend: hpa."
+        return Wanted((), (stack.lack(AUTOSCALING, kind, name, "CRDNotInstalled", why),))
+    goals, lacks = _goals(stack, world, target, kind)
+    if not goals:
+        return Wanted((), lacks or (_nothing(stack, kind),))
+    spec = _scaled_object(stack, target, goals) if backend == "keda" else _hpa(stack, target, goals)
+    return Wanted((Child(AUTOSCALING, stack.object(version, kind, name, spec=spec)),), lacks)
+
+
+def _target(stack: Stack, world: World) -> Target | None:
+    pool = names.pool(stack.name)
+    image = adoption.engine_image(stack, world)
+    seen = readable(stack.engine.name, image)
+    engine = seen.engine if seen else stack.engine.name
+    if stack.serves:
+        matchers = queries.labels(stack.namespace, pool, stack.name, pooled=True)
+        return Target(stack.name, matchers, True, engine)
+    found = adoption.deployments(stack, world)
+    if not found:
+        return None
+    name = str(found[0]["metadata"]["name"])
+    pooled = adoption.labels_of(found[0]).get(POOL_LABEL) == pool
+    matchers = queries.labels(stack.namespace, pool, name, pooled=pooled)
+    return Target(name, matchers, pooled, engine)
+
+
+def _nothing(stack: Stack, kind: str) -> Lack:
+    why = "autoscaling.thresholds names no metric to scale by."
+    return stack.lack(AUTOSCALING, kind, names.scaler(stack.name), "NoThreshold", why)
+
+
+def _goals(
+    stack: Stack, world: World, target: Target, kind: str
+) -> tuple[tuple[Goal, ...], tuple[Lack, ...]]:
+    goals, lacks = [], []
+    for threshold in stack.section("autoscaling").get("thresholds") or ():
+        goal = _goal(stack, world, target, threshold)
+        why = goal if isinstance(goal, str) else _unreachable(stack, world, goal, kind)
+        if why:
+            metric = str(threshold["metric"])
+            lacks.append(stack.lack(AUTOSCALING, "Metric", metric, "MetricMissing", why))
+        elif isinstance(goal, Goal):
+            goals.append(goal)
+    return tuple(goals), tuple(lacks)
+
+
+def _goal(stack: Stack, world: World, target: Target, threshold: Mapping[str, Any]) -> Goal | str:
+    """The goal, or a sentence that says why it cannot be one."""
+    metric, value = str(threshold["metric"]), int(threshold["target"])
+    if value < 1:
+        return f"The target of {metric} must be at least 1."
+    if metric in queries.RESOURCES:
+        return Goal(metric, value)
+    if metric == queries.GPU_UTIL:
+        if not gpu_metrics.known(stack, world):
+            return f"Nothing here measures {metric}: no DCGM exporter runs. Set dcgm.enabled."
+        query = queries.gpu_query(stack.namespace, target.deployment)
+        return Goal(metric, value, query, queries.VALUE)
+    measure = queries.of(target.engine).get(metric)
+    if measure is None:
+        offered = ", ".join(queries.offered(target.engine))
+        return f"{stack.engine.title} has no metric {metric}. It can be scaled by {offered}."
+    return Goal(
+        metric, value, queries.asked(measure, target.matchers), measure.compares, measure.gauge
+    )
+
+
+def _unreachable(stack: Stack, world: World, goal: Goal, kind: str) -> str:
+    """Why nobody would tell the scaler about a metric that the engine has."""
+    if goal.metric in queries.RESOURCES:
+        return ""
+    if kind == KEDA[1]:
+        if stack.section("autoscaling").get("serverAddress"):
+            return ""
+        return (
+            f"{goal.metric} is read from Prometheus: set autoscaling.serverAddress to its address."
+        )
+    if not goal.gauge:
+        return f"{goal.metric} has to be computed, which only the backend keda can."
+    if not _serves(world.get("apiregistration.k8s.io", "APIService", "", EXTERNAL)):
+        return (
+            f"{goal.metric} needs the API external.metrics.k8s.io, which nothing serves here. "
+            "Install a metrics adapter, scale by cpu or memory, or set autoscaling.backend: keda."
+        )
+    return ""
+
+
+def _serves(service: Obj | None) -> bool:
+    """Whether an APIService is there and answers."""
+    conditions = ((service or {}).get("status") or {}).get("conditions") or ()
+    return any(one["type"] == "Available" and one["status"] == "True" for one in conditions)
+
+
+def _behaviour(stack: Stack, *, hpa: bool) -> Obj:
+    asked = stack.section("autoscaling")
+    found: Obj = {}
+    for way in ("scaleUp", "scaleDown"):
+        seconds = (asked.get(way) or {}).get("stabilizationSeconds")
+        if seconds is None and hpa and way == "scaleDown":
+            seconds = asked.get("cooldownSeconds")
+        if seconds is not None:
+            found[way] = {"stabilizationWindowSeconds": min(seconds, 3600)}
+    return found
+
+
+def _scaled_object(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj:
+    asked = stack.section("autoscaling")
+    least, most = stack.bounds
+    triggers = [_trigger(stack, goal) for goal in goals]
+    if 0 in (least, asked.get("idleReplicas")) and asked.get("serverAddress"):
+        query = queries.awake(stack.namespace, names.pool(stack.name))
+        wakes = _prometheus(stack, query, _SLEEPS_AT)
+        triggers.append(
+            {
+                "type": "prometheus",
+                "name": "awake",
+                "metricType": queries.AVERAGE,
+                "metadata": wakes,
+            }
+        )
+    spec: Obj = {
+        "scaleTargetRef": {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "name": target.deployment,
+        },
+        "minReplicaCount": least,
+        "maxReplicaCount": most,
+        "triggers": triggers,
+    }
+    given = {"pollingInterval": "pollingSeconds", "cooldownPeriod": "cooldownSeconds"}
+    given["idleReplicaCount"] = "idleReplicas"
+    spec |= {field: asked[name] for field, name in given.items() if name in asked}
+    if behaviour := _behaviour(stack, hpa=False):
+        spec["advanced"] = {"horizontalPodAutoscalerConfig": {"behavior": behaviour}}
+    return spec
+
+
+def _prometheus(stack: Stack, query: str, threshold: str) -> dict[str, str]:
+    address = stack.section("autoscaling")["serverAddress"]
+    return {"serverAddress": address, "query": query, "threshold": threshold}
+
+
+def _trigger(stack: Stack, goal: Goal) -> Obj:
+    if goal.metric in queries.RESOURCES:
+        return {
+            "type": goal.metric,
+            "metricType": "Utilization",
+            "metadata": {"value": str(goal.target)},
+        }
+    metadata = _prometheus(stack, goal.query, str(goal.target))
+    name = "".join(each if each.isalnum() else "-" for each in goal.metric)
+    return {"type": "prometheus", "name": name, "metricType": goal.compares, "metadata": metadata}
+
+
+def _hpa(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj:
+    least, most = stack.bounds
+    spec: Obj = {
+        "scaleTargetRef": {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "name": target.deployment,
+        },
+        "minReplicas": least,
+        "maxReplicas": most,
+        "metrics": [_metric(stack, goal, target) for goal in goals],
+    }
+    if behaviour := _behaviour(stack, hpa=True):
+        spec["behavior"] = behaviour
+    return spec
+
+
+def _metric(stack: Stack, goal: Goal, target: Target) -> Obj:
+    if goal.metric in queries.RESOURCES:
+        aim = {"type": "Utilization", "averageUtilization": goal.target}
+        return {"type": "Resource", "resource": {"name": goal.metric, "target": aim}}
+    labels = {"namespace": stack.namespace}
+    if target.pooled:
+        labels["pool"] = names.pool(stack.name)
+    metric = {"name": goal.gauge, "selector": {"matchLabels": labels}}
+    aim = {"type": "AverageValue", "averageValue": str(goal.target)}
+    return {"type": "External", "external": {"metric": metric, "target": aim}}

@@ -1,0 +1,78 @@
+"""Where the children of a stack stand, from what the cluster says of each kind.
+
+A child that the cluster has not judged yet waits; only what it says went wrong has failed.
+"""
+
+from collections.abc import Callable
+
+from ngf_operator import names
+from ngf_operator.conditions import condition, of_condition
+from ngf_operator.inference import parents, pool, route, scaling, workloads
+from ngf_operator.wanting import Obj, Standing, World
+
+Judge = Callable[[Obj, Obj, World], Standing]
+_RESTS = "ScalingDisabled"
+"""An autoscaler's word for a workload that has been scaled to no pods."""
+
+
+def _of_route(wanted: Obj, live: Obj, world: World) -> Standing:
+    return parents.of_route(live, world)
+
+
+def of_scaled_object(wanted: Obj, live: Obj, world: World) -> Standing:
+    """Ready once KEDA took it and reads its metrics. One that somebody paused is ready, too."""
+    ready = of_condition(condition(live, "Ready"), "that the scaler is ready")
+    if ready.state != "Ready":
+        return ready
+    if (fallback := condition(live, "Fallback") or {}).get("status") == "True":
+        why = str(fallback.get("message") or "Metrics cannot be read.")
+        return Standing("Failed", "Fallback", f"It holds the number of pods: {why}")
+    if (paused := condition(live, "Paused") or {}).get("status") == "True":
+        return Standing("Ready", "Paused", str(paused.get("message") or "Scaling is paused."))
+    failing = [
+        name
+        for name, health in ((live.get("status") or {}).get("health") or {}).items()
+        if health.get("status") == "Failing"
+    ]
+    if failing:
+        why = f"KEDA cannot read {' and '.join(sorted(failing))}."
+        return Standing("Failed", "MetricSourceFailed", why)
+    active = (condition(live, "Active") or {}).get("status") == "True"
+    said = "It scales." if active else "Nothing asks for more pods."
+    return Standing("Ready", "Active" if active else "Inactive", said)
+
+
+def of_hpa(wanted: Obj, live: Obj, world: World) -> Standing:
+    """Ready once it may scale and has its metrics."""
+    able = of_condition(condition(live, "AbleToScale"), "whether it can scale")
+    if able.state != "Ready":
+        return able
+    active = condition(live, "ScalingActive")
+    if active and active.get("status") == "False":
+        reason, message = str(active.get("reason", "")), str(active.get("message", ""))
+        if reason == _RESTS:
+            return Standing("Ready", reason, message)
+        # Metrics of pods that have just begun come a little later.
+        return Standing("Waiting" if reason.startswith("FailedGet") else "Failed", reason, message)
+    return of_condition(active, "that its metrics are there")
+
+
+def of_publication(wanted: Obj, live: Obj, world: World) -> Standing:
+    """As its own operator says; it waits as long as nothing is published."""
+    ready = of_condition(condition(live, "Ready"), "that the route is published")
+    if ready.state == "Failed" and (live.get("status") or {}).get("phase") != "Error":
+        return Standing("Waiting", ready.reason, ready.message)
+    return ready
+
+
+JUDGES: dict[tuple[str, str], Judge] = {
+    ("apps", "Deployment"): workloads.of_deployment,
+    ("apps", "DaemonSet"): workloads.of_daemon_set,
+    (pool.GROUP, pool.KIND): parents.of_pool,
+    (pool.OLD_GROUP, pool.KIND): parents.of_pool,
+    (route.GROUP, route.KIND): _of_route,
+    scaling.KEDA: of_scaled_object,
+    scaling.HPA: of_hpa,
+    (names.GROUP, names.PUBLISH): of_publication,
+}
+"""By group and kind."""

@@ -1,0 +1,487 @@
+"""Promise: a stack becomes objects that fit each other, and what it cannot have is said."""
+
+from typing import Any
+
+import pytest
+import yaml
+from ngf_operator.inference import engines, scaling
+from ngf_operator.inference.stack import wanted
+from ngf_operator.wanting import Lack, Wanted
+
+from tests.known import Known, Obj
+
+PROMETHEUS = "http://prometheus.monitoring:9090"
+BACKENDS = tuple(engines.ENGINES)
+
+
+def stack(**spec: Any) -> Obj:
+    pool = {"gpuType": "H100", "gpuCount": 2, "replicas": 2, "minReplicas": 1, "maxReplicas": 4}
+    whole = {
+        "modelName": "meta/llama",
+        "servingBackend": "vllm",
+        "pool": {**pool, **spec.pop("pool", {})},
+        "modelServer": {"enabled": True, "cacheClaim": "weights"},
+    }
+    return {
+        "apiVersion": "ngf-console.f5.com/v1alpha1",
+        "kind": "InferenceStack",
+        "metadata": {"name": "llama", "namespace": "llm", "uid": "1"},
+        "spec": {key: value for key, value in {**whole, **spec}.items() if value is not None},
+    }
+
+
+def of(found: Wanted, kind: str, name: str = "") -> Obj:
+    [obj] = [
+        one.obj
+        for one in found.children
+        if one.obj["kind"] == kind and (not name or one.obj["metadata"]["name"] == name)
+    ]
+    return obj
+
+
+def kinds(found: Wanted) -> set[str]:
+    return {one.obj["kind"] for one in found.children}
+
+
+def the_lack(found: Wanted, reason: str) -> Lack:
+    [lack] = [one for one in found.lacks if one.reason == reason]
+    return lack
+
+
+def container(found: Wanted, name: str) -> Obj:
+    pod = of(found, "Deployment", name)["spec"]["template"]["spec"]
+    return dict(pod["containers"][0])
+
+
+def config(found: Wanted) -> Any:
+    return yaml.safe_load(of(found, "ConfigMap")["data"]["epp-config.yaml"])
+
+
+def deployment(name: str, labels: dict[str, str], available: int = 1, image: str = "x") -> Obj:
+    pods = {"metadata": {"labels": labels}, "spec": {"containers": [{"image": image}]}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "llm"},
+        "spec": {"replicas": 1, "template": pods},
+        "status": {"availableReplicas": available},
+    }
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_pool_picker_engine_and_services_of_each_engine_fit_each_other(backend: str) -> None:
+    found = wanted(stack(servingBackend=backend), Known())
+    assert [one for one in found.lacks if one.blocks] == []
+    pool, service = of(found, "InferencePool")["spec"], of(found, "Service")
+    picker, engine = of(found, "Deployment", "llama-epp"), of(found, "Deployment", "llama")
+    pods = engine["spec"]["template"]["metadata"]["labels"]
+    assert pool["selector"]["matchLabels"].items() <= pods.items()
+    assert engine["spec"]["selector"]["matchLabels"].items() <= pods.items()
+    assert pods["ngf-console.f5.com/inference-pool"] == "llama-pool"
+    [port] = pool["targetPorts"]
+    assert port["number"] == engines.ENGINES[backend].port
+    assert container(found, "llama")["ports"][0]["containerPort"] == port["number"]
+    ref = pool["endpointPickerRef"]
+    assert (ref["name"], ref["failureMode"]) == (service["metadata"]["name"], "FailClose")
+    assert ref["port"]["number"] in [one["port"] for one in service["spec"]["ports"]]
+    picker_pods = picker["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"].items() <= picker_pods.items()
+    assert not pool["selector"]["matchLabels"].items() <= picker_pods.items()
+    arguments = container(found, "llama-epp")["args"]
+    assert {"--pool-name=llama-pool", "--pool-namespace=llm", "-v=3"} <= set(arguments)
+    assert "--metrics-endpoint-auth=false" in arguments
+    assert f"--config-file=/config/{next(iter(of(found, 'ConfigMap')['data']))}" in arguments
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_plugin_that_a_profile_names_is_declared_and_scorers_have_weights(
+    backend: str,
+) -> None:
+    for strategy in ("least_queue", "kv_cache", "prefix_affinity", "composite"):
+        made = config(wanted(stack(servingBackend=backend, epp={"strategy": strategy}), Known()))
+        assert (made["apiVersion"], made["kind"]) == ("llm-d.ai/v1alpha1", "EndpointPickerConfig")
+        declared = {one.get("name", one["type"]) for one in made["plugins"]}
+        [profile] = made["schedulingProfiles"]
+        for ref in profile["plugins"]:
+            assert ref["pluginRef"] in declared
+            assert ("weight" in ref) == ref["pluginRef"].endswith("-scorer")
+
+
+def test_weights_of_a_composite_strategy_are_those_of_the_picker() -> None:
+    weights = {"queueDepth": 50, "kvCache": 0, "prefixAffinity": 20}
+    found = wanted(stack(epp={"strategy": "composite", "weights": weights}), Known())
+    [profile] = config(found)["schedulingProfiles"]
+    named = {one["pluginRef"]: one["weight"] for one in profile["plugins"] if "weight" in one}
+    assert named == {"queue-scorer": 50, "prefix-cache-scorer": 20}
+    types = [one["type"] for one in config(found)["plugins"]]
+    assert "approx-prefix-cache-producer" in types
+
+
+def test_another_weight_is_another_hash_on_the_pods_of_the_picker() -> None:
+    def hash_of(weight: int) -> str:
+        epp = {"strategy": "composite", "weights": {"queueDepth": weight, "kvCache": 1}}
+        made = of(wanted(stack(epp=epp), Known()), "Deployment", "llama-epp")
+        found = made["spec"]["template"]["metadata"]["annotations"][
+            "ngf-console.f5.com/config-hash"
+        ]
+        return str(found)
+
+    assert hash_of(2) == hash_of(2)
+    assert hash_of(2) != hash_of(3)
+
+
+def test_the_picker_of_the_inference_extension_gets_its_own_dialect() -> None:
+    image = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
+    found = wanted(stack(epp={"image": image, "strategy": "prefix_affinity"}), Known())
+    assert config(found)["apiVersion"] == "inference.networking.x-k8s.io/v1alpha1"
+    types = {one["type"] for one in config(found)["plugins"]}
+    assert "core-metrics-extractor" in types
+    assert not {"approx-prefix-cache-producer", "utilization-detector"} & types
+    old = wanted(stack(epp={"image": image.replace("1.5", "1.4")}), Known())
+    assert "core-metrics-extractor" not in {one["type"] for one in config(old)["plugins"]}
+
+
+def test_a_scorer_that_an_engine_has_no_metric_for_is_left_out_and_said() -> None:
+    found = wanted(stack(servingBackend="tgi", epp={"strategy": "kv_cache"}), Known())
+    [profile] = config(found)["schedulingProfiles"]
+    assert [one["pluginRef"] for one in profile["plugins"]] == ["queue-scorer", "max-score-picker"]
+    lack = the_lack(found, "MetricMissing")
+    assert "TGI has no metric for kv-cache-utilization-scorer" in lack.message
+    assert not lack.blocks
+    blind = wanted(stack(servingBackend="ollama"), Known())
+    [profile] = config(blind)["schedulingProfiles"]
+    assert [one["pluginRef"] for one in profile["plugins"]] == ["random-picker"]
+    assert "Pods are picked at random" in the_lack(blind, "MetricMissing").message
+
+
+GIVEN = """
+apiVersion: llm-d.ai/v1alpha1
+kind: EndpointPickerConfig
+plugins:
+- type: queue-scorer
+- name: drop-overloaded
+  type: utilization-filter
+- type: max-score-picker
+schedulingProfiles:
+- name: default
+  plugins:
+  - pluginRef: drop-overloaded
+  - {pluginRef: queue-scorer, weight: 2}
+  - pluginRef: max-score-picker
+"""
+
+
+def test_a_text_that_was_given_is_taken_word_for_word_with_the_flag_its_plugins_need() -> None:
+    found = wanted(stack(epp={"config": GIVEN}), Known())
+    assert of(found, "ConfigMap")["data"]["epp-config.yaml"] == GIVEN
+    assert "--allow-experimental-plugins" in container(found, "llama-epp")["args"]
+    assert found.lacks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (": :", "It is no YAML"),
+        ("kind: Pod", "Its kind must be EndpointPickerConfig"),
+        (GIVEN.replace("llm-d.ai", "inference.networking.x-k8s.io"), "apiVersion must be llm-d.ai"),
+        (
+            GIVEN.replace("- type: queue-scorer\n", ""),
+            "names the plugin queue-scorer, which is not",
+        ),
+        (
+            GIVEN.replace(
+                "pluginRef: max-score-picker", "{pluginRef: max-score-picker, weight: 1}"
+            ),
+            "gives max-score-picker a weight, which only scorers have",
+        ),
+        (GIVEN.replace("weight: 2", "weight: much"), "The weight of queue-scorer must be a number"),
+        (GIVEN.replace("- type: max-score-picker", "- {type: a, name: a}\n- {type: a}"), "Two of"),
+        (
+            f"{GIVEN}flowControl: {{saturationDetector: {{pluginRef: gone}}}}\n",
+            "flowControl.saturationDetector names the plugin gone",
+        ),
+    ],
+)
+def test_a_text_that_the_picker_could_not_read_changes_nothing_of_what_runs(
+    text: str, why: str
+) -> None:
+    running = of(wanted(stack(epp={"config": GIVEN}), Known()), "ConfigMap")
+    found = wanted(stack(epp={"config": text}), Known([running]))
+    assert of(found, "ConfigMap")["data"] == running["data"]
+    lack = the_lack(found, "InvalidPickerConfig")
+    assert lack.blocks
+    assert why in lack.message
+
+
+def test_the_account_of_the_picker_may_read_what_it_needs_and_nothing_more() -> None:
+    rules = of(wanted(stack(), Known()), "Role")["rules"]
+    assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}
+    assert {one for rule in rules for one in rule["resources"]} == {
+        "pods",
+        "inferencepools",
+        "inferenceobjectives",
+        "inferencemodelrewrites",
+    }
+
+
+def test_traces_arrive_only_with_exporter_and_sampler_and_only_when_asked_for() -> None:
+    assert "env" not in container(wanted(stack(), Known()), "llama-epp")
+    tracing = {"enabled": True, "endpoint": "http://otel:4317", "ratio": 1}
+    picker = container(wanted(stack(epp={"tracing": tracing}), Known()), "llama-epp")
+    values = {one["name"]: one.get("value") for one in picker["env"]}
+    assert values["OTEL_TRACES_EXPORTER"] == "otlp"
+    assert values["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
+    assert values["OTEL_TRACES_SAMPLER_ARG"] == "1"
+    assert values["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel:4317"
+    assert "--tracing=true" in picker["args"]
+
+
+def test_a_pool_of_the_old_version_has_the_old_shape_and_the_picker_that_serves_it() -> None:
+    old = "inference.networking.x-k8s.io"
+    world = Known(
+        absent=[("inference.networking.k8s.io", "InferencePool")],
+        also={(old, "InferencePool"): f"{old}/v1alpha2"},
+    )
+    found = wanted(stack(httpRoute={"gatewayRef": "web"}), world)
+    pool = of(found, "InferencePool")
+    assert pool["spec"]["selector"] == {"app": "llama"}
+    assert (pool["spec"]["targetPortNumber"], pool["spec"]["extensionRef"]["portNumber"]) == (
+        8000,
+        9002,
+    )
+    assert of(found, "HTTPRoute")["spec"]["rules"][0]["backendRefs"][0]["group"] == old
+    assert f"--pool-group={old}" in container(found, "llama-epp")["args"]
+    assert config(found)["apiVersion"] == f"{old}/v1alpha1"
+
+
+def test_without_pools_there_is_no_picker_and_no_route_and_the_cure_is_said() -> None:
+    world = Known(absent=[("inference.networking.k8s.io", "InferencePool")])
+    found = wanted(stack(httpRoute={"gatewayRef": "web"}), world)
+    assert kinds(found) == {"Deployment"}
+    assert {one.section for one in found.lacks} == {"PoolAccepted", "RouteAccepted"}
+    assert "Install" in found.lacks[0].message
+
+
+def test_the_engine_is_told_model_port_gpus_and_where_its_weights_are() -> None:
+    server = {
+        "enabled": True,
+        "cacheClaim": "weights",
+        "args": ["--max-model-len=4096"],
+        "env": [{"name": "HF_TOKEN", "secretRef": {"name": "hf", "key": "token"}}],
+        "resources": {"requests": {"cpu": "4"}, "limits": {"memory": "64Gi"}},
+        "runtimeClassName": "nvidia",
+        "imagePullSecrets": ["pull"],
+    }
+    found = wanted(stack(modelServer=server, modelVersion="main"), Known())
+    engine, pod = container(found, "llama"), of(found, "Deployment", "llama")["spec"]["template"]
+    assert engine["command"] == ["vllm", "serve"]
+    assert engine["args"][0] == "meta/llama"
+    assert {"--port=8000", "--tensor-parallel-size=2", "--revision=main"} <= set(engine["args"])
+    assert engine["args"][-1] == "--max-model-len=4096"
+    assert engine["resources"]["limits"] == {"memory": "64Gi", "nvidia.com/gpu": "2"}
+    assert engine["env"][0]["valueFrom"]["secretKeyRef"] == {"name": "hf", "key": "token"}
+    volumes = {one["name"]: one for one in pod["spec"]["volumes"]}
+    assert volumes["weights"]["persistentVolumeClaim"] == {"claimName": "weights"}
+    assert volumes["shared-memory"]["emptyDir"]["medium"] == "Memory"
+    assert pod["spec"]["runtimeClassName"] == "nvidia"
+    assert pod["metadata"]["annotations"]["prometheus.io/port"] == "8000"
+    terms = pod["spec"]["affinity"]["nodeAffinity"][
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    ]
+    assert "NVIDIA-H100-80GB-HBM3" in str(terms)
+
+
+def test_a_kind_of_gpu_that_nobody_knows_chooses_no_node_and_says_so() -> None:
+    found = wanted(stack(pool={"gpuType": "Z9000"}), Known())
+    assert "affinity" not in of(found, "Deployment", "llama")["spec"]["template"]["spec"]
+    assert not the_lack(found, "UnknownGPU").blocks
+
+
+def test_triton_without_a_model_repository_is_refused_with_the_field_that_names_one() -> None:
+    found = wanted(stack(servingBackend="triton", modelServer={"enabled": True}), Known())
+    assert "modelServer.cacheClaim" in the_lack(found, "NoModelRepository").message
+
+
+def test_pods_that_exist_are_adopted_and_scaled_where_they_are() -> None:
+    world = Known([deployment("engine", {"app": "llama"}), deployment("other", {"app": "other"})])
+    autoscaling = {
+        "thresholds": [{"metric": "queue_depth", "target": 5}],
+        "serverAddress": PROMETHEUS,
+    }
+    found = wanted(stack(modelServer=None, autoscaling=autoscaling), world)
+    lack = the_lack(found, "Adopted")
+    assert (lack.name, lack.blocks) == ("engine", False)
+    assert "ngf-console.f5.com/inference-pool: llama-pool" in lack.message
+    scaler = of(found, "ScaledObject")["spec"]
+    assert scaler["scaleTargetRef"]["name"] == "engine"
+    assert 'pod=~"engine-' in scaler["triggers"][0]["metadata"]["query"]
+
+
+def test_a_pool_whose_pods_nobody_runs_has_no_engine_and_no_scaler() -> None:
+    autoscaling = {"thresholds": [{"metric": "cpu", "target": 80}]}
+    found = wanted(stack(modelServer=None, autoscaling=autoscaling), Known())
+    assert "app=llama" in the_lack(found, "NotFound").message
+    assert the_lack(found, "NoTarget").section == "AutoscalingReady"
+    assert "ScaledObject" not in kinds(found)
+    dead = wanted(stack(modelServer=None), Known([deployment("engine", {"app": "llama"}, 0)]))
+    assert the_lack(dead, "PodsNotAvailable").blocks
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_scaler_asks_for_metrics_that_its_engine_has(backend: str) -> None:
+    metrics = ("queue_depth", "kv_cache_pct", "tps", "cpu")
+    autoscaling = {
+        "thresholds": [{"metric": name, "target": 10} for name in metrics],
+        "serverAddress": PROMETHEUS,
+    }
+    found = wanted(stack(servingBackend=backend, autoscaling=autoscaling), Known())
+    scaler = of(found, "ScaledObject")["spec"]
+    prefix = {"vllm": "vllm:", "sglang": "sglang:", "triton": "nv_", "tgi": "tgi_", "ollama": "-"}
+    for trigger in scaler["triggers"]:
+        if trigger["type"] == "prometheus":
+            query = trigger["metadata"]["query"]
+            assert prefix[backend] in query
+            assert 'namespace="llm",pool="llama-pool"' in query
+    missing = {one.name for one in found.lacks if one.reason == "MetricMissing" and one.blocks}
+    assert missing | {
+        one.get("name", one["type"]).replace("-", "_") for one in scaler["triggers"]
+    } == set(metrics)
+    assert {one["metricType"] for one in scaler["triggers"] if "kv" in one.get("name", "")} <= {
+        "Value"
+    }
+
+
+def test_a_metric_that_is_none_is_refused_with_those_that_are() -> None:
+    autoscaling = {"thresholds": [{"metric": "invented", "target": 1}], "serverAddress": PROMETHEUS}
+    found = wanted(stack(autoscaling=autoscaling), Known())
+    assert "queue_depth" in the_lack(found, "MetricMissing").message
+    assert of(found, "Deployment", "llama")["spec"]["replicas"] == 2
+    assert "ScaledObject" not in kinds(found)
+
+
+def test_a_scaler_without_a_place_to_read_metrics_is_refused() -> None:
+    autoscaling: Obj = {"thresholds": [{"metric": "queue_depth", "target": 1}]}
+    found = wanted(stack(autoscaling=autoscaling), Known())
+    assert "autoscaling.serverAddress" in the_lack(found, "MetricMissing").message
+    hpa = wanted(stack(autoscaling={**autoscaling, "backend": "hpa"}), Known())
+    assert "external.metrics.k8s.io" in the_lack(hpa, "MetricMissing").message
+
+
+def test_an_hpa_reads_resources_itself_and_other_metrics_through_an_adapter() -> None:
+    service: Obj = {
+        "apiVersion": "apiregistration.k8s.io/v1",
+        "kind": "APIService",
+        "metadata": {"name": scaling.EXTERNAL},
+        "status": {"conditions": [{"type": "Available", "status": "True"}]},
+    }
+    thresholds = [{"metric": "queue_depth", "target": 4}, {"metric": "cpu", "target": 70}]
+    autoscaling = {"backend": "hpa", "thresholds": thresholds, "cooldownSeconds": 120}
+    hpa = of(wanted(stack(autoscaling=autoscaling), Known([service])), "HorizontalPodAutoscaler")
+    external, resource = hpa["spec"]["metrics"]
+    assert external["external"]["metric"]["name"] == "vllm:num_requests_waiting"
+    assert resource["resource"]["target"] == {"type": "Utilization", "averageUtilization": 70}
+    assert hpa["spec"]["behavior"]["scaleDown"]["stabilizationWindowSeconds"] == 120
+    assert (hpa["spec"]["minReplicas"], hpa["spec"]["maxReplicas"]) == (1, 4)
+
+
+def test_a_pool_that_may_sleep_is_woken_by_what_its_picker_sees() -> None:
+    autoscaling = {
+        "thresholds": [{"metric": "queue_depth", "target": 4}],
+        "serverAddress": PROMETHEUS,
+    }
+    found = wanted(stack(pool={"minReplicas": 0}, autoscaling=autoscaling), Known())
+    triggers = of(found, "ScaledObject")["spec"]["triggers"]
+    assert "llm_d_epp_request_total" in triggers[-1]["metadata"]["query"]
+
+
+def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:
+    autoscaling = {"thresholds": [{"metric": "cpu", "target": 70}]}
+
+    def replicas(scalers: list[str]) -> object:
+        live = {**deployment("llama", {"app": "llama"}), "scalers": scalers}
+        live["spec"] = {**live["spec"], "replicas": 7}
+        found = wanted(stack(autoscaling=autoscaling), Known([live]))
+        return of(found, "Deployment", "llama")["spec"].get("replicas")
+
+    assert replicas(["kube-controller-manager"]) is None
+    assert replicas([]) is None
+    assert replicas(["ngf-console-operator"]) == 7
+
+
+def test_gpus_are_read_without_rights_unless_profiling_is_asked_for() -> None:
+    found = of(wanted(stack(dcgm={"enabled": True}), Known()), "DaemonSet")
+    pod = found["spec"]["template"]
+    assert pod["spec"]["containers"][0]["securityContext"]["runAsNonRoot"] is True
+    assert "add" not in pod["spec"]["containers"][0]["securityContext"]["capabilities"]
+    assert "dcgm-exporter" in pod["metadata"]["labels"]["app.kubernetes.io/name"]
+    full = of(wanted(stack(dcgm={"enabled": True, "profiling": True}), Known()), "DaemonSet")
+    rights = full["spec"]["template"]["spec"]["containers"][0]["securityContext"]
+    assert (rights["runAsUser"], rights["capabilities"]["add"]) == (0, ["SYS_ADMIN"])
+
+
+def exporter(space: str, name: str, created: str, *, ours: bool) -> Obj:
+    labels = {"app.kubernetes.io/managed-by": "ngf-console" if ours else "Helm"}
+    containers = [{"image": "nvcr.io/nvidia/k8s/dcgm-exporter:4"}]
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {
+            "name": name,
+            "namespace": space,
+            "labels": labels,
+            "creationTimestamp": created,
+        },
+        "spec": {"template": {"spec": {"containers": containers}}},
+    }
+
+
+def test_an_exporter_that_runs_is_adopted_and_of_two_stacks_the_first_keeps_its_own() -> None:
+    asked = stack(dcgm={"enabled": True})
+    operators = exporter("gpu-operator", "nvidia-dcgm-exporter", "2026-01-03", ours=False)
+    own = exporter("llm", "llama-dcgm", "2026-01-01", ours=True)
+    other = exporter("llm", "qwen-dcgm", "2026-01-02", ours=True)
+    assert "DaemonSet" not in kinds(wanted(asked, Known([operators, own])))
+    assert (
+        "gpu-operator/nvidia-dcgm-exporter"
+        in the_lack(wanted(asked, Known([operators])), "Adopted").message
+    )
+    assert "DaemonSet" in kinds(wanted(asked, Known([own, other])))
+    assert "DaemonSet" not in kinds(wanted(asked, Known([other])))
+    younger = exporter("llm", "llama-dcgm", "2026-01-04", ours=True)
+    assert "DaemonSet" not in kinds(wanted(asked, Known([younger, other])))
+
+
+def test_the_route_leads_to_the_pool_with_its_group() -> None:
+    route = {
+        "hostnames": ["llm.example"],
+        "gatewayRef": "web",
+        "gatewayNamespace": "edge",
+        "modelHeader": "x-model",
+        "pathPrefix": "/v1",
+    }
+    spec = of(wanted(stack(httpRoute=route), Known()), "HTTPRoute")["spec"]
+    [rule] = spec["rules"]
+    assert rule["backendRefs"][0]["group"] == "inference.networking.k8s.io"
+    assert rule["backendRefs"][0]["name"] == "llama-pool"
+    [match] = rule["matches"]
+    assert match["headers"] == [{"type": "Exact", "name": "x-model", "value": "meta/llama"}]
+    assert spec["parentRefs"][0]["namespace"] == "edge"
+    nowhere = wanted(stack(httpRoute={"hostnames": ["a.example"]}), Known())
+    assert "httpRoute.gatewayRef" in the_lack(nowhere, "NoGateway").message
+
+
+def test_a_publication_is_made_of_a_route_and_never_without_one() -> None:
+    cloud = {"tenant": "t", "namespace": "n", "publicHostname": "llm.example"}
+    found = wanted(stack(distributedCloud=cloud, httpRoute={"gatewayRef": "web"}), Known())
+    assert of(found, "DistributedCloudPublish")["spec"]["httpRouteRef"] == "llama-route"
+    assert (
+        "httpRoute"
+        in the_lack(wanted(stack(distributedCloud=cloud), Known()), "Incomplete").message
+    )
+
+
+def test_a_stack_that_goes_wants_nothing() -> None:
+    going = stack()
+    going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    going["spec"] = {}
+    assert wanted(going, Known()) == Wanted(())
