@@ -1,7 +1,8 @@
 """The web application firewall of a bundle, which only NGINX Plus has.
 
 On the open source edition the switch in the NginxProxy would make NGINX load a module that it does
-not have and refuse its configuration, so nothing is switched on before the edition is known.
+not have and refuse its configuration, so nothing is switched on before the edition is known. What
+is on already stays on when it is no longer known.
 """
 
 from ngf_operator import names
@@ -19,16 +20,22 @@ def refused(bundle: Bundle) -> Lack | None:
     if foreign := bundle.foreign(WAF, "WAFPolicy", name):
         return foreign
     plus = bundle.abilities.plus
-    if plus.supported is None:
+    if plus.supported is None and not _on(bundle):
         text = (
             f"The firewall needs NGINX Plus, and whether NGF runs it is not known. {plus.evidence}"
             " It stays off, because NGINX without it would refuse its configuration."
         )
         return bundle.lack(WAF, "WAFPolicy", name, "EditionUnknown", text)
-    if not plus.supported:
+    if plus.supported is False:
         text = f"The firewall needs NGINX Plus. {plus.evidence} Run NGF with --nginx-plus."
         return bundle.lack(WAF, "WAFPolicy", name, "NotPlus", text)
     return bundle.missing(WAF, NGF, "WAFPolicy", name)
+
+
+def _on(bundle: Bundle) -> bool:
+    """Whether the firewall is switched on in the NginxProxy that is there."""
+    live = bundle.world.get(NGF, "NginxProxy", bundle.namespace, names.proxy(bundle.name)) or {}
+    return bool(((live.get("spec") or {}).get("waf") or {}).get("enable"))
 
 
 def wanted(bundle: Bundle) -> Child | Lack | None:

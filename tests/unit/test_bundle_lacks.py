@@ -1,0 +1,162 @@
+"""Promise: what a cluster cannot give a GatewayBundle is named with what to do, and the rest of the
+bundle is made all the same."""
+
+import pytest
+
+from tests.bundles import CONTROLLER, Cluster, Obj, bundle, children, installed, lacks, made
+
+SNIPPETS: Obj = {"snippetsFilter": {"serverSnippet": "a 1;"}}
+WAF: Obj = {"waf": {"policySource": {"httpSource": {"url": "https://p.example/p"}}}}
+CERTIFICATE: Obj = {
+    "listeners": [{"name": "https", "port": 443, "protocol": "HTTPS", "hostname": "a.b"}],
+    "tls": {"certManager": {"issuerRef": {"name": "ca"}}},
+}
+
+
+def data_plane(image: str, name: str = "edge-nginx") -> Obj:
+    container = {"name": "nginx", "image": image}
+    labels = {"gateway.networking.k8s.io/gateway-name": "edge"}
+    pod = {"template": {"spec": {"containers": [container]}}}
+    return made("apps/v1", "Deployment", f"shop/{name}", spec=pod, metadata={"labels": labels})
+
+
+@pytest.mark.parametrize(
+    ("spec", "section", "kind"),
+    [
+        ({"nginxProxy": {}}, "ProxyConfigured", "NginxProxy"),
+        (WAF, "WAFAttached", "WAFPolicy"),
+        (SNIPPETS, "SnippetsConfigured", "SnippetsFilter"),
+        ({"snippetsPolicy": {"httpSnippet": "a 1;"}}, "SnippetsConfigured", "SnippetsPolicy"),
+        (CERTIFICATE, "CertificateReady", "Certificate"),
+    ],
+)
+def test_a_kind_that_is_not_installed_is_named(spec: Obj, section: str, kind: str) -> None:
+    world = Cluster(installed("--nginx-plus", "--snippets"), absent=[kind])
+    said = lacks(bundle(spec), world)[section]
+    assert (said.reason, said.kind, said.blocks) == ("CRDNotInstalled", kind, True)
+    assert f"no kind {kind}" in said.message
+    assert "nstall" in said.message
+    assert "Gateway edge" in children(bundle(spec), world)
+
+
+def test_a_permission_that_is_missing_is_named() -> None:
+    why = "may not create nginxproxies.gateway.nginx.org"
+    world = Cluster(installed(), denied={"NginxProxy": why})
+    said = lacks(bundle({"nginxProxy": {}}), world)["ProxyConfigured"]
+    assert said.reason == "MissingPermission"
+    assert why in said.message
+    spec = children(bundle({"nginxProxy": {}}), world)["Gateway edge"]["spec"]
+    assert "infrastructure" not in spec
+
+
+@pytest.mark.parametrize(
+    ("objects", "reason", "evidence"),
+    [
+        (installed(), "NotPlus", "Deployment nginx-gateway/ngf runs without --nginx-plus"),
+        (installed("--nginx-plus=false"), "NotPlus", "runs with --nginx-plus=false"),
+        ([], "EditionUnknown", "control plane is not to be seen"),
+        (
+            [data_plane("r.example:5000/ngf/nginx:2.6.7")],
+            "NotPlus",
+            "image r.example:5000/ngf/nginx",
+        ),
+        (
+            [data_plane("r/ngf/nginx"), data_plane("r/ngf/nginx-plus", "b-nginx")],
+            "EditionUnknown",
+            "not to be seen",
+        ),
+    ],
+)
+def test_without_nginx_plus_the_firewall_stays_off(
+    objects: list[Obj], reason: str, evidence: str
+) -> None:
+    said = lacks(bundle(WAF), Cluster(objects))["WAFAttached"]
+    assert (said.reason, said.blocks) == (reason, True)
+    assert evidence in said.message
+    found = children(bundle(WAF), Cluster(objects))
+    assert "waf" not in found["NginxProxy edge-proxy"]["spec"]
+    assert "WAFPolicy edge-waf" not in found
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        installed("--nginx-plus"),
+        installed("--nginx-plus=true"),
+        [data_plane("r/nginx-plus@sha256:1")],
+        [data_plane("r/ngf/nginx-plus-f5waf:2.6.7")],
+    ],
+)
+def test_with_nginx_plus_it_is_on(objects: list[Obj]) -> None:
+    found = children(bundle(WAF), Cluster(objects))
+    assert found["NginxProxy edge-proxy"]["spec"]["waf"] == {"enable": True}
+    assert "WAFPolicy edge-waf" in found
+
+
+def test_a_firewall_that_is_on_stays_on_when_nobody_knows_the_edition_any_more() -> None:
+    parent, spec = bundle(WAF), {"waf": {"enable": True}}
+    live = made("gateway.nginx.org/v1alpha2", "NginxProxy", "shop/edge-proxy", spec=spec)
+    found = children(parent, Cluster([live]))
+    assert found["NginxProxy edge-proxy"]["spec"]["waf"] == {"enable": True}
+    assert "WAFPolicy edge-waf" in found
+    assert lacks(parent, Cluster([live, *installed()]))["WAFAttached"].reason == "NotPlus"
+
+
+def test_of_several_control_planes_the_one_of_the_class_counts() -> None:
+    other = installed("--nginx-plus", "--snippets")[1]
+    other["metadata"]["name"] = "another"
+    arguments = other["spec"]["template"]["spec"]["containers"][0]["args"]
+    arguments[arguments.index("--gatewayclass=nginx")] = "--gatewayclass=other"
+    world = Cluster([*installed(), other])
+    assert lacks(bundle(WAF), world)["WAFAttached"].reason == "NotPlus"
+    flag_and_value = ["controller", "--gatewayclass", "other", "--nginx-plus"]
+    other["spec"]["template"]["spec"]["containers"][0]["args"] = flag_and_value
+    assert lacks(bundle({**WAF, "gatewayClassName": "other"}), Cluster([other])) == {}
+
+
+@pytest.mark.parametrize("spec", [SNIPPETS, {"snippetsPolicy": {"httpSnippet": "a 1;"}}])
+def test_where_snippets_are_off_the_switch_is_named(spec: Obj) -> None:
+    said = lacks(bundle(spec), Cluster(installed()))["SnippetsConfigured"]
+    assert said.reason == "SnippetsDisabled"
+    assert "--snippets" in said.message
+    assert list(children(bundle(spec), Cluster(installed()))) == ["Gateway edge"]
+    for flag in ("--snippets", "--snippets-filters"):
+        assert not lacks(bundle(spec), Cluster(installed(flag)))
+
+
+def test_where_nobody_knows_whether_snippets_are_on_they_are_made() -> None:
+    assert "SnippetsFilter edge-snippets" in children(bundle(SNIPPETS), Cluster())
+
+
+@pytest.mark.parametrize(
+    ("spec", "section"),
+    [
+        ({"nginxProxy": {}}, "ProxyConfigured"),
+        (WAF, "WAFAttached"),
+        (SNIPPETS, "SnippetsConfigured"),
+        ({"routeMarker": {}}, "RouteMarkerActive"),
+    ],
+)
+def test_a_class_of_another_controller_gets_nothing_of_ngf(spec: Obj, section: str) -> None:
+    world = Cluster(installed("--nginx-plus", "--snippets", controller="example.com/other"))
+    said = lacks(bundle(spec), world)[section]
+    assert said.reason == "NotNGF"
+    assert "GatewayClass nginx belongs to example.com/other" in said.message
+    assert list(children(bundle(spec), world)) == ["Gateway edge"]
+
+
+def test_a_class_that_is_not_there_takes_nothing_away() -> None:
+    spec = {"nginxProxy": {}, **SNIPPETS}
+    there = children(bundle(spec), Cluster(installed("--snippets")))
+    gone = children(bundle(spec), Cluster(installed("--snippets")[1:]))
+    assert there == gone
+    assert CONTROLLER.startswith("gateway.nginx.org/")
+
+
+def test_where_grants_are_not_to_be_made_the_one_that_is_missing_is_named() -> None:
+    refs = [{"name": "web", "namespace": "certs"}]
+    listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": {"certificateRefs": refs}}
+    parent = bundle({"listeners": [listener], "referenceGrants": {"create": False}})
+    said = lacks(parent, Cluster(installed()))["ReferencesGranted"]
+    assert (said.reason, said.namespace, said.blocks) == ("NotGranted", "certs", True)
+    assert "Secret web" in said.message
