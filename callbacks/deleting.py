@@ -13,6 +13,7 @@ from components.page import condition
 from services.auth.identity import Role
 from services.gatewayapi.attachments import ROUTE_KINDS
 from services.gatewayapi.deletion import goes_with
+from services.gatewayapi.model.names import Ref as Named
 from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
 from services.kube.deletion import held, outcome
@@ -58,9 +59,11 @@ def register(callbacks: Callbacks) -> None:
             return False, no_update, no_update, "", ""
         if not clicks:
             return nothing()
-        plan = changes.plan_delete(
-            callbacks.who(), ref["cluster"], ref["kind"], ref["namespace"], ref["name"]
-        )
+        place = (callbacks.who(), ref["cluster"], ref["kind"], ref["namespace"], ref["name"])
+        if ref["kind"] in kinds.OPERATED:
+            said, consequences = _operated(callbacks, ref)
+            return True, said, consequences, "", ""
+        plan = changes.plan_delete(*place)
         gone = {}
         if ref["kind"] == "gateways" and plan.live:
             gone = goes_with(callbacks.container.fleet.get(ref["cluster"]), plan.live)
@@ -97,6 +100,24 @@ def register(callbacks: Callbacks) -> None:
             ("Audit log", "/audit"),
         )
         set_props(ids.URL, {"href": kinds.list_href(ref["kind"])})
+
+
+def _operated(callbacks: Callbacks, ref: Ref) -> tuple[str, list[Any]]:
+    """What is said of an object that the operator works on, and what goes with it."""
+    container, who = callbacks.container, callbacks.who()
+    service = {"gatewaybundles": container.bundles, "inferencestacks": container.stacks}
+    plan = service[ref["kind"]].plan_delete(who, ref["cluster"], ref["namespace"], ref["name"])
+    status = (plan.live or {}).get("status") or {}
+    own = [one for one in status.get("children") or () if one.get("state") in ("Ready", "Waiting")]
+    named = [f"{one['kind']} {one['name']}" for one in own]
+    goes = f"{len(named)} {'object goes' if len(named) == 1 else 'objects go'} with it"
+    made = [condition("warn", goes, ", ".join(named))] if named else []
+    gone = [
+        Named(one["kind"], one.get("namespace") or ref["namespace"], one["name"]) for one in own
+    ]
+    impact = container.impacts.of(who, ref["cluster"], removed=gone)
+    lines = [*made, *_consequences(plan, ref, {}), *impact_words.broken(impact, ref["cluster"])]
+    return _said(plan, ref), lines
 
 
 FOR_GATEWAYS = {

@@ -9,7 +9,7 @@ from callbacks import certificate
 from callbacks.cluster_words import ngf_words
 from components import detail_rows, kinds
 from components.policy_kinds import POLICIES
-from components.status import pill
+from components.status import age, pill
 from components.times import clock
 from services.clusters.fleet import ClusterInfo
 from services.gatewayapi.conditions import NGF_CONTROLLER
@@ -68,6 +68,7 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
         return [first, *_policy(model), *rest]
     own = {
         "gateways": _gateway,
+        "gatewaybundles": _bundle,
         "gatewayclasses": _class,
         "listenersets": _set,
         **dict.fromkeys(kinds.CERTIFICATE_KINDS, certificate.facts),
@@ -84,6 +85,43 @@ def _gateway(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
         ("Address", html.Span(addresses, className="mono") if addresses else "not assigned"),
         ("Data plane", _data_plane(model["data_plane"])),
         ("Proxy settings", _parameters(model["parameters"])),
+        ("Made by", _maker(model, info)),
+    ]
+
+
+def _maker(model: dict[str, Any], info: ClusterInfo) -> Any:
+    """The bundle that the operator makes a gateway of."""
+    if not model["bundle"]:
+        return None
+    place = (info.name, model["object"]["metadata"]["namespace"], model["bundle"])
+    return html.A(f"GatewayBundle {model['bundle']}", href=kinds.href("gatewaybundles", *place))
+
+
+def _bundle(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
+    metadata = model["object"]["metadata"]
+    place = (info.name, metadata["namespace"], metadata["name"])
+    made = any(one["kind"] == "Gateway" for one in model["children"])
+    gateway = html.A(metadata["name"], href=kinds.href("gateways", *place)) if made else None
+    classes = kinds.href("gatewayclasses", info.name, "", model["class"])
+    address = ", ".join(model["addresses"])
+    return [
+        ("Gateway", gateway),
+        ("Class", html.A(model["class"], href=classes)),
+        ("Listeners", model["listener_ports"]),
+        ("Address", html.Span(address, className="mono") if address else "not assigned"),
+        *operated(model),
+    ]
+
+
+def operated(model: dict[str, Any]) -> list[Fact]:
+    """What is told of every object that the operator works on."""
+    drift, done = model["drift"], model["reconciled"]
+    times = int(drift.get("count") or 0)
+    last = [f"{times}, last {drift.get('last', '')} ", age(drift.get("lastAt")), " ago"]
+    return [
+        ("Children", f"{model['children_ready']} of {model['children_total']} ready"),
+        ("Restored", last if times else "never"),
+        ("Reconciled", [age(done), " ago"] if done else "not yet"),
     ]
 
 

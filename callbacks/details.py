@@ -6,7 +6,15 @@ from urllib.parse import quote
 
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html, no_update
 
-from callbacks import absent, certificate, detail_head, policy_detail, route_detail, touching
+from callbacks import (
+    absent,
+    certificate,
+    detail_head,
+    operated_detail,
+    policy_detail,
+    route_detail,
+    touching,
+)
 from callbacks.detail_reads import Ref, read, seen
 from callbacks.registrar import Callbacks, nothing
 from components import detail, detail_overviews, detail_rows, ids, kinds, yaml_view
@@ -42,6 +50,7 @@ def register(callbacks: Callbacks) -> None:
     _register_gatewayclass(callbacks)
     _register_certificate(callbacks)
     policy_detail.register(callbacks)
+    operated_detail.register(callbacks)
     _register_history(callbacks)
 
 

@@ -24,8 +24,13 @@ _FUNNEL = "bi bi-funnel"
 def present(kind: str, row: dict[str, Any], slots: dict[str, int]) -> dict[str, Any]:
     """A row with what only the page knows: its addresses and its cluster's colour."""
     place = row.get("kind_name", kind), row["cluster"], row["namespace"], row["name"]
-    edit = href(*place) if kind == "certificates" else edit_href(*place)
+    if row.get("bundle"):
+        edit = edit_href("gatewaybundles", *place[1:])
+    else:
+        edit = href(*place) if kind == "certificates" else edit_href(*place)
     addresses = {"href": href(*place), "edit": edit}
+    if "children_total" in row:
+        addresses["children"] = f"{row['children_ready']} of {row['children_total']}"
     return row | addresses | {"slot": slots[row["cluster"]]}
 
 

@@ -11,7 +11,7 @@ from dash import Input, Output
 from callbacks.registrar import Callbacks
 from components.kinds import CERTIFICATE_KINDS, KINDS, edit_href, renew_href
 from services.auth.identity import Role
-from services.errors import ConsoleError, Denied, Unavailable
+from services.errors import ConsoleError, Denied, NotFound, Unavailable
 from services.kube.permission import Verb
 
 Ref = dict[str, Any]
@@ -38,6 +38,8 @@ def register(callbacks: Callbacks) -> None:
         Input("detail-ref", "data"),
     )
     def detail(ref: Ref) -> Any:
+        made = ref["kind"] == "gateways" and _made_by_bundle(callbacks, ref)
+        ref = made or ref
         update, delete = refusal(ref, "update"), refusal(ref, "delete")
         edit: tuple[str, str, str | None, str]
         edit = ("View YAML", "?tab=yaml", "yaml", "btn btn-secondary")
@@ -56,6 +58,9 @@ def register(callbacks: Callbacks) -> None:
             edit = ("Renew", renew_href(*place), None, "btn btn-primary")
         if ref["kind"] in ("configmaps", "certificates"):
             return "View YAML", "?tab=yaml", "yaml", "btn btn-secondary", "d-none", _NOT_HERE
+        if made and delete is None:
+            told = "A GatewayBundle makes it: what is deleted here comes back. Delete the bundle."
+            return *edit, "d-none", told
         refused = {"edit": update, "delete": delete}
         verbs = " or ".join(verb for verb, error in refused.items() if error)
         denied = update or delete
@@ -83,6 +88,17 @@ def register(callbacks: Callbacks) -> None:
         if denied is None:
             return False, "strip info d-none", "", ""
         return True, "strip info", lead, explained(denied)
+
+
+def _made_by_bundle(callbacks: Callbacks, ref: Ref) -> Ref | None:
+    """The bundle of a gateway, which is changed in its place: what is done to the gateway itself
+    the operator puts back."""
+    place = (ref["cluster"], ref["namespace"], ref["name"])
+    try:
+        found = callbacks.container.bundles.of_gateway(callbacks.who(), *place)
+    except NotFound:
+        return None
+    return ref | {"kind": "gatewaybundles"} if found else None
 
 
 def _is_tls(callbacks: Callbacks, ref: Ref) -> bool:

@@ -8,6 +8,7 @@ from callbacks.drafts import Draft
 from callbacks.registrar import Callbacks
 from components import filter_blocks, route_form
 from components.field_paths import value_at
+from components.kinds import OPERATED
 from components.policy_kinds import POLICIES
 from components.policy_templates import TEMPLATES
 from components.schema_form import SCHEMA
@@ -29,7 +30,7 @@ def register(callbacks: Callbacks) -> None:
     )
     def schema(stored: Told | None, known: Told | None, ref: Told) -> Any:
         kind = ref["kind"]
-        if not stored or kind not in (*POLICIES, *route_form.FILTERS):
+        if not stored or kind not in (*POLICIES, *OPERATED, *route_form.FILTERS):
             return no_update
         cluster = Draft(**stored).cluster
         if known and known["at"] == [cluster, kind]:
@@ -38,14 +39,14 @@ def register(callbacks: Callbacks) -> None:
             "at": [cluster, kind],
             "targets": list(POLICIES[kind].targets) if kind in POLICIES else [],
             "templates": TEMPLATES.get(kind, []),
-            "filters": [] if kind in POLICIES else filter_blocks.told(),
+            "filters": filter_blocks.told() if kind in route_form.FILTERS else [],
             "schema": None,
             "why": "",
         }
         try:
             container.fleet.visible(callbacks.who(), cluster)
             found = container.schemas.of(cluster, kind)
-            return told | {"schema": found if kind in POLICIES else _of_filter(found)}
+            return told | {"schema": _of_filter(found) if kind in route_form.FILTERS else found}
         except ConsoleError as error:
             return told | {"why": f"{error.message} The YAML can be edited."}
 

@@ -17,13 +17,14 @@ from components.detail_overviews import NO_ROUTES, OVERVIEWS, grid_panel, wrappe
 from components.kinds import (
     CERTIFICATE_KINDS,
     KINDS,
+    OPERATED,
     ROUTE_KINDS,
     diagnosed,
     list_href,
     topology_href,
 )
 from components.missing import missing
-from components.page import page_head, panel
+from components.page import button, page_head, panel
 from components.policy_kinds import POLICIES
 from components.reads import OBJECT, touched
 from components.status import icon
@@ -39,7 +40,14 @@ TABS: dict[str, tuple[Tab, ...]] = {
         ("audit", "Audit"),
     ),
     **dict.fromkeys(
-        ("gatewayclasses", *ROUTE_KINDS, "listenersets", *CERTIFICATE_KINDS, *POLICIES),
+        (
+            "gatewayclasses",
+            *ROUTE_KINDS,
+            "listenersets",
+            *CERTIFICATE_KINDS,
+            *POLICIES,
+            *OPERATED,
+        ),
         (("overview", "Overview"), ("yaml", "YAML"), ("events", "Events"), ("audit", "Audit")),
     ),
 }
@@ -47,6 +55,7 @@ PARTS = (
     dict.fromkeys(ROUTE_KINDS, "routes")
     | dict.fromkeys(CERTIFICATE_KINDS, "certificates")
     | dict.fromkeys(POLICIES, "policies")
+    | dict.fromkeys(OPERATED, "operated")
 )
 """The callback of its own that fills the overview of a kind, where that is not called as it."""
 
@@ -137,7 +146,7 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
                         className="dropdown-item",
                     )
                 ]
-                if kind not in CERTIFICATE_KINDS
+                if kind not in (*CERTIFICATE_KINDS, *OPERATED)
                 else []
             ),
             *(
@@ -159,7 +168,11 @@ def _head(kind: str, cluster: str, namespace: str, name: str) -> html.Div:
         align_end=True,
     )
     edit = html.A("Edit", href="?tab=yaml", id="detail-edit", className="btn btn-primary invisible")
-    return page_head(name, id="detail", crumbs=crumbs, actions=[more, edit])
+    now = button(
+        "Reconcile now", id="detail-reconcile", icon_name="arrow-repeat", className="d-none"
+    )
+    actions = [more, *([now] if kind in OPERATED else []), edit]
+    return page_head(name, id="detail", crumbs=crumbs, actions=actions)
 
 
 def _tabs(kind: str, shown: str) -> html.Nav:

@@ -80,6 +80,20 @@ SETTINGS: list[Column] = [
     column("value", "Value", "NgfLines", flex=2, width=130, sort=False, mono=True, narrow=True),
     column("where", "In effect", "NgfLines", flex=4, width=220, sort=False),
 ]
+CHILDREN: list[Column] = [
+    column("kind", "Kind", width=126),
+    column("child", "Object", "NgfLink", flex=2, width=140, sort=False, narrow=True),
+    column("state", "Status", "NgfState", width=116, sort=False, narrow=True),
+    column("message", "It says", flex=3, width=150, sort=False),
+    column("section", "Counts for", flex=1, width=116, shown=False),
+    column("drift", "Restored", width=82, number=True),
+    column("since", "Since", "NgfAge", width=70, number=True),
+]
+LACKING: list[Column] = [
+    column("what", "What", "NgfState", flex=1, width=150, sort=False, narrow=True),
+    column("reason", "Reason", flex=1, width=130),
+    column("message", "Why, and what to do", flex=4, width=200, sort=False, narrow=True),
+]
 EVENTS: list[Column] = [
     column("state", "Type", "NgfState", width=110),
     column("reason", "Reason", flex=1, width=140, narrow=True),

@@ -9,8 +9,10 @@ from components import tables
 from components.detail_columns import (
     ATTACHMENTS,
     CHAIN,
+    CHILDREN,
     GATEWAYS,
     IN_EFFECT,
+    LACKING,
     LISTENERS,
     PARENTS,
     PROBLEMS,
@@ -20,7 +22,7 @@ from components.detail_columns import (
     TARGETS,
     USES,
 )
-from components.kinds import CERTIFICATE_KINDS, ROUTE_KINDS
+from components.kinds import CERTIFICATE_KINDS, OPERATED, ROUTE_KINDS
 from components.page import panel
 from components.policy_kinds import POLICIES
 from components.tables import Column
@@ -227,6 +229,26 @@ def _policy() -> list[Any]:
     )
 
 
+def _operated() -> list[Any]:
+    return _two(
+        [
+            grid_panel(
+                "Children",
+                "children",
+                wrapped(CHILDREN, "message"),
+                "The operator has made nothing of it yet.",
+                foot=html.Span(id="detail-children-said", className="said"),
+            ),
+            grid_panel(
+                "What is lacking",
+                "lacking",
+                wrapped(LACKING, "message"),
+                "Nothing: the cluster has all that it asks for.",
+            ),
+        ]
+    )
+
+
 OVERVIEWS: Mapping[str, Callable[[], list[Any]]] = {
     "gateways": _gateway,
     "gatewayclasses": _gatewayclass,
@@ -234,4 +256,5 @@ OVERVIEWS: Mapping[str, Callable[[], list[Any]]] = {
     "listenersets": _listenerset,
     **dict.fromkeys(CERTIFICATE_KINDS, _certificate),
     **dict.fromkeys(POLICIES, _policy),
+    **dict.fromkeys(OPERATED, _operated),
 }

@@ -13,7 +13,7 @@ from dash import dcc, html
 from components.denied import denied
 from components.forms import Form, labelled
 from components.gateway_form import GatewayForm, ListenerSetForm
-from components.kinds import KINDS, ROUTE_KINDS, href, list_href
+from components.kinds import KINDS, OPERATED, ROUTE_KINDS, href, list_href
 from components.missing import missing
 from components.page import page_head, panel
 from components.policy_kinds import POLICIES
@@ -27,6 +27,7 @@ FORMS: dict[str, Form] = {
     **{kind: RouteForm(kind) for kind in ROUTE_KINDS},
     "listenersets": ListenerSetForm(),
     **{name: SchemaForm(one.kind) for name, one in POLICIES.items()},
+    **{name: SchemaForm(KINDS[name].kind) for name in OPERATED},
 }
 
 COMPARE = "btn btn-link btn-sm act"

@@ -13,8 +13,6 @@ MADE = Made(
     kind="gatewaybundles",
     noun="gateway",
     listed="gateways",
-    create="/gateways/create",
-    edit="/gateways/edit",
     result="gateways",
 )
 PROTOCOLS = [(one, one) for one in ("HTTP", "HTTPS", "TLS", "TCP", "UDP")]

@@ -76,6 +76,12 @@ ROUTE_KINDS = tuple(name for name in KINDS if name.endswith("routes"))
 """The kinds of routes."""
 
 
+OPERATED = ("gatewaybundles",)
+"""The kinds that the operator works on: it makes other objects of them."""
+WIZARDS = {"gatewaybundles": "/gateways"}
+"""Where the wizards are that make and edit objects of a kind."""
+
+
 AUDITED = {
     "sessions": "Session",
     "tokens": "API token",
@@ -153,9 +159,14 @@ def check_href(kind: str, cluster: str, namespace: str, name: str) -> str:
 
 
 def edit_href(kind: str, cluster: str, namespace: str, name: str) -> str:
-    """The editor of one object; ``-`` stands for no namespace."""
-    steps = ["edit", kind, cluster, namespace or "-", name]
-    return "/" + "/".join(quote(step, safe="") for step in steps)
+    """The wizard of one object, or its editor; ``-`` stands for no namespace."""
+    steps = [*([] if kind in WIZARDS else [kind]), cluster, namespace or "-", name]
+    return f"{WIZARDS.get(kind, '')}/edit/" + "/".join(quote(step, safe="") for step in steps)
+
+
+def create_href(kind: str) -> str:
+    """The wizard that makes an object of a kind, or the editor of a new one."""
+    return f"{WIZARDS[kind]}/create" if kind in WIZARDS else f"/create/{kind}"
 
 
 _CONSOLE = {"sessions": "the console", "tokens": "an API token"}

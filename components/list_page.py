@@ -37,7 +37,7 @@ class ListKind:
     """How a list is spoken of, what its status words are, what it alone is filtered by, and of
     which kinds objects can be made here (``create_at``: on a page that says which is for what);
     ``ways`` are pages that make some otherwise, with what they do, ``views`` other looks at the
-    same, as tabs."""
+    same, as tabs; ``beside`` is the list of which this one is such a look."""
 
     name: str
     title: str
@@ -50,6 +50,7 @@ class ListKind:
     ways: tuple[tuple[str, str], ...] = ()
     create_at: str = ""
     views: tuple[tuple[str, str], ...] = ()
+    beside: str = ""
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -86,7 +87,26 @@ GATEWAYS = ListKind(
         "unknown": "unknown",
     },
     own=("class",),
-    creates=("gateways",),
+    creates=("gatewaybundles",),
+    views=(("/gatewaybundles", "Bundles"),),
+)
+BUNDLES = ListKind(
+    "gatewaybundles",
+    "Gateway bundles",
+    "gateway bundle",
+    "gateway bundles",
+    "box",
+    {
+        "err": "with an error",
+        "warn": "degraded",
+        "info": "pending",
+        "ok": "ready",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+    own=("class", "phase"),
+    creates=("gatewaybundles",),
+    beside="gateways",
 )
 ROUTES = ListKind(
     "routes",
@@ -160,7 +180,9 @@ POLICIES = ListKind(
     create_at="/policies/create",
     views=(("/policies/conflicts", "Conflicts"), ("/policies/effective", "In effect")),
 )
-KINDS = {kind.name: kind for kind in (GATEWAYS, ROUTES, GATEWAYCLASSES, POLICIES, CERTIFICATES)}
+KINDS = {
+    kind.name: kind for kind in (GATEWAYS, BUNDLES, ROUTES, GATEWAYCLASSES, POLICIES, CERTIFICATES)
+}
 
 
 def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
@@ -192,7 +214,7 @@ def layout(kind: ListKind, query: dict[str, Any]) -> html.Div:
             dcc.Store(id=part("export")),
             dcc.Download(id=part("download")),
             _head(kind, part),
-            *([_views(kind)] if kind.views else []),
+            *([_views(kind)] if kind.views or kind.beside else []),
             _strip(part),
             _filters(kind, part, view),
             html.Section(
@@ -268,14 +290,15 @@ def _head(kind: ListKind, part: Any) -> html.Div:
 
 
 def _views(kind: ListKind) -> html.Nav:
-    links = ((f"/{kind.name}", f"All {kind.many}"), *kind.views)
+    whole = KINDS[kind.beside or kind.name]
+    links = ((f"/{whole.name}", f"All {whole.many}"), *whole.views)
     return html.Nav(
         [
-            html.A(label, href=path, className="n-keep" if at else "n-keep on")
-            for at, (path, label) in enumerate(links)
+            html.A(label, href=path, className="n-keep on" if path[1:] == kind.name else "n-keep")
+            for path, label in links
         ],
         className="tabs",
-        **{"aria-label": f"Views of {kind.many}"},
+        **{"aria-label": f"Views of {whole.many}"},
     )
 
 
@@ -283,9 +306,9 @@ def _create(kind: ListKind, part: Any) -> Any:
     """A link to the editor of a new object, or a menu of links where there are several kinds."""
     if len(kind.creates) == 1 or kind.create_at:
         return html.A(
-            f"Create {kind.one}",
+            f"Create {KINDS[kind.beside or kind.name].one}",
             id=part("create"),
-            href=kind.create_at or f"/create/{kind.creates[0]}",
+            href=kind.create_at or kinds.create_href(kind.creates[0]),
             className="btn btn-primary n-keep needs-operator",
         )
     made = [(kinds.begun(kinds.KINDS[name].one), f"/create/{name}") for name in kind.creates]

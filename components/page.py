@@ -82,6 +82,7 @@ def button(
     secondary, link, outline-danger, danger."""
     children = [icon(icon_name), label] if icon_name else label
     classes = f"btn btn-{kind}" + (" btn-sm" if small else "")
+    classes = " ".join(filter(None, (classes, attributes.pop("className", ""))))
     if id is not None:
         attributes["id"] = id
     if href:

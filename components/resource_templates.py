@@ -38,6 +38,7 @@ def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
             "spec": {
                 "gatewayClassName": "nginx",
                 "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+                "nginxProxy": {"enabled": True, "logging": {"accessLog": {"preset": "Console"}}},
             },
         }
     if kind == "listenersets":

@@ -99,6 +99,17 @@ LIST_COLUMNS: dict[str, list[Column]] = {
             none="not assigned",
         ),
         column("routes", "Routes", width=82, number=True, narrow=True),
+        column("bundle", "Bundle", width=120, sort=False, shown=False, none="none"),
+        *_age_columns(),
+    ],
+    "gatewaybundles": [
+        *_identity_columns(),
+        column("class", "Class", width=96, shown=False),
+        column("listener_ports", "Listener ports", width=138, sort=False, none="none"),
+        column("hosts", "Hosts", "NgfFirst", width=140, sort=False, mono=True, shown=False),
+        column("addresses", "Address", "NgfFirst", width=124, sort=False, mono=True, none="none"),
+        column("children", "Children ready", width=118, sort=False, narrow=True),
+        column("drifts", "Restored", width=82, number=True, sort=False, shown=False),
         *_age_columns(),
     ],
     "routes": [

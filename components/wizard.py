@@ -98,15 +98,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a wizard makes: its kind, what that comes to be (``result``, opened at the end), where
-    it is listed, and the addresses that create and edit one."""
+    """What a wizard makes: its kind, what people call it, the kind whose list it is in, and the
+    kind that comes of it, whose page is opened at the end."""
 
     kind: str
     noun: str
     listed: str
-    create: str
-    edit: str
-    result: str = ""
+    result: str
 
 
 def layout(
@@ -244,29 +242,58 @@ def _review() -> html.Div:
     """What was asked for, what the server says to it, what it makes, changes and does."""
     return html.Div(
         [
-            panel("What you asked for", None, rule=True, body_id="wizard-summary"),
-            panel("Checks", None, rule=True, flush=True, body_id="wizard-checks"),
-            panel("What is made of it", None, rule=True, flush=True, body_id="wizard-children"),
             html.Div(
-                panel(
-                    "What changes",
-                    None,
-                    rule=True,
-                    flush=True,
-                    body_id="wizard-stored",
-                    unit="field by field",
-                ),
-                id="wizard-changes",
-                hidden=True,
+                [
+                    panel("What you asked for", None, rule=True, body_id="wizard-summary"),
+                    panel("Checks", None, rule=True, flush=True, body_id="wizard-checks"),
+                    panel(
+                        "What is made of it",
+                        None,
+                        rule=True,
+                        flush=True,
+                        body_id="wizard-children",
+                        classes="wz-planned",
+                    ),
+                ],
+                className="stack",
             ),
-            panel("What it does to traffic", None, rule=True, flush=True, body_id="wizard-impact"),
-            panel(
-                "Manifest",
-                html.Div(dcc.Markdown(id="wizard-manifest"), className="yaml-view cap", tabIndex=0),
-                rule=True,
-                flush=True,
-                unit="the operator makes the rest",
-                source=dcc.Clipboard(id="wizard-copy", title="Copy the YAML", className="copy"),
+            html.Div(
+                [
+                    html.Div(
+                        panel(
+                            "What changes",
+                            None,
+                            rule=True,
+                            flush=True,
+                            body_id="wizard-stored",
+                            unit="field by field",
+                        ),
+                        id="wizard-changes",
+                        hidden=True,
+                    ),
+                    panel(
+                        "What it does to traffic",
+                        None,
+                        rule=True,
+                        flush=True,
+                        body_id="wizard-impact",
+                    ),
+                    panel(
+                        "Manifest",
+                        html.Div(
+                            dcc.Markdown(id="wizard-manifest"),
+                            className="yaml-view cap",
+                            tabIndex=0,
+                        ),
+                        rule=True,
+                        flush=True,
+                        unit="the operator makes the rest",
+                        source=dcc.Clipboard(
+                            id="wizard-copy", title="Copy the YAML", className="copy"
+                        ),
+                    ),
+                ],
+                className="stack",
             ),
         ],
         hidden=True,

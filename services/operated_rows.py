@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ngf_operator.names import BUNDLE, LABELS
+
 from services.entries import Row
 from services.gatewayapi import conditions, text
 from services.gatewayapi.conditions import Verdict
@@ -25,6 +27,12 @@ _STATES: Mapping[str, tuple[conditions.Status, str]] = {
     "Failed": ("err", "Failed"),
 }
 _PLURALS = {kind.kind: name for name, kind in KINDS.items()}
+
+
+def bundle_of(obj: Object | None) -> str:
+    """What the label of a child says of its bundle: its name, shortened where it is long."""
+    labels = obj["metadata"].get("labels") or {} if obj else {}
+    return str(labels.get(LABELS[BUNDLE], ""))
 
 
 def verdict(obj: Object) -> Verdict:

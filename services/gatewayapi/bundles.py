@@ -1,10 +1,8 @@
 """Gateways that the operator runs: GatewayBundles, and what a cluster can give them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from ngf_operator.names import BUNDLE, LABELS, shortened
+from ngf_operator.names import shortened
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
@@ -15,6 +13,7 @@ from services.kube.changes import Changes, Plan
 from services.kube.fields import Object
 from services.kube.references import dependents
 from services.operated import Operated
+from services.operated_rows import bundle_of
 
 
 class Bundles(Operated):
@@ -33,7 +32,7 @@ class Bundles(Operated):
         gateway = self._resources.lookup(who, cluster, "gateways", namespace, name)
         if found is None or gateway is None:
             return found
-        return found if _bundle_of(gateway) == shortened(name) else None
+        return found if bundle_of(gateway) == shortened(name) else None
 
     def plan_delete(
         self, who: Identity, cluster: str, namespace: str, name: str, resource_version: str = ""
@@ -47,7 +46,7 @@ class Bundles(Operated):
         using = [
             one
             for one in dependents(snapshot, KINDS["gateways"], namespace, name)
-            if _bundle_of(snapshot(one.kind).objects.get((one.namespace, one.name))) != own
+            if bundle_of(snapshot(one.kind).objects.get((one.namespace, one.name))) != own
         ]
         seen = tuple(one for one in using if who.may_see(cluster, one.namespace or None))
         return replace(plan, dependents=seen, hidden=len(using) - len(seen))
@@ -58,9 +57,3 @@ class Bundles(Operated):
         Raises NotFound for a cluster that there is not, or that one may not see.
         """
         return abilities(who, self._fleet.visible(who, cluster), class_name)
-
-
-def _bundle_of(obj: Mapping[str, Any] | None) -> str:
-    """What the label of a child says of its bundle."""
-    labels = obj["metadata"].get("labels") or {} if obj else {}
-    return str(labels.get(LABELS[BUNDLE], ""))

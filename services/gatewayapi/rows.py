@@ -9,7 +9,7 @@ from services.entries import Row, Shape
 from services.gatewayapi import conditions, filters, text
 from services.gatewayapi.attachments import ROUTE_KINDS, Attachments, parents
 from services.kube.catalogue import KINDS
-from services.operated_rows import bundle, stack
+from services.operated_rows import bundle, bundle_of, stack
 
 Object = Mapping[str, Any]
 
@@ -21,7 +21,8 @@ def controller_of(cluster: Cluster, class_name: str) -> str | None:
 
 
 def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
-    """A Gateway's row; ``routes`` are the distinct routes that it took."""
+    """A Gateway's row; ``routes`` are the distinct routes that it took, ``bundle`` is the name of
+    the GatewayBundle that makes it."""
     spec, status = obj["spec"], obj.get("status") or {}
     listeners = list(spec.get("listeners") or ())
     class_name = spec.get("gatewayClassName", "")
@@ -39,6 +40,7 @@ def gateway(attachments: Attachments, cluster: Cluster, obj: Object) -> Row:
         "routes": attachments.attached(
             cluster, (obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         ),
+        "bundle": obj["metadata"]["name"] if bundle_of(obj) else "",
     }
 
 

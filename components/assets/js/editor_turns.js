@@ -106,6 +106,7 @@
       if (sent && answered === sent.number) presses = presses.filter((one) => !sent.presses.includes(one));
       changes = count || 0;
       if (held) after(0);
+      ngf.takeOver();
       if (!pending()) ngf.unsaved(changes, page());
       return no();
     },

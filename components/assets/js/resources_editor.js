@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const SHOWN = ["both", "form", "yaml"];
+  const OPERATED = ["gatewaybundles", "inferencestacks"];
   const no = () => window.dash_clientside.no_update;
   window.dash_clientside = window.dash_clientside || {};
 
@@ -48,7 +49,7 @@
       if (!kubectl && !link) return no();
       const place = ref.namespace ? " -n " + ref.namespace : "";
       const told = trigger.startsWith("detail-link") ? ["Link", window.location.href]
-        : ["Command", `# cluster ${ref.cluster}\nkubectl get ${ref.kind}.gateway.networking.k8s.io ${ref.name}${place} -o yaml`];
+        : ["Command", `# cluster ${ref.cluster}\nkubectl get ${ref.kind}.${OPERATED.includes(ref.kind) ? "ngf-console.f5.com" : "gateway.networking.k8s.io"} ${ref.name}${place} -o yaml`];
       copied(...told);
       return no();
     },

@@ -42,10 +42,13 @@
     }
   }
 
+  const LOOKS = { gatewaybundles: "gateways" }; // lists that are another look at one in the sidebar
+
   function current() {
     const object = ngf.view.object();
     const [first, second] = location.pathname.split("/").slice(1);
-    const page = object ? object.list : first === "create" ? second : first;
+    const kind = object ? object.list : first === "create" ? second : first;
+    const page = LOOKS[kind] || kind;
     for (const link of document.querySelectorAll("#n-side a[data-label]")) {
       const on = link.getAttribute("href") === "/" + page;
       link.classList.toggle("on", on);

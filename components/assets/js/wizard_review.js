@@ -49,7 +49,7 @@
     const rows = [];
     if (answer.refused) rows.push(line("err", "The server refuses it", answer.refused, answer.at));
     else if (answer.faults.length) rows.push(line("err", "The server refuses it", answer.faults.map((one) => `${one.field}: ${one.rule}`).join("; "), answer.at));
-    else rows.push(line("ok", "Server dry-run passed", `${many(answer.children.length, "object")}: ${counted(answer.children, answer.lacks)}`, answer.at));
+    else rows.push(line("ok", "Server dry-run passed", counted(answer.children, answer.lacks), answer.at));
     for (const one of answer.clashes) rows.push(line(one.blocks ? "err" : "warn", `Listener ${one.listener} ${one.blocks ? "conflicts with" : "meets"} ${one.with}`, one.rule));
     if (!answer.clashes.some((one) => one.blocks) && answer.clashing) rows.push(line("ok", "No listener conflict", answer.clashing));
     for (const one of failing) rows.push(line("err", `${one.kind} ${one.name} would be refused`, one.fault));
@@ -62,7 +62,7 @@
   function planned(state) {
     const answer = state.applied ? state.answer : fresh(state);
     if (!answer) return quiet(state.applied ? "The progress has every object." : "Asking the server.");
-    if (!answer.children.length && !answer.lacks.length) return quiet("Nothing yet: the steps before say what is wrong.");
+    if (!answer.children.length && !answer.lacks.length) return quiet(answer.ok ? "No object is made of it." : "Shown once the steps before have no fault.");
     return [answer.children.map((one) => {
       const [tone, word] = one.fault ? ["err", "would be refused"] : VERBS[one.verb] || ["info", one.verb];
       const where = one.namespace && one.namespace !== (state.object.metadata || {}).namespace ? ` in namespace ${one.namespace}` : "";
@@ -84,7 +84,7 @@
     const percent = of ? Math.round((100 * done) / of) : 0;
     const rows = found && found.children.length ? found.children.map((one) => child(TONES[one.state] || "info", one.kind, one.href ? el("a", { href: one.href }, one.name) : one.name, passed(state, one), [one.reason && one.reason !== one.state ? `${one.reason}: ` : "", one.message || { Ready: "ready", Waiting: "waiting", Adopted: "was there already" }[one.state] || ""], `${one.kind}/${one.namespace}/${one.name}`))
       : found && found.gone ? quiet(found.gone) : quiet(found && found.waiting ? found.waiting : "Waiting for the operator to take it up.");
-    return el("section", { class: "panel" }, el("header", { class: "rule" }, el("h2", {}, "Progress"), el("span", { class: "u" }, state.applied.at ? `applied ${ngf.absolute(state.applied.at).slice(11)}` : ""), el("span", { class: "src", "data-live": "watch" })),
+    return el("section", { class: "panel" }, el("header", { class: "rule" }, el("h2", {}, "Progress"), el("span", { class: "u" }, state.applied.at ? `applied ${ngf.absolute(state.applied.at).slice(11)}` : ""), el("span", { class: "src", "data-live": "watch" }, (document.querySelector("#wizard-progress-room [data-live]") || {}).textContent)),
       el("div", { class: "bd0" }, el("div", { class: "wz-meter" }, el("div", { class: `meter${found && found.tone === "err" ? " err" : ""}`, role: "progressbar", "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": `${done} of ${of} ready` }, el("b", { style: `width:${percent}%` }))), rows),
       el("footer", {}, found && found.message ? found.message : "Each line follows by itself."));
   }

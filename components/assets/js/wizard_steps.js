@@ -123,7 +123,8 @@
       else nodes.push(el("div", { "data-key": `room-${part.name}` }, drawnRooms[part.name] || null));
     }
     flush();
-    if (ability) nodes.unshift(el("div", { class: `hint ${lacking ? "lack" : ""}`, "data-key": "ability" }, ngf.icon(lacking ? "dash-circle" : "check-circle"), lacking ? ability.reason : ability.evidence || ""));
+    const why = ability && (lacking ? ability.reason : ability.evidence);
+    if (why) nodes.unshift(el("div", { class: `hint ${lacking ? "lack" : ""}`.trim(), "data-key": "ability" }, ngf.icon(lacking ? "dash-circle" : "check-circle"), why));
     room.closest(".panel").classList.toggle("off", Boolean(off));
     ngf.put(room.id, nodes);
   }
@@ -282,6 +283,7 @@
     answered(answer) {
       if (!answer || !here()) return no();
       state.answer = answer;
+      if (state.leaving && answer.turn === state.turn) { ngf.handOver(state); return no(); }
       draw();
       if (state.again || answer.turn !== state.turn) ask();
       return no();
@@ -371,7 +373,10 @@
       begin(base);
       go(0, true);
     }
-    if (found("#wizard-yaml")) ngf.handOver(state);
+    if (found("#wizard-yaml")) {
+      state.leaving = true;
+      if (state.answer && state.answer.turn === state.turn) ngf.handOver(state); else ask();
+    }
   });
 
   window.addEventListener("ngf:view", function ({ detail: view }) {

@@ -43,7 +43,7 @@
       const row = (one) => el("label", { class: `wz-secret${one.held ? " on" : ""}`, "data-key": `${one.namespace}/${one.name}` },
         el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": one.name, "data-namespace": one.namespace === own ? "" : one.namespace, checked: one.held, disabled: common.disabled }),
         el("span", { class: "ell" }, one.namespace === own ? null : faint(`${one.namespace}/`), el("b", { class: "b5" }, one.name)), ends(one),
-        el("span", { class: "mono t2 hosts" }, one.hosts.slice(0, 3).join(", ") || "no host", one.hosts.length > 3 ? ` +${one.hosts.length - 3}` : "", wanted.length ? faint(one.fits ? `  is for ${wanted.find((host) => one.hosts.some((name) => covers(name, host)))}` : "  not for its hostname") : null));
+        el("span", { class: "t2 hosts" }, mono(one.hosts.slice(0, 3).join(", ") || "no host"), one.hosts.length > 3 ? ` +${one.hosts.length - 3}` : "", wanted.length ? faint(one.fits ? ` is for ${wanted.find((host) => one.hosts.some((name) => covers(name, host)))}` : " not for its hostname") : null));
       return el("div", { class: "wz-secrets", id: common.id, "data-path": path, "data-control": "secrets", "aria-invalid": common["aria-invalid"], tabindex: "-1" }, shown.map(row),
         absent.map((ref) => el("label", { class: "wz-secret on", "data-key": spokenRef(ref) }, el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": ref.name, "data-namespace": ref.namespace || "", checked: true, disabled: common.disabled }), el("b", { class: "b5" }, spokenRef(ref)), ngf.status("warn", "does not exist yet"))),
         !shown.length && !absent.length ? el("div", { class: "hint" }, "No TLS Secret is on this cluster. ", el("a", { href: "/certificates/upload" }, "Upload one"), ", or have one issued below.") : null,
@@ -119,7 +119,7 @@
     const off = Boolean(state.applied) || state.denied;
     const fault = state.faults["spec.gatewayClassName"];
     const unknown = name && !found.some((one) => one.name === name);
-    return [el("div", { class: "wz-cards", role: "radiogroup", "aria-label": "Gateway class", tabindex: "-1", "aria-invalid": fault && (state.pressed.has(0) || state.reached > 0) ? "true" : null }, found.map((one) => card(one, state, off))),
+    return [el("div", { class: "wz-cards", role: "radiogroup", "aria-label": "Gateway class", tabindex: "-1", "aria-invalid": fault && (state.pressed.has(0) || state.reached > 0) ? "true" : null }, [...found].sort((a, b) => b.ngf - a.ngf).map((one) => card(one, state, off))),
       found.length ? null : el("div", { class: "hint warn" }, state.offers.why || `${state.cluster} has no GatewayClass. NGF makes one when it is installed.`),
       unknown ? el("div", { class: "hint warn" }, `Class ${name} is not on ${state.cluster}; nobody would take the gateway.`) : null,
       fault && (state.pressed.has(0) || state.reached > 0) ? el("div", { class: "hint err" }, fault) : null];
@@ -163,7 +163,8 @@
     if (key === "basics") return metadata.name ? `${metadata.namespace || "default"}/${metadata.name}` : "name and place";
     if (key === "listeners") {
       const met = state.answer && state.answer.turn === state.turn ? state.answer.clashes : [];
-      return met.length ? [`${all.length}, ${met.length} to look at`, "warn"] : `${all.length}${state.answer ? ", no conflict" : ""}`;
+      const blocked = met.filter((one) => one.blocks).length;
+      return `${all.length}${blocked ? `, ${blocked} in conflict` : state.answer ? ", no conflict" : ""}`;
     }
     if (key === "tls") return all.some(encrypted) ? certified(state).join(", ") || "no certificate yet" : "not needed";
     const off = switchedOff(state);
@@ -184,7 +185,7 @@
 
   function proxy(state) {
     const found = spec(state).nginxProxy || {};
-    if (found.enabled === false) return "as the class has it";
+    if (!paths().on(spec(state).nginxProxy)) return "as the class has it";
     const log = ((found.logging || {}).accessLog || {}).preset || "Console";
     const words = [{ ipv4: "IPv4", ipv6: "IPv6" }[found.ipFamily] || "IPv4 and IPv6", { Console: "JSON access log", Default: "NGINX access log", Custom: "access log of its own format", Off: "no access log" }[log], found.replicas !== undefined ? `${found.replicas} pods` : "", (found.service || {}).type, (found.rewriteClientIP || {}).mode];
     const endpoint = ((found.telemetry || {}).exporter || {}).endpoint;
