@@ -102,10 +102,10 @@ def _resource(stack: Stack) -> str:
 
 def _spec(stack: Stack, replicas: int | None) -> Obj:
     pods = {**stack.selector, WORKLOAD: stack.name, POOL_LABEL: names.pool(stack.name)}
-    annotations = {}
+    about: Obj = {"labels": pods}
     if seen := readable(stack.engine.name, str(stack.section("modelServer").get("image") or "")):
         pods[ENGINE_LABEL] = seen.engine
-        annotations = {
+        about["annotations"] = {
             "prometheus.io/scrape": "true",
             "prometheus.io/port": str(stack.server_port),
             "prometheus.io/path": "/metrics",
@@ -118,7 +118,7 @@ def _spec(stack: Stack, replicas: int | None) -> Obj:
             "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
         },
         "progressDeadlineSeconds": stack.engine.loads_seconds + 600,
-        "template": {"metadata": {"labels": pods, "annotations": annotations}, "spec": _pod(stack)},
+        "template": {"metadata": about, "spec": _pod(stack)},
     }
     return spec if replicas is None else {"replicas": replicas, **spec}
 

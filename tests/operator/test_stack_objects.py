@@ -1,0 +1,181 @@
+"""Promise: an API server takes every object that a stack becomes, for each engine, as it is."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ngf_operator.inference.engines import ENGINES
+from ngf_operator.inference.stack import RECIPE, wanted
+
+from tests.known import Known, Obj
+from tests.real.kube_api import KubeApi, wait_until
+
+RECORDED = Path(__file__).parents[1] / "recorded" / "epp" / "config.yaml"
+"""What a real picker was started with."""
+CONSOLE = "apis/ngf-console.f5.com/v1alpha1"
+APIS = {
+    "Deployment": ("apis/apps/v1", "deployments"),
+    "DaemonSet": ("apis/apps/v1", "daemonsets"),
+    "ServiceAccount": ("api/v1", "serviceaccounts"),
+    "ConfigMap": ("api/v1", "configmaps"),
+    "Service": ("api/v1", "services"),
+    "Role": ("apis/rbac.authorization.k8s.io/v1", "roles"),
+    "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
+    "InferencePool": ("apis/inference.networking.k8s.io/v1", "inferencepools"),
+    "ScaledObject": ("apis/keda.sh/v1alpha1", "scaledobjects"),
+    "HorizontalPodAutoscaler": ("apis/autoscaling/v2", "horizontalpodautoscalers"),
+    "HTTPRoute": ("apis/gateway.networking.k8s.io/v1", "httproutes"),
+    "DistributedCloudPublish": (CONSOLE, "distributedcloudpublishes"),
+}
+OLD_POOLS = ("inference.networking.x-k8s.io", "InferencePool")
+
+
+def path(obj: Obj) -> str:
+    api, plural = APIS[obj["kind"]]
+    about = obj["metadata"]
+    return f"/{api}/namespaces/{about['namespace']}/{plural}/{about['name']}"
+
+
+def whole(namespace: str, backend: str, scaler: str, profiling: bool) -> Obj:
+    """A stack that asks for everything."""
+    metrics = ["cpu"] if scaler == "hpa" else ["queue_depth", "cpu", "requests_per_second"]
+    return {
+        "apiVersion": "ngf-console.f5.com/v1alpha1",
+        "kind": "InferenceStack",
+        "metadata": {"name": f"llama-{backend}", "namespace": namespace},
+        "spec": {
+            "modelName": "meta-llama/Llama-3.3-70B-Instruct",
+            "modelVersion": "main",
+            "servingBackend": backend,
+            "pool": {
+                "gpuType": "H100",
+                "gpuCount": 2,
+                "replicas": 2,
+                "minReplicas": 1,
+                "maxReplicas": 4,
+            },
+            "modelServer": {
+                "enabled": True,
+                "cacheClaim": "weights",
+                "env": [{"name": "HF_TOKEN", "secretRef": {"name": "hf", "key": "token"}}],
+                "resources": {"requests": {"cpu": 4}, "limits": {"memory": "64Gi"}},
+                "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+                "nodeSelector": {"pool": "gpu"},
+                "runtimeClassName": "nvidia",
+                "imagePullSecrets": ["pull"],
+            },
+            "epp": {
+                "strategy": "composite",
+                "weights": {"queueDepth": 50, "kvCache": 30, "prefixAffinity": 20},
+                "tracing": {"enabled": True, "endpoint": "http://otel:4317", "ratio": 0.5},
+            },
+            "autoscaling": {
+                "backend": scaler,
+                "thresholds": [{"metric": metric, "target": 5} for metric in metrics],
+                "serverAddress": "http://prometheus:9090",
+                "cooldownSeconds": 120,
+                "scaleDown": {"stabilizationSeconds": 60},
+            },
+            "httpRoute": {
+                "hostnames": ["llm.example"],
+                "gatewayRef": "web",
+                "gatewayNamespace": "edge",
+                "modelHeader": "x-model",
+            },
+            "dcgm": {"enabled": True, "profiling": profiling},
+            "distributedCloud": {"tenant": "t", "namespace": "n", "publicHostname": "a.example"},
+        },
+    }
+
+
+def children(
+    namespace: str, backend: str, scaler: str = "keda", profiling: bool = False
+) -> list[Obj]:
+    found = wanted(whole(namespace, backend, scaler, profiling), Known())
+    return [one.obj for one in found.children]
+
+
+@pytest.mark.parametrize(("scaler", "profiling"), [("keda", False), ("hpa", True)])
+@pytest.mark.parametrize("backend", ENGINES)
+def test_every_child_of_every_engine_is_taken(
+    kube_api: KubeApi, namespace: str, backend: str, scaler: str, profiling: bool
+) -> None:
+    made = children(namespace, backend, scaler, profiling)
+    assert len(made) == 12
+    for obj in made:
+        stored = kube_api.apply(path(obj), obj, "test", fieldValidation="Strict").ok()
+        assert kept(obj, stored), obj["kind"]
+
+
+def kept(asked: Any, stored: Any) -> bool:
+    """Whether all that was asked for is there; the server may have added to it."""
+    if isinstance(asked, dict):
+        return isinstance(stored, dict) and all(
+            key in stored and kept(value, stored[key]) for key, value in asked.items()
+        )
+    if isinstance(asked, list):
+        return len(asked) == len(stored) and all(map(kept, asked, stored))
+    return str(asked) == str(stored)
+
+
+def test_a_pool_of_the_old_version_is_taken(kube_api: KubeApi, namespace: str) -> None:
+    folder = Path(os.environ.get("NGF_CONSOLE_UPSTREAM_CRDS", ""), "gie", "v1.4.0-legacy")
+    found = list(folder.glob("*_inferencepools.yaml"))
+    if not found:
+        pytest.skip("its definition is not at hand: NGF_CONSOLE_UPSTREAM_CRDS names no such file")
+    definition = yaml.safe_load(found[0].read_text())
+    kube_api.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+    pools = f"/apis/{OLD_POOLS[0]}/v1alpha2/namespaces/{namespace}/inferencepools"
+    wait_until("served", lambda: kube_api.get(pools).status == 200)
+    world = Known(
+        absent=[("inference.networking.k8s.io", "InferencePool")],
+        also={OLD_POOLS: f"{OLD_POOLS[0]}/v1alpha2"},
+    )
+    made = wanted(whole(namespace, "vllm", "keda", False), world).children
+    [pool] = [one.obj for one in made if one.obj["kind"] == "InferencePool"]
+    kube_api.apply(f"{pools}/llama-vllm-pool", pool, "test", fieldValidation="Strict").ok()
+
+
+def test_every_kind_that_is_made_is_also_watched(namespace: str) -> None:
+    watched = {(one.group, one.kind) for one in RECIPE.reads}
+    for obj in [*children(namespace, "vllm"), *children(namespace, "vllm", "hpa")]:
+        assert (obj["apiVersion"].rpartition("/")[0], obj["kind"]) in watched
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+def test_what_a_picker_reads_has_the_shape_of_its_configuration(
+    kube_api: KubeApi, namespace: str, backend: str
+) -> None:
+    [config] = [one for one in children(namespace, backend) if one["kind"] == "ConfigMap"]
+    stored = kube_api.apply(path(config), config, "test").ok()
+    [text] = stored["data"].values()
+    made = yaml.safe_load(text)
+    assert set(made) == {"apiVersion", "kind", "plugins", "schedulingProfiles"}
+    assert all(set(one) <= {"name", "type", "parameters"} for one in made["plugins"])
+    for profile in made["schedulingProfiles"]:
+        assert set(profile) == {"name", "plugins"}
+        assert all(set(one) <= {"pluginRef", "weight"} for one in profile["plugins"])
+    names = [one.get("name", one["type"]) for one in made["plugins"]]
+    assert len(names) == len(set(names))
+    assert set(references(made)) <= set(names)
+    recorded = yaml.safe_load(RECORDED.read_text())
+    assert set(made) <= set(recorded)
+    known = {one["type"]: set(one.get("parameters") or {}) for one in recorded["plugins"]}
+    for one in made["plugins"]:
+        extra = set(one.get("parameters") or {}) - known.get(one["type"], set())
+        assert extra <= {"engineConfigs"}, one
+
+
+def references(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if key == "pluginRef":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(found, list):
+        for each in found:
+            yield from references(each)
