@@ -25,6 +25,11 @@ class Ref:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else self.text
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Kind, namespace and name: its key in a status."""
+        return self.kind, self.namespace, self.name
+
+    @property
     def text(self) -> str:
         """Kind and name."""
         return f"{self.kind} {self.name}"
@@ -148,7 +153,7 @@ class Seen:
         kept = lean(shelf.reads.keep(obj))
         shelf.objects[place] = kept
         self._index(kept)
-        return known is None or not _same(known, kept)
+        return known is None or not same(known, kept)
 
     def drop(self, shelf: Shelf, obj: Obj) -> bool:
         """Forget an object unless a newer one is known. True when it was known."""
@@ -240,16 +245,16 @@ class Readers:
 def merged(reads: Iterable[Reads]) -> list[Reads]:
     """Each selector of a kind once; what the operator made comes first.
 
-    Two builders that keep different parts of the same get all of it.
+    Of that everything is kept, because all of it is compared with what is wanted, and of what two
+    builders keep different parts as well.
     """
     found: dict[tuple[str, str, str], Reads] = {}
     for each in reads:
-        key = (each.group, each.kind, each.labels)
-        known = found.get(key)
-        if known is None:
-            found[key] = each
-        elif known.keep is not each.keep:
-            found[key] = Reads(each.group, each.kind, known.versions, each.labels)
+        known = found.get((each.group, each.kind, each.labels), each)
+        reduced = each.labels != CHILDREN and known.keep is each.keep
+        found[each.group, each.kind, each.labels] = (
+            known if reduced else Reads(each.group, each.kind, known.versions, each.labels)
+        )
     return sorted(found.values(), key=lambda each: each.labels != CHILDREN)
 
 
@@ -262,7 +267,7 @@ def place_of(obj: Obj) -> Place:
     return obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
 
 
-def _same(one: Obj, other: Obj) -> bool:
+def same(one: Obj, other: Obj) -> bool:
     """Whether two states differ in nothing but their version."""
     return _unversioned(one) == _unversioned(other)
 

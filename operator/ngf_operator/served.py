@@ -91,9 +91,7 @@ class Served:
         while True:
             try:
                 if not since:
-                    async for _, version in self._api.pages(DEFINITIONS, accept=METADATA_LIST):
-                        since = version
-                    self._stale.set()
+                    since = await self._list()
                 async for event in self._api.watch(DEFINITIONS, since, accept=METADATA):
                     since = event["object"]["metadata"]["resourceVersion"]
                     if event["type"] != "BOOKMARK":
@@ -107,6 +105,17 @@ class Served:
             except Unreachable as trouble:
                 _LOG.warning("definitions cannot be watched: %s", trouble)
                 await asyncio.sleep(min(self._interval_s, 5.0))
+
+    async def _list(self) -> str:
+        """Ask now, and again while a definition is not served yet; the version of the list."""
+        since, defined = "", set()
+        async for items, version in self._api.pages(DEFINITIONS, accept=METADATA_LIST):
+            since = version
+            defined |= {each["metadata"]["name"] for each in items}
+        await self.refresh()
+        if defined - {each.label for each in self._resources.values()}:
+            self._stale.set()
+        return since
 
     async def _renew(self) -> None:
         while True:

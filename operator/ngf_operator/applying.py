@@ -1,0 +1,212 @@
+"""Making children what is wanted of them: server-side apply, and removal of what is not wanted.
+
+In the steady state nothing is asked: whether a child is as it was applied is read from memory.
+"""
+
+import logging
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from ngf_operator.belonging import applied_by_us, dressed, hash_of, is_ours, whose
+from ngf_operator.client import Api, Refused
+from ngf_operator.drifting import kept
+from ngf_operator.seen import Parent, Ref, Seen, ref_of, same, version_of
+from ngf_operator.served import Resource, Served
+from ngf_operator.wanting import Child, Obj
+
+_LOG = logging.getLogger(__name__)
+_RIGHT = re.compile(r' cannot (\S+) resource "([^"]+)" in API group "([^"]*)"')
+
+Did = Literal["nothing", "made", "changed", "restored", "replaced"]
+
+
+class Lacking(Exception):
+    """A child cannot be had here: ``reason`` for programs, the text for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Failing(Exception):
+    """The server, or an owner, refuses a child: ``reason`` for programs, the text for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done to a child, and the object that is there now."""
+
+    did: Did
+    live: Obj | None
+    spec_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    """The version of a live object that had everything wanted, and its generation."""
+
+    spec_hash: str
+    version: int
+    generation: int
+
+
+class Applier:
+    """Acts for one operator on one API server."""
+
+    def __init__(self, api: Api, served: Served, seen: Seen) -> None:
+        self._api, self._served, self._seen = api, served, seen
+        self._clean: dict[Ref, _Clean] = {}
+        self._not_ours: dict[Ref, int] = {}
+
+    async def child(self, parent: Obj, child: Child, was: str, *, full: bool) -> Applied:
+        """Make one child what is wanted; ``was`` is the hash that it was applied with before.
+
+        With ``full`` it is applied even when nothing seems to have changed. Raises Lacking,
+        Failing, Unreachable, and Refused for what a later try may bring.
+        """
+        ref = ref_of(child.obj)
+        resource = self._served.resource(child.obj["apiVersion"], ref.kind)
+        if resource is None:
+            raise Lacking(
+                "CRDNotInstalled",
+                f"The cluster does not serve {child.obj['apiVersion']} {ref.kind}.",
+            )
+        if denied := self._seen.denied(ref.group, ref.kind):
+            raise Lacking("MissingPermission", f"The operator {denied}.")
+        try:
+            if child.edits:
+                return await self._edit(child, ref, resource)
+            return await self._apply(parent, child, ref, resource, was, full=full)
+        except Refused as refused:
+            raise _judged(refused, ref) from None
+
+    async def prune(self, parent: Parent, wanted: Collection[tuple[str, str, str]]) -> list[Ref]:
+        """Delete the children of a parent but those at these places; which these were."""
+        gone = []
+        for live in self._seen.children(parent):
+            ref = ref_of(live)
+            if ref.place in wanted or live["metadata"].get("deletionTimestamp"):
+                continue
+            if await self._remove(ref, live):
+                gone.append(ref)
+        return gone
+
+    async def _apply(
+        self, parent: Obj, child: Child, ref: Ref, resource: Resource, was: str, *, full: bool
+    ) -> Applied:
+        wanted = dressed(parent, child, namespaced=resource.namespaced)
+        spec_hash = hash_of(wanted)
+        live = self._seen.get(ref.group, ref.kind, ref.namespace, ref.name)
+        if live is None:
+            live = await self._fetch(ref, resource)
+        if live is not None:
+            if not is_ours(parent, live):
+                raise Failing(
+                    "NotOurs",
+                    f"{ref} {whose(live)}. Remove it, or let its owner annotate it with"
+                    f' ngf-console.f5.com/adopt: "{parent["metadata"]["name"]}".',
+                )
+            if live["metadata"].get("deletionTimestamp"):
+                return Applied("nothing", live, was)
+            if not full and self._is_clean(ref, live, wanted, spec_hash):
+                return Applied("nothing", live, spec_hash)
+        try:
+            after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
+        except Refused as refused:
+            if refused.status == 422 and "immutable" in str(refused) and live is not None:
+                await self._api.delete(resource.path(ref.namespace, ref.name), live)
+                return Applied("replaced", None)
+            raise
+        self._seen.remember(after)
+        self._clean[ref] = _Clean(spec_hash, version_of(after), _generation(after))
+        return Applied(_did(live, after, spec_hash, was), after, spec_hash)
+
+    async def _edit(self, child: Child, ref: Ref, resource: Resource) -> Applied:
+        """Somebody else's object gets the fields that are wanted, unless it has changed since."""
+        live = self._seen.get(ref.group, ref.kind, ref.namespace, ref.name)
+        if live is None:
+            raise Lacking("NotFound", f"{ref} does not exist.")
+        if kept(child.obj, live):
+            return Applied("nothing", live)
+        change = {**child.obj, "metadata": {**child.obj["metadata"]}}
+        change["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+        after = await self._api.merge(resource.path(ref.namespace, ref.name), change)
+        self._seen.remember(after)
+        return Applied("changed", after)
+
+    async def _fetch(self, ref: Ref, resource: Resource) -> Obj | None:
+        """What the watch does not show because it does not carry our label, or not yet."""
+        try:
+            return await self._api.get(resource.path(ref.namespace, ref.name))
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    async def _remove(self, ref: Ref, live: Obj) -> bool:
+        resource = self._served.resource(live["apiVersion"], ref.kind)
+        if resource is None or self._not_ours.get(ref) == version_of(live):
+            return False
+        now = await self._fetch(ref, resource)
+        if now is None:
+            return False
+        if not applied_by_us(now):
+            self._not_ours[ref] = version_of(live)
+            _LOG.warning("%s carries our annotations and was not applied by us: it stays", ref)
+            return False
+        await self._api.delete(resource.path(ref.namespace, ref.name), now)
+        self._clean.pop(ref, None)
+        return True
+
+    def _is_clean(self, ref: Ref, live: Obj, wanted: Obj, spec_hash: str) -> bool:
+        if hash_of(live) != spec_hash:
+            return False
+        clean = self._clean.get(ref)
+        version, generation = version_of(live), _generation(live)
+        if clean and clean.spec_hash == spec_hash:
+            if clean.version == version:
+                return True
+            untouched = generation and clean.generation == generation
+            if untouched and kept(wanted["metadata"], live["metadata"]):
+                return True
+        if kept(wanted, live):
+            self._clean[ref] = _Clean(spec_hash, version, generation)
+            return True
+        return False
+
+
+def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
+    if live is None:
+        return "restored" if was == spec_hash else "made"
+    if version_of(live) == version_of(after) or same(live, after):
+        return "nothing"
+    return "restored" if spec_hash in (was, hash_of(live)) else "changed"
+
+
+def _generation(obj: Obj) -> int:
+    return int(obj["metadata"].get("generation") or 0)
+
+
+def _judged(refused: Refused, ref: Ref) -> Exception:
+    """What a refusal means for a child; itself when a later try may bring it."""
+    said = str(refused)
+    if refused.status == 403:
+        if right := _RIGHT.search(said):
+            verb, plural, group = right.groups()
+            label = f"{plural}.{group}" if group else plural
+            where = f" in namespace {ref.namespace}" if ref.namespace else ""
+            return Lacking("MissingPermission", f"The operator may not {verb} {label}{where}.")
+        if "attempting to grant" in said:
+            return Lacking("MissingPermission", said)
+        return Failing("Forbidden", said)
+    if refused.status == 404:
+        return Lacking("NotFound", said)
+    if refused.status in (400, 413, 415, 422):
+        return Failing("Invalid", said)
+    return refused

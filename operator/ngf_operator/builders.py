@@ -1,0 +1,6 @@
+"""The recipes of the operator, one for each kind of parent that it keeps."""
+
+from ngf_operator.gateway import bundle
+from ngf_operator.wanting import Recipe
+
+RECIPES: tuple[Recipe, ...] = (bundle.RECIPE,)

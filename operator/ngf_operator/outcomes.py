@@ -1,0 +1,122 @@
+"""Where one child of a parent stands after a reconcile, or what cannot be had of it."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ngf_operator.applying import Applied, Failing, Lacking
+from ngf_operator.seen import Parent, Ref, ref_of
+from ngf_operator.wanting import Child, Lack, Obj, Standing
+
+State = Literal["Ready", "Waiting", "Failed", "Skipped", "Adopted"]
+UNCLEAR = "BuilderFailed"
+_REASON = re.compile(r"[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One child, or a lack.
+
+    ``blocks`` marks a lack that matters, ``applied`` false a child that could not be made what is
+    wanted. A lack of a whole section has no name. ``listed`` false leaves it out of the children:
+    an edit of somebody else's object counts for its section alone.
+    """
+
+    ref: Ref
+    api_version: str
+    section: str
+    state: State
+    reason: str = ""
+    message: str = ""
+    spec_hash: str = ""
+    did: str = "nothing"
+    applied: bool = True
+    blocks: bool = False
+    listed: bool = True
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing has to happen any more."""
+        return self.state in ("Ready", "Adopted") or (self.state == "Skipped" and not self.blocks)
+
+    @property
+    def restored(self) -> bool:
+        """Whether somebody else had changed or deleted it."""
+        return self.did == "restored"
+
+    @property
+    def code(self) -> str:
+        """The reason as conditions want it: one word, never empty."""
+        return self.reason if _REASON.fullmatch(self.reason) else self.state
+
+    @property
+    def words(self) -> str:
+        """Which child, and why."""
+        what = f"{self.ref.text}: " if self.ref.name else ""
+        return f"{what}{self.message or self.reason or self.state}"
+
+
+def stands(child: Child, applied: Applied, now: Standing) -> Outcome:
+    """A child that was applied, or is as it was applied."""
+    return Outcome(
+        ref_of(child.obj),
+        child.obj["apiVersion"],
+        child.section,
+        now.state,
+        now.reason,
+        now.message,
+        spec_hash=applied.spec_hash,
+        did=applied.did,
+        listed=not child.edits,
+    )
+
+
+def refused(child: Child, why: Lacking | Failing) -> Outcome:
+    """A child that the cluster, or its owner, does not let us have."""
+    lacking = isinstance(why, Lacking)
+    return Outcome(
+        ref_of(child.obj),
+        child.obj["apiVersion"],
+        child.section,
+        "Skipped" if lacking else "Failed",
+        why.reason,
+        str(why),
+        applied=False,
+        blocks=lacking,
+        listed=not child.edits,
+    )
+
+
+def delayed(child: Child, was: str, why: str) -> Outcome:
+    """A child that a later try may bring; ``was`` is the hash that it was applied with before."""
+    return Outcome(
+        ref_of(child.obj),
+        child.obj["apiVersion"],
+        child.section,
+        "Waiting",
+        "Retrying",
+        why,
+        spec_hash=was,
+        applied=False,
+        listed=not child.edits,
+    )
+
+
+def lacking(lack: Lack) -> Outcome:
+    """What the builder says cannot be had, or is not needed."""
+    adopted = not lack.blocks and "adopted" in lack.reason.lower()
+    return Outcome(
+        Ref("", lack.kind, lack.namespace, lack.name),
+        "",
+        lack.section,
+        "Adopted" if adopted else "Skipped",
+        lack.reason,
+        lack.message,
+        blocks=lack.blocks,
+    )
+
+
+def unclear(parent: Obj, error: Exception) -> Lack:
+    """A builder that failed: nothing is known of what the parent wants."""
+    said = f"The operator could not work out what is wanted: {type(error).__name__}: {error}"
+    return Lack("", "", "", Parent.of(parent).namespace, UNCLEAR, said)

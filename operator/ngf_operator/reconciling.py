@@ -1,0 +1,207 @@
+"""One reconcile: ask the recipe what a parent wants, make it so, and say where it stands."""
+
+import logging
+import random
+import time
+from collections.abc import Mapping
+
+from ngf_operator import names, outcomes
+from ngf_operator.applying import Applier, Failing, Lacking
+from ngf_operator.client import Api, Refused
+from ngf_operator.ending import Ending
+from ngf_operator.metrics import Metrics
+from ngf_operator.outcomes import Outcome
+from ngf_operator.parents import Parents, requested
+from ngf_operator.restraint import Restraint
+from ngf_operator.seen import Asking, Parent, Readers, Ref, Seen, ref_of
+from ngf_operator.served import Served
+from ngf_operator.standing import standing
+from ngf_operator.statuses import changes, place_of, status_of, terminating
+from ngf_operator.telling import Events, stamp
+from ngf_operator.wanting import Child, Obj, Recipe, Wanted
+
+_LOG = logging.getLogger(__name__)
+
+
+class Reconciler:
+    """Reconciles any parent. :meth:`reconcile` is the work of the queue."""
+
+    def __init__(
+        self,
+        api: Api,
+        served: Served,
+        seen: Seen,
+        recipes: Mapping[str, Recipe],
+        events: Events,
+        metrics: Metrics,
+        interval_s: float,
+    ) -> None:
+        self._api, self._served, self._seen = api, served, seen
+        self._recipes, self._events, self._metrics = recipes, events, metrics
+        self._interval_s = interval_s
+        self._applier = Applier(api, served, seen)
+        self._ending = Ending(seen, self._applier, recipes)
+        self._restraint = Restraint()
+        self.parents = Parents()
+        self.readers = Readers()
+
+    async def reconcile(self, key: Parent, why: set[str]) -> float | None:
+        """Bring one parent in step; in how many seconds it is due again, None when it has gone.
+
+        Raises Refused and Unreachable for what has to be tried again.
+        """
+        started, result = time.perf_counter(), "retried"
+        try:
+            parent = self.parents.get(key)
+            if parent and self._misses_child(parent):
+                parent = await self._asked_again(key)  # its children may go because it goes
+            if parent is None:
+                await self._end(key)
+                result = "acted"
+                return None
+            if parent["metadata"].get("deletionTimestamp"):
+                await self._write(parent, terminating(parent, stamp()))
+                result = "unchanged"
+            else:
+                result = await self._keep(key, parent, why)
+        finally:
+            self._metrics.reconciled(key.kind, result, time.perf_counter() - started)
+        return self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311 - nothing secret
+
+    def orphaning(self) -> list[Parent]:
+        """Parents that are not there and have left something behind."""
+        return self._ending.orphaning(self.parents)
+
+    async def _keep(self, key: Parent, parent: Obj, why: set[str]) -> str:
+        world, recipe = Asking(self._seen), self._recipes[key.kind]
+        try:
+            wanted = recipe.wanted(parent, world)
+        except Exception as error:
+            _LOG.exception("what %s wants could not be worked out", key)
+            wanted = Wanted((), (outcomes.unclear(parent, error),))
+        refs = {ref_of(child.obj) for child in wanted.children}
+        try:
+            found, trouble = await self._children(parent, wanted, world, why)
+            found += [outcomes.lacking(lack) for lack in wanted.lacks]
+            pruned = await self._prune(key, found)
+        finally:
+            self.readers.note(key, world.asked | refs)
+        status = status_of(
+            parent,
+            found,
+            now=stamp(),
+            pruned=bool(pruned),
+            timer=why <= {"timer"},
+            requested=requested(parent),
+            further=recipe.status(parent, world),
+        )
+        await self._write(parent, status)
+        await self._tell(parent, found, pruned)
+        if trouble:
+            raise trouble
+        return _result(found, pruned)
+
+    async def _children(
+        self, parent: Obj, wanted: Wanted, world: Asking, why: set[str]
+    ) -> tuple[list[Outcome], Refused | None]:
+        """Apply every child in its order; also the refusal that a later try may overcome."""
+        before: Obj = parent.get("status") or {}
+        full = requested(parent) != before.get("reconcileRequested")
+        hashes = {place_of(row): row.get("specHash", "") for row in before.get("children") or ()}
+        found, trouble = [], None
+        for child in wanted.children:
+            was = hashes.get(ref_of(child.obj).place, "")
+            try:
+                found.append(await self._child(parent, child, was, world, why, full=full))
+            except Refused as refused:
+                trouble = refused
+                found.append(outcomes.delayed(child, was, str(refused)))
+        return found, trouble
+
+    async def _child(
+        self, parent: Obj, child: Child, was: str, world: Asking, why: set[str], *, full: bool
+    ) -> Outcome:
+        ref = ref_of(child.obj)
+        if self._restraint.contested(ref) and not (full or why & {"timer", "changed"}):
+            said = "Somebody changes it back again and again: it is restored with the timer only."
+            return outcomes.refused(child, Failing("Contested", said))
+        try:
+            applied = await self._applier.child(parent, child, was, full=full)
+        except (Lacking, Failing) as reason:
+            return outcomes.refused(child, reason)
+        if applied.did == "restored":
+            self._restraint.restored(ref)
+            self._metrics.restored(ref.kind)
+        return outcomes.stands(child, applied, standing(child.obj, applied.live, world))
+
+    async def _prune(self, key: Parent, found: list[Outcome]) -> list[Ref]:
+        """Remove what is not wanted. What is lacked is wanted all the same."""
+        if any(each.reason == outcomes.UNCLEAR for each in found):
+            return []
+        wanted = {each.ref.place for each in found if each.blocks or each.api_version}
+        return await self._applier.prune(key, wanted)
+
+    async def _write(self, parent: Obj, status: Obj) -> None:
+        changed = changes(parent, status)
+        if not changed:
+            return
+        try:
+            path = f"{self._path(Parent.of(parent))}/status"
+            self.parents.put(await self._api.merge(path, {"status": changed}))
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            self.parents.drop(parent)
+
+    async def _tell(self, parent: Obj, found: list[Outcome], pruned: list[Ref]) -> None:
+        for what, reason in (("made", "ChildMade"), ("changed", "ChildChanged")):
+            if texts := [each.ref.text for each in found if each.did == what]:
+                await self._events.normal(parent, reason, ", ".join(texts))
+        for each in found:
+            if each.restored:
+                said = f"{each.ref} was changed or deleted by somebody else and was restored."
+                await self._events.warning(parent, "ChildRestored", said)
+        if pruned:
+            await self._events.normal(parent, "ChildRemoved", ", ".join(ref.text for ref in pruned))
+        rows = (parent.get("status") or {}).get("children") or ()
+        failed = {place_of(row) for row in rows if row["state"] == "Failed"}
+        for each in found:
+            if each.state == "Failed" and each.ref.place not in failed:
+                await self._events.warning(parent, "ChildFailed", each.words)
+
+    async def _end(self, key: Parent) -> None:
+        """Clean up after a parent that has gone, once the server has said that it has."""
+        self.readers.note(key, set())
+        if self._ending.left_by(key) and not await self._asked_again(key):
+            await self._ending.clean(key)
+
+    def _misses_child(self, parent: Obj) -> bool:
+        """Whether one that was applied is not there any more."""
+        rows = (parent.get("status") or {}).get("children") or ()
+        there = {ref_of(obj).place for obj in self._seen.children(Parent.of(parent))}
+        return any(row.get("specHash") and place_of(row) not in there for row in rows)
+
+    async def _asked_again(self, key: Parent) -> Obj | None:
+        """The parent as the server has it now, which watches tell a moment later."""
+        try:
+            self.parents.put(await self._api.get(self._path(key)))
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            if known := self.parents.get(key):
+                self.parents.drop(known)
+        return self.parents.get(key)
+
+    def _path(self, key: Parent) -> str:
+        resource = self._served.find(names.GROUP, key.kind, (names.VERSION,))
+        if resource is None:
+            raise Refused(404, "NotFound", f"{key.kind} is not served.")
+        return resource.path(key.namespace, key.name)
+
+
+def _result(found: list[Outcome], pruned: list[Ref]) -> str:
+    if any(each.state == "Failed" for each in found):
+        return "failed"
+    if any(each.blocks for each in found):
+        return "lacking"
+    return "acted" if pruned or any(each.did != "nothing" for each in found) else "unchanged"

@@ -1,0 +1,205 @@
+"""The status of a parent: phase, conditions and children, from what was done and what is seen.
+
+A pure computation. It answers the status that stands already where nothing has changed, so that
+nothing is written then.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ngf_operator.hashing import hashed
+from ngf_operator.outcomes import Outcome
+from ngf_operator.wanting import Obj
+
+NO_LONGER = "NoLongerReady"
+
+
+def status_of(
+    parent: Obj,
+    outcomes: Sequence[Outcome],
+    *,
+    now: str,
+    pruned: bool,
+    timer: bool,
+    requested: str | None,
+    further: Mapping[str, Any],
+) -> Obj:
+    """The status of a parent after a reconcile.
+
+    ``pruned`` says that something was deleted, ``timer`` that it was the regular pass of the timer.
+    ``requested`` is the request to reconcile that was answered, ``further`` what the recipe adds.
+    """
+    before: Obj = parent.get("status") or {}
+    phase = _phase(parent, outcomes, before)
+    status: Obj = {
+        **further,
+        "phase": phase,
+        "children": _children(outcomes, before, now),
+        "conditions": _conditions(parent, outcomes, before, phase, now, timer=timer),
+        "observedGeneration": parent["metadata"].get("generation", 0),
+        "observedSpecHash": hashed(parent.get("spec") or {}),
+        "drift": _drift(outcomes, before, now),
+    }
+    if requested is not None:
+        status["reconcileRequested"] = requested
+    unchanged = all(before.get(key) == value for key, value in status.items())
+    acted = pruned or any(each.did != "nothing" for each in outcomes)
+    status["lastReconciledAt"] = before.get("lastReconciledAt") if unchanged and not acted else now
+    return status
+
+
+def terminating(parent: Obj, now: str) -> Obj:
+    """The status of a parent that is being deleted."""
+    before: Obj = parent.get("status") or {}
+    if before.get("phase") == "Terminating":
+        return before
+    return {**before, "phase": "Terminating", "lastReconciledAt": now}
+
+
+def changes(parent: Obj, status: Obj) -> Obj:
+    """The merge patch from the status that stands to this one; empty where they are the same."""
+    before: Obj = parent.get("status") or {}
+    changed = {key: value for key, value in status.items() if before.get(key) != value}
+    return changed | {key: None for key in before if key not in status}
+
+
+def _phase(parent: Obj, outcomes: Sequence[Outcome], before: Obj) -> str:
+    if parent["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    if any(each.state == "Failed" for each in outcomes):
+        return "Error"
+    if any(each.blocks for each in outcomes):
+        return "Degraded"
+    if all(each.ready for each in outcomes):
+        return "Ready"
+    return "Degraded" if _was_ready(parent, before) else "Pending"
+
+
+def _was_ready(parent: Obj, before: Obj) -> bool:
+    """Whether what is wanted now has been ready before."""
+    conditions = before.get("conditions") or ()
+    ready: Obj = next((each for each in conditions if each["type"] == "Ready"), {})
+    if ready.get("observedGeneration") != parent["metadata"].get("generation", 0):
+        return False
+    return ready.get("status") == "True" or ready.get("reason") == NO_LONGER
+
+
+def _children(outcomes: Iterable[Outcome], before: Obj, now: str) -> list[Obj]:
+    known = {place_of(each): each for each in before.get("children") or ()}
+    rows = {}
+    for each in outcomes:
+        if not each.listed or not each.ref.name:
+            continue
+        row: Obj = {
+            "kind": each.ref.kind,
+            "namespace": each.ref.namespace,
+            "name": each.ref.name,
+            "section": each.section,
+            "ready": each.ready,
+            "state": each.state,
+            "reason": each.reason,
+            "message": each.message,
+        }
+        row |= {"apiVersion": each.api_version} if each.api_version else {}
+        row |= {"specHash": each.spec_hash} if each.spec_hash else {}
+        was = known.get(place_of(row), {})
+        row["drift"] = was.get("drift", 0) + each.restored
+        row["since"] = was.get("since", now) if was.get("state") == each.state else now
+        rows[place_of(row)] = row
+    return [rows[place] for place in sorted(rows)]
+
+
+def _conditions(
+    parent: Obj, outcomes: Sequence[Outcome], before: Obj, phase: str, now: str, *, timer: bool
+) -> list[Obj]:
+    known = {each["type"]: each for each in before.get("conditions") or ()}
+    generation = parent["metadata"].get("generation", 0)
+    made = []
+    for name, status, reason, message in (
+        _ready(outcomes, phase),
+        _reconciled(outcomes),
+        _drifted(outcomes, known.get("Drifted"), timer=timer),
+        *_sections(outcomes),
+    ):
+        was = known.get(name, {})
+        since = was.get("lastTransitionTime", now) if was.get("status") == status else now
+        made.append(
+            {
+                "type": name,
+                "status": status,
+                "reason": reason,
+                "message": message,
+                "observedGeneration": generation,
+                "lastTransitionTime": since,
+            }
+        )
+    return made
+
+
+_Said = tuple[str, str, str, str]
+
+
+def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
+    if phase == "Ready":
+        return "Ready", "True", "AllChildrenReady", "All children are ready."
+    worst = _worst(outcomes)
+    reason = {
+        "Error": "ChildFailed",
+        "Degraded": worst.code if worst and worst.blocks else NO_LONGER,
+        "Pending": "ChildrenNotReady",
+    }.get(phase, phase)
+    return "Ready", "False", reason, worst.words if worst else "It is being deleted."
+
+
+def _reconciled(outcomes: Sequence[Outcome]) -> _Said:
+    bad = [
+        each for each in outcomes if each.blocks or (each.state == "Failed" and not each.spec_hash)
+    ]
+    if bad:
+        return "Reconciled", "False", bad[0].reason or "NotApplied", _joined(bad)
+    return "Reconciled", "True", "Applied", "Every child is as it is wanted."
+
+
+def _drifted(outcomes: Sequence[Outcome], before: Obj | None, *, timer: bool) -> _Said:
+    restored = [each for each in outcomes if each.restored]
+    if restored:
+        names = ", ".join(each.ref.text for each in restored)
+        return "Drifted", "True", "ChildRestored", f"Restored: {names}."
+    if before and before["status"] == "True" and not timer:
+        return "Drifted", "True", before["reason"], before["message"]
+    return "Drifted", "False", "NoDrift", "No child was changed or deleted by others."
+
+
+def _sections(outcomes: Sequence[Outcome]) -> Iterator[_Said]:
+    for section in dict.fromkeys(each.section for each in outcomes if each.section):
+        own = [each for each in outcomes if each.section == section]
+        bad = [each for each in own if not each.ready]
+        if not bad:
+            skipped = [each for each in own if each.state in ("Skipped", "Adopted")]
+            reason = skipped[0].code if len(skipped) == len(own) else "AllReady"
+            yield section, "True", reason, _joined(skipped) or "Everything is ready."
+        elif worst := _worst(bad):
+            yield section, "False", worst.code, _joined(bad)
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """A failed child, or else a lack that matters, or else one that is waited for."""
+    bad = [each for each in outcomes if not each.ready]
+    return min(bad, key=lambda each: (each.state != "Failed", not each.blocks), default=None)
+
+
+def _joined(outcomes: Iterable[Outcome]) -> str:
+    return " ".join(dict.fromkeys(each.words for each in outcomes))[:2000]
+
+
+def _drift(outcomes: Iterable[Outcome], before: Obj, now: str) -> Obj:
+    drift: Obj = {"count": 0, **(before.get("drift") or {})}
+    for each in outcomes:
+        if each.restored:
+            drift |= {"count": drift["count"] + 1, "last": str(each.ref), "lastAt": now}
+    return drift
+
+
+def place_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The key of a child in a status, as ``Ref.place`` spells it."""
+    return row["kind"], row.get("namespace", ""), row["name"]
