@@ -26,6 +26,7 @@ class Leader:
         self._collection = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
         self._namespace, self._name = namespace, name
         self._path = f"{self._collection}/{name}"
+        self._lease: Obj | None = None  # as it was written last, for the next renewal
         self._seen: tuple[str, str] = ("", "")
         self._seen_at = 0.0
         self.holder = ""
@@ -82,8 +83,9 @@ class Leader:
     async def _try(self) -> bool:
         """Take or renew the Lease; False while somebody else's lasts."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        lease, self._lease = self._lease, None
         try:
-            lease = await self._api.get(self._path, seconds=self._lasts_s / 3)
+            lease = lease or await self._api.get(self._path, seconds=self._lasts_s / 3)
         except Refused as refused:
             if refused.status != 404:
                 raise
@@ -120,9 +122,9 @@ class Leader:
 
     async def _written(self, verb: str, method: str, path: str, lease: Obj) -> bool:
         try:
-            await self._api.call(verb, method, path, lease, seconds=self._lasts_s / 3)
+            self._lease = await self._api.call(verb, method, path, lease, seconds=self._lasts_s / 3)
         except Refused as refused:
-            if refused.status == 409:
+            if refused.status == 409 and not self.leads:
                 return False  # another replica was faster
             raise
         self.holder = self._identity

@@ -1,12 +1,12 @@
 """What was seen of the cluster: the objects that builders read, in memory, from watches."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from ngf_operator import names
 from ngf_operator.served import Served
-from ngf_operator.wanting import CHILDREN, Obj, Reads
+from ngf_operator.wanting import CHILDREN, Obj, Reads, whole
 
 Place = tuple[str, str]
 """Namespace ("" for none) and name."""
@@ -245,17 +245,21 @@ class Readers:
 def merged(reads: Iterable[Reads]) -> list[Reads]:
     """Each selector of a kind once; what the operator made comes first.
 
-    Of that everything is kept, because all of it is compared with what is wanted, and of what two
-    builders keep different parts as well.
+    What two builders keep different parts of is kept whole. Of what the operator made everything is
+    kept anyway, because all of it is compared with what is wanted: there builders only add.
     """
     found: dict[tuple[str, str, str], Reads] = {}
     for each in reads:
-        known = found.get((each.group, each.kind, each.labels), each)
-        reduced = each.labels != CHILDREN and known.keep is each.keep
-        found[each.group, each.kind, each.labels] = (
-            known if reduced else Reads(each.group, each.kind, known.versions, each.labels)
-        )
+        key = (each.group, each.kind, each.labels)
+        known = found.setdefault(key, each)
+        if known.keep is not each.keep:
+            both = _both(known.keep, each.keep) if each.labels == CHILDREN else whole
+            found[key] = replace(known, keep=both)
     return sorted(found.values(), key=lambda each: each.labels != CHILDREN)
+
+
+def _both(one: Callable[[Obj], Obj], other: Callable[[Obj], Obj]) -> Callable[[Obj], Obj]:
+    return lambda obj: other(one(obj))
 
 
 def _parts(ref: Ref) -> tuple[str, str, str, str]:
