@@ -25,12 +25,17 @@ WAVES = 4
 """Waves in which changes are rolled out."""
 
 
+def _nothing() -> Iterable[Obj]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One demo cluster: what people call it, where it is, what it holds.
 
-    ``kinds`` are the plurals of the definitions it serves, None for all. Places with the same
-    ``seed`` hold the same objects to begin with. ``agent`` says whether one reports from there.
+    ``kinds`` are the plurals of the definitions it serves, None for all, and ``without`` those that
+    it lacks of them. Places with the same ``seed`` hold the same objects to begin with. ``parents``
+    are what its operator keeps; ``agent`` says whether one reports from there.
     """
 
     name: str
@@ -41,17 +46,28 @@ class Place:
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] | None = None
     agent: bool = True
+    without: frozenset[str] = frozenset()
+    parents: Seed = _nothing
 
     def definitions(self) -> list[Obj]:
         """The CustomResourceDefinitions of the cluster."""
         every = definitions()
-        if self.kinds is None:
-            return list(every)
-        return [one for one in every if one["metadata"]["name"] in self.kinds]
+        kinds = self.kinds or {one["metadata"]["name"] for one in every}
+        return [one for one in every if one["metadata"]["name"] in kinds - self.without]
 
 
+NOT_ON_THE_HUB = frozenset({"certificates.cert-manager.io", "scaledobjects.keda.sh"})
+"""Neither cert-manager nor KEDA is installed there."""
 PLACES = (
-    Place("hub-fra", "hub-fra", "Frankfurt", "production", hub, {"team": "platform"}),
+    Place(
+        "hub-fra",
+        "hub-fra",
+        "Frankfurt",
+        "production",
+        hub,
+        {"team": "platform"},
+        without=NOT_ON_THE_HUB,
+    ),
     Place("web-fra", "web-fra", "Frankfurt", "production", web, {"team": "shop"}),
     Place("gpu-iad", "gpu-iad", "Ashburn", "gpu", gpu, {"team": "models"}),
 )

@@ -105,6 +105,7 @@ class Operations:
         *,
         keep_status: bool = False,
         managed: list[Obj] | None = None,
+        created: str = "",
     ) -> Obj:
         served = call.served
         metadata = obj["metadata"]
@@ -114,7 +115,8 @@ class Operations:
             if metadata.get("resourceVersion"):
                 message = "resourceVersion should not be set on objects to be created"
                 raise ApiError(500, "", message)
-            created = metadata.get("creationTimestamp") if keep_status else None
+            if keep_status:
+                created = metadata.get("creationTimestamp") or ""
             for key in (*_SERVER_OWNED, "resourceVersion"):
                 metadata.pop(key, None)
             metadata["uid"] = str(uuid4())
@@ -169,8 +171,9 @@ class Operations:
             patched = change(copied(call.served.shown(live)))
             return self._replace(call, live, incoming.patched(call, patched))
 
-    def apply(self, call: Call, config: Any) -> tuple[int, Obj]:
-        """Server-side apply: 201 and the object made, or 200 and what became of it."""
+    def apply(self, call: Call, config: Any, *, created: str = "") -> tuple[int, Obj]:
+        """Server-side apply: 201 and the object made, or 200 and what became of it. ``created`` is
+        when it was made, for seeding."""
         served = call.served
         incoming.check_config(call, config)
         node = self.schemas.of(served)
@@ -185,7 +188,7 @@ class Operations:
             result = ownership.applied(node, call, live, stated, self.timestamp())
             if live is None:
                 managed = result["metadata"].pop("managedFields", [])
-                return 201, self._create(call, result, managed=managed)
+                return 201, self._create(call, result, managed=managed, created=created)
             return 200, self._replace(call, live, copied(result), applied=True)
 
     def _replace(self, call: Call, live: Obj, obj: Obj, *, applied: bool = False) -> Obj:

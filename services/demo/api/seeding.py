@@ -30,6 +30,18 @@ class Seeding:
         call = Call(served, namespace, manager=manager)
         return self._operations.create(call, copied(obj), keep_status=True)
 
+    def apply(self, config: Obj, *, manager: str, created: str = "") -> Obj:
+        """Server-side apply of ``config``, by force; a new object is as old as ``created``."""
+        served = self._served(config["apiVersion"], config["kind"])
+        namespace = config["metadata"].get("namespace") or "default" if served.namespaced else ""
+        name = config["metadata"]["name"]
+        call = Call(served, namespace, name, manager=manager, force=True)
+        return self._operations.apply(call, copied(config), created=created)[1]
+
+    def serves(self, api_version: str, kind: str) -> bool:
+        """Whether there is such a kind."""
+        return self._operations.registry.of_kind(api_version, kind) is not None
+
     def take_over(self, other: "Seeding") -> None:
         """Begin with what another cluster holds, each object under a uid of its own.
 

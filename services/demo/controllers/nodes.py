@@ -17,8 +17,9 @@ def takes(node: Obj, spec: Obj) -> bool:
 
 def unsuited(node: Obj, spec: Obj) -> str:
     """Why a pod of ``spec`` cannot be on a node at all, in the scheduler's words."""
+    labels = node["metadata"].get("labels") or {}
     wanted = spec.get("nodeSelector") or {}
-    if wanted.items() - (node["metadata"].get("labels") or {}).items():
+    if wanted.items() - labels.items() or not _likes(spec, labels):
         return "node(s) didn't match Pod's node affinity/selector"
     own = node.get("spec") or {}
     if own.get("unschedulable"):
@@ -57,6 +58,30 @@ def requests(spec: Obj) -> Mapping[str, Decimal]:
         for name, value in asked.items():
             found[name] = found.get(name, Decimal(0)) + exact(value)
     return found
+
+
+def _likes(spec: Obj, labels: Mapping[str, str]) -> bool:
+    """Whether the pod's required node affinity has a term that the labels meet."""
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    return not required or any(
+        all(_meets(one, labels) for one in term.get("matchExpressions") or ())
+        for term in required["nodeSelectorTerms"]
+    )
+
+
+def _meets(expression: Obj, labels: Mapping[str, str]) -> bool:
+    value, values = labels.get(expression["key"]), expression.get("values") or ()
+    match expression["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    return False
 
 
 def _tolerates(toleration: Obj, taint: Obj) -> bool:

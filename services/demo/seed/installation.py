@@ -55,7 +55,6 @@ _CLASS_ARGS = (
     "--gatewayclass=nginx",
     "--config=ngf-config",
     "--gateway-api-inference-extension",
-    "--snippets",
 )
 
 
@@ -69,11 +68,13 @@ def access_log(route_variable: bool = False) -> Obj:
     return {"escape": "json", "format": "{" + written + "}"}
 
 
-def controller(age: float, *, plus: bool = False) -> Iterator[Obj]:
+def controller(age: float, *, plus: bool = False, snippets: bool = True) -> Iterator[Obj]:
     """The class, the control plane with its settings, and its pod."""
     labels = {**_RELEASE, "app.kubernetes.io/version": VERSION}
     image = f"ghcr.io/nginx/nginx-gateway-fabric:{VERSION}"
-    args = [*_CLASS_ARGS, "--nginx-plus"] if plus else list(_CLASS_ARGS)
+    args = [*_CLASS_ARGS]
+    args += ["--snippets"] if snippets else []
+    args += ["--nginx-plus"] if plus else []
     settings = {"group": "gateway.nginx.org", "kind": "NginxProxy", "name": "ngf-proxy-config"}
     yield namespace(_SPACE, age)
     yield made(

@@ -21,8 +21,8 @@ from services.demo.seed.workloads import event, node, service
 
 
 def hub() -> Iterator[Obj]:
-    """The cluster the console runs on."""
-    yield from controller(320)
+    """The cluster the console runs on: its NGF takes no snippets."""
+    yield from controller(320, snippets=False)
     yield namespace("platform", 320)
     yield namespace("status", 120)
     yield node("hub-fra-1", 320)

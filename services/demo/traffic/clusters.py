@@ -7,9 +7,11 @@ from typing import Any
 from services.demo.api.seeding import Seeding
 from services.demo.traffic import flows
 from services.demo.traffic.exports import Export, Outbox
+from services.demo.traffic.flows import Plane, Surface
 from services.demo.traffic.gateway_log import GatewayLog
 from services.demo.traffic.gpus import MODELS, PRODUCT, NodeGpus
 from services.demo.traffic.loads import LOADS, Load
+from services.demo.traffic.made_pools import Made, made_pools
 from services.demo.traffic.plane_metrics import PlaneMetrics
 from services.demo.traffic.pools import PoolTraffic
 from services.demo.traffic.rhythm import dice
@@ -40,6 +42,7 @@ class ClusterTraffic:
         origin: float,
     ) -> None:
         self.name, self._store = name, store
+        self._seed, self._origin, self._hours_east = seed, origin, habits.hours_east
         self._now = self._scraped = self._counted = begin
         self._scrapes = 0
         self._outbox = Outbox(name)
@@ -48,22 +51,9 @@ class ClusterTraffic:
         self._web = WebTraffic(
             dice(seed, name, "web"), surface, self._log, habits.rate, habits.hours_east, origin
         )
-        self.pools = [
-            PoolTraffic(
-                load,
-                pods,
-                picker,
-                surface,
-                self._outbox,
-                self._log,
-                dice(seed, name, load.pool.place),
-                begin,
-                origin,
-                habits.hours_east,
-            )
-            for load, pods, picker in _pools(store)
-        ]
-        machines = dice(seed, name, "machines")
+        self.pools = [self._pool(*one, surface) for one in _pools(store)]
+        self._made: dict[str, tuple[Made, PoolTraffic]] = {}
+        machines = self._machines = dice(seed, name, "machines")
         self._gpus = [
             NodeGpus(node, machines)
             for node in sorted(
@@ -71,11 +61,8 @@ class ClusterTraffic:
             )
             if (node["metadata"].get("labels") or {}).get(PRODUCT) in MODELS
         ]
-        self._planes = {
-            plane: PlaneMetrics(plane, machines)
-            for planes in surface.planes.values()
-            for plane in planes
-        }
+        self._planes: dict[Plane, PlaneMetrics] = {}
+        self._meet(surface)
 
     def look_again(self) -> None:
         """The objects have changed: ask for what they serve now."""
@@ -83,6 +70,46 @@ class ClusterTraffic:
         self._web.meet(surface)
         for pool in self.pools:
             pool.meet(surface)
+        self._meet(surface)
+
+    def _meet(self, surface: Surface) -> None:
+        """Scrape the data planes that there are, and ask the pools that somebody made."""
+        self._planes = {
+            plane: self._planes.get(plane) or PlaneMetrics(plane, self._machines)
+            for planes in surface.planes.values()
+            for plane in planes
+        }
+        before, self._made = self._made, {}
+        for made in made_pools(self._store):
+            place = made.load.pool.place
+            known = before.get(place)
+            # Other pods are another beginning: what was under way is lost, as it would be.
+            if known is None or known[0] != made:
+                known = made, self._pool(made.load, list(made.pods), made.picker, surface)
+            self._made[place] = known
+        gone = {id(traffic) for _, traffic in before.values()}
+        self.pools = [one for one in self.pools if id(one) not in gone]
+        self.pools += [traffic for _, traffic in self._made.values()]
+
+    def _pool(
+        self,
+        load: Load,
+        pods: list[Mapping[str, Any]],
+        picker: Mapping[str, Any],
+        surface: Surface,
+    ) -> PoolTraffic:
+        return PoolTraffic(
+            load,
+            pods,
+            picker,
+            surface,
+            self._outbox,
+            self._log,
+            dice(self._seed, self.name, load.pool.place),
+            self._now,
+            self._origin,
+            self._hours_east,
+        )
 
     def advance(self, until: float, scrape_every: float) -> list[Export]:
         """What the cluster sends of the time until ``until``."""

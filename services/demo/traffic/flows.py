@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.demo.api.seeding import Seeding
+from services.demo.controllers.templates import ready
 from services.demo.judging import world
 from services.gatewayapi.model.gateways import Listener
 from services.gatewayapi.model.model import Model
@@ -106,7 +107,7 @@ def read(store: Seeding) -> Surface:
     planes: dict[str, list[Plane]] = {}
     for (namespace, name), pod in sorted(store.keyed("", "pods").items()):
         gateway = (pod["metadata"].get("labels") or {}).get(GATEWAY_LABEL)
-        if gateway:
+        if gateway and ready(pod):
             plane = Plane(namespace, gateway, name, pod["spec"]["nodeName"], f"{namespace}/{name}")
             planes.setdefault(f"{namespace}/{gateway}", []).append(plane)
     return Surface(

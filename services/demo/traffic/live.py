@@ -35,7 +35,8 @@ STOP_S = 10.0
 LEFT_OVER_S = 10.0
 
 _log = structlog.get_logger(__name__)
-_FOLLOWED = frozenset((KINDS[name].group, name) for name in flows.KINDS_READ)
+_FOLLOWED = frozenset((KINDS[name].group, name) for name in (*flows.KINDS_READ, "deployments"))
+"""What is asked for follows from these; Deployments tell when pods have become ready."""
 
 
 class DemoTraffic:
