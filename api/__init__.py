@@ -32,6 +32,7 @@ from api import (
     pickers,
     policies,
     policy,
+    pool_writes,
     registration,
     resources,
     routes,
@@ -41,11 +42,13 @@ from api import (
     slow_requests,
     sockets,
     spans,
+    stack_settings,
     static,
     tables,
     tokens,
     topology,
     traffic,
+    what_if,
 )
 from api.guard import error_response
 from api.openapi import V1, problem
@@ -86,6 +89,9 @@ def register(server: OpenAPI, container: Container) -> None:
     benchmarks.register(server, container)
     decisions.register(server, container)
     autoscaling.register(server, container)
+    pool_writes.register(server, container)
+    stack_settings.register(server, container)
+    what_if.register(server, container)
     topology.register(server, container)
     simulations.register(server, container)
     saved_requests.register(server, container)

@@ -91,10 +91,10 @@ def register(server: OpenAPI, container: Container) -> None:
         on it."""
         if bundle_of(path) is None:
             return gateways.deleted(path, query, header)
-        gateway = gateway_of(path)
-        if gateway and header.version() == gateway["metadata"]["resourceVersion"]:
-            header = BasedOn(**{"If-Match": "*"})
-        return bundled.deleted(path, query, header)
+        gateway, based_on = gateway_of(path), header.version()
+        if gateway and based_on == gateway["metadata"]["resourceVersion"]:
+            based_on = ""
+        return bundled.removed(place_of(container, path, bundles.kind), query, based_on)
 
     @requires(Role.OPERATOR)
     def deploy_gateway(path: Named, query: WriteParams) -> Response:

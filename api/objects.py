@@ -126,8 +126,11 @@ class Objects:
 
     def deleted(self, path: Named, query: WriteParams, header: BasedOn) -> Response:
         """That an object is gone, or what would dangle."""
-        who, place = current_identity(), self._place(path)
-        based_on = header.version()
+        return self.removed(self._place(path), query, header.version())
+
+    def removed(self, place: Place, query: WriteParams, based_on: str = "") -> Response:
+        """The same of the object at a place."""
+        who = current_identity()
         if query.dry_run:
             return answer(plan_body(self._plan_delete(who, place, based_on), self._impacts))
         done = self._changes.delete(
@@ -137,7 +140,7 @@ class Objects:
             reason=query.reason,
             confirm_owned=query.confirm_owned,
         )
-        body = {"message": outcome(done.object), "name": path.name, "namespace": path.namespace}
+        body = {"message": outcome(done.object), "name": place[3], "namespace": place[2]}
         return answer(body, 200, said(done))
 
     def _plan_delete(self, who: Identity, place: Place, based_on: str) -> Plan:

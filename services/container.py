@@ -47,8 +47,10 @@ from services.inference.decision_store import Decisions
 from services.inference.opening import Inference
 from services.inference.provider import MetricsProvider
 from services.inference.reach import Reach
+from services.inference.recorded_load import RecordedLoads
 from services.inference.scaling import Scaling
 from services.inference.stacks import Stacks
+from services.inference.what_if import WhatIfs
 from services.kube.changes import Changes
 from services.kube.schemas import Schemas
 from services.previews import Previews
@@ -104,6 +106,7 @@ class Container:
     hub: Hub
     topics: Topics
     scaling: Scaling
+    what_if: WhatIfs
     registry: Registry | None
     registration: Registration | None
     heartbeats: Heartbeats | None
@@ -163,6 +166,9 @@ class Container:
 
         scaling = Scaling.of(fleet, telemetry.store, leads)
         inference = Inference.of(settings, fleet, telemetry.store, leads)
+        loads = RecordedLoads(
+            telemetry.store, inference.membership, scaling.history, inference.metrics
+        )
         topics = (
             *live.topics(telemetry.store, fleet, inference.membership),
             scaling.recorder.topic(),
@@ -200,6 +206,7 @@ class Container:
             hub=hub,
             topics=Topics(topics, hub.seats),
             scaling=scaling,
+            what_if=WhatIfs(loads, inference.metrics),
             registry=registry,
             registration=Registration(fleet, registry, audit, install) if registry else None,
             heartbeats=heartbeats,

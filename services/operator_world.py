@@ -18,8 +18,6 @@ ALWAYS: Mapping[tuple[str, str], str] = {
     ("", "PersistentVolumeClaim"): "v1",
     ("rbac.authorization.k8s.io", "Role"): "rbac.authorization.k8s.io/v1",
     ("rbac.authorization.k8s.io", "RoleBinding"): "rbac.authorization.k8s.io/v1",
-    ("apps", "DaemonSet"): "apps/v1",
-    ("apps", "StatefulSet"): "apps/v1",
 }
 """Kinds that every server has and nobody here watches."""
 

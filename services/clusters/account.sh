@@ -41,6 +41,7 @@ rules:
   - issuers
   - clusterissuers
   - deployments
+  - daemonsets
   - horizontalpodautoscalers
   - scaledobjects
   - endpointslices

@@ -151,11 +151,12 @@ def _gpu_operator(cluster: Cluster) -> Ability:
 
 def _dcgm(cluster: Cluster) -> Ability:
     """Whether an exporter of GPU metrics runs already."""
-    for (namespace, name), obj in sorted(cluster.snapshot("pods").objects.items()):
-        for container in (obj.get("spec") or {}).get("containers") or ():
+    for (namespace, name), obj in sorted(cluster.snapshot("daemonsets").objects.items()):
+        template = (obj.get("spec") or {}).get("template") or {}
+        for container in (template.get("spec") or {}).get("containers") or ():
             if "dcgm-exporter" in str(container.get("image") or ""):
-                return Ability(True, f"Pod {namespace}/{name} exports metrics of GPUs already.")
-    return Ability(False, "No pod of the cluster exports metrics of GPUs.")
+                return Ability(True, f"DaemonSet {namespace}/{name} exports metrics of GPUs.")
+    return Ability(False, "No DaemonSet of the cluster exports metrics of GPUs.")
 
 
 def _gpus(cluster: Cluster, readings: GpuReadings) -> tuple[tuple[GpuType, ...], str]:

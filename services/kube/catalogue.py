@@ -158,6 +158,7 @@ KINDS: Mapping[str, Kind] = {
         _dra("resourceclaims", "ResourceClaim"),
         Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", ("v1",)),
         Kind("deployments", "Deployment", "apps", ("v1",)),
+        Kind("daemonsets", "DaemonSet", "apps", ("v1",)),
         Kind("horizontalpodautoscalers", "HorizontalPodAutoscaler", "autoscaling", ("v2",)),
         Kind("scaledobjects", "ScaledObject", "keda.sh", ("v1alpha1",)),
         Kind(

@@ -1,0 +1,135 @@
+"""Changes of inference pools over REST: of the InferenceStack that makes one."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask_openapi3 import OpenAPI
+from pydantic import Field
+from werkzeug.wrappers import Response
+
+from api.conditions import BasedOn
+from api.guard import current_identity, requires
+from api.inference_pools import InNamespaceParams, PoolName, pool_item
+from api.objects import GONE
+from api.openapi import Tree, cluster_of, in_both_trees
+from api.operated import CHANGED, DEPLOYED, MADE, OperatedObjects
+from api.operated_models import OperatedSent, StackUpdate
+from api.pool_scope import asked_of
+from api.writes import WriteParams
+from services.auth.identity import Role
+from services.container import Container
+from services.errors import Invalid, NotFound, Unavailable
+from services.inference import stack_settings
+from services.kube.fields import Object
+
+_TOLD = (
+    "cluster",
+    "name",
+    "namespace",
+    "avgGpuUtil",
+    "endpointPicker",
+    "reasons",
+    "source",
+    "as_of",
+    "window",
+    "reason",
+)
+"""What an answer says of a pool beside what can be changed."""
+_NAMES = {f"spec.pool.{name}": name for name in stack_settings.OF_POOL}
+
+
+class PoolUpdate(StackUpdate):
+    """The fields to change; what is not named is kept, null removes."""
+
+    gpuType: str | None = Field(None, min_length=1)
+    gpuCount: int | None = Field(None, ge=0, description="GPUs of one replica")
+    replicas: int | None = Field(None, ge=0)
+    minReplicas: int | None = Field(None, ge=0)
+    maxReplicas: int | None = Field(None, ge=1)
+    selector: dict[str, str] | None = Field(None, description="Replaced as a whole")
+
+
+class PoolCreate(PoolUpdate):
+    """A new pool: an InferenceStack of its name, whatever else that may have beside."""
+
+    name: str = Field(min_length=1)
+    namespace: str = Field(min_length=1)
+    modelName: str = Field(min_length=1)
+    servingBackend: str = Field(min_length=1)
+    gpuType: str = Field(min_length=1)
+    gpuCount: int = Field(1, ge=0)
+    replicas: int = Field(1, ge=0)
+
+
+class _Stack(OperatedSent):
+    """A pool that was sent, as a stack."""
+
+
+class PoolWriteParams(WriteParams, InNamespaceParams):
+    """How a change is made, and in which namespace the pool is."""
+
+
+def register(server: OpenAPI, container: Container) -> None:
+    """Add the changes to both trees."""
+    fleet, stacks = container.fleet, container.stacks
+    objects = OperatedObjects(container, stacks, labelled=False)
+
+    def place_of(path: PoolName, query: InNamespaceParams) -> tuple[str, str, str, str]:
+        who, where = current_identity(), cluster_of(path, fleet)
+        metadata = stacks.of_pool(who, where, path.name, query.namespace)["metadata"]
+        return where, stacks.kind, metadata["namespace"], metadata["name"]
+
+    def read(path: PoolName, query: InNamespaceParams) -> dict[str, Any]:
+        """What a client reads of the pool; nothing where nobody can tell."""
+        asked = asked_of(container, path, path.name, query.namespace)
+        with suppress(NotFound, Invalid, Unavailable):
+            found = container.metrics.get_pool(asked).value
+            return pool_item(found) if found else {}
+        return {}
+
+    @requires(Role.OPERATOR)
+    def create_inference_pool(path: Tree, query: WriteParams, body: PoolCreate) -> Response:
+        """Create a pool: an InferenceStack of its name, from which the operator makes it."""
+        given = {"gpuCount": body.gpuCount, "replicas": body.replicas, **body.given()}
+        return objects.created(path, query, _Stack(**stack_settings.nested(given)))
+
+    @requires(Role.OPERATOR)
+    def update_inference_pool(
+        path: PoolName, query: PoolWriteParams, header: BasedOn, body: PoolUpdate
+    ) -> Response:
+        """Change a pool, by the InferenceStack that makes it."""
+        known, place = read(path, query), place_of(path, query)
+        given = {
+            name: value
+            for name, value in body.given().items()
+            if name not in _TOLD and (name not in known or known[name] != value)
+        }
+
+        def edit(live: Object) -> Object:
+            return stack_settings.pool(live, given)
+
+        based_on = header.version(body.resourceVersion or "")
+        return objects.edited(place, query, edit, based_on)
+
+    @requires(Role.OPERATOR)
+    def delete_inference_pool(path: PoolName, query: PoolWriteParams, header: BasedOn) -> Response:
+        """Delete a pool, with the InferenceStack that makes it."""
+        return objects.removed(place_of(path, query), query, header.version())
+
+    @requires(Role.OPERATOR)
+    def deploy_inference_pool(path: PoolName, query: PoolWriteParams) -> Response:
+        """Ask the operator to apply everything of a pool anew."""
+        return objects.deployed(place_of(path, query), query)
+
+    named = "/inference/pools/<name>"
+    in_both_trees(
+        server,
+        "inference-pool-writes",
+        [
+            ("post", "/inference/pools", create_inference_pool, MADE),
+            ("put", named, update_inference_pool, CHANGED),
+            ("delete", named, delete_inference_pool, GONE),
+            ("post", f"{named}/deploy", deploy_inference_pool, DEPLOYED),
+        ],
+        _NAMES,
+    )

@@ -1,0 +1,100 @@
+"""A HorizontalPodAutoscaler, and KEDA beside it, at work on a load that was recorded.
+
+The rules are those of the controllers: every 15 seconds ``ceil(load / target)`` of each metric, the
+largest of them; left as it is within a tenth of the target; up at once or after its window, by at
+most four pods or as many again; down to the highest wish of the window behind. KEDA looks after the
+way between none and one: it wakes a workload whose metric is above nothing when it polls, and puts
+it to sleep once that has been so for the cooldown.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.inference.readings import TOLERANCE
+
+SYNC_S = 15
+"""How often the controller looks."""
+MOST_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an autoscaler is told. ``targets`` are by metric, of one pod on average."""
+
+    least: int
+    most: int
+    targets: tuple[float, ...]
+    cooldown_s: int = 300
+    polling_s: int = 30
+    up_window_s: int = 0
+    down_window_s: int = 300
+    keda: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One look: the load of all pods together by metric (None could not be read)."""
+
+    at: float
+    loads: tuple[float | None, ...]
+
+
+def replay(policy: Policy, ticks: Iterable[Tick], start: int) -> Iterator[tuple[Tick, int]]:
+    """The size after each look, beginning with ``start`` pods."""
+    size = min(max(start, policy.least), policy.most)
+    wishes: deque[tuple[float, int]] = deque()
+    active_at = polled_at = float("-inf")
+    for tick in ticks:
+        if policy.keda and policy.least == 0 and tick.at - polled_at >= policy.polling_s:
+            polled_at = tick.at
+            if any(load for load in tick.loads):
+                active_at, size = tick.at, max(size, 1)
+            elif all(load is not None for load in tick.loads):
+                size = 0 if tick.at - active_at >= policy.cooldown_s else size
+        if size:
+            wish = _wish(policy, tick.loads, size)
+            wishes.append((tick.at, size if wish is None else wish))
+            size = _stabilized(policy, wishes, tick.at, size)
+        else:
+            wishes.clear()
+        yield tick, size
+
+
+def above(policy: Policy, tick: Tick, size: int) -> bool | None:
+    """Whether a pod has more than its target of any metric; None where nothing is known."""
+    known = [
+        load > target * size
+        for load, target in zip(tick.loads, policy.targets, strict=True)
+        if load is not None
+    ]
+    return any(known) if known else None
+
+
+def _wish(policy: Policy, loads: Sequence[float | None], size: int) -> int | None:
+    """The size that the metrics ask for; None where none can be read. One that is missing keeps
+    the others from asking for less."""
+    asked = []
+    for load, target in zip(loads, policy.targets, strict=True):
+        if load is None:
+            continue
+        ratio = load / (target * size)
+        asked.append(size if abs(ratio - 1) <= TOLERANCE else math.ceil(load / target - 1e-9))
+    if not asked:
+        return None
+    wish = max(asked)
+    if wish < size and any(load is None for load in loads):
+        return size
+    return min(max(wish, policy.least, 1), policy.most)
+
+
+def _stabilized(policy: Policy, wishes: deque[tuple[float, int]], now: float, size: int) -> int:
+    longest = max(policy.up_window_s, policy.down_window_s)
+    while wishes and wishes[0][0] < now - longest:
+        wishes.popleft()
+    lowest = min(wish for at, wish in wishes if at >= now - policy.up_window_s)
+    highest = max(wish for at, wish in wishes if at >= now - policy.down_window_s)
+    if lowest > size:
+        return min(lowest, max(size * 2, size + MOST_AT_ONCE), policy.most)
+    return max(highest, policy.least) if highest < size else size

@@ -1,0 +1,80 @@
+"""Parts of an InferenceStack that have an address of their own: pool, picker, autoscaling.
+
+Each reads as its clients know it, and edits the stack in place: what is not named is kept.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ngf_operator import names
+
+from services.errors import Invalid
+from services.operated_edits import merged, onto, without_nulls
+
+Object = Mapping[str, Any]
+
+OF_POOL = (
+    "gpuType",
+    "gpuCount",
+    "replicas",
+    "minReplicas",
+    "maxReplicas",
+    "selector",
+    "targetPort",
+    "gpuResource",
+)
+"""Fields of ``spec.pool``, which a pool has at its top."""
+SIZES = ("minReplicas", "maxReplicas", "replicas")
+
+
+def pool_of(stack: Object) -> str:
+    """The name of the InferencePool of a stack."""
+    return names.pool(stack["metadata"]["name"])
+
+
+def picker_of(stack: Object) -> str:
+    """The name of its picker's Deployment and Service."""
+    return names.picker(stack["metadata"]["name"])
+
+
+def nested(given: Object) -> dict[str, Any]:
+    """What a client sends of a pool, as the fields of a stack."""
+    rest = {name: value for name, value in given.items() if name not in OF_POOL}
+    own = {name: value for name, value in given.items() if name in OF_POOL}
+    if own:
+        rest["pool"] = {**(rest.get("pool") or {}), **own}
+    return rest
+
+
+def pool(live: Object, given: Object) -> dict[str, Any]:
+    """The stack with fields of its pool laid over it."""
+    return onto(live, nested(given))
+
+
+def picker(live: Object, given: Object) -> dict[str, Any]:
+    """The stack with fields of its picker laid over it.
+
+    Raises Invalid for a strategy or weights that would have no effect, because a whole
+    configuration stands in their place.
+    """
+    before = (live.get("spec") or {}).get("epp") or {}
+    after = merged(before, given, "epp")
+    for name in ("strategy", "weights"):
+        if after.get("config") and given.get(name) is not None and "config" not in given:
+            rule = "has no effect beside config, which replaces it; send config: null as well"
+            raise Invalid.of(name, rule)
+    return onto(live, {"epp": given} if given else {})
+
+
+def autoscaling(live: Object, given: Object, *, enabled: bool | None = None) -> dict[str, Any]:
+    """The stack with other sizes and another autoscaling; ``enabled`` False takes that away."""
+    sizes = {name: given[name] for name in SIZES if name in given}
+    rest = {name: value for name, value in given.items() if name not in SIZES}
+    change: dict[str, Any] = {"pool": sizes} if sizes else {}
+    if enabled is False:
+        change["autoscaling"] = None
+    elif rest:
+        change["autoscaling"] = rest
+    elif enabled and "autoscaling" not in (live.get("spec") or {}):
+        change["autoscaling"] = without_nulls(rest)
+    return onto(live, change)
