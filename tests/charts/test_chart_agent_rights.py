@@ -1,9 +1,11 @@
 """Promise: on a real API server the agent's accounts can do their work, and nothing beyond it."""
 
 import pytest
+from ngf_operator.inference.stack import wanted
 
 from tests.charts.accounts import NAMESPACES, Account, applied
 from tests.charts.helm import CHARTS, Obj, render
+from tests.known import Known
 from tests.real.controlplane import ControlPlane
 from tests.real.definitions import load
 from tests.real.kube_api import wait_until
@@ -235,6 +237,16 @@ def test_the_operator_makes_changes_and_removes_children(
     assert operator.status("GET", f"{root}/{plural}") == 200
     if plural != "roles":  # the binding that comes next needs it
         assert operator.status("DELETE", f"{place}/one") < 300
+
+
+def test_the_operator_may_give_a_picker_the_role_that_it_needs(operator: Account) -> None:
+    spec = {"modelName": "m", "servingBackend": "vllm", "pool": {"gpuCount": 1}}
+    about = {"name": "two", "namespace": NAMESPACE}
+    picker = wanted({"metadata": about, "spec": spec}, Known()).children
+    for kind in ("Role", "RoleBinding"):
+        [obj] = [one.obj for one in picker if one.obj["kind"] == kind]
+        where = f"{RBAC}/namespaces/{NAMESPACE}/{kind.lower()}s"
+        assert operator.status("POST", where, obj) == 201, "nobody hands on rights that he has not"
 
 
 def test_the_operator_acts_on_what_people_write(cluster: ControlPlane, operator: Account) -> None:
