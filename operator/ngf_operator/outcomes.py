@@ -109,10 +109,10 @@ def lacking(lack: Lack) -> Outcome:
         Ref("", lack.kind, lack.namespace, lack.name),
         "",
         lack.section,
-        "Adopted" if adopted else "Skipped",
+        "Waiting" if lack.waits else "Adopted" if adopted else "Skipped",
         lack.reason,
         lack.message,
-        blocks=lack.blocks,
+        blocks=lack.blocks and not lack.waits,
     )
 
 

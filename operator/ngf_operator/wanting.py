@@ -34,7 +34,8 @@ class Lack:
 
     ``reason`` is CamelCase (CRDNotInstalled, NotPlus, SnippetsDisabled, MissingPermission, ...).
     ``message`` is a sentence that names what the cluster lacks and what to do. With ``blocks``
-    false it was left out, and the parent can be Ready all the same.
+    false it was left out, and the parent can be Ready all the same. With ``waits`` nothing is
+    wrong: somebody else has to act first.
     """
 
     section: str
@@ -44,6 +45,7 @@ class Lack:
     reason: str
     message: str
     blocks: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _adopted(stack: Stack, world: World) -> tuple[Lack, ...]:
             "the labels of its pods in pool.selector, or let the operator deploy it with "
             "modelServer.enabled."
         )
-        return (stack.lack(MODEL_SERVER, "Deployment", stack.name, "NotFound", why),)
+        return (stack.lack(MODEL_SERVER, "Pod", labels, "NotFound", why),)
     return tuple(_adopts(stack, each, labels) for each in found)
 
 

@@ -62,9 +62,16 @@ def wanted(stack: Stack, world: World) -> Wanted:
         return Wanted((), (stack.lack(AUTOSCALING, kind, name, "CRDNotInstalled", why),))
     goals, lacks = _goals(stack, world, target, kind)
     if not goals:
-        return Wanted((), lacks or (_nothing(stack, kind),))
+        return Wanted((), (*lacks, _nothing(stack, kind)))
     spec = _scaled_object(stack, target, goals) if backend == "keda" else _hpa(stack, target, goals)
     return Wanted((Child(AUTOSCALING, stack.object(version, kind, name, spec=spec)),), lacks)
+
+
+def goes_on(stack: Stack, world: World) -> bool:
+    """Whether a scaler is there that stays, although it cannot be made as it is wanted now."""
+    name = names.scaler(stack.name)
+    kinds = (KEDA, HPA) if "autoscaling" in stack.spec else ()
+    return any(world.get(group, kind, stack.namespace, name) for group, kind in kinds)
 
 
 def _target(stack: Stack, world: World) -> Target | None:
@@ -85,7 +92,7 @@ def _target(stack: Stack, world: World) -> Target | None:
 
 
 def _nothing(stack: Stack, kind: str) -> Lack:
-    why = "autoscaling.thresholds names no metric to scale by."
+    why = "autoscaling.thresholds names no metric to scale by. What scales the pool now stays."
     return stack.lack(AUTOSCALING, kind, names.scaler(stack.name), "NoThreshold", why)
 
 

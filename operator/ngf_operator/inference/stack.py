@@ -23,11 +23,12 @@ def wanted(parent: Obj, world: World) -> Wanted:
         return Wanted(())
     stack = Stack.of(parent)
     scaler = scaling.wanted(stack, world)
+    scaled = bool(scaler.children) or scaling.goes_on(stack, world)
     return together(
         (
             pool.wanted(stack, world),
             picker.wanted(stack, world),
-            model_server.wanted(stack, world, scaled=bool(scaler.children)),
+            model_server.wanted(stack, world, scaled=scaled),
             scaler,
             route.wanted(stack, world),
             gpu_metrics.wanted(stack, world),

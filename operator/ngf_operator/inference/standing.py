@@ -58,11 +58,13 @@ def of_hpa(wanted: Obj, live: Obj, world: World) -> Standing:
 
 
 def of_publication(wanted: Obj, live: Obj, world: World) -> Standing:
-    """As its own operator says; it waits as long as nothing is published."""
+    """As is said of it; it waits as long as nothing is published."""
     ready = of_condition(condition(live, "Ready"), "that the route is published")
-    if ready.state == "Failed" and (live.get("status") or {}).get("phase") != "Error":
-        return Standing("Waiting", ready.reason, ready.message)
-    return ready
+    if ready.state != "Failed" or (live.get("status") or {}).get("phase") == "Error":
+        return ready
+    why = of_condition(condition(live, "Published"), "that the route is published")
+    said = why if why.state == "Failed" else ready
+    return Standing("Waiting", said.reason, said.message)
 
 
 JUDGES: dict[tuple[str, str], Judge] = {

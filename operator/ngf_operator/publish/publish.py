@@ -10,6 +10,14 @@ from ngf_operator.inference.spec import POOL, PUBLISHED, ROUTE
 from ngf_operator.wanting import Lack, Obj, Reads, Recipe, Wanted, World
 
 WAITING_FOR_CREDENTIALS = "WaitingForCredentials"
+_TOLD_THERE = (
+    "xcLoadBalancerName",
+    "xcOriginPoolName",
+    "xcVirtualIP",
+    "xcDNS",
+    "wafPolicyAttached",
+    "lastSyncedAt",
+)
 
 
 def wanted(parent: Obj, world: World) -> Wanted:
@@ -30,14 +38,17 @@ def _lacks(parent: Obj, world: World) -> list[Lack]:
     else:
         stands = of_route(live, world)
         if stands.state != "Ready":
-            found.append(Lack(ROUTE, route.KIND, name, space, stands.reason, stands.message))
+            waits, reason = stands.state == "Waiting", stands.reason
+            lack = Lack(ROUTE, route.KIND, name, space, reason, stands.message, waits=waits)
+            found.append(lack)
     pool_name = spec.get("inferencePoolRef")
     if pool_name and not _has_pool(world, space, pool_name):
         why = f"There is no InferencePool {pool_name} in the namespace {space}."
         found.append(Lack(POOL, pool.KIND, pool_name, space, "NotFound", why))
     why = "Nobody has given credentials for F5 Distributed Cloud, so nothing is published there."
     host = spec["distributedCloud"]["publicHostname"]
-    found.append(Lack(PUBLISHED, "LoadBalancer", host, space, WAITING_FOR_CREDENTIALS, why))
+    reason = WAITING_FOR_CREDENTIALS
+    found.append(Lack(PUBLISHED, "LoadBalancer", host, space, reason, why, waits=True))
     return found
 
 
@@ -45,6 +56,12 @@ def _has_pool(world: World, namespace: str, name: str) -> bool:
     return any(
         world.get(group, pool.KIND, namespace, name) for group in (pool.GROUP, pool.OLD_GROUP)
     )
+
+
+def status(parent: Obj, world: World) -> Obj:
+    """What is known of the publication there stays as it was told."""
+    before = parent.get("status") or {}
+    return {key: before[key] for key in _TOLD_THERE if key in before}
 
 
 RECIPE = Recipe(
@@ -56,4 +73,5 @@ RECIPE = Recipe(
         Reads(pool.GROUP, pool.KIND, ("v1",), ""),
         Reads(pool.OLD_GROUP, pool.KIND, ("v1alpha2",), ""),
     ),
+    status,
 )
