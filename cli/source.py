@@ -84,10 +84,11 @@ def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     """The built-in fleet: its Kubernetes APIs, NGF and agents are threads of this process.
 
     The agents report to where ``settings`` say that the console listens. Traffic is made here and
-    sent from here: it tells of clusters that this process plays.
+    sent from here: it tells of clusters that this process plays. Operators are processes.
     """
     from services.demo.agents import DemoAgents
     from services.demo.fleet import start_demo
+    from services.demo.operators import DemoOperators
     from services.demo.places import DEFAULT
     from services.demo.registered import NAMESPACE, register
     from services.demo.traffic.live import DemoTraffic
@@ -99,6 +100,11 @@ def demo(settings: Settings, chosen: Sequence["Place"]) -> Fleet:
     agents = DemoAgents(running.apis, tokens, settings.own_url, fleet.source.wait_ready)
     agents.start()
     fleet.attendants += [agents, running]
+    if settings.demo_operator:
+        folder = settings.home / "operators"
+        operators = DemoOperators(running.apis, folder, fleet.source.wait_ready)
+        operators.start()
+        fleet.attendants.insert(0, operators)
     if settings.demo_traffic:
         traffic = DemoTraffic(chosen, running.apis)
         fleet.feeds.append(traffic)

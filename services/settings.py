@@ -23,7 +23,9 @@ from services.logs import redacted
 PREFIX = "NGF_CONSOLE_"
 
 
-_OF_THE_DEMO = frozenset({"demo_clusters", "demo_routes", "demo_fault", "demo_traffic"})
+_OF_THE_DEMO = frozenset(
+    {"demo_clusters", "demo_routes", "demo_fault", "demo_traffic", "demo_operator"}
+)
 
 
 def _default_data() -> Path:
@@ -77,6 +79,9 @@ class Settings(BaseSettings):
         False, description="Accept kubeconfigs of clusters whose API is plain http"
     )
     demo_traffic: bool = Field(True, description="Traffic on the clusters of the demo fleet")
+    demo_operator: bool = Field(
+        True, description="An operator for each cluster of the demo fleet that has work for one"
+    )
     clickhouse_url: values.ClickHouseUrl = Field(
         "",
         description="ClickHouse server, as https://user:password@host:8443;"

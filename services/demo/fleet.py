@@ -15,6 +15,7 @@ from services.demo.controllers.every import EVERY
 from services.demo.controllers.running import Controllers
 from services.demo.faults import Fault
 from services.demo.ngf import StandIn, judge
+from services.demo.operated import operate
 from services.demo.places import DEFAULT, HUB, PLACES, Place, Seed
 from services.demo.seed.objects import Obj
 from services.demo.seed.workloads import scheduled
@@ -62,6 +63,7 @@ def start_demo(places: Sequence[Place] = PLACES, faults: Iterable[Fault] = ()) -
     started = DemoFleet(places)
     faulty = {fault.cluster: fault for fault in faults}
     seeded: dict[Seed, DemoApi] = {}
+    controllers = Controllers(EVERY)
     for place in places:
         fault = faulty.get(place.name)
         if fault and fault.delay is None:
@@ -70,11 +72,10 @@ def start_demo(places: Sequence[Place] = PLACES, faults: Iterable[Fault] = ()) -
         else:
             delay = fault.delay if fault and fault.delay else 0.0
             api = _seeded(place, seeded, started.host, delay)
+            controllers.follow(place.name, api.store)
+            operate(api, place.parents(), controllers)
             api.start()
         started.apis[place.name] = api
-    controllers = Controllers(EVERY)
-    for name, api in started.apis.items():
-        controllers.follow(name, api.store)
     judging = StandIn({name: api.store for name, api in started.apis.items()})
     started.stand_ins.extend((judging, controllers))
     for one in started.stand_ins:

@@ -12,6 +12,7 @@ from functools import partial
 from services.demo.definitions import definitions
 from services.demo.seed.objects import Obj
 from services.demo.seed.others import gpu, hub
+from services.demo.seed.parents import gpu_parents, web_parents
 from services.demo.seed.sites import KINDS, TRADES, site
 from services.demo.seed.web import web
 
@@ -68,8 +69,16 @@ PLACES = (
         {"team": "platform"},
         without=NOT_ON_THE_HUB,
     ),
-    Place("web-fra", "web-fra", "Frankfurt", "production", web, {"team": "shop"}),
-    Place("gpu-iad", "gpu-iad", "Ashburn", "gpu", gpu, {"team": "models"}),
+    Place(
+        "web-fra",
+        "web-fra",
+        "Frankfurt",
+        "production",
+        web,
+        {"team": "shop"},
+        parents=web_parents,
+    ),
+    Place("gpu-iad", "gpu-iad", "Ashburn", "gpu", gpu, {"team": "models"}, parents=gpu_parents),
 )
 
 

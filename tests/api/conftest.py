@@ -70,7 +70,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console with its demo fleet ready."""
     data: Path = tmp_path_factory.mktemp("console")
     port = free_port()
-    settings = load({"demo": True, "demo_traffic": False, "data": data, "port": port})
+    settings = load(
+        {"demo": True, "demo_traffic": False, "demo_operator": False, "data": data, "port": port}
+    )
     container = Container.build(settings, demo(settings, PLACES), fresh_store())
     app = create_app(container)
     container.start()

@@ -61,14 +61,20 @@ def prepared(settings: Any) -> tuple[str, float]:
 
 def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        given = {"demo": True, "demo_traffic": False, "data": Path(folder), "port": free_port()}
+        given = {
+            "demo": True,
+            "demo_traffic": False,
+            "demo_operator": False,
+            "data": Path(folder),
+            "port": free_port(),
+        }
         settings = load(given)
         token, alone = prepared(settings)
         console = subprocess.Popen(
             [
                 sys.executable,
                 "app.py",
-                *("--demo", "--no-demo-traffic", "--data", folder),
+                *("--demo", "--no-demo-traffic", "--no-demo-operator", "--data", folder),
                 *("--port", str(settings.port), "--log-level", "warning"),
             ],
             cwd=Path(__file__).parents[2],

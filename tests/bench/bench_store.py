@@ -242,7 +242,13 @@ def beside(store: Watched, run: Any, name: str, texts: list[Any], rolled: float,
 def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         settings = load(
-            {"demo": True, "demo_traffic": False, "data": Path(folder), "port": free_port()}
+            {
+                "demo": True,
+                "demo_traffic": False,
+                "demo_operator": False,
+                "data": Path(folder),
+                "port": free_port(),
+            }
         )
         data = Path(folder) / "store"
         store = Watched(Embedded(data, MEMORY_MIB))

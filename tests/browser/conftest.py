@@ -42,7 +42,11 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console on its demo fleet."""
     port = free_port()
     settings = Settings(
-        data=tmp_path_factory.mktemp("console"), demo=True, demo_traffic=False, port=port
+        data=tmp_path_factory.mktemp("console"),
+        demo=True,
+        demo_traffic=False,
+        demo_operator=False,
+        port=port,
     )
     container = Container.build(settings, demo(settings, PLACES), fresh_store())
     server = loopback(create_app(container).server, port)

@@ -52,7 +52,7 @@ class Console:
 
     def run(self, *words: str) -> list[str]:
         """The command line of the program."""
-        data = ["--demo", "--no-demo-traffic", "--data", str(self.home)]
+        data = ["--demo", "--no-demo-traffic", "--no-demo-operator", "--data", str(self.home)]
         return [sys.executable, "app.py", *data, "--port", str(self.port), *words]
 
     def start(self) -> None:

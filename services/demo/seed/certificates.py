@@ -11,6 +11,7 @@ def certificates() -> Iterator[Obj]:
     yield tls("shop/shop-wildcard", 60, 63, "*.shop.example.com", "shop.example.com")
     yield tls("shop/shop-expired", 400, -3, "old.shop.example.com")
     yield tls("payments/pay-tls", 81, 9, "pay.shop.example.com")
+    yield tls("accounts/members-tls", 33, 57, "members.example.com")
     yield tls("partner/b2b-tls", 10, 180, "partner.example.com", "b2b.partner.example.com")
     yield tls("platform-certs/shared-tls", 10, 180, "*.example.com")
     yield tls("platform-certs/winter-campaign", 320, 45, "winter.example.com")
