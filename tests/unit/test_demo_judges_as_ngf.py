@@ -90,5 +90,5 @@ def test_three_clusters_hold_what_the_pages_need(fleet: DemoFleet) -> None:
     assert routes >= 40
     pools = fleet.apis["gpu-iad"].store.all("inference.networking.k8s.io/v1", "InferencePool")
     nodes = fleet.apis["gpu-iad"].store.all("v1", "Node")
-    assert len(pools) == 3
+    assert len(pools) == 4
     assert any("nvidia.com/mig-1g.10gb" in node["status"]["capacity"] for node in nodes)

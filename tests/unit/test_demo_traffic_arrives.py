@@ -328,7 +328,8 @@ def test_of_what_scaled_before_the_start_there_are_events_of_that_time(fleet: De
 
 def test_a_console_without_the_demo_has_none_of_its_traffic() -> None:
     loaded = "sorted(name for name in sys.modules if 'demo.traffic' in name)"
-    code = f"import sys, cli.source, services.container; print({loaded})"
+    path = "sys.path.append('operator')"  # as app.py does
+    code = f"import sys; {path}; import cli.source, services.container; print({loaded})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )

@@ -62,13 +62,24 @@ def gpu_parents() -> Iterator[Obj]:
         spec={
             "modelName": "ibm-granite/granite-3.3-8b-instruct",
             "servingBackend": "vllm",
-            "pool": {"gpuType": "H100", "gpuCount": 1, "replicas": 2},
+            "pool": {
+                "gpuType": "H100",
+                "gpuCount": 1,
+                "replicas": 2,
+                "minReplicas": 2,
+                "maxReplicas": 4,
+            },
             "modelServer": {
                 "enabled": True,
                 "image": "vllm/vllm-openai:v0.33.0",
                 "nodeSelector": {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3"},
             },
             "epp": {"strategy": "composite"},
+            "autoscaling": {
+                "backend": "keda",
+                "thresholds": [{"metric": "queue_depth", "target": 4}],
+                "serverAddress": "http://prometheus.monitoring.svc:9090",
+            },
             "httpRoute": {
                 "hostnames": ["llm.example.com"],
                 "gatewayRef": "gpu-edge",
