@@ -35,6 +35,7 @@ from callbacks import (
     settings,
     shell,
     simulator,
+    stack_replay,
     topology,
     trace,
     wizards,
@@ -78,6 +79,7 @@ MODULES = (
     impact,
     applying,
     wizards,
+    stack_replay,
 )
 
 

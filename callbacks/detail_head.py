@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from callbacks import certificate
+from callbacks import certificate, stack_words
 from callbacks.cluster_words import ngf_words
 from components import detail_rows, kinds
 from components.policy_kinds import POLICIES
@@ -69,6 +69,7 @@ def facts(kind: str, model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
     own = {
         "gateways": _gateway,
         "gatewaybundles": _bundle,
+        "inferencestacks": _stack,
         "gatewayclasses": _class,
         "listenersets": _set,
         **dict.fromkeys(kinds.CERTIFICATE_KINDS, certificate.facts),
@@ -111,6 +112,10 @@ def _bundle(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
         ("Address", html.Span(address, className="mono") if address else "not assigned"),
         *operated(model),
     ]
+
+
+def _stack(model: dict[str, Any], info: ClusterInfo) -> list[Fact]:
+    return [*stack_words.facts(model, info), *operated(model)]
 
 
 def operated(model: dict[str, Any]) -> list[Fact]:

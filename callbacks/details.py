@@ -13,6 +13,7 @@ from callbacks import (
     operated_detail,
     policy_detail,
     route_detail,
+    stack_detail,
     touching,
 )
 from callbacks.detail_reads import Ref, read, seen
@@ -51,6 +52,7 @@ def register(callbacks: Callbacks) -> None:
     _register_certificate(callbacks)
     policy_detail.register(callbacks)
     operated_detail.register(callbacks)
+    stack_detail.register(callbacks)
     _register_history(callbacks)
 
 

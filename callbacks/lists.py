@@ -104,7 +104,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
             start, size = request["startRow"], request["endRow"] - request["startRow"]
             sort = tables.sort_key(request.get("sortModel"))
             query = query_of(kind, view, sort, page=start // size + 1, page_size=size)
-            page = source.list(who, kind.name, query)
+            page = source.list(who, kind.kind, query)
         except (Invalid, NotFound) as error:
             empty = {"rowData": [], "rowCount": 0}
             untold = [no_update] * (3 + len(STATUSES) + 4)
@@ -115,7 +115,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
         shown = {row["cluster"] for row in rows}
         slots = {name: services.fleet.slot(name) for name in shown}
         response = {
-            "rowData": [list_words.present(kind.name, row, slots) for row in rows],
+            "rowData": [list_words.present(kind.kind, row, slots) for row in rows],
             "rowCount": page.total,
         }
         return [
@@ -140,7 +140,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     ) -> Any:
         sort = tables.sort_key((request or {}).get("sortModel"))
         query = query_of(kind, view or {}, sort, page=1, page_size=EVERYTHING)
-        page = source.list(callbacks.who(), kind.name, query)
+        page = source.list(callbacks.who(), kind.kind, query)
         return file(services, kind.name, wanted["format"], list_words.values(kind, page))
 
     @callbacks.on(
@@ -152,7 +152,7 @@ def _register(callbacks: Callbacks, kind: ListKind) -> None:
     )
     def facets(_asked: int, view: dict[str, Any] | None, opened: dict[str, Any]) -> dict[str, Any]:
         query = query_of(kind, _view(kind, view, opened), "", page=1, page_size=1)
-        return source.facets(callbacks.who(), kind.name, query)
+        return source.facets(callbacks.who(), kind.kind, query)
 
     @callbacks.on(
         Output(part("views"), "data"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output
 
-from callbacks import autoscaling_words, cost_words, pool_charts, pool_words
+from callbacks import autoscaling_words, cost_words, picker_words, pool_charts, pool_words
 from callbacks.asking import answered, question, span_of, window_of
 from callbacks.panels import plain, values
 from callbacks.registrar import Callbacks
@@ -54,10 +54,12 @@ def page(container: Container, who: Identity, asked: Mapping[str, Any]) -> Told:
     if one := found.value:
         of = Asked((one.cluster,), scope.namespaces, one.name, one.namespace)
         told |= _head(one, container.fleet.slot(one.cluster))
+        told["settings"] = picker_words.settings(container, who, one)
     if tab == "pods":
         return {**told, **_pods(container, of, window)}
     if tab == "cost":
         return {**told, **_cost(container, of, window)}
+    told.setdefault("settings", picker_words.unknown(found.reason))
     return {**told, **_overview(container, who, of, window)}
 
 
@@ -71,6 +73,8 @@ def _head(one: PoolStatus, slot: int) -> Told:
         "why": one.status_reason,
         "facts": pool_words.facts(one, slot),
         "pods_count": one.replicas,
+        "stack": one.stack,
+        "edit": pool_words.edit_href(one),
     }
 
 

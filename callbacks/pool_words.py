@@ -8,6 +8,7 @@ from callbacks.cost_words import amount_of, tile_of
 from callbacks.gpu_words import short
 from callbacks.panels import plain
 from callbacks.pool_charts import FULL, tail
+from components import kinds
 from components.figures import amounts
 from components.panels import tile
 from services.inference import known_pools
@@ -41,6 +42,8 @@ def row(
         "slot": slot,
         "namespace": pool.namespace,
         "name": pool.name,
+        "stack": pool.stack,
+        "stack_href": stack_href(pool),
         "status": STATUS.get(pool.status, "unknown"),
         "word": pool.status,
         "why": pool.status_reason,
@@ -87,6 +90,21 @@ def href(pool: PoolStatus) -> str:
     return f"/pool?cluster={pool.cluster}&namespace={pool.namespace}&pool={pool.name}"
 
 
+def stack_href(pool: PoolStatus) -> str:
+    """The page of the stack that it belongs to, nothing for none."""
+    if not pool.stack:
+        return ""
+    return kinds.href("inferencestacks", pool.cluster, pool.namespace, pool.stack)
+
+
+def edit_href(pool: PoolStatus) -> str:
+    """Where it is changed: in the wizard of its stack, else its object in the editor."""
+    place = (pool.cluster, pool.namespace)
+    if pool.stack:
+        return kinds.edit_href("inferencestacks", *place, pool.stack)
+    return kinds.edit_href("inferencepools", *place, pool.name)
+
+
 def model(name: str | None) -> str | None:
     """The part of a model's name that people say."""
     return name.rpartition("/")[2] if name else None
@@ -105,6 +123,7 @@ def facts(pool: PoolStatus, slot: int) -> list[Row]:
     size = "no data" if pool.replicas is None else f"{pool.ready_replicas} of {pool.replicas} ready"
     return [
         {"label": "Cluster", "value": pool.cluster, "slot": slot},
+        {"label": "Stack", "value": pool.stack or "none", "href": stack_href(pool)},
         {"label": "Model", "value": model(pool.model_name), "title": pool.model_name},
         {"label": "Engine", "value": ENGINES.get(engine or "", engine)},
         {"label": "Endpoints", "value": size},

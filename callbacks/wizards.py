@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks import absent, gateway_offers, impact_words, progress, touching
+from callbacks import absent, gateway_offers, impact_words, progress, stack_offers, touching
 from callbacks.permission import explained
 from callbacks.registrar import Callbacks, nothing, toast
 from components import diff_view, kinds, yaml_view
@@ -25,6 +25,7 @@ Object = dict[str, Any]
 
 OFFERS: Mapping[str, Callable[[Callbacks, Identity, Object], Object]] = {
     "gatewaybundles": gateway_offers.of,
+    "inferencestacks": stack_offers.of,
 }
 """What a cluster offers for a kind: lists by name, and ``abilities``, each ``{ok, reason,
 evidence}``."""
@@ -194,7 +195,9 @@ def _register_answer(callbacks: Callbacks) -> None:
                 }
                 for one in found.clashes
             ],
-            "clashing": f"Against each other and the gateways of {cluster}.",
+            "clashing": f"Against each other and the gateways of {cluster}."
+            if ref["kind"] == "gatewaybundles"
+            else "",
             "children": [_child(one) for one in found.children[:ROWS]],
             "lacks": [_lack(one) for one in found.lacks[:ROWS]],
             "changes": sum(not one.server_set for one in plan.changes) if plan else 0,

@@ -229,24 +229,33 @@ def _policy() -> list[Any]:
     )
 
 
+def _operated_tables() -> list[Any]:
+    return [
+        grid_panel(
+            "Children",
+            "children",
+            wrapped(CHILDREN, "message"),
+            "The operator has made nothing of it yet.",
+            foot=html.Span(id="detail-children-said", className="said"),
+        ),
+        grid_panel(
+            "What is lacking",
+            "lacking",
+            wrapped(LACKING, "message"),
+            "Nothing: the cluster has all that it asks for.",
+        ),
+    ]
+
+
 def _operated() -> list[Any]:
-    return _two(
-        [
-            grid_panel(
-                "Children",
-                "children",
-                wrapped(CHILDREN, "message"),
-                "The operator has made nothing of it yet.",
-                foot=html.Span(id="detail-children-said", className="said"),
-            ),
-            grid_panel(
-                "What is lacking",
-                "lacking",
-                wrapped(LACKING, "message"),
-                "Nothing: the cluster has all that it asks for.",
-            ),
-        ]
+    return _two(_operated_tables())
+
+
+def _stack() -> list[Any]:
+    asked = panel(
+        "What it asks for", html.Div(className="quiet"), rule=True, body_id="detail-asked-for"
     )
+    return _two([*_operated_tables(), asked])
 
 
 OVERVIEWS: Mapping[str, Callable[[], list[Any]]] = {
@@ -257,4 +266,5 @@ OVERVIEWS: Mapping[str, Callable[[], list[Any]]] = {
     **dict.fromkeys(CERTIFICATE_KINDS, _certificate),
     **dict.fromkeys(POLICIES, _policy),
     **dict.fromkeys(OPERATED, _operated),
+    "inferencestacks": _stack,
 }

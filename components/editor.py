@@ -178,7 +178,7 @@ def _form_panel(form: Form | None, create: bool) -> Any:
         return html.Div([html.Div(id=name) for name in absent], className="d-none")
     return panel(
         form.title if form else "Object",
-        [*place, form.layout() if form else None],
+        [*place, form.layout() if form else html.Div(id="edit-body", hidden=True)],
         rule=True,
         unit="",
         unit_id="edit-count",

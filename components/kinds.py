@@ -50,6 +50,7 @@ KINDS = {
     "gatewayclasses": Spoken(
         "GatewayClass", "gateway class", "gateway classes", "collection", "gatewayclass"
     ),
+    "inferencestacks": Spoken("InferenceStack", "stack", "stacks", "boxes", "stack", "stacks"),
     "secrets": Spoken(
         "Secret", "certificate", "certificates", "patch-check", "certificate", "certificates"
     ),
@@ -76,9 +77,9 @@ ROUTE_KINDS = tuple(name for name in KINDS if name.endswith("routes"))
 """The kinds of routes."""
 
 
-OPERATED = ("gatewaybundles",)
+OPERATED = ("gatewaybundles", "inferencestacks")
 """The kinds that the operator works on: it makes other objects of them."""
-WIZARDS = {"gatewaybundles": "/gateways"}
+WIZARDS = {"gatewaybundles": "/gateways", "inferencestacks": "/stacks"}
 """Where the wizards are that make and edit objects of a kind."""
 
 

@@ -37,7 +37,8 @@ class ListKind:
     """How a list is spoken of, what its status words are, what it alone is filtered by, and of
     which kinds objects can be made here (``create_at``: on a page that says which is for what);
     ``ways`` are pages that make some otherwise, with what they do, ``views`` other looks at the
-    same, as tabs; ``beside`` is the list of which this one is such a look."""
+    same, as tabs; ``beside`` is the list of which this one is such a look. ``of`` is the kind of
+    its objects where it is not called as that."""
 
     name: str
     title: str
@@ -51,6 +52,12 @@ class ListKind:
     create_at: str = ""
     views: tuple[tuple[str, str], ...] = ()
     beside: str = ""
+    of: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What services call the list."""
+        return self.of or self.name
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -180,8 +187,27 @@ POLICIES = ListKind(
     create_at="/policies/create",
     views=(("/policies/conflicts", "Conflicts"), ("/policies/effective", "In effect")),
 )
+STACKS = ListKind(
+    "stacks",
+    "Stacks",
+    "stack",
+    "stacks",
+    "boxes",
+    {
+        "err": "in error",
+        "warn": "degraded",
+        "info": "pending",
+        "ok": "ready",
+        "stale": "last seen",
+        "unknown": "unknown",
+    },
+    own=("engine", "model"),
+    creates=("inferencestacks",),
+    of="inferencestacks",
+)
 KINDS = {
-    kind.name: kind for kind in (GATEWAYS, BUNDLES, ROUTES, GATEWAYCLASSES, POLICIES, CERTIFICATES)
+    kind.name: kind
+    for kind in (GATEWAYS, BUNDLES, ROUTES, GATEWAYCLASSES, POLICIES, CERTIFICATES, STACKS)
 }
 
 

@@ -19,6 +19,7 @@ TTFT, SPREAD, TOKENS = "pool-ttft", "pool-spread", "pool-tokens"
 WAITING, CACHE, BUSY = "pool-waiting", "pool-cache", "pool-busy"
 PODS, DEVICES, GPUS = "pool-pods", "pool-devices", "pool-gpus"
 COST, BILL = "pool-cost", "pool-bill"
+SETTINGS = "pool-settings"
 
 TABS = (("overview", "Overview"), ("pods", "Pods"), ("cost", "Cost"))
 LINKS = (("decisions", "Decisions"), ("autoscaling", "Autoscaling"))
@@ -42,7 +43,7 @@ def layout(query: Mapping[str, str]) -> html.Div:
                 query.get("pool") or "Pool",
                 id="pool",
                 crumbs=[("Pools", "/pools")],
-                actions=[html.Span(id="pool-grafana", className="slot"), time_range()],
+                actions=[time_range(), html.Span(id="pool-links", className="row-f")],
             ),
             html.Section(id="pool-missing", className="panel missing-state", role="status"),
             html.Dl(id="pool-facts", className="facts"),
@@ -152,7 +153,7 @@ def _overview() -> list[html.Div]:
                         chart_panel(SPREAD, "TTFT distribution", height=196),
                         panel(
                             "GPU devices",
-                            loading(5),
+                            loading(4),
                             unit=html.Span(id="pool-gpus-unit"),
                             source=html.Span(id="pool-gpus-src"),
                             body_id=GPUS,
@@ -160,6 +161,7 @@ def _overview() -> list[html.Div]:
                             rule=True,
                             flush=True,
                         ),
+                        html.Section(id=SETTINGS, className="panel"),
                         panel(
                             "Cost",
                             loading(4),

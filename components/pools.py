@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dash import dcc, html
 
-from components.page import kpi, kpi_row, loading, page_head, panel
+from components.page import button, kpi, kpi_row, loading, page_head, panel
 from components.panels import asked, chart_panel, time_range
 
 ASKED = "pools-asked"
@@ -26,7 +26,18 @@ def layout(query: Mapping[str, str]) -> html.Div:
     """Every part stands from the first paint; ``query`` is what is asked first."""
     return html.Div(
         [
-            page_head("Pools", actions=[time_range()]),
+            page_head(
+                "Pools",
+                actions=[
+                    time_range(),
+                    button(
+                        "Create stack",
+                        href="/stacks/create",
+                        kind="primary n-keep needs-operator",
+                        id="pools-create",
+                    ),
+                ],
+            ),
             html.Div(id="pools-strip", role="status", className="live-strip"),
             kpi_row(
                 "pools-kpis",

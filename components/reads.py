@@ -19,6 +19,7 @@ OBJECT: dict[str, tuple[str, ...]] = {
     "gateways": ("gateways", "gatewayclasses", *ROUTE_KINDS, "secrets", "events", "pods"),
     **{kind: (kind, *_ATTACHING, *_BACKENDS, "events", *POLICIES) for kind in ROUTE_KINDS},
     "gatewaybundles": ("gatewaybundles", "gateways", "events"),
+    "inferencestacks": ("inferencestacks", "events"),
     "listenersets": ("listenersets", "gateways", "namespaces", "secrets", "events"),
     "gatewayclasses": ("gatewayclasses", "gateways", "events", *ROUTE_KINDS),
     **dict.fromkeys(

@@ -51,6 +51,19 @@ def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
                 "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
             },
         }
+    if kind == "inferencestacks":
+        return {
+            "apiVersion": "ngf-console.f5.com/v1alpha1",
+            "kind": "InferenceStack",
+            "metadata": metadata,
+            "spec": {
+                "modelName": "",
+                "servingBackend": "vllm",
+                "pool": {"gpuType": "", "gpuCount": 1, "replicas": 1},
+                "modelServer": {"enabled": True},
+                "epp": {"strategy": "composite"},
+            },
+        }
     rule: dict[str, Any] = {"backendRefs": [{"name": "", "port": 80}]}
     if kind == "httproutes":
         rule = {"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]} | rule

@@ -42,6 +42,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         "Inference",
         (
             ("Pools", "/pools", "layers", "i"),
+            ("Stacks", "/stacks", "boxes", "b"),
             ("Picker decisions", "/decisions", "bullseye", "p"),
             ("Autoscaling", "/autoscaling", "graph-up", "z"),
         ),
@@ -151,13 +152,8 @@ def _sidebar(facts: dict[str, Any]) -> html.Nav:
             )
     return html.Nav(
         [
-            html.Div(
-                [
-                    html.Span(className="n-mark", **{"aria-hidden": "true"}),
-                    html.Span("NGF Console", className="n-word"),
-                ],
-                className="n-brand",
-            ),
+            # Its mark is drawn before it, for the same reason.
+            html.Div(html.Span("NGF Console", className="n-word"), className="n-brand"),
             html.Div(items, className="n-nav"),
             html.Div(
                 [

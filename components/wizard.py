@@ -87,13 +87,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step: its key in the address, its title, its panels, and further paths whose faults are
-    shown in it."""
+    """A step: its key in the address, its title, its panels, further paths whose faults are shown
+    in it, and ``more`` that stands below its panels: charts, which the script cannot make."""
 
     key: str
     title: str
     groups: Sequence[Group]
     paths: Sequence[str] = ()
+    more: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,23 +213,24 @@ def _paths(steps: Sequence[Step], key: str) -> list[str]:
 
 
 def _step(step: Step) -> html.Div:
+    panels = [
+        panel(
+            group.title,
+            html.Div(
+                id=f"wizard-{step.key}-{at}",
+                className="fs",
+                **{
+                    "data-parts": json.dumps([*map(_part, group.parts)]),
+                    "data-needs": group.needs,
+                },
+            ),
+            unit=group.unit or None,
+            rule=True,
+        )
+        for at, group in enumerate(step.groups)
+    ]
     return html.Div(
-        [
-            panel(
-                group.title,
-                html.Div(
-                    id=f"wizard-{step.key}-{at}",
-                    className="fs",
-                    **{
-                        "data-parts": json.dumps([*map(_part, group.parts)]),
-                        "data-needs": group.needs,
-                    },
-                ),
-                unit=group.unit,
-                rule=True,
-            )
-            for at, group in enumerate(step.groups)
-        ],
+        [*panels, step.more] if step.more else panels,
         hidden=True,
         **{"data-step": step.key, "aria-label": step.title, "role": "group"},
     )

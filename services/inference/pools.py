@@ -124,6 +124,7 @@ def _pool(
         status_reason=why,
         created_at=_time(metadata.get("creationTimestamp")),
         picker=str(_picker(pool).get("name") or ""),
+        stack=stack["metadata"]["name"] if stack else "",
         reasons=_untold(known, bool(running), stack is not None, unbound),
         **known,
     )
@@ -139,6 +140,7 @@ def _waiting(cluster: str, stack: Object) -> PoolStatus:
         ready_replicas=0,
         status=str(status.get("phase") or "Pending"),
         status_reason="Its InferencePool is not there yet.",
+        stack=metadata["name"],
         created_at=_time(metadata.get("creationTimestamp")),
         replicas=((stack.get("spec") or {}).get("pool") or {}).get("replicas"),
         selector=((stack.get("spec") or {}).get("pool") or {}).get("selector"),

@@ -15,7 +15,8 @@ Vantage = Literal["engine", "picker"]
 
 @dataclass(frozen=True, slots=True)
 class PoolStatus:
-    """An inference pool as its objects say. ``status`` is one word with ``status_reason``."""
+    """An inference pool as its objects say. ``status`` is one word with ``status_reason``,
+    ``stack`` the InferenceStack in its namespace that it belongs to, "" for none."""
 
     cluster: str
     namespace: str
@@ -35,6 +36,7 @@ class PoolStatus:
     created_at: datetime | None = None
     avg_gpu_util: float | None = None
     picker: str = ""
+    stack: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@
   const asked = {}; // per kind, the question its grid was last filled with
   const no = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
-  const pages = { "/gateways": "gateways", "/gatewaybundles": "gatewaybundles", "/routes": "routes", "/policies": "policies", "/gatewayclasses": "gatewayclasses", "/certificates": "certificates" };
+  const pages = { "/gateways": "gateways", "/gatewaybundles": "gatewaybundles", "/routes": "routes", "/policies": "policies", "/gatewayclasses": "gatewayclasses", "/certificates": "certificates", "/stacks": "stacks" };
   const here = () => pages[window.location.pathname];
   const gridOf = (kind) => {
     try { return window.dash_ag_grid.getApi(kind + "-grid"); } catch { return null; }
@@ -109,6 +109,7 @@
     gatewaybundles: ["gatewaybundles"],
     certificates: ["secrets", "configmaps", "certificates", "gateways", "listenersets", "httproutes", "grpcroutes", "tlsroutes", "backendtlspolicies"],
     policies: ["clientsettingspolicies", "proxysettingspolicies", "ratelimitpolicies", "observabilitypolicies", "upstreamsettingspolicies", "backendtlspolicies", "wafpolicies", "snippetspolicies", "payloadprocessors", "externalloadbalancers", "snippetsfilters", "authenticationfilters", "gateways", "httproutes", "grpcroutes", "services", "nginxproxies"],
+    stacks: ["inferencestacks"],
     routes: ["httproutes", "grpcroutes", "tlsroutes", "tcproutes", "udproutes", "listenersets", "gateways"],
   };
   window.addEventListener("ngf:changes", (event) => {

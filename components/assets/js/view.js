@@ -14,8 +14,8 @@
 // show it.
 (function (ngf) {
   let built = null; // when the page that stands there was built; null while another one comes
-  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "target", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client"];
-  const PAGES = { gateway: "gateways", gatewaybundle: "gatewaybundles", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes", certificate: "certificates", authority: "certificates", "managed-certificate": "certificates" };
+  const LISTS = ["cluster", "status", "class", "gateway", "controller", "reason", "environment", "region", "columns", "kind", "target", "outcome", "label", "ngf", "method", "host", "route", "upstream", "upstream_addr", "client", "engine", "model"];
+  const PAGES = { gateway: "gateways", gatewaybundle: "gatewaybundles", gatewayclass: "gatewayclasses", httproute: "routes", grpcroute: "routes", tlsroute: "routes", tcproute: "routes", udproute: "routes", listenerset: "routes", stack: "stacks", certificate: "certificates", authority: "certificates", "managed-certificate": "certificates" };
   const POLICIES = /policies$|filters$|^payloadprocessors$|^externalloadbalancers$/; // kinds in the list of policies
   const LISTED = /^(http|grpc|tls|tcp|udp)routes$|^listenersets$/; // kinds that one list has together
   const NATIVE = /^\/(api|signin|signout|assets|static|metrics|healthz|readyz|_dash|oidc)/;

@@ -18,8 +18,8 @@
   const table = (columns, rows) => el("table", { class: "grid tight" }, el("colgroup", {}, columns.map(([, kind, width]) => el("col", { class: /hm/.test(kind || "") ? "hm" : null, style: width ? `width:${width}px` : null }))),
     el("thead", {}, el("tr", {}, columns.map(([label, kind]) => el("th", { scope: "col", class: kind || null }, label)))), el("tbody", {}, rows));
 
-  function fact({ label, value, slot, title }) {
-    const said = value === null || value === undefined ? none(title) : slot ? el("span", { class: `cl c${slot}` }, value) : value;
+  function fact({ label, value, slot, title, href }) {
+    const said = value === null || value === undefined ? none(title) : slot ? el("span", { class: `cl c${slot}` }, value) : href ? el("a", { href }, value) : value;
     return el("div", {}, el("dt", {}, label), el("dd", { title: title || null }, said));
   }
 
@@ -48,6 +48,14 @@
   function bill(one, many) {
     const lines = many ? one.lines : one.lines.slice(0, 4);
     return el("dl", { class: "bill" }, lines.map(({ label, value, why }) => el("div", {}, el("dt", {}, label), el("dd", { title: why || null }, value === null ? none(why) : value), many && value === null && why ? el("dd", { class: "why" }, why) : null)));
+  }
+
+  // How the picker is set, and where that is changed.
+  function settings(one) {
+    const change = one.change ? el("span", { class: "src" }, el("a", { class: "needs-operator", href: one.change }, "Change")) : null;
+    const rows = one.rows.map(({ label, value }) => el("div", {}, el("dt", {}, label), el("dd", {}, value)));
+    return [el("header", {}, el("h2", {}, "Picker"), el("span", { class: "u" }, "as it is set"), change),
+      el("div", { class: "bd0" }, rows.length ? el("dl", { class: "bill" }, rows) : null, one.reason ? el("div", { class: "quiet" }, one.reason) : null)];
   }
 
   const POD = [["Pod"], ["Node", "hm", 136], ["Engine", "hm", 76], ["Running", "num hm", 76], ["Waiting", "num", 76], ["KV cache", "num", 84], ["Prefix hits", "num hm", 92], ["Tokens/s", "num hm", 84], ["GPUs", "hm", 64], ["Busy", "num", 68], ["Mem", "num hm", 60], ["°C", "num hm", 48], ["W", "num hm", 64], ["Read", "num hm", 72]];
@@ -87,7 +95,9 @@
     ngf.put("pool-facts", (answer.facts || []).map(fact));
     ngf.put("pool-strip", answer.strip ? el("div", { class: "strip warn" }, ngf.statusIcon("warn"), el("div", {}, answer.strip)) : null);
     ngf.put("pool-missing", answer.missing ? el("div", { class: "state" }, el("div", { class: "state-i" }, ngf.icon("layers")), el("div", { class: "b6" }, answer.missing.replace(/\.$/, "")), el("div", { class: "state-t" }, "It may have been deleted, or be outside the chosen cluster and namespace."), el("div", { class: "state-a" }, el("a", { class: "btn btn-primary", href: "/pools" }, "All pools"))) : null);
-    ngf.put("pool-grafana", ngf.facts && ngf.facts.grafana ? el("a", { class: "btn btn-secondary", href: ngf.grafana(), target: "_blank", rel: "noopener" }, ngf.icon("box-arrow-up-right"), "Open in Grafana") : null);
+    ngf.put("pool-links",
+      el("span", { id: "pool-grafana", class: "slot" }, ngf.facts && ngf.facts.grafana ? el("a", { class: "btn btn-secondary", href: ngf.grafana(), target: "_blank", rel: "noopener" }, ngf.icon("box-arrow-up-right"), "Open in Grafana") : null),
+      answer.edit ? el("a", { class: "btn btn-primary needs-operator", href: answer.edit }, answer.stack ? "Edit stack" : "Edit") : null);
     ngf.put("pool-pods-n", answer.pods_count === null || answer.pods_count === undefined ? "" : String(answer.pods_count));
   }
 
@@ -105,6 +115,7 @@
       ngf.put("pool-gpus", devices(answer.gpus));
       ngf.put("pool-gpus-unit", answer.gpus.count > answer.gpus.rows.length ? `${answer.gpus.rows.length} of ${answer.gpus.count}` : "");
       src("pool-gpus-src", answer.gpus);
+      ngf.put("pool-settings", settings(answer.settings));
       ngf.put("pool-cost", bill(answer.cost, false));
       ngf.put("pool-cost-src", answer.cost.source);
     }

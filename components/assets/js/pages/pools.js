@@ -9,13 +9,14 @@
   const known = (row, key, text) => (row[key] === null || row[key] === undefined ? faint("no data", row.reasons[key]) : text(row[key]));
   const share = (value) => el("span", { class: "share", "aria-hidden": "true" }, el("b", { style: `width:${Math.min(100, Math.round(value))}%` }));
 
-  const HEAD = [["Status", "", 96], ["Pool"], ["Cluster", "hm", 108], ["Model", "hm"], ["Ready", "num hm", 68], ["GPUs", "hm", 84], ["Busy", "hm", 104], ["TTFT p95", "num hm", 88], ["Tokens/s", "num", 76], ["Waiting", "num hm", 70], ["KV cache", "num hm", 74], ["Per hour", "num hm", 76]];
+  const HEAD = [["Status", "", 96], ["Pool"], ["Cluster", "hm", 92], ["Stack", "hm", 92], ["Model", "hm"], ["Ready", "num hm", 68], ["GPUs", "hm", 84], ["Busy", "hm", 92], ["TTFT p95", "num hm", 88], ["Tokens/s", "num", 76], ["Waiting", "num hm", 70], ["KV cache", "num hm", 74], ["Per hour", "num hm", 76]];
 
   function line(row) {
     return el("tr", { "data-key": row.id },
       el("td", { title: row.why }, ngf.status(row.status, row.word)),
       el("td", { class: "nm", title: `${row.namespace}/${row.name}` }, el("a", { class: "plain", href: row.href }, el("span", { class: "ns" }, `${row.namespace}/`), el("b", {}, row.name)), el("span", { class: "sub" }, row.cluster, row.gpus ? `, ${row.gpus}` : "")),
       el("td", { class: "hm" }, el("span", { class: `cl c${row.slot}` }, row.cluster)),
+      el("td", { class: "hm" }, row.stack ? el("a", { href: row.stack_href }, row.stack) : faint("none")),
       el("td", { class: "hm", title: [row.model, row.engine].filter(Boolean).join(", ") || null }, row.model || faint("no data")),
       el("td", { class: "num hm" }, row.replicas === null ? faint("no data") : `${row.ready} of ${row.replicas}`),
       el("td", { class: "hm" }, row.gpus || faint("no data")),
