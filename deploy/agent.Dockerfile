@@ -1,15 +1,17 @@
-# The agent: heartbeat reporter and GPU probe. Build it from the root of the repository:
+# The agent: heartbeat reporter, GPU probe and operator. Build it from the root of the repository:
 #   docker build --file deploy/agent.Dockerfile --tag ngf-console-agent .
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /app
 COPY requirements.txt ./
 COPY agent/requirements.txt agent/
-# What the agent needs by name, in the versions of the console, whose file may name extras.
+COPY operator/requirements.txt operator/
+# What agent and operator need by name, in the versions of the console, whose file may name extras.
 RUN python -m venv --without-pip /opt/venv \
  && sed 's/\[.*\]//' requirements.txt > /tmp/versions.txt \
- && pip --python /opt/venv/bin/python install --no-cache-dir --requirement agent/requirements.txt --constraint /tmp/versions.txt
+ && pip --python /opt/venv/bin/python install --no-cache-dir --requirement agent/requirements.txt --requirement operator/requirements.txt --constraint /tmp/versions.txt
 COPY VERSION ./
 COPY agent agent/
+COPY operator operator/
 RUN rm requirements.txt && /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11.14-slim-bookworm

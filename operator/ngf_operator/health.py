@@ -32,7 +32,8 @@ class Health:
         app.router.add_get("/metrics", self._metrics)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._bind, self._port, reuse_address=True).start()
+        host = self._bind or None  # None: every address of both families
+        await web.TCPSite(self._runner, host, self._port, reuse_address=True).start()
         return self
 
     async def __aexit__(self, *_: object) -> None:

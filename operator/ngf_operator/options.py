@@ -22,7 +22,7 @@ class Options:
     leader_elect: bool = True
     interval: float = 60.0
     workers: int = 8
-    bind: str = "::"
+    bind: str = ""
     port: int = 8080
     log_level: str = "info"
 
@@ -118,7 +118,9 @@ OPTIONS = (
         _number(1, 64, int),
         "8",
     ),
-    _Option("bind", "HEALTH_BIND", "address to serve health and metrics on; :: for all", str, "::"),
+    _Option(
+        "bind", "HEALTH_BIND", "address to serve health and metrics on; without it all", str, ""
+    ),
     _Option("port", "HEALTH_PORT", "port for it; 0 for any", _number(0, 65535, int), "8080"),
     _Option(
         "log_level", "LOG_LEVEL", f"least severe log line: {', '.join(LEVELS)}", _level, "info"

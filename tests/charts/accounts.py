@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.charts.helm import Obj
 from tests.real.controlplane import ControlPlane
-from tests.real.kube_api import Answer, KubeApi
+from tests.real.kube_api import APPLY_PATCH, MERGE_PATCH, Answer, KubeApi
 from tests.real.servers import client_of
 
 NAMESPACES = "/api/v1/namespaces"
@@ -46,6 +46,16 @@ class Account:
 
     def status(self, method: str, path: str, body: Obj | None = None, **params: str) -> int:
         return self.call(method, path, body, **params).status
+
+    def apply(self, path: str, obj: Obj) -> int:
+        """The status of a server-side apply."""
+        return self.call(
+            "PATCH", path, obj, content_type=APPLY_PATCH, fieldManager="test", force="true"
+        ).status
+
+    def merge(self, path: str, change: Obj) -> int:
+        """The status of a merge patch."""
+        return self.call("PATCH", path, change, content_type=MERGE_PATCH).status
 
     def can_i(self, namespace: str) -> dict[str, set[str]]:
         """Verbs by resource (``pods``, ``deployments.apps``) in a namespace, as kubectl lists them.
