@@ -53,10 +53,16 @@ def eventually(what: str, ready: Callable[[], Any]) -> Any:
 
 
 class Demo:
-    """The demo with its operators, and one cluster of it."""
+    """The demo with its operators, and one cluster of it; ``seeded`` is what they found there."""
 
     def __init__(self, fleet: DemoFleet, operators: DemoOperators, folder: Path) -> None:
         self.fleet, self.operators, self.folder = fleet, operators, folder
+        self.seeded = [
+            (api.store, parent)
+            for api in fleet.apis.values()
+            for kind in ("GatewayBundle", "InferenceStack", "DistributedCloudPublish")
+            for parent in api.store.all(OURS, kind)
+        ]
         self.store = fleet.apis["gpu-iad"].store
         self.store.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}})
 
@@ -88,8 +94,9 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     fleet, folder = start_demo(PLACES), tmp_path_factory.mktemp("demo") / "operators"
     operators = DemoOperators(fleet.apis, folder, lambda seconds: None)
+    demo = Demo(fleet, operators, folder)
     operators.start()
-    yield Demo(fleet, operators, folder)
+    yield demo
     operators.stop()
     fleet.stop()
 
@@ -175,18 +182,18 @@ def test_a_bundle_and_a_stack_become_ready_and_leave_nothing_behind(demo: Demo) 
 
 def test_what_the_seed_says_of_its_parents_the_operator_says_too(demo: Demo) -> None:
     """It starts with nothing to do: what it would restore it would count as drift."""
-    eventually("operators", lambda: {"web-fra", "gpu-iad"} <= set(demo.operators.pids()))
-    for cluster in ("web-fra", "gpu-iad"):
-        store = demo.fleet.apis[cluster].store
-        for kind in ("GatewayBundle", "InferenceStack", "DistributedCloudPublish"):
-            for parent in store.all(OURS, kind):
-                if parent["metadata"]["namespace"] == SPACE:
-                    continue
-                _told_again(store, kind, parent)
+    assert {parent["kind"] for _, parent in demo.seeded} == {
+        "GatewayBundle",
+        "InferenceStack",
+        "DistributedCloudPublish",
+    }
+    for store, parent in demo.seeded:
+        _told_again(store, parent)
 
 
-def _told_again(store: Any, kind: str, before: Obj) -> None:
+def _told_again(store: Any, before: Obj) -> None:
     """Ask the operator to reconcile, and compare."""
+    kind = before["kind"]
     place = OURS, kind, before["metadata"]["namespace"], before["metadata"]["name"]
     annotations = {"ngf-console.f5.com/reconcile-requested": "now"}
     store.patch(*place, {"metadata": {"annotations": annotations}})
