@@ -215,8 +215,9 @@ TLS = Step(
             needs="certificates",
         ),
         Group(
-            "For every listener without a certificate of its own",
+            "For all other listeners",
             [Field("spec.tls.secretRefs", "Certificates", "secrets")],
+            "those without a certificate of their own",
         ),
     ],
     paths=["spec.tls", "spec.listeners[].tls"],

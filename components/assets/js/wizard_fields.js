@@ -80,5 +80,13 @@
     },
   };
 
+  // What is folded away stays as somebody has left it while the page is drawn anew.
+  const unfolded = new Set();
+  ngf.fold = (key, summary, ...body) => el("details", { "data-fold": key, "data-key": key, open: unfolded.has(key) }, el("summary", { class: "s12" }, summary), body);
+  document.addEventListener("toggle", function ({ target }) {
+    if (!target.dataset || !target.dataset.fold) return;
+    if (target.open) unfolded.add(target.dataset.fold); else unfolded.delete(target.dataset.fold);
+  }, true);
+
   ngf.paths = { get, put, meets, on, text };
 })(window.ngf = window.ngf || {});

@@ -38,7 +38,7 @@
   function counted(children, lacks) {
     const of = (verb) => children.filter((one) => one.verb === verb).length;
     const parts = [of("create") && `${of("create")} to create`, of("change") && `${of("change")} to change`, of("remove") && `${of("remove")} to remove`, of("same") && `${of("same")} as they are`, lacks.length && `${lacks.length} skipped`].filter(Boolean);
-    return parts.length ? `${parts.join(", ")}.` : "No object is made of it.";
+    return parts.length ? `Of its objects ${parts.join(", ")}.` : "No object is made of it.";
   }
 
   function checks(state) {

@@ -11,6 +11,7 @@
 //   items(path, entry, at, state)   {title, tag, note} of an entry of a list
 //   added(path, object)     the entry that "add" puts into a list
 //   faults(object, state)   {path: sentence} of what is wrong as far as the browser can tell
+//   placed({field, rule}, object)   the path at which a fault of the server is said, where not its own
 //   offers(object)          what the offers depend on beside the cluster
 // }
 // state: {object, live, base, cluster, offers, answer, step, reached, faults, applied, progress, told}
@@ -52,12 +53,20 @@
     return most ? lengths.indexOf(most) : last();
   }
 
+  // The input that a fault is said at: its own, or that of what holds its field.
+  function inputOf(path) {
+    const declared = state.told.steps.flatMap((step) => step.paths);
+    for (let at = path; at; at = at.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) if (declared.includes(at.replace(/\[\d+\]/g, "[]"))) return at;
+    return path;
+  }
+
   function judge() {
-    const found = {};
-    const add = (path, rule) => { if (!found[path]) found[path] = rule; };
-    for (const [path, rule] of Object.entries(say("faults", state.object, state) || {})) add(path, rule);
+    const found = { ...say("faults", state.object, state) };
     const answer = state.answer;
-    for (const one of (answer && answer.turn === state.turn && answer.faults) || []) add(one.field || "metadata.name", one.rule);
+    for (const one of (answer && answer.turn === state.turn && answer.faults) || []) {
+      const path = say("placed", one, state.object) || inputOf(one.field || "metadata.name");
+      if (!found[path]) found[path] = one.rule;
+    }
     state.faults = found;
     state.counts = keys().map(() => 0);
     for (const path of Object.keys(found)) state.counts[stepOf(path)] += 1;

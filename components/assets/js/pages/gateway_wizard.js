@@ -3,7 +3,7 @@
 (function (ngf) {
   const el = (...parts) => ngf.element(...parts);
   const paths = () => ngf.paths;
-  const SHOWN = 8; // Secrets and features that are listed; others are counted
+  const NEAR = 3; // Secrets that are listed though they are for another hostname; others are folded away
   const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   const spec = (state) => state.object.spec || {};
   const listeners = (object) => ((object.spec || {}).listeners || []).filter((one) => one && typeof one === "object");
@@ -39,7 +39,8 @@
     whole: true,
     draw(field, common, { path, state, at }) {
       const { known, absent, own, wanted } = secretRows(state, path, at);
-      const shown = known.filter((one, index) => one.held || index < SHOWN);
+      const near = (one, index) => one.held || one.fits || index < NEAR;
+      const [shown, others] = [known.filter(near), known.filter((one, index) => !near(one, index))];
       const row = (one) => el("label", { class: `wz-secret${one.held ? " on" : ""}`, "data-key": `${one.namespace}/${one.name}` },
         el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": one.name, "data-namespace": one.namespace === own ? "" : one.namespace, checked: one.held, disabled: common.disabled }),
         el("span", { class: "ell" }, one.namespace === own ? null : faint(`${one.namespace}/`), el("b", { class: "b5" }, one.name)), ends(one),
@@ -47,7 +48,7 @@
       return el("div", { class: "wz-secrets", id: common.id, "data-path": path, "data-control": "secrets", "aria-invalid": common["aria-invalid"], tabindex: "-1" }, shown.map(row),
         absent.map((ref) => el("label", { class: "wz-secret on", "data-key": spokenRef(ref) }, el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": ref.name, "data-namespace": ref.namespace || "", checked: true, disabled: common.disabled }), el("b", { class: "b5" }, spokenRef(ref)), ngf.status("warn", "does not exist yet"))),
         !shown.length && !absent.length ? el("div", { class: "hint" }, "No TLS Secret is on this cluster. ", el("a", { href: "/certificates/upload" }, "Upload one"), ", or have one issued below.") : null,
-        known.length > shown.length ? el("div", { class: "hint" }, `${known.length - shown.length} more on the cluster; those that fit the hostname come first.`) : null);
+        others.length ? ngf.fold(`secrets of ${path}`, `${others.length} more on ${state.cluster}`, others.map(row)) : null);
     },
   };
 
@@ -69,9 +70,17 @@
     secrets,
     issued: { draw: (field, common) => ngf.controls.switch.draw(field, common), read: (value) => value !== undefined, write: (on, held) => (on ? held || { issuerRef: { name: "" } } : undefined), flag: true },
     issuer: {
-      draw: (...more) => ngf.controls.select.draw(more[0], more[1], { ...more[2], value: ngf.controls.issuer.read(more[2].value) }),
+      // Where no issuer is known its kind and name are typed.
+      draw(field, common, about) {
+        if (!(about.offers.issuers || []).length) return plain()({ placeholder: "ClusterIssuer/letsencrypt" }, common);
+        return ngf.controls.select.draw(field, common, { ...about, value: ngf.controls.issuer.read(about.value) });
+      },
       read: (ref) => (ref && ref.name ? `${ref.kind || "Issuer"}/${ref.name}` : ""),
-      write: (shown, held) => ({ ...held, name: shown.slice(shown.indexOf("/") + 1), ...(shown ? { kind: shown.slice(0, shown.indexOf("/")) } : {}) }),
+      write(shown, held) {
+        const [name, kind] = shown.trim().split("/").reverse();
+        const { kind: _, ...rest } = held || {};
+        return { ...rest, name, ...(kind ? { kind } : {}) };
+      },
     },
     kinds: {
       draw: (...more) => plain()(...more),
@@ -109,7 +118,7 @@
     return el("label", { class: `wz-card${chosen ? " on" : ""}`, "data-key": one.name }, el("input", { type: "radio", class: "form-check-input", name: "gateway-class", value: one.name, checked: chosen, disabled: off, "data-class": "1" }),
       el("span", { class: "row-f wrap" }, el("b", { class: "b5" }, one.name), ngf.status(tone, word), one.ngf ? null : el("span", { class: "tag plain" }, "not NGF")),
       el("span", { class: "mono t2 s12" }, one.controller), el("span", { class: "t2 s12" }, one.description || (one.accepted ? "" : one.evidence)),
-      one.features.length ? el("details", {}, el("summary", { class: "s12" }, `${one.features.length} features supported`), el("span", { class: "t2 s12" }, one.features.join(", "))) : faint("It names no features."));
+      one.features.length ? ngf.fold(`features of ${one.name}`, `${one.features.length} features supported`, el("span", { class: "t2 s12" }, one.features.join(", "))) : faint("It names no features."));
   }
 
   function classes(state) {
@@ -199,14 +208,14 @@
     const chosen = (state.offers.classes || []).find(({ name }) => name === wanted.gatewayClassName);
     const issuer = ((wanted.tls || {}).certManager || {}).issuerRef;
     const { abilities = {} } = state.offers;
-    const waf = paths().on(wanted.waf) ? ["on", wanted.waf.policyRef ? [", ", mono(wanted.waf.policyRef)] : null] : abilities.waf && !abilities.waf.ok ? faint(`not available: ${abilities.waf.reason}`) : faint("off");
+    const waf = paths().on(wanted.waf) ? ["on", wanted.waf.policyRef ? [", ", mono(wanted.waf.policyRef)] : null] : abilities.waf && !abilities.waf.ok ? faint(`not available: ${abilities.waf.reason.split(". ")[0].replace(/\.$/, "")}`) : faint("off");
     const snippets = [paths().on(wanted.snippetsFilter) ? "a filter for routes" : "", paths().on(wanted.snippetsPolicy) ? "for the whole gateway" : "", paths().on(wanted.routeMarker) ? "route marker" : ""].filter(Boolean);
     return [
       ["Cluster", [el("span", { class: `cl c${one ? one.slot : 8}` }, state.cluster), " ", faint([state.offers.version ? `NGF ${state.offers.version}` : "", { oss: "OSS", enterprise: "Plus" }[state.offers.edition] || ""].filter(Boolean).join(" "))]],
       ["Name", metadata.name ? [`${metadata.namespace || "default"}/`, el("b", { class: "b5" }, metadata.name)] : faint("not yet")],
       ["Class", [wanted.gatewayClassName || faint("not yet"), " ", chosen && chosen.features.length ? faint(`${chosen.features.length} features supported`) : null]],
       ["Listeners", all.length ? all.map(hosted) : faint("none")],
-      ["Certificate", all.some(encrypted) ? [certified(state).filter((text) => text !== "cert-manager").map((text, at) => [at ? ", " : "", mono(text)]), issuer ? faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`) : null] : null],
+      ["Certificate", all.some(encrypted) ? [certified(state).filter((text) => text !== "cert-manager").map((text, at) => [at ? ", " : "", mono(text)]), issuer ? [mono(` ${wanted.tls.certManager.secretName || `${metadata.name || ""}-tls`}`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null] : null],
       ["Routes from", allowed(state)],
       ["Proxy", proxy(state)],
       ["Snippets", snippets.length ? snippets.join(", ") : null],
@@ -271,9 +280,16 @@
         const at = names.indexOf(one.listener);
         if (at >= 0 && !found[`spec.listeners[${at}].port`]) found[`spec.listeners[${at}].port`] = `${one.rule}`;
       }
-      const { certManager } = (object.spec || {}).tls || {};
+      const { certManager, secretRefs } = (object.spec || {}).tls || {};
+      const bare = (one) => encrypted(one) && (one.tls || {}).mode !== "Passthrough" && !((one.tls || {}).certificateRefs || []).length;
+      if (!certManager && !(secretRefs || []).length) all.forEach((one, at) => { if (bare(one)) found[`spec.listeners[${at}].tls.certificateRefs`] = "Choose a certificate, or have one issued."; });
       if (certManager && !(certManager.issuerRef || {}).name) found["spec.tls.certManager.issuerRef"] = "Choose who issues it.";
       return found;
+    },
+    // That a listener has no certificate is said in the step that chooses it.
+    placed({ field, rule }, object) {
+      const at = field === "spec.listeners" && rule.includes("certificateRefs") ? listeners(object).findIndex((one) => encrypted(one) && !((one.tls || {}).certificateRefs || []).length) : -1;
+      return at < 0 ? "" : `spec.listeners[${at}].tls.certificateRefs`;
     },
     items(path, one, at, state) {
       const met = ((state.answer && state.answer.turn === state.turn && state.answer.clashes) || []).filter((clash) => clash.listener === one.name);
