@@ -5,12 +5,21 @@ The browser draws it all (``assets/js/wizard_steps.js``); shapes of answers are 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks import absent, gateway_offers, impact_words, progress, stack_offers, touching
+from callbacks import (
+    absent,
+    gateway_offers,
+    impact_words,
+    planning,
+    progress,
+    stack_offers,
+    touching,
+)
 from callbacks.permission import explained
 from callbacks.registrar import Callbacks, nothing, toast
 from components import diff_view, kinds, yaml_view
@@ -174,6 +183,7 @@ def _register_answer(callbacks: Callbacks) -> None:
             "children": [],
             "lacks": [],
             "changes": 0,
+            "late": "",
         }
         wanted = yaml_view.restored(mine, base) if base else mine
         quiet = [condition("note", "Shown once the dry-run has passed")]
@@ -195,6 +205,7 @@ def _register_answer(callbacks: Callbacks) -> None:
                 }
                 for one in found.clashes
             ],
+            "late": found.late.message if found.late and plan else "",
             "clashing": f"Against each other and the gateways of {cluster}."
             if ref["kind"] == "gatewaybundles"
             else "",
@@ -204,7 +215,9 @@ def _register_answer(callbacks: Callbacks) -> None:
         }
         if plan is None and not found.faults:
             told["refused"] = "The server did not say why."
-        impact = impact_words.lines(found.impact, cluster) if found.impact else quiet
+        impact: Any = quiet
+        if found.impact:  # what stays as it is is nothing that this changes
+            impact = impact_words.lines(replace(found.impact, left=()), cluster)
         return [told, impact, _stored(plan) if base else "", *shown]
 
 
@@ -264,16 +277,19 @@ def _register_go(callbacks: Callbacks) -> None:
             if base is None:
                 done = changes.create(who, cluster, kind, asked["object"], reason=reason)
             else:
+                mine = yaml_view.restored(asked["object"], base)
+                tried = planning.attempt(changes, who, cluster, ref, mine, base)
                 done = changes.update(
                     who,
                     cluster,
                     kind,
                     ref["namespace"],
                     ref["name"],
-                    yaml_view.restored(asked["object"], base),
-                    base=base,
+                    tried.mine,
+                    resource_version=tried.base["metadata"]["resourceVersion"],
+                    base=tried.base,
                     reason=reason,
-                    confirm_owned=bool(reason) and owner(base) is not None,
+                    confirm_owned=bool(reason) and owner(tried.base) is not None,
                 )
         except ConsoleError as error:
             toast("err", "Not applied", error.message)

@@ -5,7 +5,7 @@ the operator's builders (which children, and what the cluster lacks for them), a
 cluster (listeners that clash, requests that would go elsewhere).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -133,10 +133,20 @@ class Previews:
 
         return clashes(self._models.of(member), place, listeners, sees)
 
-    def _impact(self, who: Identity, cluster: str, children: Iterable[Planned]) -> Impact:
+    def _impact(self, who: Identity, cluster: str, children: Sequence[Planned]) -> Impact:
+        """Of the children; that a Secret is not there yet is no issue where it is to be issued."""
         put = [one.obj for one in children if one.verb in ("create", "change") and not one.fault]
         gone = [Ref(one.kind, one.namespace, one.name) for one in children if one.verb == "remove"]
-        return self._impacts.of(who, cluster, put, gone)
+        found = self._impacts.of(who, cluster, put, gone)
+        coming = [
+            str(Ref("Secret", one.namespace, str(one.obj["spec"].get("secretName"))))
+            for one in children
+            if one.kind == "Certificate" and one.verb != "remove"
+        ]
+        introduced = (
+            one for one in found.introduced if not any(name in one.message for name in coming)
+        )
+        return replace(found, introduced=tuple(introduced))
 
 
 def _identified(plan: Plan) -> Object:

@@ -50,6 +50,7 @@
     if (answer.refused) rows.push(line("err", "The server refuses it", answer.refused, answer.at));
     else if (answer.faults.length) rows.push(line("err", "The server refuses it", answer.faults.map((one) => `${one.field}: ${one.rule}`).join("; "), answer.at));
     else rows.push(line("ok", "Server dry-run passed", counted(answer.children, answer.lacks), answer.at));
+    if (answer.late) rows.push(line("warn", "Somebody else changed it meanwhile", "Both are merged: what you did not touch stays as they left it."));
     for (const one of answer.clashes) rows.push(line(one.blocks ? "err" : "warn", `Listener ${one.listener} ${one.blocks ? "conflicts with" : "meets"} ${one.with}`, one.rule));
     if (!answer.clashes.some((one) => one.blocks) && answer.clashing) rows.push(line("ok", "No listener conflict", answer.clashing));
     for (const one of failing) rows.push(line("err", `${one.kind} ${one.name} would be refused`, one.fault));

@@ -1,0 +1,234 @@
+"""Promise: a gateway is made in steps whose faults stand at their fields while one types, the draft
+outlives back, forward, reload and the way to the YAML editor, and an edit sends only what was
+changed."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.browser.fleet_of_two import Console
+from tests.browser.journey import Window
+from tests.browser.visits import serious
+
+pytestmark = pytest.mark.browser
+
+PAGE = "/gateways/create?cluster=web&namespace=shop"
+STEP = "#wizard-steps [aria-current]"
+KIND = "gatewaybundles"
+
+
+def typed(path: str) -> str:
+    """The selector of the input at a path of the bundle."""
+    return f"[id='wizard-field-{path}']"
+
+
+def fault(path: str) -> str:
+    """The selector of what is said at it."""
+    return f"[id='wizard-field-{path}-error']"
+
+
+def bundle(name: str, **spec: Any) -> dict[str, Any]:
+    """A bundle with one listener, and a field that the wizard does not know."""
+    return {
+        "apiVersion": "ngf-console.f5.com/v1alpha1",
+        "kind": "GatewayBundle",
+        "metadata": {
+            "name": name,
+            "namespace": "shop",
+            "annotations": {"example.com/owner": "payments"},
+        },
+        "spec": {
+            "gatewayClassName": "nginx",
+            "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+            "nginxProxy": {"enabled": True, "extra": {"kubernetes": {"deployment": {"x": 1}}}},
+            **spec,
+        },
+    }
+
+
+def stored(pair: Console, name: str) -> dict[str, Any] | None:
+    """The bundle as the cluster has it."""
+    found = pair.apis["web"].store.keyed("ngf-console.f5.com", KIND).get(("shop", name))
+    return deepcopy(found) if found else None
+
+
+def there(pair: Console, window: Window, name: str) -> dict[str, Any]:
+    """A bundle that the console has seen."""
+    made = pair.apis["web"].store.create(bundle(name))
+    window.until(
+        lambda: ("shop", name) in pair.container.fleet.get("web").snapshot(KIND).objects,
+        "the watch does not show it",
+    )
+    return deepcopy(made)
+
+
+def begin(window: Window, name: str) -> None:
+    """Open the wizard and take its first two steps."""
+    window.run("sessionStorage.clear()")
+    window.open(PAGE, ".wz-card")
+    window.says(STEP, "Class")
+    window.click("#wizard-next")
+    window.says(STEP, "Basics")
+    window.fill(typed("metadata.name"), name)
+    window.click("#wizard-next")
+    window.says(STEP, "Listeners")
+
+
+def to_review(window: Window) -> None:
+    """Go on to the last step and wait for the server's verdict."""
+    while "Review" not in window.text(STEP):
+        window.click("#wizard-next")
+    window.says("#wizard-verdict", "Dry-run passed")
+
+
+def test_from_empty_to_applied(pair: Console, opened: Window) -> None:
+    begin(opened, "made")
+    opened.fill(typed("spec.listeners[0].hostname"), "made.example.com")
+    to_review(opened)
+    opened.says("#wizard-summary", "made.example.com")
+    opened.says("#wizard-children", "Gateway")
+    opened.says("#wizard-checks", "Server dry-run passed")
+    opened.says("#wizard-manifest", "kind: GatewayBundle")
+    assert not serious(opened)
+    opened.fill("#wizard-reason", "the shop moves")
+    opened.click("#wizard-apply")
+    opened.address("step=progress")
+    opened.says("#wizard-progress-room", "Progress")
+    found = stored(pair, "made")
+    assert found is not None
+    assert found["spec"]["listeners"][0]["hostname"] == "made.example.com"
+    opened.open("/audit", ".ag-row")
+    opened.says(".ag-row", "the shop moves")
+
+
+def test_what_was_applied_is_found_again_by_its_address(pair: Console, opened: Window) -> None:
+    begin(opened, "again")
+    to_review(opened)
+    opened.click("#wizard-apply")
+    opened.address("name=again")
+    opened.driver.refresh()
+    opened.says("#wizard-summary", "again")
+    opened.says("#wizard-progress-room", "applied")
+    opened.click("#wizard-drop")
+    opened.says(".n-dialog", "shop/again on web goes")
+    opened.click(".n-dialog .btn-danger")
+    opened.until(lambda: stored(pair, "again") is None, "it is still there")
+    opened.address("/gateways")
+
+
+def test_faults_stand_at_their_fields_while_one_types(opened: Window) -> None:
+    begin(opened, "faults")
+    opened.fill(typed("spec.listeners[0].port"), "70000")
+    opened.says(fault("spec.listeners[0].port"), "A port is a number from 1 to 65535.")
+    opened.fill(typed("spec.listeners[0].port"), "80")
+    opened.until(lambda: not opened.all(fault("spec.listeners[0].port")), "the fault stays")
+    opened.click("[data-add-item]")
+    opened.fill(typed("spec.listeners[1].port"), "80")
+    opened.says(fault("spec.listeners[1].port"), "Port 80 cannot have both")
+    opened.click("#wizard-next")
+    opened.says(STEP, "Listeners")
+    opened.fill(typed("spec.listeners[1].port"), "443")
+    opened.click("#wizard-next")
+    opened.says(STEP, "TLS")
+    opened.click("#wizard-next")
+    opened.says(fault("spec.listeners[1].tls.certificateRefs"), "Choose a certificate")
+    opened.says(STEP, "1 fault")
+    opened.run("history.back()")
+    opened.says(STEP, "Listeners")
+    opened.fill(typed("spec.listeners[1].hostname"), "not a host")
+    opened.says("#wizard-steps", "fault")
+
+
+def test_the_servers_own_rule_is_said_at_the_field(opened: Window) -> None:
+    begin(opened, "rules")
+    to_review(opened)
+    opened.click("#wizard-steps [data-key='proxy']")
+    opened.fill(typed("spec.nginxProxy.telemetry.exporter.endpoint"), "no endpoint at all")
+    opened.says(fault("spec.nginxProxy.telemetry.exporter.endpoint"), "should match")
+    opened.says("#wizard-steps [data-key='proxy']", "1 fault")
+
+
+def test_back_forward_and_reload_keep_what_was_typed(opened: Window) -> None:
+    begin(opened, "kept")
+    opened.fill(typed("spec.listeners[0].hostname"), "kept.example.com")
+    opened.run("history.back()")
+    opened.says(STEP, "Basics")
+    opened.holds(typed("metadata.name"), "kept")
+    opened.run("history.forward()")
+    opened.says(STEP, "Listeners")
+    opened.driver.refresh()
+    opened.says(STEP, "Listeners")
+    opened.holds(typed("spec.listeners[0].hostname"), "kept.example.com")
+    opened.open("/gateways", ".ag-row")
+    opened.click("#gateways-create")
+    opened.says("#wizard-steps [data-key='basics']", "shop/kept")
+    opened.click("#wizard-discard")
+    opened.says(STEP, "Class")
+    opened.click("#wizard-next")
+    opened.holds(typed("metadata.name"), "")
+
+
+def test_the_draft_goes_to_the_yaml_editor_and_stays_in_the_wizard(opened: Window) -> None:
+    begin(opened, "as-yaml")
+    opened.fill(typed("spec.listeners[0].hostname"), "as-yaml.example.com")
+    opened.click("#wizard-yaml")
+    opened.address("/create/gatewaybundles")
+    opened.until(
+        lambda: "hostname: as-yaml.example.com" in opened.value("#edit-yaml"), "the YAML of it"
+    )
+    opened.says("#edit-result", "Dry-run passed")
+    opened.run("ngf.unsaved(0, null); history.back()")
+    opened.holds(typed("spec.listeners[0].hostname"), "as-yaml.example.com")
+
+
+def test_an_edit_changes_only_what_was_changed(pair: Console, opened: Window) -> None:
+    before = there(pair, opened, "edited")
+    opened.open("/gateways/edit/web/shop/edited?step=listeners", STEP)
+    opened.says("#wizard-verdict", "No changes")
+    opened.fill(typed("spec.listeners[0].hostname"), "edited.example.com")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    opened.click("#wizard-steps [data-key='review']")
+    opened.says("#wizard-stored", "spec.listeners[0].hostname")
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+    wanted = {**before["spec"], "listeners": [dict(before["spec"]["listeners"][0])]}
+    wanted["listeners"][0]["hostname"] = "edited.example.com"
+    after = stored(pair, "edited")
+    assert after is not None
+    assert after["spec"] == wanted
+    assert after["metadata"]["annotations"] == before["metadata"]["annotations"]
+
+
+def test_somebody_elses_edit_in_between_is_kept(pair: Console, opened: Window) -> None:
+    there(pair, opened, "shared")
+    opened.open("/gateways/edit/web/shop/shared?step=listeners", STEP)
+    opened.fill(typed("spec.listeners[0].port"), "8080")
+    labels = bundle("shared")["metadata"] | {"annotations": {"example.com/reviewed": "yes"}}
+    theirs = {**bundle("shared"), "metadata": labels, "spec": {"labels": {"team": "web"}}}
+    pair.apis["web"].store.apply(theirs, manager="somebody")
+    opened.click("#wizard-steps [data-key='review']")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    opened.says("#wizard-checks", "Somebody else changed it meanwhile")
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+    after = stored(pair, "shared")
+    assert after is not None
+    assert after["spec"]["labels"] == {"team": "web"}
+    assert after["spec"]["listeners"][0]["port"] == 8080
+
+
+def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
+    opened.size(390, 844)
+    opened.run("sessionStorage.clear()")
+    opened.open(PAGE, ".wz-card")
+    opened.click("#wizard-next")
+    opened.fill(typed("metadata.name"), "phone")
+    opened.click("#wizard-next")
+    opened.says("#wizard-hsteps", "step 3 of 6")
+    opened.fill(typed("spec.listeners[0].hostname"), "phone.example.com")
+    while "6 of 6" not in opened.text("#wizard-hsteps"):
+        opened.click("#wizard-next")
+    opened.says("#wizard-summary", "phone.example.com")
+    assert opened.run("return document.documentElement.scrollWidth <= innerWidth")
+    opened.size(1440)
