@@ -76,7 +76,7 @@ def register(server: OpenAPI, container: Container) -> None:
         based_on, given = header.version(body.resourceVersion or ""), body.given()
         if gateway is not None:
             given = changed(given, gateway, models.gateway(gateway))
-            if based_on == gateway["metadata"]["resourceVersion"]:
+            if _is_read_from(gateway, body, based_on):
                 based_on = ""
         given = for_bundle(given)
 
@@ -116,6 +116,14 @@ def register(server: OpenAPI, container: Container) -> None:
             ("post", f"{named}/deploy", deploy_gateway, DEPLOYED),
         ],
     )
+
+
+def _is_read_from(gateway: Mapping[str, Any], body: models.Sent, based_on: str) -> bool:
+    """Whether a change was made of the Gateway as it is, status aside: the version that was read is
+    then the Gateway's, and says nothing of its bundle."""
+    metadata = gateway["metadata"]
+    same = body.generation is not None and body.generation == metadata.get("generation")
+    return bool(same or based_on == metadata["resourceVersion"])
 
 
 class _Bundle(models.Sent):

@@ -5,14 +5,15 @@ says whether they would be taken. The operator applies them with server-side app
 name stays as it is, which is how they are laid over live objects here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Literal
 
+from ngf_operator.gateway import bundle
+from ngf_operator.inference import stack
 from ngf_operator.names import ADOPT, LABELS, shortened
-from ngf_operator.wanting import Child, Obj, Wanted, World
+from ngf_operator.wanting import Child, Recipe, Wanted
 
 from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
@@ -20,14 +21,15 @@ from services.errors import Conflict, ConsoleError, Denied, Invalid
 from services.gatewayapi.changing import PLURALS
 from services.kube.catalogue import KINDS
 from services.kube.changes import Changes
-from services.kube.fields import FieldChange, Object, changes
+from services.kube.fields import FieldChange, Object, changes, editable
 from services.operator_world import SnapshotWorld
 
 Verb = Literal["create", "change", "same", "remove"]
-BUILDERS: Mapping[str, str] = {
-    "gatewaybundles": "ngf_operator.gateway.bundle",
-    "inferencestacks": "ngf_operator.inference.stack",
+RECIPES: Mapping[str, Recipe] = {
+    "gatewaybundles": bundle.RECIPE,
+    "inferencestacks": stack.RECIPE,
 }
+"""How the operator makes children, by the plural of their parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,8 @@ class Planned:
 
 def wanted(kind: str, parent: Object, cluster: Cluster) -> Wanted:
     """What the operator would make of ``parent`` on a cluster as it is now."""
-    try:
-        build: Callable[[Obj, World], Wanted] = import_module(BUILDERS[kind]).wanted
-    except ModuleNotFoundError:
-        return Wanted(())
-    return build(deepcopy(parent), SnapshotWorld(cluster))
+    recipe = RECIPES[kind]
+    return recipe.wanted(deepcopy(parent), SnapshotWorld(cluster, recipe.reads))
 
 
 class Planner:
@@ -98,7 +97,7 @@ class Planner:
             plan = self._changes.plan_create(self._who, self._cluster.name, kind, obj)
         except ConsoleError as error:
             return Planned(*told, "create", obj, diff, *_refused(error))
-        return Planned(*told, "create", plan.result or obj, plan.changes)
+        return Planned(*told, "create", editable(plan.result or obj), plan.changes)
 
     def _changed(
         self, told: tuple[str, str, str, str, str], obj: Object, diff: tuple[FieldChange, ...]

@@ -22,7 +22,7 @@ from services.gatewayapi.models import Models
 from services.kube.catalogue import KINDS
 from services.kube.changes import Changes, Plan
 from services.kube.fields import Object
-from services.planned import BUILDERS, Planned, Planner, wanted
+from services.planned import RECIPES, Planned, Planner, wanted
 
 __all__ = ["Clash", "Fault", "Lack", "Planned", "Preview", "Previews"]
 
@@ -73,7 +73,7 @@ class Previews:
         What the server refuses is among the faults. Raises Denied, NotFound (cluster, kind not
         installed, edited object gone) and Unavailable.
         """
-        if kind not in BUILDERS:
+        if kind not in RECIPES:
             raise NotFound(f"There is no preview of {kind}.", kind=kind)
         member = self._fleet.visible(who, cluster)
         met = self._clashes(who, member, kind, obj)

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.ngf import CONTROL_PLANE_SELECTOR, CONTROLLER_DOMAIN
+from ngf_operator.gateway.abilities import CONTROLLER_DOMAIN, Ability
+from ngf_operator.gateway.abilities import abilities as of_class
+from ngf_operator.gateway.bundle import RECIPE
+
 from services.auth.identity import Identity
 from services.certificates.expiry import served
 from services.certificates.holding import holding
 from services.clusters.cluster import Cluster
 from services.gatewayapi import conditions
 from services.kube.catalogue import KINDS, NGF
-from services.kube.labels import selector
+from services.operator_world import SnapshotWorld
+
+__all__ = ["Abilities", "Ability", "Absent", "ClassAbility", "Issuer", "TlsSecret", "abilities"]
 
 Object = Mapping[str, Any]
 
@@ -30,22 +35,6 @@ NEEDED = (
     "certificates",
 )
 """Kinds that a bundle may bring along, and its own."""
-_FLAGS = {
-    "snippets": (("--snippets", "--snippets-filters"), "Snippets"),
-    "inference": (("--gateway-api-inference-extension",), "The inference extension"),
-    "experimental": (
-        ("--gateway-api-experimental-features",),
-        "Experimental features of the Gateway API",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Ability:
-    """Whether something can be had; ``evidence`` is one sentence on how that is known."""
-
-    supported: bool | None
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +112,7 @@ def abilities(who: Identity, cluster: Cluster, class_name: str = "") -> Abilitie
     classes = tuple(_classes(cluster))
     chosen = class_name or next((one.name for one in classes if one.ngf), "")
     ngf = cluster.ngf()
-    plus = _plus(ngf.edition, ngf.evidence)
-    flags = {name: _flag(cluster, *told) for name, told in _FLAGS.items()}
+    told = of_class(SnapshotWorld(cluster, RECIPE.reads), chosen)
     absent = tuple(_absent(cluster))
     lacking = {one.kind: one.reason for one in absent}
     return Abilities(
@@ -133,11 +121,11 @@ def abilities(who: Identity, cluster: Cluster, class_name: str = "") -> Abilitie
         ngf.edition,
         ngf.version,
         ngf.evidence,
-        plus,
-        _waf(plus, lacking),
-        _snippets(flags["snippets"], lacking),
-        flags["inference"],
-        flags["experimental"],
+        told.plus,
+        _waf(told.plus, lacking),
+        _snippets(told.snippets, lacking),
+        told.inference,
+        told.experimental,
         _certificates(lacking),
         classes,
         absent,
@@ -167,45 +155,6 @@ def _classes(cluster: Cluster) -> Iterator[ClassAbility]:
             tuple(features),
             told,
         )
-
-
-def _plus(edition: str, evidence: str) -> Ability:
-    if edition == "unknown":
-        return Ability(None, evidence)
-    runs = "NGINX Plus" if edition == "enterprise" else "NGINX open source"
-    return Ability(edition == "enterprise", f"The data planes run {runs}. {evidence}")
-
-
-def _arguments(cluster: Cluster) -> tuple[str, list[str]] | None:
-    """The control plane's Deployment and its arguments; None where it is not to be seen."""
-    chosen = selector(CONTROL_PLANE_SELECTOR)
-    found = [
-        one
-        for one in cluster.snapshot("deployments").objects.values()
-        if chosen(one["metadata"].get("labels") or {})
-    ]
-    for deployment in sorted(found, key=lambda one: str(one["metadata"]["name"])):
-        for container in deployment["spec"]["template"]["spec"].get("containers") or ():
-            if container.get("name") == "nginx-gateway":
-                metadata = deployment["metadata"]
-                place = f"{metadata.get('namespace', '')}/{metadata['name']}"
-                return place, [str(one) for one in container.get("args") or ()]
-    return None
-
-
-def _flag(cluster: Cluster, names: tuple[str, ...], spoken: str) -> Ability:
-    known = _arguments(cluster)
-    if known is None:
-        return Ability(None, "The Deployment of NGF's control plane is not to be seen.")
-    place, arguments = known
-    for argument in arguments:
-        name, _, value = argument.partition("=")
-        if name in names:
-            on = value.lower() in ("", "1", "t", "true")
-            verb = "is" if spoken[-1] != "s" else "are"
-            return Ability(on, f"{spoken} {verb} {'on' if on else 'off'}: {place} has {argument}.")
-    verb = "is" if spoken[-1] != "s" else "are"
-    return Ability(False, f"{spoken} {verb} off: {place} runs without {names[0]}.")
 
 
 def _waf(plus: Ability, lacking: Mapping[str, str]) -> Ability:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ngf_operator.gateway.abilities import Ability
+
 from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
 from services.clusters.gpus import GpuReadings
 from services.gatewayapi import conditions
-from services.gatewayapi.abilities import Ability, Absent, abilities
+from services.gatewayapi.abilities import Absent, abilities
 from services.kube.catalogue import KINDS
 from services.kube.shelf import Snapshot
 
