@@ -15,6 +15,8 @@ COPY operator operator/
 COPY pages pages/
 COPY services services/
 COPY deploy/crds deploy/crds/
+# The demo's operators have the rights that the chart gives.
+COPY charts/ngf-console-agent/templates/operator.yaml charts/ngf-console-agent/templates/
 RUN rm requirements.txt && /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11.14-slim-bookworm

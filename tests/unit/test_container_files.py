@@ -20,7 +20,8 @@ DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
 GIVEN = {"POSTGRES_PASSWORD": "made-up", "CLICKHOUSE_PASSWORD": "made-up", "SECRET_KEY": "k" * 32}
 IMPORTS = {
-    "console": "import app; from services.demo.definitions import own; assert len(own()) == 4",
+    "console": "import app; from services.demo.definitions import own; assert len(own()) == 4;"
+    "from services.demo.operator_account import account; assert len(list(account())) == 6",
     "agent": "import agent, importlib, pkgutil;"
     "[importlib.import_module(it.name) for it in pkgutil.walk_packages(agent.__path__, 'agent.')]",
 }
