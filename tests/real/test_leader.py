@@ -115,6 +115,7 @@ def test_one_that_stops_while_it_renews_does_not_take_the_lease_back(
 ) -> None:
     held = Held(Connection.from_kubeconfig(kube_api.kubeconfig()))
     leaving = Leadership(lambda: held, namespace)
+    others = set(threading.enumerate())
     with taking_part(leaving):
         wait_until("leads", lambda: leaving.leads)
         held.before, held.method = before, method
@@ -123,7 +124,8 @@ def test_one_that_stops_while_it_renews_does_not_take_the_lease_back(
         stopping.start()
         wait_until("stopping", lambda: not leaving.leads)
         held.gate.set()
-        for thread in (stopping, *(one for one in threading.enumerate() if one.name == ELECTION)):
+        started = set(threading.enumerate()) - others
+        for thread in (stopping, *(one for one in started if one.name == ELECTION)):
             thread.join(20)
     assert holder(kube_api, namespace) == ""
 
