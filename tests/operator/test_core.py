@@ -9,12 +9,12 @@ from tests.operator.bundles import bundle, change, child, condition, path, ready
 from tests.operator.replica import Replica, running
 from tests.real.kube_api import KubeApi, wait_until
 
-HEALED_S = 2.0
-
 
 @pytest.fixture
 def operator(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Replica]:
-    with running(Replica(kube_api, tmp_path, namespace, "one", "--leader-elect=false")) as replica:
+    """The timer of one that heals by its watches never comes."""
+    flags = ("--leader-elect=false", "--interval=3600")
+    with running(Replica(kube_api, tmp_path, namespace, "one", *flags)) as replica:
         yield replica
 
 
@@ -54,7 +54,7 @@ def test_a_deleted_child_is_back_at_once(
         answer = kube_api.get(settings(namespace, "web-l80"))
         return answer.status == 200 and answer.body["metadata"]["uid"] != before
 
-    wait_until("the child is back", back, HEALED_S)
+    wait_until("the child is back", back)
     _drift_is_told(kube_api, namespace, operator)
 
 
@@ -66,7 +66,7 @@ def test_an_edited_child_is_healed_and_foreign_fields_survive(
     where = settings(namespace, "web-l80")
     change(kube_api, where, data={"port": "1", "mine": "stays"})
     healed = {"port": "80", "protocol": "HTTP", "mine": "stays"}
-    wait_until("healed", lambda: kube_api.get(where).ok()["data"] == healed, HEALED_S)
+    wait_until("healed", lambda: kube_api.get(where).ok()["data"] == healed)
     _drift_is_told(kube_api, namespace, operator)
 
 
@@ -94,7 +94,6 @@ def test_a_child_whose_labels_were_taken_is_marked_again(
     wait_until(
         "marked again",
         lambda: label in (kube_api.get(where).ok()["metadata"].get("labels") or {}),
-        HEALED_S,
     )
     _drift_is_told(kube_api, namespace, operator)
 

@@ -1,0 +1,103 @@
+"""Promise: a right that the account lacks is named with verb and resource, and asked for again."""
+
+from pathlib import Path
+
+from tests.operator.bundles import bundle, child, condition, in_phase, path, ready
+from tests.operator.replica import Replica, running
+from tests.real.controlplane import Obj
+from tests.real.kube_api import KubeApi, wait_until
+
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+READ = ["get", "list", "watch"]
+PARENTS: list[Obj] = [
+    {"apiGroups": ["ngf-console.f5.com"], "resources": ["gatewaybundles"], "verbs": READ},
+    {
+        "apiGroups": ["ngf-console.f5.com"],
+        "resources": ["gatewaybundles/status"],
+        "verbs": ["patch"],
+    },
+    {
+        "apiGroups": ["apiextensions.k8s.io"],
+        "resources": ["customresourcedefinitions"],
+        "verbs": READ,
+    },
+]
+SEEN: Obj = {"apiGroups": [""], "resources": ["configmaps"], "verbs": READ}
+MADE: Obj = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "patch", "delete"]}
+MISSING = "GatewayBundle cannot be kept: the operator may not list gatewaybundles"
+
+
+def test_a_right_on_the_parents_is_missed_by_name_until_it_is_given(
+    kube_api: KubeApi, namespace: str, tmp_path: Path
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    replica = _stranger(kube_api, namespace, tmp_path)
+    with running(replica):
+        status, said = wait_until("it says so", lambda: _unready(replica, MISSING))
+        assert status == 503
+        assert "patch gatewaybundles/status.ngf-console.f5.com" in said
+        assert replica.page("/healthz")[0] == 200
+        _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
+        ready(kube_api, namespace, "web")
+        wait_until("ready", lambda: replica.page("/readyz")[0] == 200)
+        assert replica.log.count(MISSING) == 1
+
+
+def test_a_right_on_children_is_missed_in_the_status_until_it_is_given(
+    kube_api: KubeApi, namespace: str, tmp_path: Path
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    _give(kube_api, namespace, PARENTS)
+    with running(_stranger(kube_api, namespace, tmp_path)) as replica:
+        parent = in_phase(kube_api, namespace, "web", "Degraded")
+        row = child(parent, "web-l80")
+        assert (row["state"], row["reason"]) == ("Skipped", "MissingPermission")
+        assert row["message"] == "The operator may not list configmaps."
+        _give(kube_api, namespace, [*PARENTS, SEEN])
+
+        def named() -> Obj | None:
+            obj: Obj = kube_api.get(path(namespace, "web")).ok()
+            said = condition(obj, "SettingsKept")["message"]
+            return obj if "may not patch configmaps" in said else None
+
+        parent = wait_until("the verb is named", named)
+        assert condition(parent, "Reconciled")["reason"] == "MissingPermission"
+        _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
+        ready(kube_api, namespace, "web")
+        assert "Traceback" not in replica.log
+
+
+def _stranger(api: KubeApi, namespace: str, folder: Path) -> Replica:
+    """An operator with an account of no rights of its own."""
+    account = f"/api/v1/namespaces/{namespace}/serviceaccounts"
+    body = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "operator"}}
+    api.post(account, body).ok()
+    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+    token = api.post(f"{account}/operator/token", request).ok()["status"]["token"]
+    replica = Replica(api, folder, namespace, "one", "--leader-elect=false", "--interval=1")
+    replica.use(api.kubeconfig().replace(api.tokens["admin"], token))
+    return replica
+
+
+def _give(api: KubeApi, namespace: str, rules: list[Obj]) -> None:
+    """Exactly these rights to the account of the namespace."""
+    name = f"operator-{namespace}"
+    about = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": name}}
+    role = {**about, "kind": "ClusterRole", "rules": rules}
+    api.apply(f"{RBAC}/clusterroles/{name}", role, "test").ok()
+    binding = {
+        **about,
+        "kind": "ClusterRoleBinding",
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "name": name,
+        },
+        "subjects": [{"kind": "ServiceAccount", "name": "operator", "namespace": namespace}],
+    }
+    api.apply(f"{RBAC}/clusterrolebindings/{name}", binding, "test").ok()
+
+
+def _unready(replica: Replica, sentence: str) -> tuple[int, str] | None:
+    status, said = replica.page("/readyz")
+    return (status, said) if sentence in said else None
