@@ -11,84 +11,12 @@ from ngf_operator.inference.engines import ENGINES
 from ngf_operator.inference.stack import RECIPE, wanted
 
 from tests.known import Known, Obj
+from tests.operator.stacks import path, whole
 from tests.real.kube_api import KubeApi, wait_until
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "epp" / "config.yaml"
 """What a real picker was started with."""
-CONSOLE = "apis/ngf-console.f5.com/v1alpha1"
-APIS = {
-    "Deployment": ("apis/apps/v1", "deployments"),
-    "DaemonSet": ("apis/apps/v1", "daemonsets"),
-    "ServiceAccount": ("api/v1", "serviceaccounts"),
-    "ConfigMap": ("api/v1", "configmaps"),
-    "Service": ("api/v1", "services"),
-    "Role": ("apis/rbac.authorization.k8s.io/v1", "roles"),
-    "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
-    "InferencePool": ("apis/inference.networking.k8s.io/v1", "inferencepools"),
-    "ScaledObject": ("apis/keda.sh/v1alpha1", "scaledobjects"),
-    "HorizontalPodAutoscaler": ("apis/autoscaling/v2", "horizontalpodautoscalers"),
-    "HTTPRoute": ("apis/gateway.networking.k8s.io/v1", "httproutes"),
-    "DistributedCloudPublish": (CONSOLE, "distributedcloudpublishes"),
-}
 OLD_POOLS = ("inference.networking.x-k8s.io", "InferencePool")
-
-
-def path(obj: Obj) -> str:
-    api, plural = APIS[obj["kind"]]
-    about = obj["metadata"]
-    return f"/{api}/namespaces/{about['namespace']}/{plural}/{about['name']}"
-
-
-def whole(namespace: str, backend: str, scaler: str, profiling: bool) -> Obj:
-    """A stack that asks for everything."""
-    metrics = ["cpu"] if scaler == "hpa" else ["queue_depth", "cpu", "requests_per_second"]
-    return {
-        "apiVersion": "ngf-console.f5.com/v1alpha1",
-        "kind": "InferenceStack",
-        "metadata": {"name": f"llama-{backend}", "namespace": namespace},
-        "spec": {
-            "modelName": "meta-llama/Llama-3.3-70B-Instruct",
-            "modelVersion": "main",
-            "servingBackend": backend,
-            "pool": {
-                "gpuType": "H100",
-                "gpuCount": 2,
-                "replicas": 2,
-                "minReplicas": 1,
-                "maxReplicas": 4,
-            },
-            "modelServer": {
-                "enabled": True,
-                "cacheClaim": "weights",
-                "env": [{"name": "HF_TOKEN", "secretRef": {"name": "hf", "key": "token"}}],
-                "resources": {"requests": {"cpu": 4}, "limits": {"memory": "64Gi"}},
-                "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
-                "nodeSelector": {"pool": "gpu"},
-                "runtimeClassName": "nvidia",
-                "imagePullSecrets": ["pull"],
-            },
-            "epp": {
-                "strategy": "composite",
-                "weights": {"queueDepth": 50, "kvCache": 30, "prefixAffinity": 20},
-                "tracing": {"enabled": True, "endpoint": "http://otel:4317", "ratio": 0.5},
-            },
-            "autoscaling": {
-                "backend": scaler,
-                "thresholds": [{"metric": metric, "target": 5} for metric in metrics],
-                "serverAddress": "http://prometheus:9090",
-                "cooldownSeconds": 120,
-                "scaleDown": {"stabilizationSeconds": 60},
-            },
-            "httpRoute": {
-                "hostnames": ["llm.example"],
-                "gatewayRef": "web",
-                "gatewayNamespace": "edge",
-                "modelHeader": "x-model",
-            },
-            "dcgm": {"enabled": True, "profiling": profiling},
-            "distributedCloud": {"tenant": "t", "namespace": "n", "publicHostname": "a.example"},
-        },
-    }
 
 
 def children(

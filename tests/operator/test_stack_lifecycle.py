@@ -1,0 +1,286 @@
+"""Promise: the children of a stack are made, healed, rolled, pruned and removed with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.known import Obj
+from tests.operator.replica import REAL, Replica, running
+from tests.operator.stacks import (
+    child,
+    do_their_part,
+    in_phase,
+    no_exporters,
+    of_stack,
+    path,
+    whole,
+)
+from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
+
+NAME = "llama-vllm"
+HEALED_S = 2.0
+
+
+@pytest.fixture
+def operator(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Replica]:
+    no_exporters(kube_api)
+    replica = Replica(kube_api, tmp_path, namespace, "one", "--leader-elect=false")
+    with running(replica, REAL) as started:
+        yield started
+
+
+def asked(namespace: str, **changes: Any) -> Obj:
+    """A stack of every section that the cluster alone can bring about, with no RuntimeClass."""
+    stack = whole(namespace, "vllm")
+    del stack["spec"]["modelServer"]["runtimeClassName"]
+    stack["spec"] = {**stack["spec"], "distributedCloud": None, **changes}
+    stack["spec"] = {key: value for key, value in stack["spec"].items() if value is not None}
+    return stack
+
+
+def ready(api: KubeApi, namespace: str) -> Obj:
+    """The stack, once it is Ready with what is wanted now; others do their part meanwhile."""
+
+    def found() -> Obj | None:
+        obj: Obj = api.get(of_stack(namespace, NAME)).ok()
+        status = obj.get("status") or {}
+        if status.get("observedGeneration") != obj["metadata"]["generation"]:
+            return None
+        if status["phase"] != "Ready":
+            do_their_part(api, obj)
+            return None
+        return obj
+
+    try:
+        return wait_until("the stack is Ready", found, 30.0) or {}
+    except AssertionError:
+        print(api.get(of_stack(namespace, NAME)).body.get("status"))
+        raise
+
+
+def rows(stack: Obj) -> dict[str, Obj]:
+    return {row["kind"] + "/" + row["name"]: row for row in stack["status"]["children"]}
+
+
+def condition(stack: Obj, name: str) -> Obj:
+    [found] = [one for one in stack["status"]["conditions"] if one["type"] == name]
+    return dict(found)
+
+
+def test_a_stack_is_ready_when_all_of_its_children_are(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(of_stack(namespace), asked(namespace), fieldValidation="Strict").ok()
+    pending = in_phase(kube_api, namespace, NAME, "Pending")
+    assert condition(pending, "Ready")["reason"] == "ChildrenNotReady"
+    stack = ready(kube_api, namespace)
+    assert all(row["state"] == "Ready" for row in stack["status"]["children"])
+    assert len(stack["status"]["children"]) == 11
+    assert stack["status"]["poolRef"] == f"{NAME}-pool"
+    for section in (
+        "PoolAccepted",
+        "PickerReady",
+        "ModelServerReady",
+        "AutoscalingReady",
+        "RouteAccepted",
+        "GPUMetricsReady",
+    ):
+        assert condition(stack, section)["status"] == "True"
+    assert "Published" not in {one["type"] for one in stack["status"]["conditions"]}
+    scaler = kube_api.get(child("ScaledObject", namespace, f"{NAME}-scaler")).ok()
+    target = scaler["spec"]["scaleTargetRef"]["name"]
+    assert kube_api.get(child("Deployment", namespace, target)).status == 200
+    assert stack["status"]["drift"]["count"] == 0
+
+
+EDITS: dict[str, Obj] = {
+    f"InferencePool/{NAME}-pool": {"spec": {"targetPorts": [{"number": 1}]}},
+    f"ServiceAccount/{NAME}-epp": {"metadata": {"labels": {"ngf-console.f5.com/stack": "x"}}},
+    f"Role/{NAME}-epp": {"rules": []},
+    f"RoleBinding/{NAME}-epp": {"subjects": []},
+    f"ConfigMap/{NAME}-epp-config": {"data": {"epp-config.yaml": "other"}},
+    f"Deployment/{NAME}-epp": {"spec": {"replicas": 7}},
+    f"Service/{NAME}-epp": {"spec": {"selector": {"ngf-console.f5.com/workload": "x"}}},
+    f"Deployment/{NAME}": {"spec": {"progressDeadlineSeconds": 7}},
+    f"ScaledObject/{NAME}-scaler": {"spec": {"maxReplicaCount": 99}},
+    f"HTTPRoute/{NAME}-route": {"spec": {"hostnames": ["x.example"]}},
+    f"DaemonSet/{NAME}-dcgm": {
+        "spec": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 3}}}
+    },
+    f"DistributedCloudPublish/{NAME}-publish": {"spec": {"httpRouteRef": "x"}},
+}
+
+
+def test_every_kind_of_child_is_healed_when_it_is_edited_or_deleted(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    stack = asked(namespace, distributedCloud=whole(namespace, "vllm")["spec"]["distributedCloud"])
+    kube_api.post(of_stack(namespace), stack).ok()
+    made = wait_until("made", lambda: _all_made(kube_api, namespace), 30.0)
+    assert set(rows(made)) == set(EDITS)
+    for place, edit in EDITS.items():
+        kind, _, name = place.partition("/")
+        where = child(kind, namespace, name)
+        before = kube_api.get(where).ok()
+        kube_api.patch(where, edit, MERGE_PATCH).ok()
+        wait_until(
+            f"{place} is healed",
+            lambda at=where, was=before: _as_before(kube_api, at, was),
+            HEALED_S,
+        )
+        kube_api.delete(where).ok()
+        uid = before["metadata"]["uid"]
+        wait_until(
+            f"{place} is back", lambda at=where, gone=uid: _is_new(kube_api, at, gone), HEALED_S
+        )
+        told = wait_until(
+            f"the drift of {place} is told", lambda at=place: _drift(kube_api, namespace, at) >= 2
+        )
+        assert told
+
+
+def _all_made(api: KubeApi, namespace: str) -> Obj | None:
+    obj: Obj = api.get(of_stack(namespace, NAME)).ok()
+    found = (obj.get("status") or {}).get("children") or ()
+    return obj if found and all(row.get("specHash") for row in found) else None
+
+
+def _as_before(api: KubeApi, where: str, before: Obj) -> bool:
+    now = api.get(where).ok()
+    if now["metadata"]["labels"] != before["metadata"]["labels"]:
+        return False
+    keys = set(before) - {"metadata", "status"}
+    return all(now.get(key) == before[key] for key in keys)
+
+
+def _is_new(api: KubeApi, where: str, uid: str) -> bool:
+    answer = api.get(where)
+    return answer.status == 200 and answer.body["metadata"]["uid"] != uid
+
+
+def _drift(api: KubeApi, namespace: str, place: str) -> int:
+    row = rows(api.get(of_stack(namespace, NAME)).ok())[place]
+    return int(row["drift"])
+
+
+def test_another_weight_rolls_the_picker_and_nothing_else(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(of_stack(namespace), asked(namespace)).ok()
+    ready(kube_api, namespace)
+    picker, engine = (child("Deployment", namespace, name) for name in (f"{NAME}-epp", NAME))
+    before = [kube_api.get(where).ok()["spec"]["template"] for where in (picker, engine)]
+    weights = {"queueDepth": 1, "kvCache": 1, "prefixAffinity": 5}
+    change = {"spec": {"epp": {"weights": weights}}}
+    kube_api.patch(of_stack(namespace, NAME), change, MERGE_PATCH).ok()
+    ready(kube_api, namespace)
+    now = [kube_api.get(where).ok()["spec"]["template"] for where in (picker, engine)]
+    assert now[0] != before[0]
+    assert now[1] == before[1]
+    config = kube_api.get(child("ConfigMap", namespace, f"{NAME}-epp-config")).ok()
+    assert "weight: 5" in config["data"]["epp-config.yaml"]
+    if kube_api.name == "real":
+        _picker_rolled(kube_api, namespace)
+
+
+def _picker_rolled(api: KubeApi, namespace: str) -> None:
+    """The controllers made pods of the new template."""
+    sets = f"/apis/apps/v1/namespaces/{namespace}/replicasets"
+    label = f"ngf-console.f5.com/workload={NAME}-epp"
+    wait_until("rolled", lambda: len(api.get(sets, labelSelector=label).ok()["items"]) == 2)
+
+
+def test_what_is_taken_out_of_the_spec_is_removed(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(of_stack(namespace), asked(namespace)).ok()
+    ready(kube_api, namespace)
+    gone = {
+        "autoscaling": ("ScaledObject", f"{NAME}-scaler"),
+        "httpRoute": ("HTTPRoute", f"{NAME}-route"),
+        "dcgm": ("DaemonSet", f"{NAME}-dcgm"),
+        "modelServer": ("Deployment", NAME),
+    }
+    change = {"spec": dict.fromkeys(gone)}
+    kube_api.patch(of_stack(namespace, NAME), change, MERGE_PATCH).ok()
+    for kind, name in gone.values():
+        where = child(kind, namespace, name)
+        wait_until(f"{kind} is gone", lambda at=where: kube_api.get(at).status == 404)
+    stack = in_phase(kube_api, namespace, NAME, "Degraded")
+    assert condition(stack, "ModelServerReady")["reason"] == "NotFound"
+    types = {one["type"] for one in stack["status"]["conditions"]}
+    assert not {"AutoscalingReady", "RouteAccepted", "GPUMetricsReady"} & types
+
+
+def test_a_scaler_owns_the_number_of_pods_and_nobody_takes_it_back(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    plain = asked(namespace, autoscaling=None)
+    plain["spec"]["pool"]["replicas"] = 3
+    kube_api.post(of_stack(namespace), plain).ok()
+    ready(kube_api, namespace)
+    where = child("Deployment", namespace, NAME)
+    assert kube_api.get(where).ok()["spec"]["replicas"] == 3
+    scaling = {"spec": {"autoscaling": asked(namespace)["spec"]["autoscaling"]}}
+    kube_api.patch(of_stack(namespace, NAME), scaling, MERGE_PATCH).ok()
+    ready(kube_api, namespace)
+    assert kube_api.get(where).ok()["spec"]["replicas"] == 3, "nobody loses pods by being scaled"
+    body = {"spec": {"replicas": 4}}
+    kube_api.patch(f"{where}/scale", body, MERGE_PATCH, fieldManager="autoscaler").ok()
+    stack = ready(kube_api, namespace)
+    assert kube_api.get(where).ok()["spec"]["replicas"] == 4
+    assert stack["status"]["drift"]["count"] == 0
+
+
+def test_a_stack_that_is_deleted_leaves_nothing_behind(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    stack = asked(namespace, distributedCloud=whole(namespace, "vllm")["spec"]["distributedCloud"])
+    kube_api.post(of_stack(namespace), stack).ok()
+    made = wait_until("made", lambda: _all_made(kube_api, namespace), 30.0)
+    places = [
+        path({"kind": row["kind"], "metadata": {"namespace": namespace, "name": row["name"]}})
+        for row in made["status"]["children"]
+    ]
+    assert len(places) == 12
+    kube_api.delete(of_stack(namespace, NAME)).ok()
+    for where in (of_stack(namespace, NAME), *places):
+        wait_until(f"{where} is gone", lambda at=where: kube_api.get(at).status == 404, 60.0)
+    label = "app.kubernetes.io/managed-by=ngf-console"
+    pods = f"/api/v1/namespaces/{namespace}/pods"
+    workload = "ngf-console.f5.com/workload"
+    wait_until(
+        "no pods", lambda: not kube_api.get(pods, labelSelector=workload).ok()["items"], 60.0
+    )
+    for where in places:
+        collection = where.rpartition("/")[0]
+        assert kube_api.get(collection, labelSelector=label).ok()["items"] == []
+
+
+def test_a_stack_that_is_published_waits_for_credentials_and_says_so(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    stack = asked(namespace, distributedCloud=whole(namespace, "vllm")["spec"]["distributedCloud"])
+    kube_api.post(of_stack(namespace), stack).ok()
+    where = child("DistributedCloudPublish", namespace, f"{NAME}-publish")
+
+    def waits() -> Obj | None:
+        obj: Obj = kube_api.get(of_stack(namespace, NAME)).ok()
+        if not (obj.get("status") or {}).get("children"):
+            return None
+        do_their_part(kube_api, obj)
+        told = {one["type"]: one for one in obj["status"]["conditions"]}
+        left = {row["kind"] for row in obj["status"]["children"] if row["state"] != "Ready"}
+        reason = told.get("Published", {}).get("reason")
+        done = left == {"DistributedCloudPublish"} and reason == "WaitingForCredentials"
+        return obj if done else None
+
+    found = wait_until("only the publication waits", waits, 30.0)
+    assert found["status"]["phase"] == "Pending"
+    publication = kube_api.get(where).ok()["status"]
+    assert publication["phase"] == "Pending"
+    told = {one["type"]: one for one in publication["conditions"]}
+    assert told["Published"]["status"] == "False"
+    assert "credentials" in told["Published"]["message"]
