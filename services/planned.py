@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ngf_operator.belonging import dressed, hash_of, is_ours, whose
 from ngf_operator.gateway import bundle
 from ngf_operator.inference import stack
 from ngf_operator.names import ADOPT, LABELS, shortened
@@ -62,12 +63,19 @@ class Planner:
         self._changes, self._who, self._cluster = changes, who, cluster
         self._parent = parent
         self._label = LABELS[parent["kind"]]
+        said = (parent.get("status") or {}).get("children") or ()
+        self._made = {
+            (one["kind"], one.get("namespace") or _place(parent)[0], one["name"]): one["specHash"]
+            for one in said
+            if one.get("specHash")
+        }
 
     def planned(self, children: Iterable[Child]) -> tuple[Planned, ...]:
         """Every child in namespaces that one may see, then those that are there and not wanted."""
         found = [self._child(one) for one in children if self._seen(one.obj)]
         kept = {(one.kind, one.namespace, one.name) for one in found}
-        gone = [one for one in self._present() if (one.kind, one.namespace, one.name) not in kept]
+        there = (*self._present(), *self._told())
+        gone = [one for one in there if (one.kind, one.namespace, one.name) not in kept]
         return (*found, *gone)
 
     def _seen(self, obj: Mapping[str, Any]) -> bool:
@@ -76,12 +84,15 @@ class Planner:
     def _child(self, child: Child) -> Planned:
         obj = deepcopy(child.obj)
         namespace, name = _place(obj)
-        live = self._live(obj)
         told = (str(obj["kind"]), str(obj["apiVersion"]), namespace, name, child.section)
+        live = self._live(obj)
+        if live is not None and not child.edits and not is_ours(self._parent, live):
+            return Planned(*told, "change", obj, fault=_not_ours(live, _place(self._parent)[1]))
+        if _is_unread(told[0]) and (made := self._made.get((told[0], namespace, name))):
+            same = hash_of(dressed(self._parent, child)) == made
+            return Planned(*told, "same" if same else "change", obj, unchecked=_unread(told[0]))
         if live is None:
             return self._created(told, obj)
-        if not child.edits and (whose := self._taken(live)):
-            return Planned(*told, "change", obj, fault=whose)
         result = laid(live, obj)
         diff = changes(live, result, result)
         if not diff:
@@ -92,7 +103,7 @@ class Planner:
         diff = changes({}, obj, obj)
         kind = PLURALS.get(told[0])
         if kind is None:
-            return Planned(*told, "create", obj, diff, unchecked=_unwatched(told[0]))
+            return Planned(*told, "create", obj, diff, unchecked=_unread(told[0]))
         try:
             plan = self._changes.plan_create(self._who, self._cluster.name, kind, obj)
         except ConsoleError as error:
@@ -119,20 +130,6 @@ class Planner:
         found = self._cluster.snapshot(kind).objects.get(_place(obj)) if kind else None
         return dict(found) if found is not None else None
 
-    def _taken(self, live: Object) -> str:
-        """Why the operator leaves a live object alone, "" where it is the parent's or may be."""
-        namespace, name = _place(self._parent)
-        metadata = live["metadata"]
-        if (metadata.get("labels") or {}).get(self._label) == shortened(name):
-            return ""
-        if (metadata.get("annotations") or {}).get(ADOPT) == name:
-            return ""
-        said = f"{live.get('kind')} {_place(live)[0]}/{_place(live)[1]} exists and is not made by"
-        return (
-            f"{said} {self._parent['kind']} {namespace}/{name}. Annotate it with {ADOPT}: {name!r}"
-            " to let it be taken over."
-        )
-
     def _present(self) -> Iterator[Planned]:
         """Children that are there, of kinds that are watched."""
         namespace, name = _place(self._parent)
@@ -147,6 +144,14 @@ class Planner:
                     spoken = KINDS[kind].kind
                     version = str(obj.get("apiVersion", ""))
                     yield Planned(spoken, version, *place, "", "remove", dict(obj))
+
+    def _told(self) -> Iterator[Planned]:
+        """Children of kinds that nobody here reads, as the operator tells of them."""
+        for kind, namespace, name in self._made:
+            obj = {"kind": kind, "metadata": {"namespace": namespace, "name": name}}
+            if _is_unread(kind) and kind not in PLURALS and self._seen(obj):
+                said = _unread(kind)
+                yield Planned(kind, "", namespace, name, "", "remove", obj, unchecked=said)
 
 
 def laid(live: Any, mine: Any) -> Any:
@@ -170,8 +175,22 @@ def _place(obj: Mapping[str, Any]) -> tuple[str, str]:
     return str(metadata.get("namespace") or ""), str(metadata["name"])
 
 
-def _unwatched(kind: str) -> str:
-    return f"The console reads no {kind} objects; the operator will say how it goes."
+def _is_unread(kind: str) -> bool:
+    """Whether the console does not see what objects of a kind say."""
+    name = PLURALS.get(kind)
+    return name is None or KINDS[name].metadata_only
+
+
+def _unread(kind: str) -> str:
+    return f"The console does not read {kind} objects; the operator will say how it goes."
+
+
+def _not_ours(live: Object, parent: str) -> str:
+    namespace, name = _place(live)
+    return (
+        f"{live.get('kind')} {namespace}/{name} {whose(live)}. Annotate it with"
+        f" {ADOPT}: {parent} to let it be taken over."
+    )
 
 
 def _refused(error: ConsoleError) -> tuple[str, str]:
