@@ -130,6 +130,11 @@ CASES: list[tuple[Obj, str, str]] = [
         "spec.epp.weights",
         "have no effect when config is given",
     ),
+    (
+        {"pool": {**POOL, "targetPort": 8000}, "modelServer": {"port": 8001}},
+        "spec.modelServer.port",
+        "must be pool.targetPort",
+    ),
     ({"epp": {"tracing": {"enabled": True}}}, "spec.epp.tracing", "endpoint is required"),
     ({"epp": {"flags": ["--pool-name=x"]}}, "spec.epp.flags[0]", "is set by the operator"),
     (env(), "spec.modelServer.env[0]", "needs either value or secretRef"),

@@ -20,7 +20,11 @@ def stack(**spec: Any) -> Obj:
         "modelName": "meta/llama",
         "servingBackend": "vllm",
         "pool": {**pool, **spec.pop("pool", {})},
-        "modelServer": {"enabled": True, "cacheClaim": "weights"},
+        "modelServer": {
+            "enabled": True,
+            "cacheClaim": "weights",
+            "resources": {"requests": {"cpu": 4}},
+        },
     }
     return {
         "apiVersion": "ngf-console.f5.com/v1alpha1",
@@ -303,7 +307,10 @@ def test_triton_without_a_model_repository_is_refused_with_the_field_that_names_
 
 
 def test_pods_that_exist_are_adopted_and_scaled_where_they_are() -> None:
-    world = Known([deployment("engine", {"app": "llama"}), deployment("other", {"app": "other"})])
+    own = deployment("llama", {"app": "llama"})
+    own["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "ngf-console"}
+    others = deployment("engine", {"app": "llama"}), deployment("other", {"app": "other"})
+    world = Known([own, *others])
     autoscaling = {
         "thresholds": [{"metric": "queue_depth", "target": 5}],
         "serverAddress": PROMETHEUS,
@@ -392,6 +399,35 @@ def test_a_pool_that_may_sleep_is_woken_by_what_its_picker_sees() -> None:
     found = wanted(stack(pool={"minReplicas": 0}, autoscaling=autoscaling), Known())
     triggers = of(found, "ScaledObject")["spec"]["triggers"]
     assert "llm_d_epp_request_total" in triggers[-1]["metadata"]["query"]
+
+
+def test_a_pool_that_nothing_could_wake_is_not_put_to_sleep() -> None:
+    autoscaling = {"thresholds": [{"metric": "cpu", "target": 70}]}
+    found = wanted(stack(pool={"minReplicas": 0}, autoscaling=autoscaling), Known())
+    assert "ScaledObject" not in kinds(found)
+    assert "autoscaling.serverAddress" in the_lack(found, "MetricMissing").message
+
+
+def test_a_share_of_what_pods_request_needs_a_request() -> None:
+    server = {"enabled": True, "resources": {"limits": {"memory": "64Gi"}}}
+    thresholds = [{"metric": "cpu", "target": 70}, {"metric": "memory", "target": 70}]
+    found = wanted(stack(modelServer=server, autoscaling={"thresholds": thresholds}), Known())
+    assert "modelServer.resources.requests" in the_lack(found, "MetricMissing").message
+    [trigger] = of(found, "ScaledObject")["spec"]["triggers"]
+    assert trigger["type"] == "memory"
+
+
+def test_a_scaler_that_cannot_be_made_as_wanted_goes_on_and_keeps_its_pods() -> None:
+    autoscaling = {"thresholds": [{"metric": "invented", "target": 1}]}
+    scaler: Obj = {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "llama-scaler", "namespace": "llm"},
+    }
+    found = wanted(stack(autoscaling=autoscaling), Known([scaler]))
+    kept = the_lack(found, "NoThreshold")
+    assert (kept.kind, kept.name, kept.blocks) == ("ScaledObject", "llama-scaler", True)
+    assert "replicas" not in of(found, "Deployment", "llama")["spec"]
 
 
 def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:

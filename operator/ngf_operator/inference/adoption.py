@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ngf_operator import names
 from ngf_operator.inference.spec import Stack
 from ngf_operator.wanting import Obj, World
 
@@ -38,14 +39,19 @@ def labels_of(deployment: Obj) -> Mapping[str, str]:
 
 
 def deployments(stack: Stack, world: World) -> list[Obj]:
-    """Deployments whose pods the pool selects, by name, without one that the stack made itself."""
+    """Deployments whose pods the pool selects, by name, without those that a stack made."""
     selector = stack.selector.items()
     found = [
         each
         for each in world.all("apps", "Deployment", stack.namespace)
-        if selector <= labels_of(each).items() and each["metadata"]["name"] != stack.name
+        if selector <= labels_of(each).items() and not _is_made(each)
     ]
     return sorted(found, key=lambda each: str(each["metadata"]["name"]))
+
+
+def _is_made(deployment: Obj) -> bool:
+    labels = deployment["metadata"].get("labels") or {}
+    return bool(labels.get(names.MANAGED_BY) == names.MANAGED_BY_US)
 
 
 def images(deployment: Obj) -> list[str]:

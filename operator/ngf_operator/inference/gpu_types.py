@@ -4,9 +4,12 @@ Sources: k8s-device-plugin ``docs/gpu-feature-discovery/README.md`` (the product
 calls it, with dashes); GKE's labels of accelerator node pools.
 """
 
+import re
+
 from ngf_operator.wanting import Obj
 
 PRODUCT = "nvidia.com/gpu.product"
+_SHARED = "-SHARED"
 _GKE = "cloud.google.com/gke-accelerator"
 
 _PRODUCTS: dict[str, tuple[str, ...]] = {
@@ -46,10 +49,16 @@ _GKE_PRODUCTS: dict[str, tuple[str, ...]] = {
 
 
 def products(gpu_type: str) -> tuple[str, ...]:
-    """What nodes call a kind of GPU; a name that is such a label already stands for itself."""
-    if gpu_type.startswith(("NVIDIA-", "Tesla-")):
-        return (gpu_type,)
-    return _PRODUCTS.get(gpu_type.upper().removeprefix("NVIDIA ").strip(), ())
+    """What nodes call a kind of GPU, shared ones too; a name that is such a label already stands
+    for itself."""
+    known = _PRODUCTS.get(_kind(gpu_type))
+    if known:
+        return (*known, *(f"{name}{_SHARED}" for name in known))
+    return (gpu_type,) if gpu_type.startswith(("NVIDIA-", "Tesla-")) else ()
+
+
+def _kind(gpu_type: str) -> str:
+    return re.sub("^nvidia[ -]", "", gpu_type.strip(), flags=re.IGNORECASE).upper()
 
 
 def affinity(gpu_type: str) -> Obj | None:
@@ -59,7 +68,7 @@ def affinity(gpu_type: str) -> Obj | None:
     if not found:
         return None
     terms = [[{"key": PRODUCT, "operator": "In", "values": list(found)}]]
-    if gke := _GKE_PRODUCTS.get(gpu_type.upper()):
+    if gke := _GKE_PRODUCTS.get(_kind(gpu_type)):
         terms.append([{"key": _GKE, "operator": "In", "values": list(gke)}])
     terms.append([{"key": key, "operator": "DoesNotExist"} for key in (PRODUCT, _GKE)])
     wanted = {"nodeSelectorTerms": [{"matchExpressions": term} for term in terms]}

@@ -57,7 +57,10 @@ READABLE = {
     "triton": Readable(
         "triton",
         kv_cache=False,
-        specs={"queuedRequestsSpec": "nv_inference_pending_request_count"},
+        specs={
+            "queuedRequestsSpec": "nv_inference_pending_request_count",
+            "runningRequestsSpec": "nv_inference_exec_count",
+        },
     ),
     "triton-tensorrt-llm": Readable(
         "triton-tensorrt-llm",

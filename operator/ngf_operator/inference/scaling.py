@@ -61,6 +61,8 @@ def wanted(stack: Stack, world: World) -> Wanted:
         why = f"{kind} ({group}) is not installed. Install KEDA, or set autoscaling.backend: hpa."
         return Wanted((), (stack.lack(AUTOSCALING, kind, name, "CRDNotInstalled", why),))
     goals, lacks = _goals(stack, world, target, kind)
+    if goals and backend == "keda" and _never_wakes(stack):
+        goals, lacks = (), (*lacks, _sleeps(stack))
     if not goals:
         return Wanted((), (*lacks, _nothing(stack, kind)))
     spec = _scaled_object(stack, target, goals) if backend == "keda" else _hpa(stack, target, goals)
@@ -96,6 +98,22 @@ def _nothing(stack: Stack, kind: str) -> Lack:
     return stack.lack(AUTOSCALING, kind, names.scaler(stack.name), "NoThreshold", why)
 
 
+def _may_sleep(stack: Stack) -> bool:
+    return 0 in (stack.bounds[0], stack.section("autoscaling").get("idleReplicas"))
+
+
+def _never_wakes(stack: Stack) -> bool:
+    return _may_sleep(stack) and not stack.section("autoscaling").get("serverAddress")
+
+
+def _sleeps(stack: Stack) -> Lack:
+    why = (
+        "A pool of no pods is woken by what its picker tells Prometheus: set "
+        "autoscaling.serverAddress, or pool.minReplicas to at least 1."
+    )
+    return stack.lack(AUTOSCALING, "Metric", "awake", "MetricMissing", why)
+
+
 def _goals(
     stack: Stack, world: World, target: Target, kind: str
 ) -> tuple[tuple[Goal, ...], tuple[Lack, ...]]:
@@ -117,7 +135,7 @@ def _goal(stack: Stack, world: World, target: Target, threshold: Mapping[str, An
     if value < 1:
         return f"The target of {metric} must be at least 1."
     if metric in queries.RESOURCES:
-        return Goal(metric, value)
+        return _unrequested(stack, metric) or Goal(metric, value)
     if metric == queries.GPU_UTIL:
         if not gpu_metrics.known(stack, world):
             return f"Nothing here measures {metric}: no DCGM exporter runs. Set dcgm.enabled."
@@ -129,6 +147,19 @@ def _goal(stack: Stack, world: World, target: Target, threshold: Mapping[str, An
         return f"{stack.engine.title} has no metric {metric}. It can be scaled by {offered}."
     return Goal(
         metric, value, queries.asked(measure, target.matchers), measure.compares, measure.gauge
+    )
+
+
+def _unrequested(stack: Stack, resource: str) -> str:
+    """Why a resource cannot be measured against what the pods of the engine request of it."""
+    given = stack.section("modelServer").get("resources") or {}
+    if not stack.serves or any(
+        resource in (given.get(key) or {}) for key in ("requests", "limits")
+    ):
+        return ""
+    return (
+        f"{resource} is measured in percent of what pods request: "
+        f"modelServer.resources.requests must have {resource}."
     )
 
 
@@ -174,7 +205,7 @@ def _scaled_object(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj
     asked = stack.section("autoscaling")
     least, most = stack.bounds
     triggers = [_trigger(stack, goal) for goal in goals]
-    if 0 in (least, asked.get("idleReplicas")) and asked.get("serverAddress"):
+    if _may_sleep(stack):
         query = queries.awake(stack.namespace, names.pool(stack.name))
         wakes = _prometheus(stack, query, _SLEEPS_AT)
         triggers.append(
