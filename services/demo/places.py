@@ -57,7 +57,14 @@ class Place:
         return [one for one in every if one["metadata"]["name"] in kinds - self.without]
 
 
-NOT_ON_THE_HUB = frozenset({"certificates.cert-manager.io", "scaledobjects.keda.sh"})
+NOT_ON_THE_HUB = frozenset(
+    {
+        "certificates.cert-manager.io",
+        "issuers.cert-manager.io",
+        "clusterissuers.cert-manager.io",
+        "scaledobjects.keda.sh",
+    }
+)
 """Neither cert-manager nor KEDA is installed there."""
 PLACES = (
     Place(

@@ -20,7 +20,7 @@ PLURALS = {
     **{kind.kind: name for name, kind in KINDS.items()},
     "HorizontalPodAutoscaler": "horizontalpodautoscalers",
 }
-CLUSTER_WIDE = ("GatewayClass", "Namespace", "Node")
+CLUSTER_WIDE = ("ClusterIssuer", "GatewayClass", "Namespace", "Node")
 LEFT_OUT = ("Namespace", "Pod")
 """A pod waits for an account that a controller makes; the test's namespace stands for all."""
 

@@ -17,6 +17,7 @@ from services.demo.controllers.running import Controllers
 from services.demo.definitions import definitions
 from services.demo.ngf import judge
 from services.demo.places import PLACES
+from services.demo.seed.certificates import cluster_issuer
 from services.demo.seed.installation import controller
 from services.demo.seed.objects import gateway, listener, namespace
 from services.demo.seed.workloads import node, scheduled
@@ -34,7 +35,8 @@ class Lab:
         self.store = self.api.store
         self.controllers = Controllers(EVERY)
         self.now = time.time()
-        for obj in scheduled([*controller(1), namespace(SPACE, 1), node("plain", 1)]):
+        there = [*controller(1), namespace(SPACE, 1), node("plain", 1), cluster_issuer(1)]
+        for obj in scheduled(there):
             self.store.create(obj)
         self.controllers.follow("lab", self.store)
 
@@ -333,6 +335,18 @@ def test_a_certificate_is_issued_and_issued_again_when_its_secret_goes(lab: Lab)
         serials.add(certificate.serial_number)
         lab.store.delete("v1", "Secret", SPACE, "web-tls")
     assert len(serials) == 2
+
+
+def test_a_certificate_waits_for_its_issuer(lab: Lab) -> None:
+    spec = {"secretName": "web-tls", "dnsNames": ["a.example.com"], "issuerRef": {"name": "team"}}
+    lab.make("cert-manager.io/v1", "Certificate", "web", spec=spec)
+    lab.pass_time()
+    status = lab.status("cert-manager.io/v1", "Certificate", "web")
+    assert condition(status, "Ready") == ("False", "DoesNotExist")
+    lab.make("cert-manager.io/v1", "Issuer", "team", spec={"selfSigned": {}})
+    lab.pass_time()
+    status = lab.status("cert-manager.io/v1", "Certificate", "web")
+    assert condition(status, "Ready") == ("True", "Ready")
 
 
 def test_a_gateway_gets_a_data_plane_and_then_an_address(lab: Lab) -> None:

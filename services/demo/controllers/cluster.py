@@ -31,6 +31,8 @@ _PLURALS = {
     "HorizontalPodAutoscaler": ("autoscaling", "horizontalpodautoscalers"),
     "ScaledObject": ("keda.sh", "scaledobjects"),
     "Certificate": ("cert-manager.io", "certificates"),
+    "Issuer": ("cert-manager.io", "issuers"),
+    "ClusterIssuer": ("cert-manager.io", "clusterissuers"),
     "Gateway": ("gateway.networking.k8s.io", "gateways"),
     "GatewayClass": ("gateway.networking.k8s.io", "gatewayclasses"),
     "NginxProxy": ("gateway.nginx.org", "nginxproxies"),

@@ -18,7 +18,8 @@ which the demo does not evaluate; ``same=v1`` gives a version the tree of anothe
 that server-side apply owns an object as a whole, ``policy`` labels the definition as a policy's.
 
 ``any`` is also where these lists stop short of the real definitions: below it, in the parts of
-NginxProxy that hold pod, container and probe specifications, nothing is checked.
+NginxProxy that hold pod, container and probe specifications, and in what issuers of cert-manager
+have to know of ACME, Vault and Venafi, nothing is checked.
 """
 
 import json

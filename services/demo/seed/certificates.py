@@ -7,7 +7,27 @@ from datetime import UTC, datetime, timedelta
 from services.demo.seed.objects import Obj, authority, made, tls
 
 
+def cluster_issuer(age: float) -> Obj:
+    """The issuer that everybody on a cluster may ask: the demo's own authority."""
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KeyPairVerified",
+        "message": "Signing CA verified",
+        "lastTransitionTime": f"{datetime.now(UTC) - timedelta(days=age):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    return made(
+        "cert-manager.io/v1",
+        "ClusterIssuer",
+        "demo",
+        age,
+        spec={"ca": {"secretName": "demo-ca"}},
+        status={"conditions": [ready]},
+    )
+
+
 def certificates() -> Iterator[Obj]:
+    yield cluster_issuer(290)
     yield tls("shop/shop-wildcard", 60, 63, "*.shop.example.com", "shop.example.com")
     yield tls("shop/shop-expired", 400, -3, "old.shop.example.com")
     yield tls("payments/pay-tls", 81, 9, "pay.shop.example.com")

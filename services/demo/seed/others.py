@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.demo.seed.brought import STATUS_HOST, status_page
+from services.demo.seed.certificates import cluster_issuer
 from services.demo.seed.inference import ASSISTANT, POOLS, QWEN, pool, reference
 from services.demo.seed.installation import controller, data_planes
 from services.demo.seed.objects import (
@@ -76,6 +77,7 @@ def gpu() -> Iterator[Obj]:
     yield node("gpu-iad-l40s-1", 80, l40s, nvidia_gpu="4")
     mig = {**h100, "nvidia.com/mig.strategy": "mixed"}
     yield node("gpu-iad-mig-1", 30, mig, mig_1g="7")
+    yield cluster_issuer(121)
     yield tls("llm/llm-tls", 30, 60, "llm.example.com")
     gateways = [
         gateway(
