@@ -7,13 +7,15 @@ here it is written to any API server, the compiled one included.
 import base64
 from typing import Any
 
-from services.demo.ngf import judge
 from services.demo.api.certificates import loopback
+from services.demo.ngf import judge
+from services.demo.seed.installation import data_plane_name
 from services.kube.catalogue import KINDS, Kind
 from tests.real.controlplane import Obj
-from tests.real.kube_api import MERGE_PATCH, KubeApi
+from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
 
 CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
+ADDRESS = "203.0.113.7"
 FLAGS = ("--snippets", "--nginx-plus")
 
 
@@ -42,10 +44,25 @@ class Ngf:
         patch = {"spec": self._deployment(flags)["spec"]}
         self._api.patch(f"{self._deployments}/ngf", patch, MERGE_PATCH).ok()
 
-    def judge(self) -> bool:
-        """Write every status that is not what NGF would say. True, so that waits may end on it."""
+    def judge(self) -> None:
+        """Write every status that is not what NGF would say, and give each Gateway an address."""
+        for gateway in self.keyed("gateway.networking.k8s.io", "gateways").values():
+            if gateway["spec"]["gatewayClassName"] == self.class_name:
+                self._provision(gateway)
         judge(self)  # type: ignore[arg-type]
-        return True
+
+    def _provision(self, gateway: Obj) -> None:
+        """The Service of a data plane, with an address."""
+        name = data_plane_name(gateway)
+        path = f"/api/v1/namespaces/{gateway['metadata']['namespace']}/services"
+        if self._api.get(f"{path}/{name}").status == 200:
+            return
+        ports = [{"name": "http", "port": 80}]
+        spec = {"type": "LoadBalancer", "ports": ports, "selector": {"app": name}}
+        service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+        self._api.post(path, service).ok()
+        status = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+        self._api.patch(f"{path}/{name}/status", {"status": status}, MERGE_PATCH).ok()
 
     @property
     def _deployments(self) -> str:
@@ -124,10 +141,16 @@ def tls_secret(name: str) -> Obj:
 
 
 def issue(api: KubeApi, namespace: str, name: str) -> None:
-    """What cert-manager does with a Certificate."""
+    """What cert-manager does with a Certificate; a Secret that is there already it keeps."""
     path = f"/apis/cert-manager.io/v1/namespaces/{namespace}/certificates/{name}"
-    live = api.get(path).ok()
-    api.post(f"/api/v1/namespaces/{namespace}/secrets", tls_secret(live["spec"]["secretName"])).ok()
+
+    def found() -> Obj | None:
+        answer = api.get(path)
+        return answer.body if answer.status == 200 else None
+
+    live = wait_until(f"{name} is there", found) or {}
+    secret = tls_secret(live["spec"]["secretName"])
+    assert api.post(f"/api/v1/namespaces/{namespace}/secrets", secret).status in (201, 409)
     ready = {
         "type": "Ready",
         "status": "True",

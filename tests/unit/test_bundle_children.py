@@ -212,8 +212,22 @@ def test_the_firewall_is_switched_on_in_the_nginx_proxy_and_has_a_policy() -> No
     spec = {"waf": {"policySource": SOURCE, "securityLogs": logs}}
     found = children(bundle(spec), cluster("--nginx-plus"))
     assert found[PROXY]["spec"]["waf"] == {"enable": True}
-    expected = {"targetRefs": [TARGET], "policySource": SOURCE, "securityLogs": logs}
+    expected = {"type": "HTTP", "targetRefs": [TARGET], "policySource": SOURCE}
+    expected["securityLogs"] = logs
     assert found["WAFPolicy edge-waf"]["spec"] == expected
+
+
+@pytest.mark.parametrize(("source", "kind"), [("nimSource", "NIM"), ("n1cSource", "N1C")])
+def test_the_type_of_a_policy_follows_from_its_source(source: str, kind: str) -> None:
+    found = children(bundle({"waf": {"policySource": {source: {}}}}), cluster("--nginx-plus"))
+    assert found["WAFPolicy edge-waf"]["spec"]["type"] == kind
+
+
+def test_a_policy_needs_one_source() -> None:
+    for source in ({}, {"nimSource": {}, "n1cSource": {}}):
+        parent = bundle({"waf": {"policySource": source}})
+        said = lacks(parent, cluster("--nginx-plus"))["WAFAttached"]
+        assert (said.reason, said.blocks) == ("InvalidPolicySource", True)
 
 
 def test_cert_manager_is_asked_for_the_hostnames_of_the_listeners_that_use_it() -> None:

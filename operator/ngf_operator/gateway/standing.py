@@ -69,7 +69,8 @@ def _listener(asked: Obj, told: Obj | None, live: Obj, world: World) -> Standing
         if given is None or given.get("status") != bad:
             continue
         reason, text = str(given.get("reason", "")), str(given.get("message", ""))
-        issued_soon = reason == "InvalidCertificateRef" and _awaited(asked, live, world)
+        since = str(given.get("lastTransitionTime", ""))
+        issued_soon = reason == "InvalidCertificateRef" and _awaited(asked, live, since, world)
         if issued_soon or reason in _NOT_YET:
             return Standing("Waiting", reason, f"Listener {name} waits: {text}")
         return Standing("Failed", reason, f"Listener {name}: {text}")
@@ -80,15 +81,18 @@ def _listener(asked: Obj, told: Obj | None, live: Obj, world: World) -> Standing
     return Standing("Ready")
 
 
-def _awaited(asked: Obj, live: Obj, world: World) -> bool:
-    """Whether a Secret of a listener is still to be filled by cert-manager."""
+def _awaited(asked: Obj, live: Obj, since: str, world: World) -> bool:
+    """Whether a Secret of a listener is still to be filled by cert-manager, or was filled after the
+    listener had been judged."""
     refs = (asked.get("tls") or {}).get("certificateRefs") or ()
     secrets = {one["name"] for one in refs if "namespace" not in one}
-    return any(
-        (one.get("spec") or {}).get("secretName") in secrets
-        and (condition(one, "Ready") or {}).get("status") != "True"
-        for one in world.all(CERT_MANAGER, "Certificate", live["metadata"]["namespace"])
-    )
+    for one in world.all(CERT_MANAGER, "Certificate", live["metadata"]["namespace"]):
+        if (one.get("spec") or {}).get("secretName") in secrets:
+            ready = condition(one, "Ready") or {}
+            issued = str(ready.get("lastTransitionTime", ""))
+            if ready.get("status") != "True" or issued > since:
+                return True
+    return False
 
 
 def nginx_proxy(wanted: Obj, live: Obj, world: World) -> Standing:

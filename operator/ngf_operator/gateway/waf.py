@@ -10,6 +10,9 @@ from ngf_operator.gateway.parent import NGF, WAF, Bundle
 from ngf_operator.gateway.policies import said, targets
 from ngf_operator.wanting import Child, Lack
 
+SOURCES = {"httpSource": "HTTP", "nimSource": "NIM", "n1cSource": "N1C"}
+"""Fields that say where a compiled policy comes from, and the type that NGF has for each."""
+
 
 def refused(bundle: Bundle) -> Lack | None:
     """Why the firewall cannot be switched on; None when it can, or is not asked for."""
@@ -49,7 +52,12 @@ def wanted(bundle: Bundle) -> Child | Lack | None:
     if "policySource" not in section:
         text = "The firewall is on, and checks nothing before a WAFPolicy targets Gateway or route."
         return bundle.lack(WAF, "WAFPolicy", name, "NoPolicy", text, blocks=False)
-    spec = {"targetRefs": [bundle.target], "policySource": section["policySource"]}
+    source = section["policySource"]
+    kinds = [kind for field, kind in SOURCES.items() if field in source]
+    if len(kinds) != 1:
+        text = f"spec.waf.policySource needs one of {', '.join(SOURCES)}."
+        return bundle.lack(WAF, "WAFPolicy", name, "InvalidPolicySource", text)
+    spec = {"type": kinds[0], "targetRefs": [bundle.target], "policySource": source}
     if section.get("securityLogs"):
         spec["securityLogs"] = section["securityLogs"]
     return bundle.child(WAF, NGF, "WAFPolicy", name, spec)
