@@ -135,7 +135,7 @@ class Applier:
         if kept(child.obj, live):
             return Applied("nothing", live)
         change = {**child.obj, "metadata": {**child.obj["metadata"]}}
-        change["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+        change["metadata"].setdefault("resourceVersion", live["metadata"]["resourceVersion"])
         after = await self._api.merge(resource.path(ref.namespace, ref.name), change)
         self._seen.remember(after)
         return Applied("changed", after)

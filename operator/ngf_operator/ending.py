@@ -45,12 +45,14 @@ class Ending:
         except Exception:
             _LOG.exception("what was edited for %s could not be worked out", key)
             wanted = ()
+        kept: set[tuple[str, str, str]] = set()
         for child in wanted:
             if child.edits:
                 try:
                     await self._applier.child(gone, child, "", full=False)
                 except (Lacking, Failing) as reason:
                     _LOG.warning("an edit for %s could not be taken back: %s", key, reason)
+                    kept = {ref_of(each.obj).place for each in wanted if not each.edits}
         left = {ref.place for ref in self.left_by(key)}
         stays = {ref_of(obj).place for obj in self._seen.children(key)} - left
-        await self._applier.prune(key, stays)
+        await self._applier.prune(key, stays | kept)

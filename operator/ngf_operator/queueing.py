@@ -107,7 +107,7 @@ class Queue(Generic[Key]):
             elif again is None:
                 self.forget(key)
             else:
-                self.add(key, "retry" if entry.failures else "timer", again)
+                self.add(key, "retry" if entry.failures else "timer" if again else "more", again)
 
 
 def _pause(failures: int) -> float:

@@ -48,9 +48,11 @@ class Reconciler:
     async def reconcile(self, key: Parent, why: set[str]) -> float | None:
         """Bring one parent in step; in how many seconds it is due again, None when it has gone.
 
+        After an edit of somebody else's object that is at once: what goes with it may follow now.
+
         Raises Refused and Unreachable for what has to be tried again.
         """
-        started, result = time.perf_counter(), "retried"
+        started, result, more = time.perf_counter(), "retried", False
         try:
             parent = self.parents.get(key)
             if parent and self._misses_child(parent):
@@ -63,16 +65,17 @@ class Reconciler:
                 await self._write(parent, terminating(parent, stamp()))
                 result = "unchanged"
             else:
-                result = await self._keep(key, parent, why)
+                result, more = await self._keep(key, parent, why)
         finally:
             self._metrics.reconciled(key.kind, result, time.perf_counter() - started)
-        return self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311 - nothing secret
+        return 0.0 if more else self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311
 
     def orphaning(self) -> list[Parent]:
         """Parents that are not there and have left something behind."""
         return self._ending.orphaning(self.parents)
 
-    async def _keep(self, key: Parent, parent: Obj, why: set[str]) -> str:
+    async def _keep(self, key: Parent, parent: Obj, why: set[str]) -> tuple[str, bool]:
+        """What was done, and whether something of somebody else was edited."""
         world, recipe = Asking(self._seen), self._recipes[key.kind]
         try:
             wanted = recipe.wanted(parent, world)
@@ -99,7 +102,8 @@ class Reconciler:
         await self._tell(parent, found, pruned)
         if trouble:
             raise trouble
-        return _result(found, pruned)
+        edited = any(each.did == "changed" and not each.listed for each in found)
+        return _result(found, pruned), edited
 
     async def _children(
         self, parent: Obj, wanted: Wanted, world: Asking, why: set[str]

@@ -179,9 +179,10 @@ class Seen:
 
     def remember(self, obj: Obj) -> None:
         """What the server answered to our own write, which the watches tell later."""
-        ref = ref_of(obj)
+        ref, labels = ref_of(obj), obj["metadata"].get("labels") or {}
+        ours = labels.get(names.MANAGED_BY) == names.MANAGED_BY_US
         for shelf in self._of_kind.get((ref.group, ref.kind), ()):
-            if shelf.reads.labels in (CHILDREN, ""):
+            if shelf.reads.labels == "" or (ours and shelf.reads.labels == CHILDREN):
                 self.put(shelf, obj)
 
     def _index(self, obj: Obj) -> None:

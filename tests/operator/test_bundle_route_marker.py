@@ -1,0 +1,78 @@
+"""Promise: a route that opts in has its rules marked by the operator, and is as it was before when
+that ends, however it ends."""
+
+import pytest
+
+from tests.operator.bundle_children import (
+    PATHS,
+    bundle,
+    get,
+    gone,
+    judged_ready,
+    place,
+)
+from tests.operator.bundles import condition, path
+from tests.operator.ngf import Ngf
+from tests.operator.replica import Replica
+from tests.real.controlplane import Obj
+from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
+
+
+def route(ngf: Ngf, namespace: str) -> Obj:
+    rules = [
+        {"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "a", "port": 80}]},
+        {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]},
+    ]
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "cart", "labels": {"ngf-console.f5.com/route-marker": "true"}},
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": rules},
+    }
+
+
+def _filters(api: KubeApi, namespace: str) -> list[list[str]]:
+    rules = get(api, "HTTPRoute", namespace, "cart")["spec"]["rules"]
+    return [
+        [
+            (each.get("extensionRef") or {}).get("name", each["type"])
+            for each in one.get("filters", ())
+        ]
+        for one in rules
+    ]
+
+
+@pytest.mark.parametrize("end", ["label", "section", "bundle"])
+def test_a_route_that_opts_in_is_marked_and_is_as_it_was_when_that_ends(
+    kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica, end: str
+) -> None:
+    ngf.install("--snippets")
+    kube_api.post(PATHS["HTTPRoute"].format(namespace), route(ngf, namespace)).ok()
+    before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
+    kube_api.post(path(namespace), bundle(ngf, routeMarker={"enabled": True})).ok()
+
+    def marked() -> bool:
+        ngf.judge()
+        expected = [["cart-marker-0"], ["RequestRedirect", "cart-marker-1"]]
+        return _filters(kube_api, namespace) == expected
+
+    wait_until("marked", marked)
+    parent = judged_ready(kube_api, namespace, ngf)
+    assert condition(parent, "RouteMarkerActive")["status"] == "True"
+    snippet = get(kube_api, "SnippetsFilter", namespace, "cart-marker-1")
+    assert snippet["spec"]["snippets"][0]["value"] == f'set $ngf_route "{namespace}/cart/1";'
+    assert [one["kind"] for one in snippet["metadata"]["ownerReferences"]] == ["HTTPRoute"]
+    if end == "bundle":
+        kube_api.delete(path(namespace, "edge")).ok()
+    elif end == "section":
+        kube_api.patch(path(namespace, "edge"), {"spec": {"routeMarker": None}}, MERGE_PATCH).ok()
+    else:
+        patch = {"metadata": {"labels": {"ngf-console.f5.com/route-marker": None}}}
+        kube_api.patch(place("HTTPRoute", namespace, "cart"), patch, MERGE_PATCH).ok()
+
+    def as_before() -> bool:
+        return bool(get(kube_api, "HTTPRoute", namespace, "cart")["spec"] == before)
+
+    wait_until("the route is as it was", as_before)
+    for name in ("cart-marker-0", "cart-marker-1"):
+        gone(kube_api, "SnippetsFilter", namespace, name)
