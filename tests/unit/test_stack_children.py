@@ -516,6 +516,16 @@ def test_a_publication_is_made_of_a_route_and_never_without_one() -> None:
     )
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_nothing_is_both_wanted_and_lacked(backend: str) -> None:
+    asked = stack(servingBackend=backend, epp={"config": "kind: Pod"}, dcgm={"enabled": True})
+    for each in (asked, stack(servingBackend=backend, epp={"strategy": "composite"})):
+        found = wanted(each, Known())
+        made = {(one.obj["kind"], one.obj["metadata"]["name"]) for one in found.children}
+        assert found.lacks or backend in ("vllm", "sglang")
+        assert not made & {(one.kind, one.name) for one in found.lacks}
+
+
 def test_a_stack_that_goes_wants_nothing() -> None:
     going = stack()
     going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"

@@ -62,19 +62,20 @@ def _config(stack: Stack, world: World, image: PickerImage) -> tuple[str, tuple[
         return epp["config"], ()
     live = world.get("", "ConfigMap", stack.namespace, name) or {}
     why = f"epp.config was not taken. {' '.join(faults)} The picker goes on with what it had."
-    lack = stack.lack(PICKER, "ConfigMap", name, "InvalidPickerConfig", why)
+    lack = stack.lack(PICKER, picker_config.KIND, name, "InvalidPickerConfig", why)
     return (live.get("data") or {}).get(CONFIG_KEY) or made, (lack,)
 
 
 def _blind(stack: Stack, blind: list[str], all_of_them: bool) -> Lack:
     scorers = " and ".join(picker_config.SCORERS[name] for name in blind)
+    which = "it was" if len(blind) == 1 else "they were"
     rest = "Pods are picked at random." if all_of_them else "The other scorers decide."
     return stack.lack(
         PICKER,
-        "ConfigMap",
+        picker_config.KIND,
         names.picker_config(stack.name),
         "MetricMissing",
-        f"{stack.engine.title} has no metric for {scorers}, so it was left out. {rest}",
+        f"{stack.engine.title} has no metric for {scorers}, so {which} left out. {rest}",
         blocks=False,
     )
 
