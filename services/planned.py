@@ -88,9 +88,10 @@ class Planner:
         live = self._live(obj)
         if live is not None and not child.edits and not is_ours(self._parent, live):
             return Planned(*told, "change", obj, fault=_not_ours(live, _place(self._parent)[1]))
-        if _is_unread(told[0]) and (made := self._made.get((told[0], namespace, name))):
+        unread, made = self._unread(told[0]), self._made.get((told[0], namespace, name))
+        if unread and made:
             same = hash_of(dressed(self._parent, child)) == made
-            return Planned(*told, "same" if same else "change", obj, unchecked=_unread(told[0]))
+            return Planned(*told, "same" if same else "change", obj, unchecked=unread)
         if live is None:
             return self._created(told, obj)
         result = laid(live, obj)
@@ -103,7 +104,7 @@ class Planner:
         diff = changes({}, obj, obj)
         kind = PLURALS.get(told[0])
         if kind is None:
-            return Planned(*told, "create", obj, diff, unchecked=_unread(told[0]))
+            return Planned(*told, "create", obj, diff, unchecked=_unwatched(told[0]))
         try:
             plan = self._changes.plan_create(self._who, self._cluster.name, kind, obj)
         except ConsoleError as error:
@@ -149,9 +150,18 @@ class Planner:
         """Children of kinds that nobody here reads, as the operator tells of them."""
         for kind, namespace, name in self._made:
             obj = {"kind": kind, "metadata": {"namespace": namespace, "name": name}}
-            if _is_unread(kind) and kind not in PLURALS and self._seen(obj):
-                said = _unread(kind)
+            if kind not in PLURALS and self._seen(obj):
+                said = _unwatched(kind)
                 yield Planned(kind, "", namespace, name, "", "remove", obj, unchecked=said)
+
+    def _unread(self, kind: str) -> str:
+        """Why the console does not see what objects of a kind say, "" where it does."""
+        name = PLURALS.get(kind)
+        if name is None or KINDS[name].metadata_only:
+            return _unwatched(kind)
+        snapshot = self._cluster.snapshot(name)
+        known = snapshot.state == "absent" or snapshot.as_of is not None
+        return "" if known else f"{kind} objects are not known: {snapshot.why}."
 
 
 def laid(live: Any, mine: Any) -> Any:
@@ -175,13 +185,7 @@ def _place(obj: Mapping[str, Any]) -> tuple[str, str]:
     return str(metadata.get("namespace") or ""), str(metadata["name"])
 
 
-def _is_unread(kind: str) -> bool:
-    """Whether the console does not see what objects of a kind say."""
-    name = PLURALS.get(kind)
-    return name is None or KINDS[name].metadata_only
-
-
-def _unread(kind: str) -> str:
+def _unwatched(kind: str) -> str:
     return f"The console does not read {kind} objects; the operator will say how it goes."
 
 

@@ -47,6 +47,8 @@ def replay(policy: Policy, ticks: Iterable[Tick], start: int) -> Iterator[tuple[
     wishes: deque[tuple[float, int]] = deque()
     active_at = polled_at = float("-inf")
     for tick in ticks:
+        if size and not wishes:
+            wishes.append((tick.at, size))
         if policy.keda and policy.least == 0 and tick.at - polled_at >= policy.polling_s:
             polled_at = tick.at
             if any(load for load in tick.loads):
@@ -91,10 +93,11 @@ def _wish(policy: Policy, loads: Sequence[float | None], size: int) -> int | Non
 
 def _stabilized(policy: Policy, wishes: deque[tuple[float, int]], now: float, size: int) -> int:
     longest = max(policy.up_window_s, policy.down_window_s)
-    while wishes and wishes[0][0] < now - longest:
+    while len(wishes) > 1 and wishes[0][0] <= now - longest:
         wishes.popleft()
-    lowest = min(wish for at, wish in wishes if at >= now - policy.up_window_s)
-    highest = max(wish for at, wish in wishes if at >= now - policy.down_window_s)
+    latest = wishes[-1][1]
+    lowest = min([latest, *(wish for at, wish in wishes if at > now - policy.up_window_s)])
+    highest = max([latest, *(wish for at, wish in wishes if at > now - policy.down_window_s)])
     if lowest > size:
         return min(lowest, max(size * 2, size + MOST_AT_ONCE), policy.most)
     return max(highest, policy.least) if highest < size else size

@@ -29,13 +29,14 @@ def test_growth_is_by_four_pods_or_as_many_again_at_a_look() -> None:
 
 
 def test_it_shrinks_to_the_highest_wish_of_the_window_behind() -> None:
-    """Sixty seconds are the look at its beginning and four more."""
-    assert sizes(POLICY, [40, 10, 20, 5, 5, 5, 5, 5, 5], 8) == [8, 8, 8, 8, 8, 4, 4, 1, 1]
+    """Sixty seconds are a look and the three before it; the size that it began with counts."""
+    assert sizes(POLICY, [40, 10, 20, 5, 5, 5, 5, 5, 5], 8) == [8, 8, 8, 8, 4, 4, 1, 1, 1]
+    assert sizes(POLICY, [5, 5, 5, 5, 5], 8) == [8, 8, 8, 8, 1]
 
 
 def test_it_grows_only_once_all_of_its_window_asks_for_it() -> None:
     policy = replace(POLICY, up_window_s=30)
-    assert sizes(policy, [5, 20, 20, 20, 20]) == [1, 1, 1, 4, 4]
+    assert sizes(policy, [5, 20, 20, 20, 20]) == [1, 1, 4, 4, 4]
 
 
 def test_bounds_hold() -> None:
