@@ -37,6 +37,10 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
             yield bundle.lack(GRANTS, "ReferenceGrant", name, "NotGranted", said, namespace)
 
 
+_MARKS = (LABELS[names.BUNDLE], names.OWNER)
+"""What the operator's own grants carry; somebody may have taken one of them away."""
+
+
 def _abroad(bundle: Bundle) -> dict[str, list[str]]:
     """Names of Secrets by namespace, where that is not the bundle's own."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
@@ -53,7 +57,8 @@ def _others(bundle: Bundle, namespace: str) -> Iterator[Obj]:
     own = names.grant(bundle.namespace, bundle.name)
     for grant in bundle.world.all(GATEWAY_API, "ReferenceGrant", namespace):
         metadata = grant["metadata"]
-        ours = LABELS[names.BUNDLE] in (metadata.get("labels") or {}) and metadata["name"] == own
+        marks = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
+        ours = metadata["name"] == own and not marks.keys().isdisjoint(_MARKS)
         if not ours and not metadata.get("deletionTimestamp"):
             yield grant
 
