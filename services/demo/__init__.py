@@ -1,1 +1,1 @@
-"""A fleet in a box: an in-process Kubernetes API, seed objects and an NGF stand-in."""
+"""A fleet in a box: Kubernetes APIs in this process, what is on them and what makes of it more."""

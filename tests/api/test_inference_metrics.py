@@ -50,6 +50,9 @@ def told(console: Console) -> Console:
     return console
 
 
+POOLS = ["granite-8b-pool", "llama3-70b", "phi4-mini", "qwen3-32b"]
+
+
 def ask(console: Console, path: str, status: int = 200, token: str | None = None) -> Any:
     answer = console.ask("GET", f"{ROOT}{path}", token)
     assert answer.status_code == status, answer.text
@@ -58,10 +61,10 @@ def ask(console: Console, path: str, status: int = 200, token: str | None = None
 
 def test_pools_are_those_of_the_objects(told: Console) -> None:
     found = ask(told, "/pools")
-    assert [one["name"] for one in found["items"]] == ["llama3-70b", "phi4-mini", "qwen3-32b"]
-    assert found["total"] == 3
+    assert [one["name"] for one in found["items"]] == POOLS
+    assert found["total"] == len(POOLS)
     assert found["source"] == "InferencePool and InferenceStack objects"
-    llama, phi, _ = found["items"]
+    _, llama, phi, _ = found["items"]
     assert llama["modelName"] == "meta-llama/Llama-3.3-70B-Instruct"
     assert (llama["servingBackend"], phi["servingBackend"]) == ("vllm", "tgi")
     assert (llama["gpuType"], llama["gpuCount"]) == ("NVIDIA-H100-80GB-HBM3", 2)
@@ -105,7 +108,7 @@ def test_pods_without_a_label_belong_to_the_pool_that_selects_them(told: Console
 
 def test_what_an_engine_does_not_tell_is_null_with_the_reason(told: Console) -> None:
     found = {one["pool"]: one for one in ask(told, "/metrics/by-pool?range=15m")["items"]}
-    assert set(found) == {"llama3-70b", "phi4-mini", "qwen3-32b"}
+    assert set(found) == set(POOLS)
     phi, qwen = found["phi4-mini"], found["qwen3-32b"]
     assert (phi["avgQueueDepth"], phi["requestsInFlight"]) == (3, 2)
     assert (phi["avgKVCachePct"], phi["avgTTFT"], phi["prefixCacheHitRate"]) == (None, None, None)
@@ -223,7 +226,7 @@ def test_what_objects_say_is_written_down_and_what_is_gone_is_not(told: Console)
     def names() -> set[str]:
         return {pool.name for pool, _ in known.stored(Asked(("gpu-iad",)))}
 
-    assert names() == {"llama3-70b", "phi4-mini", "qwen3-32b"}
+    assert names() == set(POOLS)
     gone = PoolStatus("gpu-iad", "llm", "was-here", status="Ready")
     known.upsert(gone, datetime.now(UTC) - timedelta(minutes=10))
     assert "was-here" in names()

@@ -19,6 +19,7 @@ PLURALS = {
     **{one["spec"]["names"]["kind"]: one["spec"]["names"]["plural"] for one in definitions()},
     **{kind.kind: name for name, kind in KINDS.items()},
     "HorizontalPodAutoscaler": "horizontalpodautoscalers",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
 }
 CLUSTER_WIDE = ("ClusterIssuer", "GatewayClass", "Namespace", "Node")
 LEFT_OUT = ("Namespace", "Pod")

@@ -10,6 +10,7 @@ from services.demo.seed.objects import (
     Obj,
     gateway,
     listener,
+    made,
     marked,
     match,
     namespace,
@@ -66,6 +67,23 @@ def hub() -> Iterator[Obj]:
     yield from pool(ASSISTANT)
 
 
+def _claim(place: str, age: float, size: str) -> Obj:
+    """Room for models that several pods read."""
+    modes = ["ReadWriteMany"]
+    return made(
+        "v1",
+        "PersistentVolumeClaim",
+        place,
+        age,
+        spec={
+            "accessModes": modes,
+            "resources": {"requests": {"storage": size}},
+            "storageClassName": "shared",
+        },
+        status={"phase": "Bound", "accessModes": modes, "capacity": {"storage": size}},
+    )
+
+
 def gpu() -> Iterator[Obj]:
     """Model endpoints behind inference pools."""
     yield from controller(121, plus=True)
@@ -78,6 +96,8 @@ def gpu() -> Iterator[Obj]:
     mig = {**h100, "nvidia.com/mig.strategy": "mixed"}
     yield node("gpu-iad-mig-1", 30, mig, mig_1g="7")
     yield cluster_issuer(121)
+    yield made("v1", "Secret", "llm/hf-token", 90, type="Opaque", stringData={"token": "invented"})
+    yield _claim("llm/models", 90, "4Ti")
     yield tls("llm/llm-tls", 30, 60, "llm.example.com")
     gateways = [
         gateway(
