@@ -95,7 +95,7 @@ def _link(one: Told, cluster: str, own: str) -> Told:
     place = (one["namespace"], one["name"])
     text = one["name"] if one["namespace"] in ("", own) else "/".join(place)
     there = one["status_word"] != "Skipped"
-    href = kinds.href(one["kind_name"], cluster, *place) if there and one["kind_name"] else ""
+    href = kinds.child_href(one["kind"], cluster, *place) if there else ""
     return {"text": text, "href": href}
 
 
@@ -106,11 +106,12 @@ def lacking(model: Told) -> list[Told]:
         for one in model["conditions"]
         if one["type"] not in OVERALL and one["status"] in ("err", "warn")
     ]
-    told = {row["message"] for row in sections}
+    told = tuple(row["message"] for row in sections)
     return sections + [
         _lack(one["status"], f"{one['kind']} {one['name']}", one["reason"], one["message"])
         for one in model["children"]
-        if one["status_word"] in ("Skipped", "Failed") and one["message"] not in told
+        if one["status_word"] in ("Skipped", "Failed")
+        and not any(said.endswith(one["message"]) for said in told)
     ]
 
 

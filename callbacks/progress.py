@@ -108,5 +108,5 @@ def _child(one: Object, cluster: str) -> Object:
         "reason": one.get("reason", ""),
         "message": one.get("message", ""),
         "since": one.get("since"),
-        "href": kinds.href(kinds.plural_of(one["kind"]), *place) if there else "",
+        "href": kinds.child_href(one["kind"], *place) if there else "",
     }

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from components.kinds import edit_href, href
+from callbacks.gpu_words import short
+from components.kinds import edit_href, href, pool_href
 from services.clusters.fleet import ClusterInfo
 
 Object = Mapping[str, Any]
@@ -98,7 +99,7 @@ def gpus(obj: Object) -> str:
     each, many = pool.get("gpuCount"), pool.get("replicas")
     if not each or not many:
         return "none"
-    return f"{each * many} {pool.get('gpuType') or 'GPUs'}"
+    return f"{each * many} {short(str(pool['gpuType'])) if pool.get('gpuType') else 'GPUs'}"
 
 
 def size(obj: Object) -> str:
@@ -115,11 +116,6 @@ def pool_of(model: Model) -> str:
     """The name of its InferencePool."""
     told = str(model.get("pool") or "").rpartition("/")[2]
     return told or f"{model['name']}-pool"
-
-
-def pool_href(cluster: str, namespace: str, pool: str) -> str:
-    """The page of a pool."""
-    return f"/pool?{urlencode({'cluster': cluster, 'namespace': namespace, 'pool': pool})}"
 
 
 def server(spec: Object) -> str:

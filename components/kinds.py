@@ -103,6 +103,19 @@ def href(kind: str, cluster: str, namespace: str, name: str) -> str:
     return "/" + "/".join(quote(step, safe="") for step in steps)
 
 
+def pool_href(cluster: str, namespace: str, pool: str) -> str:
+    """The page of an InferencePool."""
+    return f"/pool?{urlencode({'cluster': cluster, 'namespace': namespace, 'pool': pool})}"
+
+
+def child_href(kind: str, cluster: str, namespace: str, name: str) -> str:
+    """The page of an object that the operator made, by its Kubernetes kind; nothing where it has
+    none. A ConfigMap of a picker is no authority."""
+    if kind == "InferencePool":
+        return pool_href(cluster, namespace, name)
+    return "" if kind == "ConfigMap" else href(plural_of(kind), cluster, namespace, name)
+
+
 def plural_of(kind: str) -> str:
     """The plural of a kind that has pages, by its Kubernetes name; nothing for another."""
     return next((name for name, spoken in KINDS.items() if spoken.kind == kind), "")

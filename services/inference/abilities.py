@@ -77,7 +77,7 @@ def stack_abilities(who: Identity, cluster: Cluster, readings: GpuReadings) -> S
     gateways = abilities(who, cluster)
     pools = cluster.snapshot("inferencepools")
     gpus, evidence = _gpus(cluster, readings)
-    addresses = tuple(_prometheuses(cluster))
+    addresses = tuple(dict.fromkeys(_prometheuses(cluster)))
     return StackAbilities(
         cluster.name,
         gateways.inference,
@@ -124,13 +124,18 @@ def _external_metrics(cluster: Cluster) -> Ability:
 
 def _prometheus(addresses: tuple[str, ...]) -> Ability:
     if addresses:
-        return Ability(True, f"A Service of Prometheus answers at {addresses[0]}.")
+        return Ability(True, f"Prometheus answers at {addresses[0]}.")
     said = "No Service of the cluster is labelled as Prometheus; give its address by hand."
     return Ability(None, said)
 
 
 def _prometheuses(cluster: Cluster) -> Iterator[str]:
-    """Addresses of Services that are labelled as Prometheus servers."""
+    """Addresses that other ScaledObjects ask, and of Services that are labelled as Prometheus
+    servers."""
+    for _, obj in sorted(cluster.snapshot("scaledobjects").objects.items()):
+        for trigger in (obj.get("spec") or {}).get("triggers") or ():
+            if address := (trigger.get("metadata") or {}).get("serverAddress"):
+                yield str(address)
     for (namespace, name), obj in sorted(cluster.snapshot("services").objects.items()):
         labels = obj["metadata"].get("labels") or {}
         named = labels.get("app.kubernetes.io/name") or labels.get("app") or ""

@@ -355,6 +355,18 @@
     return { title: one.metric || `metric ${at + 1}`, tag: one.target === undefined ? "" : `target ${one.target}${one.metric && one.metric.endsWith("_pct") ? "%" : ""} a pod`, note: foreign ? `${titleOf(state)} offers ${known.join(", ")}.` : "" };
   }
 
+  // What the cluster has changes while somebody chooses from it: pods come, GPUs are taken.
+  const READ = ["pods", "nodes", "gateways", "inferencepools", "scaledobjects", "namespaces"];
+  const follow = ngf.follow({
+    here: () => { const state = ngf.wizardState(); return Boolean(state && state.told.kind === "inferencestacks" && !state.applied); },
+    concerns: (change) => { const state = ngf.wizardState(); return Boolean(state) && change.cluster === state.cluster && READ.includes(change.kind); },
+    ask() {
+      const state = ngf.wizardState();
+      follow.asked();
+      dash_clientside.set_props("wizard-offers-asked", { data: { cluster: state.cluster, ...ngf.wizards.inferencestacks.offers(state.object), kind: state.told.kind, at: Date.now() } });
+    },
+  });
+
   ngf.wizards = ngf.wizards || {};
   ngf.wizards.inferencestacks = {
     begin(object, view) {
