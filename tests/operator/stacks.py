@@ -130,6 +130,17 @@ def do_their_part(api: KubeApi, parent: Obj) -> None:
             _say(api, where, live)
 
 
+def make_available(api: KubeApi, where: str) -> None:
+    """The pods of a Deployment run from now on."""
+
+    def available() -> bool:
+        live = api.get(where).ok()
+        _say(api, where, live)
+        return bool((live.get("status") or {}).get("availableReplicas"))
+
+    wait_until("its pods are available", available)
+
+
 def _say(api: KubeApi, where: str, live: Obj) -> None:
     if live["kind"] == "Deployment" and api.name == "real":
         _run_pods(api, live)
@@ -200,10 +211,18 @@ def _scaler(live: Obj) -> Obj:
     return {"conditions": [ready, {**ready, "type": "Active"}]}
 
 
+def _hpa(live: Obj) -> Obj:
+    said = _accepted(live["metadata"].get("generation", 0))[2:]
+    for one in said:
+        del one["observedGeneration"]
+    return {"desiredReplicas": 1, "currentReplicas": 1, "conditions": said}
+
+
 _SAID: dict[str, Any] = {
     "Deployment": _pods,
     "DaemonSet": _nodes,
     "InferencePool": _parents,
     "HTTPRoute": _parents,
     "ScaledObject": _scaler,
+    "HorizontalPodAutoscaler": _hpa,
 }

@@ -12,6 +12,7 @@ from tests.operator.stacks import (
     child,
     do_their_part,
     in_phase,
+    make_available,
     no_exporters,
     of_stack,
     path,
@@ -95,52 +96,6 @@ def test_a_stack_is_ready_when_all_of_its_children_are(
     assert stack["status"]["drift"]["count"] == 0
 
 
-EDITS: dict[str, Obj] = {
-    f"InferencePool/{NAME}-pool": {"spec": {"targetPorts": [{"number": 1}]}},
-    f"ServiceAccount/{NAME}-epp": {"metadata": {"labels": {"ngf-console.f5.com/stack": "x"}}},
-    f"Role/{NAME}-epp": {"rules": []},
-    f"RoleBinding/{NAME}-epp": {"subjects": []},
-    f"ConfigMap/{NAME}-epp-config": {"data": {"epp-config.yaml": "other"}},
-    f"Deployment/{NAME}-epp": {"spec": {"replicas": 7}},
-    f"Service/{NAME}-epp": {"spec": {"selector": {"ngf-console.f5.com/workload": "x"}}},
-    f"Deployment/{NAME}": {"spec": {"progressDeadlineSeconds": 7}},
-    f"ScaledObject/{NAME}-scaler": {"spec": {"maxReplicaCount": 99}},
-    f"HTTPRoute/{NAME}-route": {"spec": {"hostnames": ["x.example"]}},
-    f"DaemonSet/{NAME}-dcgm": {
-        "spec": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 3}}}
-    },
-    f"DistributedCloudPublish/{NAME}-publish": {"spec": {"httpRouteRef": "x"}},
-}
-
-
-def test_every_kind_of_child_is_healed_when_it_is_edited_or_deleted(
-    kube_api: KubeApi, namespace: str, operator: Replica
-) -> None:
-    stack = asked(namespace, distributedCloud=whole(namespace, "vllm")["spec"]["distributedCloud"])
-    kube_api.post(of_stack(namespace), stack).ok()
-    made = wait_until("made", lambda: _all_made(kube_api, namespace), 30.0)
-    assert set(rows(made)) == set(EDITS)
-    for place, edit in EDITS.items():
-        kind, _, name = place.partition("/")
-        where = child(kind, namespace, name)
-        before = kube_api.get(where).ok()
-        kube_api.patch(where, edit, MERGE_PATCH).ok()
-        wait_until(
-            f"{place} is healed",
-            lambda at=where, was=before: _as_before(kube_api, at, was),
-            HEALED_S,
-        )
-        kube_api.delete(where).ok()
-        uid = before["metadata"]["uid"]
-        wait_until(
-            f"{place} is back", lambda at=where, gone=uid: _is_new(kube_api, at, gone), HEALED_S
-        )
-        told = wait_until(
-            f"the drift of {place} is told", lambda at=place: _drift(kube_api, namespace, at) >= 2
-        )
-        assert told
-
-
 def _all_made(api: KubeApi, namespace: str) -> Obj | None:
     obj: Obj = api.get(of_stack(namespace, NAME)).ok()
     found = (obj.get("status") or {}).get("children") or ()
@@ -158,11 +113,6 @@ def _as_before(api: KubeApi, where: str, before: Obj) -> bool:
 def _is_new(api: KubeApi, where: str, uid: str) -> bool:
     answer = api.get(where)
     return answer.status == 200 and answer.body["metadata"]["uid"] != uid
-
-
-def _drift(api: KubeApi, namespace: str, place: str) -> int:
-    row = rows(api.get(of_stack(namespace, NAME)).ok())[place]
-    return int(row["drift"])
 
 
 def test_another_weight_rolls_the_picker_and_nothing_else(
@@ -212,6 +162,60 @@ def test_what_is_taken_out_of_the_spec_is_removed(
     assert condition(stack, "ModelServerReady")["reason"] == "NotFound"
     types = {one["type"] for one in stack["status"]["conditions"]}
     assert not {"AutoscalingReady", "RouteAccepted", "GPUMetricsReady"} & types
+
+
+def test_another_backend_takes_the_place_of_a_scaler_and_is_healed_too(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(of_stack(namespace), asked(namespace, dcgm=None)).ok()
+    ready(kube_api, namespace)
+    resources = [{"metric": "cpu", "target": 70}]
+    change = {"spec": {"autoscaling": {"backend": "hpa", "thresholds": resources}}}
+    kube_api.patch(of_stack(namespace, NAME), change, MERGE_PATCH).ok()
+    stack = ready(kube_api, namespace)
+    place = f"HorizontalPodAutoscaler/{NAME}-scaler"
+    assert place in rows(stack)
+    old = child("ScaledObject", namespace, f"{NAME}-scaler")
+    wait_until("the old one is gone", lambda: kube_api.get(old).status == 404)
+    where = child("HorizontalPodAutoscaler", namespace, f"{NAME}-scaler")
+    before = kube_api.get(where).ok()
+    kube_api.patch(where, {"spec": {"maxReplicas": 99}}, MERGE_PATCH).ok()
+    wait_until("it is healed", lambda: _as_before(kube_api, where, before), HEALED_S)
+    kube_api.delete(where).ok()
+    uid = before["metadata"]["uid"]
+    wait_until("it is back", lambda: _is_new(kube_api, where, uid), HEALED_S)
+
+
+def test_pods_that_somebody_else_runs_are_adopted_as_soon_as_they_are_there(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    stack = asked(namespace, modelServer=None, dcgm=None)
+    stack["spec"]["pool"]["selector"] = {"engine": "mine"}
+    kube_api.post(of_stack(namespace), stack).ok()
+    lacking = in_phase(kube_api, namespace, NAME, "Degraded")
+    assert condition(lacking, "ModelServerReady")["reason"] == "NotFound"
+    assert condition(lacking, "AutoscalingReady")["reason"] == "NoTarget"
+    pods = {
+        "metadata": {"labels": {"engine": "mine"}},
+        "spec": {"containers": [{"name": "vllm", "image": "vllm/vllm-openai:v0.33.0"}]},
+    }
+    mine = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "mine"},
+        "spec": {"selector": {"matchLabels": {"engine": "mine"}}, "template": pods},
+    }
+    where = child("Deployment", namespace, "mine")
+    kube_api.post(where.rpartition("/")[0], mine).ok()
+    scaler = child("ScaledObject", namespace, f"{NAME}-scaler")
+    wait_until("it is scaled", lambda: kube_api.get(scaler).status == 200)
+    assert kube_api.get(scaler).ok()["spec"]["scaleTargetRef"]["name"] == "mine"
+    make_available(kube_api, where)
+    found = ready(kube_api, namespace)
+    assert rows(found)["Deployment/mine"]["state"] == "Adopted"
+    kube_api.delete(of_stack(namespace, NAME)).ok()
+    wait_until("the scaler is gone", lambda: kube_api.get(scaler).status == 404)
+    assert kube_api.get(where).status == 200, "what was adopted stays"
 
 
 def test_a_scaler_owns_the_number_of_pods_and_nobody_takes_it_back(
