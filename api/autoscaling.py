@@ -11,6 +11,7 @@ from api.answers import Rests, rests
 from api.guard import current_identity
 from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from services.container import Container
+from services.errors import NotFound, Unavailable
 from services.inference.autoscaling import Autoscaling, Scaled
 from services.inference.scaling_log import MOST, as_json
 from services.realtime.scope import Scope
@@ -97,6 +98,10 @@ class AutoscalingAnswer(BaseModel):
     minReplicas: int | None
     maxReplicas: int | None
     replicas: int | None
+    stack: str | None = Field(description="The InferenceStack that makes the pool; null: none does")
+    settings: dict[str, Any] | None = Field(
+        description="What the stack asks of its autoscaler, as a PUT takes it"
+    )
     workloads: list[WorkloadItem]
     explanation: list[SentenceItem]
     source: str
@@ -170,9 +175,20 @@ def register(server: OpenAPI, container: Container) -> None:
     def where(path: Tree) -> str:
         return fleet.visible(current_identity(), cluster_of(path, fleet)).name
 
+    def settings(found: Autoscaling) -> dict[str, Any]:
+        """The stack of a pool, and its autoscaling."""
+        who, pool = current_identity(), f"{found.namespace}/{found.pool}"
+        try:
+            stack = container.stacks.of_pool(who, found.cluster, pool)
+        except (NotFound, Unavailable):
+            return {"stack": None, "settings": None}
+        asked = stack["spec"].get("autoscaling")
+        return {"stack": stack["metadata"]["name"], "settings": asked}
+
     def get_autoscaling(path: Tree, query: PoolParams) -> Response:
         """How a pool is scaled right now, and why."""
-        return answer(_told(scaling.now.of(current_identity(), where(path), query.pool)))
+        found = scaling.now.of(current_identity(), where(path), query.pool)
+        return answer(_told(found) | settings(found))
 
     def get_autoscaling_history(path: Tree, query: HistoryParams) -> Response:
         """Metric against target, and sizes, over time."""

@@ -1,0 +1,172 @@
+"""Promise: a preview is the server's own verdict on a bundle or stack and on each of its children,
+and stores none of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.auth.identity import Identity, Role
+from services.clusters.fleet import Fleet
+from services.configdb.audit import AuditLog
+from services.configdb.database import Database
+from services.configdb.saved_requests import SavedRequests
+from services.errors import Denied
+from services.gatewayapi.impact import Impacts
+from services.gatewayapi.models import Models
+from services.kube.changes import Changes
+from services.kube.connection import Connection
+from services.previews import Preview, Previews
+from tests.real.kube_api import KubeApi, wait_until
+
+ANNA = Identity("anna", Role.OPERATOR)
+HERE = "default"
+Object = dict[str, Any]
+
+BUNDLE: Object = {
+    "gatewayClassName": "nginx",
+    "listeners": [
+        {"name": "http", "port": 80, "protocol": "HTTP", "hostname": "a.example"},
+        {
+            "name": "https",
+            "port": 443,
+            "protocol": "HTTPS",
+            "tls": {"mode": "Terminate", "certificateRefs": [{"name": "a-tls"}]},
+            "allowedRoutes": {"namespaces": {"from": "Selector", "selector": {"team": "a"}}},
+        },
+    ],
+    "nginxProxy": {
+        "enabled": True,
+        "ipFamily": "dual",
+        "telemetry": {"exporter": {"endpoint": "otel.monitoring:4317"}},
+        "logging": {"errorLevel": "warn", "accessLog": {"preset": "Console"}},
+    },
+}
+STACK: Object = {
+    "modelName": "meta-llama/Llama-3.1-8B-Instruct",
+    "servingBackend": "vllm",
+    "pool": {"gpuType": "H100", "gpuCount": 1, "replicas": 1, "minReplicas": 1, "maxReplicas": 3},
+    "modelServer": {"enabled": True},
+    "epp": {"strategy": "least_queue"},
+    "autoscaling": {
+        "thresholds": [{"metric": "queue_depth", "target": 5}],
+        "serverAddress": "http://prometheus.monitoring.svc:9090",
+    },
+    "httpRoute": {"hostnames": ["llm.example"], "gatewayRef": "edge"},
+}
+
+
+def console_as(kube_api: KubeApi, user: str, folder: Any) -> Iterator[Previews]:
+    kubeconfig = kube_api.kubeconfig(user)
+    fleet, models = Fleet.single(lambda: Connection.from_kubeconfig(kubeconfig)), Models()
+    db = Database(folder / "console.db")
+    db.upgrade()
+    impacts = Impacts(fleet, models, SavedRequests(db))
+    fleet.start()
+    fleet.wait_ready(60)
+    try:
+        yield Previews(fleet, Changes(fleet, AuditLog(db)), impacts, models)
+    finally:
+        fleet.stop()
+        db.close()
+
+
+@pytest.fixture(scope="module")
+def previews(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+    yield from console_as(kube_api, "admin", tmp_path_factory.mktemp("admin"))
+
+
+@pytest.fixture(scope="module")
+def readers(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+    yield from console_as(kube_api, "reader", tmp_path_factory.mktemp("reader"))
+
+
+def asked(previews: Previews, kind: str, namespace: str, spec: Object) -> Preview:
+    obj = {"metadata": {"name": "would-be", "namespace": namespace}, "spec": spec}
+    return previews.of(ANNA, HERE, kind, obj)
+
+
+CHILDREN = {
+    "gatewaybundles": {("Gateway", "would-be"), ("NginxProxy", "would-be-proxy")},
+    "inferencestacks": {
+        ("InferencePool", "would-be-pool"),
+        ("Deployment", "would-be"),
+        ("Deployment", "would-be-epp"),
+        ("Service", "would-be-epp"),
+        ("ScaledObject", "would-be-scaler"),
+        ("HTTPRoute", "would-be-route"),
+    },
+}
+
+
+@pytest.mark.parametrize(("kind", "spec"), [("gatewaybundles", BUNDLE), ("inferencestacks", STACK)])
+def test_the_server_takes_every_child_and_stores_none(
+    kube_api: KubeApi, previews: Previews, namespace: str, kind: str, spec: Object
+) -> None:
+    found = wait_until(
+        "it is read", lambda: (one := asked(previews, kind, namespace, spec)).children and one
+    )
+    assert found.faults == ()
+    checked = {(one.kind, one.name) for one in found.children if not one.unchecked}
+    assert checked >= CHILDREN[kind]
+    assert [(one.kind, one.fault) for one in found.children if one.fault] == []
+    assert {one.verb for one in found.children} == {"create"}
+    assert found.impact is not None
+    for path in (
+        f"/apis/ngf-console.f5.com/v1alpha1/namespaces/{namespace}/{kind}/would-be",
+        f"/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/gateways/would-be",
+        f"/apis/apps/v1/namespaces/{namespace}/deployments/would-be",
+    ):
+        assert kube_api.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "field"),
+    [
+        ("gatewaybundles", BUNDLE | {"listeners": []}, "spec.listeners"),
+        (
+            "gatewaybundles",
+            BUNDLE | {"listeners": [{"name": "a", "port": 0, "protocol": "HTTP"}]},
+            "spec.listeners[0].port",
+        ),
+        ("gatewaybundles", BUNDLE | {"unheardOf": 1}, "spec.unheardOf"),
+        ("inferencestacks", STACK | {"servingBackend": "luck"}, "spec.servingBackend"),
+        ("inferencestacks", STACK | {"pool": {}}, "spec.pool.gpuType"),
+    ],
+)
+def test_what_the_server_refuses_is_said_at_its_field(
+    previews: Previews, namespace: str, kind: str, spec: Object, field: str
+) -> None:
+    found = asked(previews, kind, namespace, spec)
+    assert any(one.field.startswith(field) and one.rule for one in found.faults), found.faults
+    assert (found.plan, found.children) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "words"),
+    [
+        (
+            "gatewaybundles",
+            BUNDLE | {"listeners": [{"name": "a", "port": 443, "protocol": "HTTPS"}]},
+            "certificateRefs",
+        ),
+        (
+            "inferencestacks",
+            STACK | {"pool": {**STACK["pool"], "minReplicas": 4}},
+            "maxReplicas",
+        ),
+    ],
+)
+def test_rules_across_fields_are_told_by_a_real_server(
+    kube_api: KubeApi, previews: Previews, namespace: str, kind: str, spec: Object, words: str
+) -> None:
+    if kube_api.name != "real":
+        pytest.skip("the demo's API reads no CEL")
+    found = asked(previews, kind, namespace, spec)
+    assert any(words in f"{one.field} {one.rule}" for one in found.faults), found.faults
+
+
+def test_a_console_that_may_only_read_says_so(readers: Previews, namespace: str) -> None:
+    with pytest.raises(Denied) as refused:
+        asked(readers, "gatewaybundles", namespace, BUNDLE)
+    assert "gatewaybundles" in refused.value.message
