@@ -69,6 +69,7 @@ class PoolItem(BaseModel):
     status: PoolStatusItem
     avgGpuUtil: float | None = Field(description="Percent, of the last 15 minutes")
     endpointPicker: str | None = Field(description="Name of its Service")
+    stack: str | None = Field(description="The InferenceStack that makes it; null: none does")
     createdAt: Time | None
     reasons: dict[str, str]
 
@@ -99,7 +100,7 @@ _FIELDS = {
 
 
 def register(server: OpenAPI, container: Container) -> None:
-    """Add ``/inference/pools``; changing them is not here."""
+    """Add ``/inference/pools``; `pool_writes` changes them."""
 
     def list_inference_pools(path: Tree, query: PoolsParams) -> Response:
         """The pools of a cluster."""
@@ -149,6 +150,7 @@ def pool_item(pool: PoolStatus) -> dict[str, Any]:
             "conditions": [condition],
         },
         "endpointPicker": pool.picker or None,
+        "stack": pool.stack or None,
         "createdAt": pool.created_at.isoformat() if pool.created_at else None,
         "reasons": {
             _FIELDS[field]: why

@@ -28,6 +28,7 @@ _TOLD = (
     "namespace",
     "avgGpuUtil",
     "endpointPicker",
+    "stack",
     "reasons",
     "source",
     "as_of",
