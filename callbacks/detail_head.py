@@ -122,11 +122,15 @@ def operated(model: dict[str, Any]) -> list[Fact]:
     """What is told of every object that the operator works on."""
     drift, done = model["drift"], model["reconciled"]
     times = int(drift.get("count") or 0)
-    last = [f"{times}, last {drift.get('last', '')} ", age(drift.get("lastAt")), " ago"]
+    last = [
+        f"{times}, last {drift.get('last', '')} ",
+        age(drift.get("lastAt"), style="age"),
+        " ago",
+    ]
     return [
         ("Children", f"{model['children_ready']} of {model['children_total']} ready"),
         ("Restored", last if times else "never"),
-        ("Reconciled", [age(done), " ago"] if done else "not yet"),
+        ("Reconciled", [age(done, style="age"), " ago"] if done else "not yet"),
     ]
 
 

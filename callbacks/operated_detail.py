@@ -74,7 +74,7 @@ def children(model: Told, cluster: str) -> list[Told]:
             "kind": one["kind"],
             "child": _link(one, cluster, own),
             "state": {
-                "status": one["status"],
+                "status": "absent" if one["status_word"] == "Skipped" else one["status"],
                 "text": one["reason"] if one["status"] == "err" else one["status_word"],
                 "message": one["message"],
             },

@@ -1,5 +1,7 @@
 """How the children of what a wizard has applied stand, until all are ready; and taking it back."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from dash import Input, Output, State, no_update
@@ -42,7 +44,12 @@ def register(callbacks: Callbacks) -> None:
             return _answer("absent", "Gone") | {"gone": error.message}
         except Unavailable as error:
             return _answer("unknown", "Not known") | {"waiting": error.message}
-        return progress(dict(obj), place["cluster"], place["kind"])
+        beneath = []
+        if place["kind"] == "gatewaybundles":
+            at = (place["cluster"], "gateways", place["namespace"], place["name"])
+            with suppress(NotFound, Unavailable):
+                beneath = data_plane(container.resources.detail(callbacks.who(), *at))
+        return progress(dict(obj), place["cluster"], place["kind"], beneath)
 
     @callbacks.on(
         Output("wizard-removed", "data"),
@@ -68,20 +75,45 @@ def register(callbacks: Callbacks) -> None:
         return {"href": kinds.list_href(RESULTS.get(ref["kind"], ref["kind"]))}
 
 
-def progress(obj: Object, cluster: str, kind: str) -> Object:
-    """What the status of an object says: its phase in a word, and each child."""
+def data_plane(gateway: Object) -> list[Object]:
+    """What NGF runs for a gateway: no child of the operator, but what takes the traffic."""
+    plane = gateway["data_plane"]
+    if plane is None:
+        return []
+    addresses = ", ".join(str(one.get("value", "")) for one in gateway["addresses"])
+    said = f"{plane['ready']} of {plane['pods']} {'pod' if plane['pods'] == 1 else 'pods'} ready"
+    up = 0 < plane["pods"] == plane["ready"]
+    rows = [("Data plane", plane["name"], up, said)]
+    if plane["service"]:
+        rows.append(("Service", plane["service"], bool(addresses), addresses or "no address yet"))
+    return [
+        {
+            "kind": kind,
+            "name": name,
+            "namespace": gateway["namespace"],
+            "state": "Ready" if there else "Waiting",
+            "message": said,
+        }
+        for kind, name, there, said in rows
+    ]
+
+
+def progress(obj: Object, cluster: str, kind: str, beneath: Sequence[Object] = ()) -> Object:
+    """What the status of an object says: its phase in a word, and each child; and what runs
+    ``beneath`` them."""
     metadata, status = obj["metadata"], obj.get("status") or {}
     current = status.get("observedGeneration") == metadata.get("generation")
-    children = list(status.get("children") or []) if current else []
+    children = [*(status.get("children") or []), *beneath] if current else []
     phase = str(status.get("phase") or "") if current else ""
     counted = [one for one in children if one.get("state") != "Skipped"]
     ready = sum(one.get("state") in STANDING for one in counted)
-    word = f"Applying, {ready} of {len(counted)} ready" if phase == "Pending" else phase
+    coming = phase in ("Ready", "Pending") and ready < len(counted)
+    word = f"Applying, {ready} of {len(counted)} ready" if coming else phase
     said = {one["type"]: one for one in status.get("conditions") or []}.get("Ready") or {}
     result = RESULTS.get(kind, kind)
     made = result == kind or any(one["kind"] == kinds.KINDS[result].kind for one in children)
     place = (cluster, metadata.get("namespace", ""), metadata["name"])
-    return _answer(TONES.get(phase, "info"), word or "Applied") | {
+    return _answer("info" if coming else TONES.get(phase, "info"), word or "Applied") | {
         "phase": phase,
         "ready": ready,
         "of": len(counted),

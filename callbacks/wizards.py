@@ -93,7 +93,8 @@ def _register_begin(callbacks: Callbacks) -> None:
         cluster = ref["cluster"] or usual
         if fresh:
             cluster = cluster if cluster in names else usual
-            obj = template(ref["kind"], ref["namespace"], "")
+            permitted = sorted(who.namespaces or ())
+            obj = template(ref["kind"], ref["namespace"] or next(iter(permitted), ""), "")
         else:
             place = (cluster, ref["kind"], ref["namespace"], ref["name"])
             try:

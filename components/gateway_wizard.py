@@ -365,7 +365,7 @@ POLICIES = Step(
                     "spec.waf.policyRef",
                     "WAFPolicy of this namespace",
                     "mono",
-                    when={"spec.waf?": [True]},
+                    when={"spec.waf?": [True], "spec.waf.policySource": [None]},
                     hint="One that targets the gateway. One that is made here is written as YAML.",
                 ),
             ],

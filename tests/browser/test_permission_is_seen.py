@@ -56,7 +56,8 @@ def test_a_viewer_is_shown_an_object_without_edit_and_delete(viewer: Window) -> 
 @pytest.mark.parametrize("path", ["/gateways", "/routes"])
 def test_a_viewer_is_offered_no_create(viewer: Window, path: str) -> None:
     viewer.open(path, ".ag-row .nm")
-    assert not any(one.is_displayed() for one in viewer.all("[href^='/create/']"))
+    ways = viewer.all("#main [href^='/create/'], #main [href$='/create']")
+    assert not any(one.is_displayed() for one in ways)
 
 
 def test_a_viewer_may_look_at_the_editor_and_type_nothing(viewer: Window) -> None:
@@ -73,6 +74,22 @@ def test_a_viewer_may_not_begin_a_new_object(viewer: Window) -> None:
     viewer.open("/create/httproutes")
     viewer.says("#edit-denied", "You may not create HTTP routes.")
     assert not viewer.one(by("edit-new", "name")).is_enabled()
+
+
+def test_a_viewer_may_look_at_a_bundle_and_its_wizard_and_change_nothing(viewer: Window) -> None:
+    viewer.open("/gatewaybundle/web-fra/accounts/members")
+    viewer.says("#detail-edit", "View YAML")
+    viewer.click(".dropdown-toggle")
+    viewer.says("#detail-denied", "needs the role operator")
+    assert not viewer.find("#detail-reconcile").is_displayed()
+    viewer.open("/gateways/edit/web-fra/accounts/members", ".wz-card")
+    viewer.says("#wizard-denied", "You may not change gateway bundles.")
+    viewer.until(
+        lambda: not any(one.is_enabled() for one in viewer.all("#wizard-inputs [data-path]")),
+        "nothing to type in",
+    )
+    viewer.open("/gateways/create", ".wz-card")
+    viewer.says("#wizard-denied", "You may not create gateway bundles.")
 
 
 def test_a_new_object_begins_in_a_permitted_namespace(limited: Window) -> None:
