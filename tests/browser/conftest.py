@@ -8,7 +8,7 @@ the machine (see README); without it these tests are skipped with that reason.
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +37,11 @@ driver."""
 RemoteConnection.set_timeout(120)
 
 
-@pytest.fixture(scope="session")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """The console on its demo fleet."""
+@contextmanager
+def on_the_demo(data: Path, *, operator: bool) -> Iterator[Console]:
+    """A console on the demo fleet, with or without the operators of its clusters."""
     port = free_port()
-    settings = Settings(
-        data=tmp_path_factory.mktemp("console"),
-        demo=True,
-        demo_traffic=False,
-        demo_operator=False,
-        port=port,
-    )
+    settings = Settings(data=data, demo=True, demo_traffic=False, demo_operator=operator, port=port)
     container = Container.build(settings, demo(settings, PLACES), fresh_store())
     server = loopback(create_app(container).server, port)
     container.start()
@@ -58,6 +52,20 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     container.stop()
     server.shutdown()
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """The console on its demo fleet, on which nothing works but what is asked for."""
+    with on_the_demo(tmp_path_factory.mktemp("console"), operator=False) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """A console of its own on the demo fleet, whose clusters have operators."""
+    with on_the_demo(tmp_path_factory.mktemp("operated"), operator=True) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 bundle's page says what is made of it and what is lacking, and a gateway of a bundle is changed in
 its bundle."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,13 @@ from tests.browser.visits import serious
 
 pytestmark = pytest.mark.browser
 
+COMING_S = 120.0
+"""An operator starts, and makes and judges all children, while the machine has much else to do."""
+RECONCILED = """
+const term = [...document.querySelectorAll('#detail-facts dt')]
+    .find((one) => one.textContent === 'Reconciled');
+return term ? term.nextSibling.textContent : '';
+"""
 STEP = "#wizard-steps [aria-current]"
 NAME = "[id='wizard-field-metadata.name']"
 HOST = "[id='wizard-field-spec.listeners[{}].hostname']"
@@ -21,8 +29,8 @@ CERTIFICATE = "[data-secret='spec.listeners[1].tls.certificateRefs'][data-name='
 
 
 @pytest.fixture(scope="module")
-def window(console: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
-    with signed_in(chromium, console) as opened:
+def window(operated: Console, chromium: Callable[[], Any]) -> Iterator[Window]:
+    with signed_in(chromium, operated) as opened:
         yield opened
 
 
@@ -47,8 +55,8 @@ def test_a_gateway_comes_up_from_the_wizard_until_it_is_ready(window: Window) ->
     window.says("#wizard-checks", "Server dry-run passed")
     window.says("#wizard-children", "checkout-proxy")
     window.click("#wizard-apply")
-    window.says("#wizard-progress-room", "Gateway")
-    window.says("#wizard-pill", "Ready")
+    ready = "the gateway is not ready"
+    window.until(lambda: "Ready" in window.text("#wizard-pill"), ready, COMING_S)
     window.says("#wizard-progress-room", "The Gateway is programmed")
     window.says("#wizard-progress-room", "Data plane")
     assert not serious(window)
@@ -79,11 +87,8 @@ def test_a_bundle_says_what_is_made_of_it_and_what_is_lacking(window: Window) ->
 def test_reconcile_now_is_done_and_told(window: Window) -> None:
     window.open("/gatewaybundle/web-fra/accounts/members", "#detail-children .ag-row")
     window.click("#detail-reconcile")
-    window.says("#detail-audit-unit, [id*=detail-count][id*=audit]", "1")
-    window.until(
-        lambda: "d ago" not in window.text("#detail-facts div:nth-child(8)"),
-        "it was reconciled days ago",
-    )
+    now = re.compile(r"^\d+ s ago$")
+    window.until(lambda: now.match(window.run(RECONCILED)), "nothing was done", COMING_S)
 
 
 def test_a_gateway_of_a_bundle_is_changed_in_its_bundle(window: Window) -> None:
