@@ -72,7 +72,6 @@ def _register_begin(callbacks: Callbacks) -> None:
 
     @callbacks.on(
         Output("wizard-base", "data"),
-        Output("wizard-inputs", "disabled"),
         Output("wizard-denied", "className"),
         Output("wizard-denied-lead", "children"),
         Output("wizard-denied-text", "children"),
@@ -87,7 +86,7 @@ def _register_begin(callbacks: Callbacks) -> None:
         clusters = container.fleet.list(who)
         names = [info.name for info in clusters]
         if not names:
-            return [*nothing()[:5], f"{page} missing", *absent.NOWHERE]
+            return [*nothing()[:4], f"{page} missing", *absent.NOWHERE]
         fresh = ref["create"] and not ref["progress"]
         usual = next((info.name for info in clusters if info.default), names[0])
         cluster = ref["cluster"] or usual
@@ -100,7 +99,7 @@ def _register_begin(callbacks: Callbacks) -> None:
             try:
                 obj = dict(container.resources.raw(who, *place))
             except (NotFound, Unavailable) as error:
-                return [*nothing()[:5], f"{page} missing", *absent.words(error, ref)]
+                return [*nothing()[:4], f"{page} missing", *absent.words(error, ref)]
         denied = _denied(callbacks, ref, cluster)
         base = {
             "ref": ref,
@@ -124,7 +123,7 @@ def _register_begin(callbacks: Callbacks) -> None:
         lead = f"You may not {'create' if ref['create'] else 'change'} {many}."
         told = explained(denied) if denied else ""
         shown = "strip info" if denied else "strip info d-none"
-        return [base, denied is not None, shown, lead, told, no_update, "", ""]
+        return [base, shown, lead, told, no_update, "", ""]
 
     @callbacks.on(
         Output("wizard-offers", "data"),

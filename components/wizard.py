@@ -160,7 +160,7 @@ def layout(
             denied("wizard"),
             html.Div(id="wizard-known", hidden=True),
             html.Div(id="wizard-hsteps", className="hsteps"),
-            html.Fieldset(
+            html.Div(
                 [
                     html.Nav(
                         id="wizard-steps", className="steps only-d", **{"aria-label": "Steps"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.fleet_of_two import Console
 from tests.browser.journey import Window
-from tests.browser.visits import serious
+from tests.browser.visits import SMALL, serious
 
 pytestmark = pytest.mark.browser
 
@@ -229,6 +229,7 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
     opened.fill(typed("spec.listeners[0].hostname"), "phone.example.com")
     while "6 of 6" not in opened.text("#wizard-hsteps"):
         opened.click("#wizard-next")
+        assert opened.run(SMALL) == []
     opened.says("#wizard-summary", "phone.example.com")
     assert opened.run("return document.documentElement.scrollWidth <= innerWidth")
     opened.size(1440)

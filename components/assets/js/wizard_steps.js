@@ -76,6 +76,8 @@
   const spoken = (path) => state.faults[path] && (state.touched.has(path) || stepOf(path) < state.reached || state.pressed.has(stepOf(path)));
 
   /* Drawing. */
+  const fixed = () => Boolean(state.applied) || state.denied;
+
   function control(field, path, at, off) {
     const kind = ngf.controls[field.control] || ngf.controls.text;
     const ability = field.needs && state.offers.abilities && state.offers.abilities[field.needs];
@@ -85,14 +87,14 @@
     const fault = spoken(path);
     const hint = lacking ? ability.reason : field.hint;
     const differs = state.ref.create ? false : JSON.stringify(get(state.live, path)) !== JSON.stringify(value);
-    const common = { id, "data-path": path, "data-control": field.control, disabled: off || lacking || Boolean(state.applied), "aria-invalid": fault ? "true" : null, "aria-required": field.required ? "true" : null,
+    const common = { id, "data-path": path, "data-control": field.control, disabled: off || lacking || fixed(), "aria-invalid": fault ? "true" : null, "aria-required": field.required ? "true" : null,
       "aria-describedby": [fault ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null };
     const node = kind.draw(field, common, { value, path, offers: state.offers, state, at });
     if (fault) node.classList.add("is-invalid");
     if (differs) node.classList.add("chg");
     const said = [fault ? el("div", { class: "hint err", id: `${id}-error` }, state.faults[path]) : null, hint ? el("div", { class: lacking ? "hint lack" : "hint", id: `${id}-hint` }, lacking ? ngf.icon("dash-circle") : null, hint) : null];
-    const label = el("label", { class: kind.flag ? "form-check-label" : "lab", for: id }, field.label);
-    if (kind.flag) return el("div", { class: "wide", "data-key": path }, el("div", { class: "form-check form-switch" }, node, label), said);
+    if (kind.flag) return el("div", { class: "wide", "data-key": path }, el("label", { class: "form-check form-switch" }, node, el("span", { class: "form-check-label" }, field.label)), said);
+    const label = el("label", { class: "lab", for: id }, field.label);
     if (kind.whole) return el("div", { class: "wide", "data-key": path, role: "group", "aria-label": field.label }, el("span", { class: "lab" }, field.label), node, said);
     return el("div", { class: field.wide || field.control === "block" || field.control === "lines" ? "wide" : null, "data-key": path }, label, node, said);
   }
@@ -109,11 +111,11 @@
       const path = `${part.path}[${index}]`;
       const { title, tag, note } = say("items", part.path, entry, index, state) || { title: `${part.noun} ${index + 1}` };
       return el("fieldset", { class: "wz-item", "data-key": path }, el("legend", {}, el("span", { class: "b5 grow" }, title), tag ? el("span", { class: "t3 s12" }, tag) : null,
-        part.fixed ? null : el("button", { type: "button", class: "n-ico sm bi bi-trash", "data-drop-item": path, disabled: off || Boolean(state.applied), "aria-label": `Remove ${title}`, title: "Remove" })),
+        part.fixed ? null : el("button", { type: "button", class: "n-ico sm bi bi-trash", "data-drop-item": path, disabled: off || fixed(), "aria-label": `Remove ${title}`, title: "Remove" })),
       fields(part.fields, `${path}.`, (inner) => get(entry, inner), off), note && !part.fixed ? el("div", { class: "hint note" }, ngf.icon("info-circle"), note) : null, spoken(path) ? el("div", { class: "hint err" }, state.faults[path]) : null);
     });
     return el("div", { class: "wz-items", "data-key": `items-${part.path}` }, drawn, !entries.length && part.none ? el("div", { class: "hint" }, part.none) : null, spoken(part.path) ? el("div", { class: "hint err" }, state.faults[part.path]) : null,
-      part.fixed ? null : el("button", { type: "button", class: "chip add bi bi-plus-lg", "data-add-item": part.path, "data-new": JSON.stringify(part.new || {}), disabled: off || Boolean(state.applied) }, part.noun[0].toUpperCase() + part.noun.slice(1)));
+      part.fixed ? null : el("button", { type: "button", class: "chip add bi bi-plus-lg", "data-add-item": part.path, "data-new": JSON.stringify(part.new || {}), disabled: off || fixed() }, part.noun[0].toUpperCase() + part.noun.slice(1)));
   }
 
   function parts(room, drawnRooms) {

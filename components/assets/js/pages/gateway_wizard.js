@@ -106,7 +106,7 @@
   function cluster(state) {
     const one = state.base.clusters.find(({ value }) => value === state.cluster);
     const id = "wizard-field-cluster";
-    if (!state.ref.create || state.applied) return el("div", {}, el("span", { class: "lab" }, "Cluster"), el("span", { class: `cl c${one ? one.slot : 8}` }, one ? one.label : state.cluster));
+    if (!state.ref.create || state.applied || state.denied) return el("div", {}, el("span", { class: "lab" }, "Cluster"), el("span", { class: `cl c${one ? one.slot : 8}` }, one ? one.label : state.cluster));
     return el("div", { class: "fgrid" }, el("div", {}, el("label", { class: "lab", for: id }, "Cluster"), el("select", { class: "form-select", id, "data-path": "cluster", "data-control": "cluster" }, state.base.clusters.map(({ value, label }) => el("option", { value }, label)))));
   }
   ngf.controls.cluster = { read: () => ngf.wizardState().cluster, write: (shown) => shown };
