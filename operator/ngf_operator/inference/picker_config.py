@@ -6,6 +6,7 @@ The picker reads it once, when it starts. Sources: llm-d-router ``apix/config/v1
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -131,10 +132,11 @@ def _metrics(seen: Readable) -> list[dict[str, Any]]:
     ]
 
 
-def experimental(config: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def experimental(config: str) -> tuple[str, ...]:
     """The plugins of a configuration that the picker loads only when it is allowed to."""
     plugins = yaml.safe_load(config).get("plugins") or []
-    return sorted({str(one.get("type")) for one in plugins} & EXPERIMENTAL)
+    return tuple(sorted({str(one.get("type")) for one in plugins} & EXPERIMENTAL))
 
 
 def faults(config: str, image: PickerImage) -> list[str]:

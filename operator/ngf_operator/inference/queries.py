@@ -142,8 +142,11 @@ def gpu_query(namespace: str, deployment: str) -> str:
 def awake(namespace: str, pool: str) -> str:
     """Whether anybody asks for a pool that has no pods, which only its picker can tell: requests
     that it found a pod for, and those that it found none for."""
-    names = ("request_total", "request_error_total")
-    new = "|".join(f"llm_d_epp_{name}" for name in names)
-    old = "|".join(f"inference_objective_{name}" for name in names)
     where = f'namespace="{namespace}",pool="{pool}"'
-    return f'sum(rate({{__name__=~"{new}|{old}",{where}}}[{_WINDOW}]))'
+    counted = [
+        f"{prefix}_{name}"
+        for prefix in ("llm_d_epp", "inference_objective")
+        for name in ("request_total", "request_error_total")
+    ]
+    rates = (f"sum(rate({name}{{{where}}}[{_WINDOW}]))" for name in counted)
+    return " + ".join(f"({rate} or vector(0))" for rate in rates)
