@@ -262,13 +262,18 @@ def _bound(view: Callable[..., Any], scoped: bool, names: Mapping[str, str]) -> 
 
     call.__annotations__ = dict(view.__annotations__)
     if scoped:
-        model = view.__annotations__["path"]
-        call.__annotations__["path"] = create_model(
-            f"{model.__name__}OfCluster",
-            __base__=model,
-            cluster=(str, Field(description="Cluster")),
-        )
+        call.__annotations__["path"] = _of_cluster(view.__annotations__["path"])
     return call
+
+
+@cache
+def _of_cluster(path: type[Tree]) -> type[Tree]:
+    """The same model with the cluster that is named."""
+    return create_model(
+        f"{path.__name__}OfCluster",
+        __base__=path,
+        cluster=(str, Field(description="Cluster")),
+    )
 
 
 def cluster_of(path: Tree, fleet: Fleet) -> str:
