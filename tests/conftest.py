@@ -17,7 +17,7 @@ from tests.real.controlplane import ControlPlane
 from tests.real.kube_api import KubeApi
 from tests.real.servers import BOTH, client_of, compiled_server, demo_server
 
-pytest_plugins = ["tests.planted", "tests.schemas"]
+pytest_plugins = ["tests.order", "tests.planted", "tests.schemas"]
 
 _counter = itertools.count(1)
 

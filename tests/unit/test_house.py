@@ -14,6 +14,7 @@ from packaging.specifiers import SpecifierSet
 from cli.options import settings_parser
 from services.configdb.models import Base
 from services.settings import Settings, flag
+from tests import order
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,3 +69,7 @@ def test_every_pin_is_exact() -> None:
         for line in file.read_text().splitlines():
             if line and not line.startswith(("#", "-r ")):
                 assert "==" in line, f"{file.name}: {line}"
+
+
+def test_every_file_that_begins_a_run_is_there() -> None:
+    assert [name for name in order.LONG if not (ROOT / "tests" / name).is_file()] == []
