@@ -76,7 +76,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     container = Container.build(settings, demo(settings, PLACES), fresh_store())
     app = create_app(container)
     container.start()
-    container.fleet.wait_ready(20)
+    container.fleet.wait_ready(60)
     server = loopback(app.server, port)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
