@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.real.controlplane import ControlPlane, Obj
+from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi
-from tests.real.servers import client_of
 
 BUNDLES = "/apis/ngf-console.f5.com/v1alpha1/namespaces/{}/gatewaybundles"
 HTTP: Obj = {"name": "http", "port": 80, "protocol": "HTTP"}
@@ -202,17 +201,15 @@ def tls(**fields: Any) -> Obj:
         ),
     ],
 )
-@pytest.mark.compiled
 def test_fields_that_do_not_go_together_are_refused(
-    real_cluster: ControlPlane, spec: Obj, field: str, rule: str
+    kube_api: KubeApi, spec: Obj, field: str, rule: str
 ) -> None:
-    answer = client_of(real_cluster).post(BUNDLES.format("default"), bundle(spec), dryRun="All")
+    answer = kube_api.post(BUNDLES.format("default"), bundle(spec), dryRun="All")
     assert answer.status == 422, answer.body
     causes = {one["field"]: one["message"] for one in answer.body["details"]["causes"]}
     assert rule in causes.get(field, ""), causes
 
 
-@pytest.mark.compiled
 @pytest.mark.parametrize(
     "spec",
     [
@@ -228,5 +225,5 @@ def test_fields_that_do_not_go_together_are_refused(
         {"nginxProxy": {}, "waf": {}, "routeMarker": {}},
     ],
 )
-def test_fields_that_go_together_are_taken(real_cluster: ControlPlane, spec: Obj) -> None:
-    client_of(real_cluster).post(BUNDLES.format("default"), bundle(spec), dryRun="All").ok()
+def test_fields_that_go_together_are_taken(kube_api: KubeApi, spec: Obj) -> None:
+    kube_api.post(BUNDLES.format("default"), bundle(spec), dryRun="All").ok()

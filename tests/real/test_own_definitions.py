@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.real.controlplane import ControlPlane, Obj
+from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, TABLE, KubeApi
-from tests.real.servers import client_of
 
 GROUP = "ngf-console.f5.com/v1alpha1"
 CLUSTER: Obj = {"displayName": "Web", "kubeconfigSecretRef": {"name": "web-kubeconfig"}}
@@ -169,7 +168,6 @@ def test_the_table_of_clusters_tells_how_they_are(kube_api: KubeApi, namespace: 
     assert table["rows"][0]["cells"][:5] == ["one", "Web", "Frankfurt", "Ready", "2.6.7"]
 
 
-@pytest.mark.compiled
 @pytest.mark.parametrize(
     ("kind", "spec", "message"),
     [
@@ -185,9 +183,41 @@ def test_the_table_of_clusters_tells_how_they_are(kube_api: KubeApi, namespace: 
         ),
     ],
 )
-def test_rules_between_fields_hold_where_rules_are_evaluated(
-    real_cluster: ControlPlane, kind: str, spec: Obj, message: str
+def test_rules_between_fields_hold(
+    kube_api: KubeApi, namespace: str, kind: str, spec: Obj, message: str
 ) -> None:
-    answer = client_of(real_cluster).post(path("default", kind), body(kind, spec))
+    answer = kube_api.post(path(namespace, kind), body(kind, spec))
     assert answer.status == 422
     assert message in answer.body["message"]
+
+
+def test_while_something_is_missing_rules_are_not_looked_at(
+    kube_api: KubeApi, namespace: str
+) -> None:
+    spec = {"listeners": BUNDLE["listeners"], "snippetsFilter": {}}
+    answer = kube_api.post(path(namespace, "GatewayBundle"), body("GatewayBundle", spec))
+    causes = answer.body["details"]["causes"]
+    assert [one["field"] for one in causes] == ["spec.gatewayClassName", "<nil>"]
+    assert "some validation rules were not checked" in causes[1]["message"]
+
+
+def test_a_rule_about_the_whole_object_is_told_without_a_field(
+    kube_api: KubeApi, namespace: str
+) -> None:
+    stack = body("InferenceStack", STACK, "1-is-no-name")
+    answer = kube_api.post(path(namespace, "InferenceStack"), stack)
+    assert [one["field"] for one in answer.body["details"]["causes"]] == ["<nil>"]
+    assert "metadata.name must begin with a letter" in answer.body["message"]
+
+
+def test_a_change_that_breaks_a_rule_is_refused_and_others_are_taken(
+    kube_api: KubeApi, namespace: str
+) -> None:
+    bundles = path(namespace, "GatewayBundle")
+    kube_api.post(bundles, body("GatewayBundle", BUNDLE)).ok()
+    wrong = {"spec": {"snippetsFilter": {"enabled": True}}}
+    answer = kube_api.patch(f"{bundles}/one", wrong, MERGE_PATCH)
+    assert answer.status == 422
+    assert [one["field"] for one in answer.body["details"]["causes"]] == ["spec.snippetsFilter"]
+    labels = {"metadata": {"labels": {"a": "b"}}}
+    kube_api.patch(f"{bundles}/one", labels, MERGE_PATCH).ok()

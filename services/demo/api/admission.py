@@ -1,6 +1,6 @@
 """What happens to an object between its arrival and the store: pruning, defaults, validation."""
 
-from services.demo.api import names
+from services.demo.api import names, rules
 from services.demo.api.calls import Call
 from services.demo.api.core_checks import check
 from services.demo.api.core_kinds import complete, set_defaults
@@ -52,7 +52,9 @@ class Admission:
         if live is None or call.subresource != "status":
             causes += names.check(served, obj["metadata"])
         if served.custom:
-            causes += validate(self._schemas.of(served), obj, "")
+            node = self._schemas.of(served)
+            wrong = validate(node, obj, "")
+            causes += [*wrong, *rules.check(node, obj, live, wrong)]
         else:
             causes += check(served, obj, live)
         if causes:

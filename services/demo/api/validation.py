@@ -1,6 +1,6 @@
 """Validation of custom objects against their schema, with the API server's causes word for word.
 
-CEL rules (``x-kubernetes-validations``) are not evaluated.
+CEL rules (``x-kubernetes-validations``) are ``rules``'.
 """
 
 from collections.abc import Iterable, Iterator
