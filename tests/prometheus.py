@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -46,20 +47,25 @@ def server(
     past: str = "",
     scraped: Sequence[tuple[str, Labels]] = (),
     *,
+    jobs: Sequence[Mapping[str, Any]] = (),
     port: int = 0,
     folder: Path | None = None,
 ) -> Iterator[str]:
     """The URL of a running one. ``scraped`` are addresses (host:port) with the labels that
-    relabelling would give their series; with a ``folder`` it keeps what it has for the next."""
+    relabelling would give their series, ``jobs`` further scrape configurations; with a ``folder``
+    it keeps what it has for the next."""
     own = folder or Path(tempfile.mkdtemp(prefix="ngf-prometheus-"))
-    jobs = [
+    own_jobs = [
         {
             "job_name": f"job-{number}",
             "static_configs": [{"targets": [address], "labels": dict(labels)}],
         }
         for number, (address, labels) in enumerate(scraped)
     ]
-    config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": jobs}
+    config = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
+        "scrape_configs": [*own_jobs, *jobs],
+    }
     (own / "prometheus.yml").write_text(yaml.safe_dump(config))
     if past:
         (own / "past.txt").write_text(past)
