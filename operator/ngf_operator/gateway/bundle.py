@@ -64,7 +64,6 @@ def _arguments(deployment: Obj) -> Obj:
 
 
 _CONTROL_PLANE = "app.kubernetes.io/name in (nginx-gateway, nginx-gateway-fabric)"
-_DATA_PLANE = "gateway.networking.k8s.io/gateway-name"
 _V1 = ("v1",)
 _GRANTS = ("v1", "v1beta1")
 _ALPHA = ("v1alpha1",)
@@ -81,7 +80,7 @@ READS = (
     Reads(NGF, "SnippetsPolicy", _ALPHA, ""),
     Reads(CERT_MANAGER, "Certificate", _V1, CHILDREN),
     Reads("apps", "Deployment", _V1, _CONTROL_PLANE, _arguments),
-    Reads("apps", "Deployment", _V1, _DATA_PLANE, _arguments),
 )
-"""What is made and looked at."""
+"""What is made and looked at. Deployments of data planes, which tell the edition as well, are left
+out: there is one for each Gateway, and every bundle would have to be looked at again for each."""
 RECIPE = Recipe(BUNDLE, wanted, READS, status)
