@@ -1,5 +1,5 @@
-"""Promise: on the demo fleet a stack goes from an empty wizard to Ready, its autoscaling is run over
-recorded traffic before, and what the operator keeps of it is seen at its pool."""
+"""Promise: on the demo fleet a stack goes from an empty wizard to Ready, its autoscaling is run
+over recorded traffic before, and what the operator keeps of it is seen at its pool."""
 
 from collections.abc import Callable, Iterator
 from threading import Thread

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.real.controlplane import ControlPlane, Obj
+from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi
-from tests.real.servers import client_of
 
 STACKS = "/apis/ngf-console.f5.com/v1alpha1/namespaces/{}/inferencestacks"
 POOL: Obj = {"gpuType": "H100", "gpuCount": 2, "replicas": 2}
@@ -146,23 +145,21 @@ CASES: list[tuple[Obj, str, str]] = [
 ]
 
 
-@pytest.mark.compiled
 @pytest.mark.parametrize(("spec", "field", "rule"), CASES)
 def test_fields_that_do_not_go_together_are_refused(
-    real_cluster: ControlPlane, spec: Obj, field: str, rule: str
+    kube_api: KubeApi, namespace: str, spec: Obj, field: str, rule: str
 ) -> None:
-    answer = client_of(real_cluster).post(STACKS.format("default"), stack(spec), dryRun="All")
+    answer = kube_api.post(STACKS.format(namespace), stack(spec), dryRun="All")
     assert answer.status == 422, answer.body
     causes = {one["field"]: one["message"] for one in answer.body["details"]["causes"]}
     assert rule in causes.get(field, ""), causes
 
 
-@pytest.mark.compiled
 @pytest.mark.parametrize("name", ["3llama", "a.b", "a" * 49])
 def test_a_name_that_no_service_could_be_made_of_is_refused(
-    real_cluster: ControlPlane, name: str
+    kube_api: KubeApi, namespace: str, name: str
 ) -> None:
-    answer = client_of(real_cluster).post(STACKS.format("default"), stack({}, name), dryRun="All")
+    answer = kube_api.post(STACKS.format(namespace), stack({}, name), dryRun="All")
     assert answer.status == 422, answer.body
     assert "Services are named after it" in answer.body["message"]
 
