@@ -61,6 +61,7 @@ def register(callbacks: Callbacks) -> None:
             prevent_initial_call=True,
         )
     touching.follow(callbacks, "wizard", "wizard-watch")
+    touching.follow(callbacks, "wizard-offers", "wizard-offers-asked")
     _register_begin(callbacks)
     _register_answer(callbacks)
     _register_go(callbacks)
@@ -128,7 +129,7 @@ def _register_begin(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("wizard-offers", "data"),
         Input("wizard-offers-asked", "data"),
-        Input("wizard-touched", "data"),
+        Input("wizard-offers-touched", "data"),
         prevent_initial_call=True,
     )
     def offer(asked: Object | None, touched: int | None) -> Any:

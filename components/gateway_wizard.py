@@ -14,6 +14,7 @@ MADE = Made(
     noun="gateway",
     listed="gateways",
     result="gateways",
+    offered=("gatewayclasses", "namespaces", "secrets", "issuers", "clusterissuers", "deployments"),
 )
 PROTOCOLS = [(one, one) for one in ("HTTP", "HTTPS", "TLS", "TCP", "UDP")]
 ENCRYPTED = {"protocol": ["HTTPS", "TLS"]}

@@ -100,12 +100,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a wizard makes: its kind, what people call it, the kind whose list it is in, and the
-    kind that comes of it, whose page is opened at the end."""
+    kind that comes of it, whose page is opened at the end; and the kinds that what its cluster
+    offers is read from."""
 
     kind: str
     noun: str
     listed: str
     result: str
+    offered: Sequence[str] = ()
 
 
 def layout(
@@ -143,6 +145,7 @@ def layout(
             *[dcc.Store(id=f"wizard-{store}") for store in ("progress", "remove", "removed")],
             dcc.Store(id="wizard-watch"),
             dcc.Store(id="wizard-said"),
+            *touched("wizard-offers", made.offered),
             *touched("wizard", [made.kind, made.result, "pods", "deployments", "services"]),
             page_head(
                 f"Create {made.noun}" if create else f"Edit {name}",

@@ -47,7 +47,8 @@
         el("span", { class: "t2 hosts" }, mono(one.hosts.slice(0, 3).join(", ") || "no host"), one.hosts.length > 3 ? ` +${one.hosts.length - 3}` : "", wanted.length ? faint(one.fits ? ` is for ${wanted.find((host) => one.hosts.some((name) => covers(name, host)))}` : " not for its hostname") : null));
       return el("div", { class: "wz-secrets", id: common.id, "data-path": path, "data-control": "secrets", "aria-invalid": common["aria-invalid"], tabindex: "-1" }, shown.map(row),
         absent.map((ref) => el("label", { class: "wz-secret on", "data-key": spokenRef(ref) }, el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": ref.name, "data-namespace": ref.namespace || "", checked: true, disabled: common.disabled }), el("b", { class: "b5" }, spokenRef(ref)), ngf.status("warn", "does not exist yet"))),
-        !shown.length && !absent.length ? el("div", { class: "hint" }, "No TLS Secret is on this cluster. ", el("a", { href: "/certificates/upload" }, "Upload one"), ", or have one issued below.") : null,
+        !shown.length && !absent.length && !state.offers.secrets ? el("div", { class: "hint" }, "Asking the cluster.") : null,
+        !shown.length && !absent.length && state.offers.secrets ? el("div", { class: "hint" }, "No TLS Secret is on this cluster. ", el("a", { href: "/certificates/upload" }, "Upload one"), ", or have one issued below.") : null,
         others.length ? ngf.fold(`secrets of ${path}`, `${others.length} more on ${state.cluster}`, others.map(row)) : null);
     },
   };
