@@ -186,7 +186,7 @@ def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
         return "restored" if was == spec_hash else "made"
     if version_of(live) == version_of(after) or same(live, after):
         return "nothing"
-    return "restored" if spec_hash in (was, hash_of(live)) else "changed"
+    return "restored" if (hash_of(live) or was) == spec_hash else "changed"
 
 
 def _generation(obj: Obj) -> int:

@@ -111,7 +111,10 @@ class Reconciler:
         """Apply every child in its order; also the refusal that a later try may overcome."""
         before: Obj = parent.get("status") or {}
         full = requested(parent) != before.get("reconcileRequested")
-        hashes = {place_of(row): row.get("specHash", "") for row in before.get("children") or ()}
+        # Of another generation they say little: it may have been worked on and not been told.
+        told = before.get("observedGeneration") == parent["metadata"].get("generation")
+        rows = (before.get("children") or ()) if told else ()
+        hashes = {place_of(row): row.get("specHash", "") for row in rows}
         found, trouble = [], None
         for child in wanted.children:
             was = hashes.get(ref_of(child.obj).place, "")
