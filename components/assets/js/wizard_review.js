@@ -75,7 +75,9 @@
   function passed(state, one) {
     if (one.state === "Skipped" || !state.applied.at) return "";
     const start = new Date(state.applied.at).getTime();
-    const end = (one.state === "Ready" || one.state === "Adopted") && one.since ? new Date(one.since).getTime() : ngf.now();
+    const there = one.state === "Ready" || one.state === "Adopted";
+    if (there && !one.since) return "";
+    const end = there ? new Date(one.since).getTime() : ngf.now();
     return end < start - 1000 ? "before" : ngf.span((end - start) / 1000);
   }
 
