@@ -11,6 +11,7 @@ from services.inference.results import PoolStatus
 
 Told = dict[str, Any]
 Object = Mapping[str, Any]
+USUAL_LEVEL = 3
 _NO_STACK = (
     "No stack owns the pool: the configuration of its picker is in a ConfigMap of the cluster, "
     "whose content the console does not read."
@@ -39,14 +40,12 @@ def _of_stack(stack: Object) -> list[Told]:
     epp = (stack.get("spec") or {}).get("epp") or {}
     tracing = epp.get("tracing") or {}
     strategy = str(epp.get("strategy") or "least_queue")
-    weights = epp.get("weights") or {}
-    told = [f"{word} {weights[key]}" for key, word in stack_words.WEIGHTS if key in weights]
     share = tracing.get("ratio")
     return [
         _row("Picks by", "a configuration of its own" if epp.get("config") else strategy),
-        _row("Weights", ", ".join(told) if strategy == "composite" and told else "the usual ones"),
-        _row("When it fails", epp.get("failureMode") or "FailClose, the usual one"),
-        _row("Log level", epp.get("logLevel", "the usual one")),
+        *_scored(stack),
+        _row("When it fails", epp.get("failureMode") or "FailClose"),
+        _row("Log level", epp.get("logLevel", USUAL_LEVEL)),
         _row(
             "Traces",
             f"{100 * share:g}% of requests"
@@ -56,6 +55,11 @@ def _of_stack(stack: Object) -> list[Told]:
             else "off",
         ),
     ]
+
+
+def _scored(stack: Object) -> list[Told]:
+    said = stack_words.weighed(stack.get("spec") or {})
+    return [_row("Weights", said)] if said else []
 
 
 def _of_pool(pool: PoolStatus, live: Object) -> list[Told]:

@@ -9,6 +9,7 @@ from dash import html
 from callbacks.gpu_words import short
 from components.kinds import edit_href, href, pool_href
 from services.clusters.fleet import ClusterInfo
+from services.inference import engine_facts
 
 Object = Mapping[str, Any]
 Model = dict[str, Any]
@@ -27,7 +28,11 @@ STRATEGIES = {
     "prefix_affinity": "the longest cached prefix",
     "composite": "queue, cache and prefix by their weights",
 }
-WEIGHTS = (("queueDepth", "queue"), ("kvCache", "cache"), ("prefixAffinity", "prefix"))
+SCORERS = {
+    "queue-scorer": "queue",
+    "kv-cache-utilization-scorer": "cache",
+    "prefix-cache-scorer": "prefix",
+}
 
 
 def facts(model: Model, info: ClusterInfo) -> list[Fact]:
@@ -141,13 +146,17 @@ def picker(spec: Object) -> str:
         return "by a configuration of its own"
     strategy = str(epp.get("strategy") or "least_queue")
     said = f"by {STRATEGIES.get(strategy, strategy)}"
-    weights = epp.get("weights") or {}
-    told = [f"{word} {weights[key]}" for key, word in WEIGHTS if weights.get(key) is not None]
-    if strategy == "composite" and told:
-        said += f": {', '.join(told)}"
+    if told := weighed(spec):
+        said += f": {told}"
     if epp.get("failureMode"):
         said += f"; {epp['failureMode']} when it does not answer"
     return said
+
+
+def weighed(spec: Object) -> str:
+    """The weights that a strategy comes to, such as "queue 2, cache 2, prefix 3"."""
+    found = [one for one in engine_facts.scorers(spec) if not one.blind]
+    return ", ".join(f"{SCORERS.get(one.name, one.name)} {one.weight}" for one in found)
 
 
 def scaling(spec: Object) -> str:

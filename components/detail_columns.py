@@ -81,9 +81,9 @@ SETTINGS: list[Column] = [
     column("where", "In effect", "NgfLines", flex=4, width=220, sort=False),
 ]
 CHILDREN: list[Column] = [
-    column("kind", "Kind", width=126),
-    column("child", "Object", "NgfLink", flex=2, width=140, sort=False, narrow=True),
-    column("state", "Status", "NgfState", width=116, sort=False, narrow=True),
+    column("kind", "Kind", width=118, narrow=True),
+    column("child", "Object", "NgfLink", flex=2, width=124, sort=False, narrow=True),
+    column("state", "Status", "NgfState", width=106, sort=False, narrow=True),
     column("message", "It says", flex=3, width=150, sort=False),
     column("section", "Counts for", flex=1, width=116, shown=False),
     column("drift", "Restored", width=82, number=True),

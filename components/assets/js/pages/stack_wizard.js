@@ -165,7 +165,7 @@
     return el("div", { class: "fgrid" }, el("div", {}, el("label", { class: "lab", for: id }, "Cluster"), el("select", { class: "form-select", id, "data-path": "cluster", "data-control": "cluster" }, state.base.clusters.map(({ value, label }) => el("option", { value }, label)))));
   }
 
-  const evidence = (one, ok) => el("div", { class: `hint${one.ok ? "" : " lack"}` }, ngf.icon(one.ok ? ok || "check-circle" : "dash-circle"), one.ok ? one.evidence : one.reason);
+  const evidence = (one) => el("div", { class: `hint${one.ok ? "" : " lack"}` }, ngf.icon(!one.known ? "question-circle" : one.ok ? "check-circle" : "dash-circle"), one.evidence);
 
   function installed(state) {
     const inference = offered(state, "inference");
@@ -275,7 +275,7 @@
       ["On failure", epp.failureMode || "FailClose"],
       ["Log and traces", [`level ${epp.logLevel ?? 3}`, ngf.paths.on(epp.tracing) ? [", spans of ", `${Math.round(100 * (epp.tracing.ratio ?? 0.1))}% to `, mono(epp.tracing.endpoint || "")] : ", no spans"]],
       ["Autoscaling", scalerOf(object) ? `${scalerOf(object)}, ${replicas(object)} by ${targets(object).join(", ") || "nothing yet"}` : faint("none")],
-      ["Gateway", gatewayOf(object) ? [gatewayOf(object), " ", mono(`${(route.hostnames || ["*"]).join(", ")}${route.pathPrefix || "/"}`), route.modelHeader ? faint(` with ${route.modelHeader}: ${wanted.modelName || ""}`) : null] : faint("none")],
+      ["Gateway", gatewayOf(object) ? [gatewayOf(object), " ", route.hostnames ? mono(route.hostnames.join(", ")) : "every host", " ", mono(route.pathPrefix || "/"), route.modelHeader ? faint(` with ${route.modelHeader}: ${wanted.modelName || ""}`) : null] : faint("none")],
       ["GPU metrics", ngf.paths.on(wanted.dcgm) ? "DCGM exporter" : faint("none asked for")],
     ];
   }
