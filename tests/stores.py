@@ -4,6 +4,7 @@ The engine can be open on one folder at a time, and a test process has several c
 """
 
 import tempfile
+import weakref
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -26,9 +27,23 @@ KEPT = Retention(*[3650] * 5)
 """What tests insert may be of a fixed day: it is kept as long as anybody runs them."""
 
 
+_ended: list[str] = []
+"""Databases that nobody can ask any more."""
+
+
 def fresh_store() -> Store:
-    """A store with nothing in it; closing it leaves the engine to the others."""
-    return Store(_engine(), Layout(database=f"test_{next(_number)}", retention=KEPT))
+    """A store with nothing in it; closing it leaves the engine to the others.
+
+    Its database is dropped some time after the last user let go of its layout: the engine gets
+    slower with every table that it has.
+    """
+    engine = _engine()
+    while _ended and not engine._idle.empty():  # what was never opened has nothing to drop
+        with engine.client() as client:
+            client.command(Layout(database=_ended.pop()).dropped())
+    layout = Layout(database=f"test_{next(_number)}", retention=KEPT)
+    weakref.finalize(layout, _ended.append, layout.database)
+    return Store(engine, layout)
 
 
 class Watched(Store):
@@ -60,5 +75,5 @@ def _engine() -> Embedded:
     folder = Path(tempfile.mkdtemp(prefix="ngf-console-store-"))
     (folder / "config.xml").write_text(_CONFIG)
     engine = Embedded(folder / "data", memory_mib=2048)
-    engine._options["config-file"] = str(folder / "config.xml")
+    engine._options |= {"config-file": str(folder / "config.xml"), "fsync_metadata": 0}
     return engine
