@@ -6,7 +6,7 @@ every Gateway, so a port that another Gateway has is no conflict, unless its Ser
 the nodes; a hostname that two Gateways serve is worth knowing, for only one of them has its DNS.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from services.gatewayapi.model.model import Model
 from services.gatewayapi.model.names import Key, Ref
 
 Object = Mapping[str, Any]
+Sees = Callable[[str], bool]
+"""Whether one may look into a namespace."""
 _UNCLEAR = ("TCP", "UDP")
 
 
@@ -31,7 +33,7 @@ class Clash:
 
 
 def clashes(
-    model: Model, gateway: Key, listeners: Iterable[Any], sees: Any, *, ngf: bool = True
+    model: Model, gateway: Key, listeners: Iterable[Any], sees: Sees, *, ngf: bool = True
 ) -> tuple[Clash, ...]:
     """What the ``listeners`` of a draft of ``gateway`` meet: each other, listeners of ListenerSets
     that name it, and other Gateways in namespaces that one ``sees``."""
@@ -66,7 +68,7 @@ def _among(mine: list[Listener], ngf: bool) -> Iterator[Clash]:
 
 
 def _with_sets(
-    model: Model, gateway: Key, mine: list[Listener], sees: Any, ngf: bool
+    model: Model, gateway: Key, mine: list[Listener], sees: Sees, ngf: bool
 ) -> Iterator[Clash]:
     live = model.gateways.get(gateway)
     for other in live.listeners if live else ():
@@ -79,7 +81,7 @@ def _with_sets(
                 yield Clash(one.name, named, said, blocks=False)
 
 
-def _with_others(model: Model, gateway: Key, mine: list[Listener], sees: Any) -> Iterator[Clash]:
+def _with_others(model: Model, gateway: Key, mine: list[Listener], sees: Sees) -> Iterator[Clash]:
     for place, other in model.gateways.items():
         if place == gateway or not sees(place[0]) or not other.controller:
             continue

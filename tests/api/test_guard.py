@@ -91,6 +91,7 @@ ASK_BY_POST = (
     "/logs/spans/query",
     "/logs/picker/query",
     "/inference/diagnostics/replay",
+    "/inference/autoscaling/what-if",
     "/simulate",
     "/diagnostics/trace",
     "/diagnostics/route-check",

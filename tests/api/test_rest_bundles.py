@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.auth.identity import CONSOLE, Role
+from services.listing import ListQuery
 from tests.api.conftest import Console
 
 CLUSTER = "web-fra"
@@ -260,3 +261,21 @@ def test_a_preview_of_an_edit_names_the_fields_that_change(console: Console) -> 
     changes = answer.json()["plan"]["changes"]
     assert [(one["path"], one["new"]) for one in changes] == [("spec.nginxProxy.ipFamily", "ipv6")]
     assert live(console, bundle)["spec"]["nginxProxy"]["ipFamily"] == "dual"
+
+
+def test_what_came_of_it_is_seen_in_lists_and_search(console: Console) -> None:
+    """Seeded bundles have a status as an operator writes it."""
+    seeded = console.container.bundles.find(CONSOLE, CLUSTER, "labs", "guarded")
+    assert seeded is not None
+    query = ListQuery(clusters=(CLUSTER,), search="guarded")
+    (row,) = console.container.bundles.list(CONSOLE, query).items
+    assert (row["phase"], row["status"]) == ("Degraded", "warn")
+    assert row["children_ready"] < row["children_total"]
+    detail = console.container.bundles.detail(CONSOLE, CLUSTER, "labs", "guarded")
+    (policy,) = [one for one in detail["children"] if one["kind"] == "WAFPolicy"]
+    assert (policy["ready"], policy["kind_name"]) == (False, "wafpolicies")
+    assert policy["message"]
+    hits = console.container.search.find(CONSOLE, "guarded")
+    assert ("gatewaybundles", "guarded") in {(one["kind"], one["name"]) for one in hits}
+    troubled = console.container.resources.problems(CONSOLE)
+    assert ("gatewaybundles", "guarded") in {(one["kind"], one["name"]) for one in troubled}
