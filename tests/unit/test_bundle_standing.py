@@ -159,6 +159,7 @@ def test_why_nobody_takes_a_gateway_is_told(classes: tuple[Obj, ...], reason: st
 
 
 PROXY = children(bundle(SPEC), Cluster([CLASS]))["NginxProxy edge-proxy"]
+PROXY["metadata"]["annotations"] = {"ngf-console.f5.com/owner": "GatewayBundle/shop/edge"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from ngf_operator.conditions import condition, current, of_condition
 from ngf_operator.gateway.abilities import CLASSES
 from ngf_operator.gateway.parent import CERT_MANAGER, GATEWAY_API, NGF
 from ngf_operator.gateway.policies import said
+from ngf_operator.names import OWNER
 from ngf_operator.wanting import Obj, Standing, World
 
 Judge = Callable[[Obj, Obj, World], Standing]
@@ -96,20 +97,18 @@ def _awaited(asked: Obj, live: Obj, since: str, world: World) -> bool:
 
 
 def nginx_proxy(wanted: Obj, live: Obj, world: World) -> Standing:
-    """An NginxProxy has no status; the Gateway that uses it says whether it can."""
+    """An NginxProxy has no status; the Gateway of its bundle says whether it can be used."""
     namespace, name = live["metadata"]["namespace"], live["metadata"]["name"]
-    for one in world.all(GATEWAY_API, "Gateway", namespace):
-        ref = ((one.get("spec") or {}).get("infrastructure") or {}).get("parametersRef") or {}
-        if (ref.get("kind"), ref.get("name")) != ("NginxProxy", name):
-            continue
-        accepted = condition(one, "Accepted")
-        if accepted is None or accepted.get("status") == "Unknown":
-            break
-        for given in (accepted, condition(one, "ResolvedRefs") or {}):
-            if given.get("reason") in _PARAMETERS:
-                return Standing("Failed", str(given["reason"]), str(given.get("message", "")))
-        return Standing("Ready", "InUse", f"Gateway {one['metadata']['name']} uses it.")
-    return Standing("Waiting", "NotInUse", "No Gateway has said yet that it uses it.")
+    owner = str((live["metadata"].get("annotations") or {}).get(OWNER, ""))
+    gateway = world.get(GATEWAY_API, "Gateway", namespace, owner.rpartition("/")[2]) or {}
+    ref = ((gateway.get("spec") or {}).get("infrastructure") or {}).get("parametersRef") or {}
+    accepted = condition(gateway, "Accepted") if ref.get("name") == name else None
+    if accepted is None or accepted.get("status") == "Unknown":
+        return Standing("Waiting", "NotInUse", "No Gateway has said yet that it uses it.")
+    for given in (accepted, condition(gateway, "ResolvedRefs") or {}):
+        if given.get("reason") in _PARAMETERS:
+            return Standing("Failed", str(given["reason"]), str(given.get("message", "")))
+    return Standing("Ready", "InUse", f"Gateway {gateway['metadata']['name']} uses it.")
 
 
 def policy(wanted: Obj, live: Obj, world: World) -> Standing:
