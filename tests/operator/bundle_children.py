@@ -8,6 +8,8 @@ from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi, wait_until
 
 HEALED_S = 2.0
+PATIENCE_S = 60.0
+"""Each look of NGF at everything is dozens of requests."""
 GATEWAY_API = "/apis/gateway.networking.k8s.io/v1"
 NGF = "/apis/gateway.nginx.org"
 PATHS = {
@@ -91,7 +93,7 @@ def judged_ready(api: KubeApi, namespace: str, ngf: Ngf) -> Obj:
         return obj if now and status.get("phase") == "Ready" else None
 
     try:
-        return wait_until("edge is Ready", found) or {}
+        return wait_until("edge is Ready", found, PATIENCE_S) or {}
     except AssertionError:
         print(state(api, namespace)["status"])
         raise
@@ -124,7 +126,7 @@ def gone(api: KubeApi, kind: str, namespace: str, name: str) -> None:
     def found() -> bool:
         return api.get(place(kind, namespace, name)).status == 404
 
-    wait_until(f"{kind} {namespace}/{name} is gone", found)
+    wait_until(f"{kind} {namespace}/{name} is gone", found, PATIENCE_S)
 
 
 def drifted(api: KubeApi, namespace: str, count: int) -> Obj:

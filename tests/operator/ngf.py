@@ -15,6 +15,20 @@ from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
 
 CONTROLLER = "gateway.nginx.org/nginx-gateway-controller"
+LOOKED_AT = (
+    "namespaces",
+    "secrets",
+    "services",
+    "gatewayclasses",
+    "gateways",
+    "httproutes",
+    "referencegrants",
+    "nginxproxies",
+    "wafpolicies",
+    "snippetsfilters",
+    "snippetspolicies",
+)
+"""Kinds that bundles are about; more would only be asked for."""
 ADDRESS = "203.0.113.7"
 FLAGS = ("--snippets", "--nginx-plus")
 
@@ -83,7 +97,7 @@ class Ngf:
     def keyed(self, group: str, plural: str) -> dict[tuple[str, str], Obj]:
         """The objects of a kind that this NGF looks at, by (namespace, name)."""
         kind = KINDS[plural]
-        base = self._base(kind)
+        base = self._base(kind) if plural in LOOKED_AT else None
         if base is None:
             return {}
         if not kind.namespaced:
