@@ -2,6 +2,7 @@
 wanted any more leaves nothing behind."""
 
 from tests.operator.bundle_children import (
+    PATIENCE_S,
     bundle,
     children,
     get,
@@ -34,7 +35,7 @@ def test_what_the_cluster_cannot_give_is_named_and_the_gateway_is_made_all_the_s
         rows = {one["type"]: one for one in (obj.get("status") or {}).get("conditions") or ()}
         return obj if rows.get("GatewayProgrammed", {}).get("status") == "True" else None
 
-    parent = wait_until("programmed", told)
+    parent = wait_until("programmed", told, PATIENCE_S)
     assert parent["status"]["phase"] == "Degraded"
     for section, reason, word in (
         ("WAFAttached", "NotPlus", "--nginx-plus"),

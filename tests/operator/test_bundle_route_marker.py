@@ -5,6 +5,7 @@ import pytest
 
 from tests.operator.bundle_children import (
     PATHS,
+    PATIENCE_S,
     bundle,
     get,
     gone,
@@ -56,7 +57,7 @@ def test_a_route_that_opts_in_is_marked_and_is_as_it_was_when_that_ends(
         expected = [["cart-marker-0"], ["RequestRedirect", "cart-marker-1"]]
         return _filters(kube_api, namespace) == expected
 
-    wait_until("marked", marked)
+    wait_until("marked", marked, PATIENCE_S)
     parent = judged_ready(kube_api, namespace, ngf)
     assert condition(parent, "RouteMarkerActive")["status"] == "True"
     snippet = get(kube_api, "SnippetsFilter", namespace, "cart-marker-1")
@@ -73,6 +74,6 @@ def test_a_route_that_opts_in_is_marked_and_is_as_it_was_when_that_ends(
     def as_before() -> bool:
         return bool(get(kube_api, "HTTPRoute", namespace, "cart")["spec"] == before)
 
-    wait_until("the route is as it was", as_before)
+    wait_until("the route is as it was", as_before, PATIENCE_S)
     for name in ("cart-marker-0", "cart-marker-1"):
         gone(kube_api, "SnippetsFilter", namespace, name)
