@@ -75,5 +75,6 @@ def _engine() -> Embedded:
     folder = Path(tempfile.mkdtemp(prefix="ngf-console-store-"))
     (folder / "config.xml").write_text(_CONFIG)
     engine = Embedded(folder / "data", memory_mib=2048)
-    engine._options |= {"config-file": str(folder / "config.xml"), "fsync_metadata": 0}
+    options: dict[str, Any] = engine._options
+    options.update({"config-file": str(folder / "config.xml"), "fsync_metadata": 0})
     return engine
