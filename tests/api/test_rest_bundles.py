@@ -265,8 +265,10 @@ def test_a_preview_of_an_edit_names_the_fields_that_change(console: Console) -> 
 
 def test_what_came_of_it_is_seen_in_lists_and_search(console: Console) -> None:
     """Seeded bundles have a status as an operator writes it."""
-    seeded = console.container.bundles.find(CONSOLE, CLUSTER, "labs", "guarded")
-    assert seeded is not None
+    written = live(console, {"namespace": "labs", "name": "guarded"})
+    version = written["metadata"]["resourceVersion"]
+    cache = console.container.fleet.get(CLUSTER).cache
+    cache.wait_seen("gatewaybundles", ("labs", "guarded"), version, 30)
     query = ListQuery(clusters=(CLUSTER,), search="guarded")
     (row,) = console.container.bundles.list(CONSOLE, query).items
     assert (row["phase"], row["status"]) == ("Degraded", "warn")
