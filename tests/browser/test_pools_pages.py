@@ -55,7 +55,7 @@ def test_the_list_has_each_pool_with_what_is_known_of_it(tab: Tab) -> None:
     for text in ("Ready", "llama3-70b", "6 of 6", "12 H100", "100", "91%", "$31.80"):
         tab.has(row.format("llama3-70b"), text)
     tab.has(row.format("qwen3-32b"), "no data")
-    title = tab.find(f"{row.format('phi4-mini')} span.t3").get_attribute("title")
+    title = tab.find(f"{row.format('phi4-mini')} span.t3[title]").get_attribute("title")
     assert title
     tab.has("#pools-kpi-tokens-v", "100")
     tab.has("#pools-kpi-tokens-src", "vLLM")
@@ -152,7 +152,7 @@ def test_pools_stay_while_the_store_is_away_and_their_numbers_come_back(
         tab.has("#pool-facts", "6 of 6 ready")
         for part in ("#pool-strip", "#pool-kpi-ttft-d", "#pool-gpus", "#pool-ttft-none"):
             tab.has(part, away)
-        assert tab.find("#pool-cost .bill span.t3").get_attribute("title") == away
+        assert tab.find("#pool-cost .bill span.t3[title]").get_attribute("title") == away
         tab.click("#pool-tabs [data-tab=pods]")
         tab.has("#pool-pods", away)
     tab.run("window.dispatchEvent(new Event('ngf:refresh'))")
