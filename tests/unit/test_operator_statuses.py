@@ -1,0 +1,114 @@
+"""Promise: the status of a parent says the worst that is true of its children, and no more."""
+
+from typing import Any
+
+import pytest
+from ngf_operator.drifting import kept
+from ngf_operator.outcomes import Outcome
+from ngf_operator.restraint import AT_MOST, WITHIN_S, Restraint
+from ngf_operator.seen import Ref
+from ngf_operator.statuses import changes, status_of
+
+Obj = dict[str, Any]
+NOW, LATER = "2026-11-28T10:00:00Z", "2026-11-28T11:00:00Z"
+
+
+def child(state: str, name: str = "web", **rest: Any) -> Outcome:
+    rest = {"spec_hash": "abc", **rest}
+    return Outcome(Ref("", "ConfigMap", "shop", name), "v1", "Kept", state, **rest)  # type: ignore[arg-type]
+
+
+def parent(status: Obj | None = None, generation: int = 1, **about: Any) -> Obj:
+    metadata = {"name": "edge", "namespace": "shop", "generation": generation, **about}
+    return {"metadata": metadata, "spec": {}, "status": status or {}}
+
+
+def status(obj: Obj, *outcomes: Outcome, now: str = NOW, timer: bool = False) -> Obj:
+    return status_of(obj, outcomes, now=now, pruned=False, timer=timer, requested=None, further={})
+
+
+def said(found: Obj, name: str) -> tuple[str, str]:
+    [one] = [each for each in found["conditions"] if each["type"] == name]
+    return one["status"], one["reason"]
+
+
+LACK = child("Skipped", reason="CRDNotInstalled", blocks=True, spec_hash="")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "phase", "ready"),
+    [
+        ([child("Ready")], "Ready", ("True", "AllChildrenReady")),
+        ([], "Ready", ("True", "AllChildrenReady")),
+        ([child("Ready"), child("Waiting", "b")], "Pending", ("False", "ChildrenNotReady")),
+        ([child("Waiting"), LACK], "Degraded", ("False", "CRDNotInstalled")),
+        ([LACK, child("Failed", "b")], "Error", ("False", "ChildFailed")),
+        ([child("Skipped", blocks=False)], "Ready", ("True", "AllChildrenReady")),
+        ([child("Adopted")], "Ready", ("True", "AllChildrenReady")),
+    ],
+)
+def test_the_phase_is_the_worst_of_the_children(
+    outcomes: list[Outcome], phase: str, ready: tuple[str, str]
+) -> None:
+    found = status(parent(), *outcomes)
+    assert (found["phase"], said(found, "Ready")) == (phase, ready)
+
+
+def test_what_was_ready_and_is_not_is_degraded_until_it_is_or_the_spec_changes() -> None:
+    before = status(parent(), child("Ready"))
+    lapsed = status(parent(before), child("Waiting"))
+    assert (lapsed["phase"], said(lapsed, "Ready")) == ("Degraded", ("False", "NoLongerReady"))
+    assert status(parent(lapsed), child("Waiting"))["phase"] == "Degraded"
+    assert status(parent(lapsed, generation=2), child("Waiting"))["phase"] == "Pending"
+
+
+def test_a_status_that_says_the_same_is_the_same_later() -> None:
+    before = status(parent(), child("Ready"), LACK)
+    obj = parent(before)
+    assert changes(obj, status(obj, child("Ready"), LACK, now=LATER, timer=True)) == {}
+
+
+def test_drift_is_true_until_a_pass_of_the_timer_finds_none() -> None:
+    restored = status(parent(), child("Ready", did="restored"))
+    assert said(restored, "Drifted") == ("True", "ChildRestored")
+    assert restored["drift"] == {"count": 1, "last": "ConfigMap shop/web", "lastAt": NOW}
+    assert restored["children"][0]["drift"] == 1
+    seen = status(parent(restored), child("Ready"), now=LATER)
+    assert said(seen, "Drifted") == ("True", "ChildRestored")
+    passed = status(parent(restored), child("Ready"), now=LATER, timer=True)
+    assert said(passed, "Drifted") == ("False", "NoDrift")
+    assert passed["drift"]["count"] == 1
+
+
+def test_a_reason_that_no_condition_may_have_is_replaced() -> None:
+    found = status(parent(), child("Failed", reason="not one word"))
+    assert said(found, "Kept") == ("False", "Failed")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "same"),
+    [
+        ({"a": 1}, {"a": 1, "default": 2}, True),
+        ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 2], "c": 3}}, True),
+        ({"a": 1}, {"a": 2}, False),
+        ({"a": 1}, {}, False),
+        ({"a": True}, {"a": 1}, False),
+        ({"a": [1]}, {"a": [1, 2]}, False),
+        ({"a": [{"n": 1}]}, {"a": [{"n": 1, "default": 2}]}, True),
+    ],
+)
+def test_a_field_that_is_wanted_must_be_there_and_others_may(
+    wanted: Obj, live: Obj, same: bool
+) -> None:
+    assert kept(wanted, live) is same
+
+
+def test_a_child_that_is_changed_back_again_and_again_is_contested_for_a_while() -> None:
+    now = [0.0]
+    restraint, ref = Restraint(lambda: now[0]), Ref("", "ConfigMap", "shop", "web")
+    for _ in range(AT_MOST):
+        assert not restraint.contested(ref)
+        restraint.restored(ref)
+    assert restraint.contested(ref)
+    now[0] = WITHIN_S + 1
+    assert not restraint.contested(ref)
