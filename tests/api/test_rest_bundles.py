@@ -1,6 +1,7 @@
 """Promise: a GatewayBundle over REST is made, read whole, changed by what is named only, hurried
 and deleted; every change is audited, and what is refused names field and rule."""
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,23 @@ from tests.api.conftest import Console
 CLUSTER = "web-fra"
 BUNDLES = f"/api/v1/clusters/{CLUSTER}/gatewaybundles"
 _number = count(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(console: Console) -> Iterator[None]:
+    """Other tests look at the same fleet: what is made here goes at the end."""
+    service = console.container.bundles
+    before = {(row["namespace"], row["name"]) for row in _rows(console)}
+    yield
+    for row in _rows(console):
+        if (row["namespace"], row["name"]) not in before:
+            service.delete(CONSOLE, CLUSTER, row["namespace"], row["name"])
+
+
+def _rows(console: Console) -> list[dict[str, Any]]:
+    query = ListQuery(clusters=(CLUSTER,), page_size=500)
+    return console.container.bundles.list(CONSOLE, query).items
+
 
 PROXY = {
     "enabled": True,

@@ -1,13 +1,16 @@
 """Promise: what REST changes of a gateway, it changes where it lasts: in the bundle that makes it,
 or in the Gateway itself where no bundle does."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from typing import Any
 
 import pytest
 
+from services.auth.identity import CONSOLE
 from services.errors import Conflict
+from services.listing import ListQuery
 from tests.api.conftest import Console
 
 CLUSTER = "web-fra"
@@ -15,6 +18,23 @@ ROOT = f"/api/v1/clusters/{CLUSTER}"
 GATEWAYS = f"{ROOT}/gateways"
 API = "/apis/gateway.networking.k8s.io/v1/namespaces/sandbox/gateways"
 _number = count(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(console: Console) -> Iterator[None]:
+    """Other tests look at the same fleet: what is made here goes at the end."""
+    service = console.container.bundles
+    before = {(row["namespace"], row["name"]) for row in _rows(console)}
+    yield
+    for row in _rows(console):
+        if (row["namespace"], row["name"]) not in before:
+            service.delete(CONSOLE, CLUSTER, row["namespace"], row["name"])
+
+
+def _rows(console: Console) -> list[dict[str, Any]]:
+    query = ListQuery(clusters=(CLUSTER,), page_size=500)
+    return console.container.bundles.list(CONSOLE, query).items
+
 
 LISTENERS = [
     {"name": "http", "port": 8080, "protocol": "HTTP", "hostname": "one.example.com"},

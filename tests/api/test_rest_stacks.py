@@ -1,18 +1,37 @@
 """Promise: an InferenceStack over REST, and the pool, picker and autoscaling it makes, are read
 whole and changed by what is named only; pools of one name in two namespaces are told apart."""
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 import pytest
 
 from services.auth.identity import CONSOLE, Role
+from services.listing import ListQuery
 from tests.api.conftest import Console
 
 CLUSTER = "gpu-iad"
 ROOT = f"/api/v1/clusters/{CLUSTER}"
 STACKS, POOLS = f"{ROOT}/inference/stacks", f"{ROOT}/inference/pools"
 _number = count(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays(console: Console) -> Iterator[None]:
+    """Other tests look at the same fleet: what is made here goes at the end."""
+    service = console.container.stacks
+    before = {(row["namespace"], row["name"]) for row in _rows(console)}
+    yield
+    for row in _rows(console):
+        if (row["namespace"], row["name"]) not in before:
+            service.delete(CONSOLE, CLUSTER, row["namespace"], row["name"])
+
+
+def _rows(console: Console) -> list[dict[str, Any]]:
+    query = ListQuery(clusters=(CLUSTER,), page_size=500)
+    return console.container.stacks.list(CONSOLE, query).items
+
 
 SECTIONS: dict[str, Any] = {
     "modelName": "meta-llama/Llama-3.1-8B-Instruct",
