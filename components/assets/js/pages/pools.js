@@ -16,7 +16,7 @@
       el("td", { title: row.why }, ngf.status(row.status, row.word)),
       el("td", { class: "nm", title: `${row.namespace}/${row.name}` }, el("a", { class: "plain", href: row.href }, el("span", { class: "ns" }, `${row.namespace}/`), el("b", {}, row.name)), el("span", { class: "sub" }, row.cluster, row.gpus ? `, ${row.gpus}` : "")),
       el("td", { class: "hm" }, el("span", { class: `cl c${row.slot}` }, row.cluster)),
-      el("td", { class: "hm" }, row.stack ? el("a", { href: row.stack_href }, row.stack) : faint("none")),
+      el("td", { class: "hm" }, row.stack ? el("a", { href: row.stack_href }, row.stack) : faint("none", "No stack makes it.")),
       el("td", { class: "hm", title: [row.model, row.engine].filter(Boolean).join(", ") || null }, row.model || faint("no data")),
       el("td", { class: "num hm" }, row.replicas === null ? faint("no data") : `${row.ready} of ${row.replicas}`),
       el("td", { class: "hm" }, row.gpus || faint("no data")),
