@@ -28,6 +28,7 @@ from components.resource_templates import template
 from components.times import clock
 from services.auth.identity import Identity, Role
 from services.errors import ConsoleError, Denied, NotFound, Unavailable
+from services.kube.catalogue import KINDS
 from services.kube.owners import owner
 
 Object = dict[str, Any]
@@ -47,6 +48,7 @@ DRAWN = {
     "removed": "removed",
 }
 """Stores of answers and the functions of ``ngfWizard`` that draw them."""
+_READ = frozenset(kind.kind for kind in KINDS.values())
 ROWS = 40
 """Children that a wizard tells of; a route marker may make one for every rule."""
 
@@ -210,7 +212,7 @@ def _register_answer(callbacks: Callbacks) -> None:
             "clashing": f"Against each other and the gateways of {cluster}."
             if ref["kind"] == "gatewaybundles"
             else "",
-            "children": [_child(one) for one in found.children[:ROWS]],
+            "children": [_child(one, bool(base)) for one in found.children[:ROWS]],
             "lacks": [_lack(one) for one in found.lacks[:ROWS]],
             "changes": sum(not one.server_set for one in plan.changes) if plan else 0,
         }
@@ -222,13 +224,15 @@ def _register_answer(callbacks: Callbacks) -> None:
         return [told, impact, _stored(plan) if base else "", *shown]
 
 
-def _child(one: Any) -> Object:
+def _child(one: Any, edited: bool) -> Object:
+    """A child; of an edited parent it is not known whether one is there that nobody reads here."""
+    unread = edited and one.verb == "create" and one.kind not in _READ
     return {
         "kind": one.kind,
         "namespace": one.namespace,
         "name": one.name,
         "section": one.section,
-        "verb": one.verb,
+        "verb": "unread" if unread else one.verb,
         "fault": str(one.fault or ""),
         "changes": [change.path for change in one.changes if not change.server_set]
         if one.verb == "change"

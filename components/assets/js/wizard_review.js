@@ -3,7 +3,7 @@
 (function (ngf) {
   const el = ngf.element;
   const TONES = { Ready: "ok", Adopted: "ok", Waiting: "info", Failed: "err", Skipped: "absent" };
-  const VERBS = { create: ["info", "is made"], change: ["info", "is changed"], same: ["ok", "stays as it is"], remove: ["warn", "is removed"] };
+  const VERBS = { create: ["info", "is made"], change: ["info", "is changed"], same: ["ok", "stays as it is"], remove: ["warn", "is removed"], unread: ["unknown", "is kept or made: the console does not read this kind"] };
   const byId = (id) => document.getElementById(`wizard-${id}`);
   const many = (count, one, more) => `${count} ${count === 1 ? one : more || `${one}s`}`;
   const fresh = (state) => (state.answer && state.answer.turn === state.turn ? state.answer : null);
