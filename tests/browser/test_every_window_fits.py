@@ -111,7 +111,7 @@ def test_numbers_that_come_later_move_nothing(tab: Tab) -> None:
         "for (const n of document.querySelectorAll('.count .tnum')) n.textContent = '';"
         "return at() - before;"
     )
-    assert tab.run(move) == 0
+    assert abs(tab.run(move)) < 0.5, "browsers round places to a 64th of a pixel"
 
 
 def test_the_account_menu_has_the_themes_only_where_the_top_bar_has_not(tab: Tab) -> None:
