@@ -4,6 +4,7 @@ and as JSON, with what they rest on."""
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ import pyarrow.parquet
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from services.auth.identity import Identity, Role
+from services.inference.benchmark import Order
 from tests.browser.journey import Window
 from tests.browser.logged import FAILED, GATEWAY, log_lines
 from tests.browser.tab import Console, Tab
+from tests.engine import Engine, serving
 from tests.recorded_picker import CLUSTER, FULLY_LOGGED, POOL, put_recording
 
 pytestmark = pytest.mark.browser
@@ -51,16 +55,17 @@ TABLES = [
     ("/gpus", "gpus-by-cluster", ["name", "total", "utilization", "reason"], "gpu-iad"),
     ("/gpus?q=l40s", "gpus-table", ["cluster", "node", "free", "busy"], "L40S"),
     ("/gpus?by=device", "gpus-table", ["uuid", "node", "power_w", "xid"], "GPU-1"),
-    ("/diagnostics", "diagnostics-factors", [], "requests"),
-    ("/diagnostics", "diagnostics-slow", [], "requests"),
-    ("/diagnostics", "benchmark-runs", [], "No data"),
+    ("/diagnostics?pool=llm/phi4-mini", "diagnostics-factors", [], "No engine has told"),
+    ("/diagnostics?pool=llm/phi4-mini", "diagnostics-slow", [], "requests"),
+    ("/diagnostics", "benchmark-runs", ["pool", "model", "state"], "measured-here"),
     (f"/logs?gateway={GATEWAY}", "logs-top", ["field", "value", "lines"], "502"),
 ]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def told(console: Console) -> None:
-    """Lines of gateways, a recorded picker, and one pod with its GPU as they were read just now."""
+def told(console: Console) -> Iterator[None]:
+    """Lines of gateways, a recorded picker, one pod with its GPU as they were read just now, and a
+    benchmark."""
     log_lines(console.container)
     put_recording(console.container.store)
     now = datetime.now(UTC) - timedelta(seconds=20)
@@ -76,6 +81,10 @@ def told(console: Console) -> None:
     rows = [pod | {"source": "vllm", "queue_depth": 3}, pod | device]
     text = b"\n".join(map(orjson.dumps, rows))
     console.container.store.insert("ngf_pod_metrics", text, "values")
+    with serving(Engine(tokens=1)) as url:
+        order = Order("llm/llama3-70b", url, "measured-here", concurrent_users=1, duration_s=1)
+        console.container.benchmarks.start(Identity("ann", Role.OPERATOR), "gpu-iad", order)
+        yield
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ STACK: list[tuple[str, str, Obj]] = [
     ("DaemonSet", "m-dcgm", PODS),
     ("DistributedCloudPublish", "m-publish", {"spec": {"distributedCloud": {"tenant": "other"}}}),
 ]
+STARTS_S = 120.0
+"""Until a program that has just been started has made everything, on a slow machine."""
 Break = Callable[[KubeApi, str, Obj], Any]
 
 
@@ -69,7 +71,7 @@ def home(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             (bundles.path(name, "web"), BUNDLE),
             (stack_path(name, "m"), STACK),
         ):
-            wait_until("every child", lambda p=parent, e=expected: _has(kube_api, p, e))  # type: ignore[misc]
+            wait_until("every child", lambda p=parent, e=expected: _has(kube_api, p, e), STARTS_S)  # type: ignore[misc]
         yield name
 
 
