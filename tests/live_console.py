@@ -73,8 +73,9 @@ def main(folder: str, seconds: str, threads: str, size: str) -> int:
     port = container.settings.port
 
     def build() -> tuple[Any, Any]:
-        print(port, token, flush=True)
-        return without_pages(container), container.stop
+        made = without_pages(container), container.stop
+        print(port, token, flush=True)  # who connects is answered at once from now on
+        return made
 
     return serve(container.settings, listener, build)
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.operator import bundles
 from tests.operator.replica import REAL, Replica, running
+from tests.operator.stacks import no_exporters
 from tests.operator.wishes import install_ngf, place, stack_path, whole_bundle, whole_stack
 from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
@@ -62,6 +63,7 @@ def home(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
         kube_api.post("/api/v1/namespaces", body).ok()
     install_ngf(kube_api, name)
+    no_exporters(kube_api)
     kube_api.post(bundles.path(name), whole_bundle("web", f"{name}-secrets")).ok()
     kube_api.post(stack_path(name), whole_stack("m", "web")).ok()
     folder = tmp_path_factory.mktemp("operator")
