@@ -68,7 +68,7 @@ class Reconciler:
                 result, more = await self._keep(key, parent, why)
         finally:
             self._metrics.reconciled(key.kind, result, time.perf_counter() - started)
-        return 0.0 if more else self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311
+        return 0.0 if more else self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311 - nothing secret
 
     def orphaning(self) -> list[Parent]:
         """Parents that are not there and have left something behind."""

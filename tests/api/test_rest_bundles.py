@@ -10,6 +10,7 @@ import pytest
 from services.auth.identity import CONSOLE, Role
 from services.listing import ListQuery
 from tests.api.conftest import Console
+from tests.api.leftovers import nothing_stays_of
 
 CLUSTER = "web-fra"
 BUNDLES = f"/api/v1/clusters/{CLUSTER}/gatewaybundles"
@@ -18,18 +19,8 @@ _number = count(1)
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(console: Console) -> Iterator[None]:
-    """Other tests look at the same fleet: what is made here goes at the end."""
-    service = console.container.bundles
-    before = {(row["namespace"], row["name"]) for row in _rows(console)}
-    yield
-    for row in _rows(console):
-        if (row["namespace"], row["name"]) not in before:
-            service.delete(CONSOLE, CLUSTER, row["namespace"], row["name"])
-
-
-def _rows(console: Console) -> list[dict[str, Any]]:
-    query = ListQuery(clusters=(CLUSTER,), page_size=500)
-    return console.container.bundles.list(CONSOLE, query).items
+    with nothing_stays_of(console.container.bundles, CLUSTER):
+        yield
 
 
 PROXY = {

@@ -36,7 +36,7 @@ def children(api: KubeApi) -> Iterator[tuple[str, str, Obj]]:
         for kind, name, edit in expected:
             where = SECRETS if kind == "ReferenceGrant" else NAMESPACE
             path = place(kind, where, name.format(namespace=NAMESPACE))
-            wait_until(f"{kind} of {parent}", lambda p=path: api.get(p).status == 200, 60)  # type: ignore[misc]
+            wait_until(f"{kind} of {parent}", lambda p=path: api.get(p).status == 200, 60)
             yield kind, path, edit
 
 

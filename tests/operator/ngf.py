@@ -63,7 +63,7 @@ class Ngf:
         for gateway in self.keyed("gateway.networking.k8s.io", "gateways").values():
             if gateway["spec"]["gatewayClassName"] == self.class_name:
                 self._provision(gateway)
-        judge(self)  # type: ignore[arg-type]
+        judge(self)
 
     def _provision(self, gateway: Obj) -> None:
         """The Service of a data plane, with an address."""

@@ -73,7 +73,7 @@ def home(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             (bundles.path(name, "web"), BUNDLE),
             (stack_path(name, "m"), STACK),
         ):
-            wait_until("every child", lambda p=parent, e=expected: _has(kube_api, p, e), STARTS_S)  # type: ignore[misc]
+            wait_until("every child", lambda p=parent, e=expected: _has(kube_api, p, e), STARTS_S)
         yield name
 
 

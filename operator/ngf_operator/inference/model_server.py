@@ -15,7 +15,7 @@ ENGINE_LABEL = "llm-d.ai/engine-type"
 """By which endpoint pickers know whose names metrics have."""
 _REPOSITORY = "--model-repository"
 _SCALERS = "scalers"
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount of the pod, no file of ours
 
 
 def wanted(stack: Stack, world: World, *, scaled: bool) -> Wanted:
