@@ -7,7 +7,7 @@ from ngf_operator.applying import Applier, Failing, Lacking
 from ngf_operator.parents import Parents, tombstone
 from ngf_operator.seen import Asking, Parent, Ref, Seen, ref_of
 from ngf_operator.telling import stamp
-from ngf_operator.wanting import Recipe
+from ngf_operator.wanting import Recipe, Wanted
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,18 +41,19 @@ class Ending:
         """Do it. The parent must be known to have gone. Raises Refused and Unreachable."""
         gone = tombstone(key, stamp())
         try:
-            wanted = self._recipes[key.kind].wanted(gone, Asking(self._seen)).children
+            answer = self._recipes[key.kind].wanted(gone, Asking(self._seen))
         except Exception:
             _LOG.exception("what was edited for %s could not be worked out", key)
-            wanted = ()
-        kept: set[tuple[str, str, str]] = set()
-        for child in wanted:
+            answer = Wanted(())
+        needed = {ref_of(each.obj).place for each in answer.children if not each.edits}
+        kept = needed if any(lack.blocks for lack in answer.lacks) else set()
+        for child in answer.children:
             if child.edits:
                 try:
                     await self._applier.child(gone, child, "", full=False)
                 except (Lacking, Failing) as reason:
                     _LOG.warning("an edit for %s could not be taken back: %s", key, reason)
-                    kept = {ref_of(each.obj).place for each in wanted if not each.edits}
+                    kept = needed
         left = {ref.place for ref in self.left_by(key)}
         stays = {ref_of(obj).place for obj in self._seen.children(key)} - left
         await self._applier.prune(key, stays | kept)

@@ -25,6 +25,11 @@ from tests.bundles import (
 
 PARENT = bundle({"routeMarker": {"enabled": True}})
 OFF = bundle()
+GONE: Obj = {
+    "kind": "GatewayBundle",
+    "metadata": {"name": "edge", "namespace": "shop", "deletionTimestamp": "now"},
+    "spec": {},
+}
 TARGET = {"group": GATEWAY_API, "kind": "Gateway", "name": "edge"}
 SNIPPETS = [{"context": "http", "value": 'map "" $ngf_route { default "-"; }'}]
 DECLARED = accepted(
@@ -50,7 +55,9 @@ def marker(index: int, owner: str = "shop/edge") -> Obj:
     """A marker filter as it is on the cluster."""
     value = f'set $ngf_route "web/cart/{index}";'
     spec = {"snippets": [{"context": "http.server.location", "value": value}]}
-    metadata = {"annotations": {"ngf-console.f5.com/owner": f"GatewayBundle/{owner}"}}
+    metadata: Obj = {"annotations": {"ngf-console.f5.com/owner": f"GatewayBundle/{owner}"}}
+    of = {"apiVersion": f"{GATEWAY_API}/v1", "kind": "HTTPRoute", "name": "cart", "uid": "u"}
+    metadata["ownerReferences"] = [of]
     place = f"web/cart-marker-{index}"
     return made(f"{NGF}/v1alpha1", "SnippetsFilter", place, spec=spec, metadata=metadata)
 
@@ -182,11 +189,7 @@ def test_a_route_that_opts_out_is_as_it_was_and_has_no_filters_left(rules: list[
     [
         OFF,
         bundle({"routeMarker": {"enabled": False}}),
-        {
-            "kind": "GatewayBundle",
-            "metadata": {"name": "edge", "namespace": "shop", "deletionTimestamp": "now"},
-            "spec": {},
-        },
+        GONE,
     ],
 )
 def test_without_marker_or_without_bundle_routes_are_as_they_were(after: Obj) -> None:
@@ -205,6 +208,27 @@ def test_when_ngf_loses_its_snippets_the_references_go_because_they_would_answer
     applied(PARENT, cluster)
     assert rules_of(cluster) == [{}]
     assert lacks(PARENT, cluster)["RouteMarkerActive"].reason == "SnippetsDisabled"
+
+
+@pytest.mark.parametrize("after", [PARENT, OFF, GONE], ids=["on", "off", "gone"])
+@pytest.mark.parametrize(
+    "why", [{"denied": {"HTTPRoute": "may not list httproutes"}}, {"absent": ["HTTPRoute"]}]
+)
+def test_markers_of_routes_that_cannot_be_seen_stay_as_they_are(after: Obj, why: Obj) -> None:
+    before = world(route({}, {}), DECLARED, marker(0), marker(1))
+    blind = Cluster([*installed("--snippets"), DECLARED, marker(0), marker(1)], **why)
+    kept = filters(after, blind)
+    of_before = filters(PARENT, before)
+    assert [one.obj for one in kept] == [one.obj for one in of_before]
+    for one in kept:
+        assert one.owner is not None
+        about = {key: one.owner["metadata"][key] for key in ("name", "namespace", "uid")}
+        assert about == {"name": "cart", "namespace": "web", "uid": "u"}
+    assert edits(after, blind) == []
+    if "denied" in why:
+        said = lacks(after, blind)["RouteMarkerActive"]
+        assert (said.reason, said.kind, said.blocks) == ("MissingPermission", "HTTPRoute", True)
+        assert "may not list httproutes" in said.message
 
 
 def test_rules_that_come_go_and_change_places_keep_the_marker_of_their_place() -> None:

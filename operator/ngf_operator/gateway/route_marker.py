@@ -28,6 +28,7 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
     if not _can(bundle) and not _left(bundle):
         return
     for kind in KINDS:
+        yield from _unseen(bundle, kind)
         for route in bundle.world.all(GATEWAY_API, kind):
             if route["metadata"].get("deletionTimestamp"):
                 continue
@@ -35,11 +36,31 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
             yield from _marked(bundle, route) if mark else _released(bundle, route)
 
 
-def _left(bundle: Bundle) -> bool:
-    """Whether filters of this bundle are there still."""
+def _left(bundle: Bundle) -> list[Obj]:
+    """The filters of this bundle that are there still."""
     filters = bundle.world.all(NGF, "SnippetsFilter")
     own = names.snippets(bundle.name)
-    return any(_own(bundle, one) for one in filters if one["metadata"]["name"] != own)
+    return [one for one in filters if one["metadata"]["name"] != own and _own(bundle, one)]
+
+
+def _unseen(bundle: Bundle, kind: str) -> Iterator[Child | Lack]:
+    """The filters of routes of a kind that cannot be seen: they stay, for rules refer to them."""
+    denied = bundle.world.denied(GATEWAY_API, kind)
+    if not denied and bundle.world.served(GATEWAY_API, kind) is not None:
+        return
+    for live in _left(bundle):
+        for ref in live["metadata"].get("ownerReferences") or ():
+            if ref["kind"] == kind:
+                name, namespace = live["metadata"]["name"], live["metadata"]["namespace"]
+                metadata = {"name": ref["name"], "namespace": namespace, "uid": ref["uid"]}
+                route = {"apiVersion": ref["apiVersion"], "kind": kind, "metadata": metadata}
+                if name in routes.markers(route):
+                    yield _filter(bundle, route, name, _index(route, name))
+    if denied:
+        text = (
+            f"The account of the operator {denied}. Grant it; until then markers stay as they are."
+        )
+        yield bundle.lack(MARKER, kind, "", "MissingPermission", text)
 
 
 def _first(bundle: Bundle, route: Obj) -> bool:
