@@ -18,8 +18,8 @@ DECLARED = [{"context": "http", "value": 'map "" $ngf_route { default "-"; }'}]
 TRACING = {"telemetry": {"exporter": {"endpoint": "otel:4317"}}}
 
 
-def policy(name: str, snippet: str) -> Obj:
-    spec = {"targetRefs": [TARGET], "snippets": [{"context": "http", "value": snippet}]}
+def policy(name: str, snippet: str, context: str = "http") -> Obj:
+    spec = {"targetRefs": [TARGET], "snippets": [{"context": context, "value": snippet}]}
     return accepted("SnippetsPolicy", f"shop/{name}", spec)
 
 
@@ -95,6 +95,7 @@ def test_a_preset_names_every_setting_because_others_would_come_from_the_class(
         "$STATUS 100% done",
         "$ssl_client_s_dn $realip_remote_addr $proxy_host $upstream_status",
         "no variable, and a backslash \\\\",
+        "ä" * 2047 + "a",
     ],
 )
 def test_a_format_of_known_variables_is_applied(text: str) -> None:
@@ -116,6 +117,8 @@ def test_a_format_of_known_variables_is_applied(text: str) -> None:
         ("cost: 5 $", "a $ without the name of a variable"),
         ("${status", "a $ without the name of a variable"),
         ("$status\\", "ends with a backslash"),
+        ("a" * 4096, "it has 4096 bytes"),
+        ("ä" * 2048, "it has 4096 bytes"),
     ],
 )
 def test_a_format_that_nginx_would_refuse_is_not_applied_and_says_why(
@@ -156,6 +159,21 @@ def test_a_variable_of_a_snippets_policy_is_known_once_ngf_has_accepted_that() -
     assert custom("$tenant", theirs) == ""
     for one in (refused, changed, elsewhere):
         assert "NGINX knows no variable $tenant" in custom("$tenant", one)
+
+
+@pytest.mark.parametrize("context", ["main", "http.server", "http.server.location"])
+def test_variables_of_other_contexts_than_http_do_not_count(context: str) -> None:
+    theirs = policy("theirs", "set $tenant a;", context)
+    assert "NGINX knows no variable $tenant" in custom("$tenant", theirs)
+
+
+def test_when_ngf_loses_its_snippets_no_log_has_their_variables() -> None:
+    theirs = policy("theirs", "map $host $tenant { default a; }")
+    assert "route_var" not in fields(of({}, MARKER, flags=(), routeMarker={}))
+    log = {"preset": "Custom", "format": "$tenant"}
+    parent = bundle({"nginxProxy": {"logging": {"accessLog": log}}})
+    said = lacks(parent, Cluster([*installed(), theirs]))["ProxyConfigured"]
+    assert "$tenant" in said.message
 
 
 def test_a_variable_of_the_bundles_own_snippets_is_waited_for() -> None:

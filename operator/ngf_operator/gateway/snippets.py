@@ -61,7 +61,10 @@ def declared(bundle: Bundle) -> frozenset[str]:
     """Variables that SnippetsPolicies declare for the whole Gateway, and that NGF has taken up.
 
     Of policies that the bundle makes itself only what they are to declare from now on as well.
+    Where NGF runs without snippets, what it said of policies before means nothing any more.
     """
+    if bundle.abilities.snippets.supported is False:
+        return frozenset()
     own = {names.snippets(bundle.name), names.marker(bundle.name)}
     planned = _policies(bundle)
     found: set[str] = set()
@@ -95,5 +98,6 @@ def _targeted(bundle: Bundle, snippets: list[Obj]) -> Obj:
 
 
 def _declared(spec: Mapping[str, Any]) -> set[str]:
-    snippets = spec.get("snippets") or ()
+    """What the http context declares: others are there only with certain servers and locations."""
+    snippets = [one for one in spec.get("snippets") or () if one.get("context") == "http"]
     return {name for one in snippets for name in variables.declared(str(one.get("value", "")))}

@@ -75,6 +75,8 @@ PREFIXES = (
 )
 """What comes behind these is the name of a header, a parameter and so on."""
 PLUS_PREFIXES = ("jwt_claim_", "jwt_header_")
+LONGEST = 4095
+"""Bytes of a format: NGINX reads its configuration into 4096, and the closing quote is one."""
 
 _USE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 _CAPTURE = re.compile(r"\(\?P?<(\w+)>", re.ASCII)
@@ -104,6 +106,8 @@ def declared(snippet: str) -> Iterator[str]:
 
 def malformed(text: str) -> str:
     """Why NGINX cannot even read a format, as a clause; "" when it can."""
+    if (length := len(text.encode())) > LONGEST:
+        return f"it has {length} bytes, and NGINX reads no more than {LONGEST}"
     if re.search(r"['\r\n]", text):
         return "it must not have apostrophes or line breaks"
     if (len(text) - len(text.rstrip("\\"))) % 2:
