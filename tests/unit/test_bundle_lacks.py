@@ -50,6 +50,21 @@ def test_a_permission_that_is_missing_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    "why", [{"denied": {"NginxProxy": "may not list nginxproxies"}}, {"absent": ["NginxProxy"]}]
+)
+def test_a_gateway_keeps_the_settings_that_cannot_be_looked_after_any_more(why: Obj) -> None:
+    parent = bundle({"nginxProxy": {}})
+    live = children(parent, Cluster(installed()))["Gateway edge"]
+    ref = live["spec"]["infrastructure"]
+    blind = Cluster([*installed(), live], **why)
+    assert children(parent, blind)["Gateway edge"]["spec"]["infrastructure"] == ref
+    assert lacks(parent, blind)["ProxyConfigured"].blocks
+    assert "infrastructure" not in children(bundle(), blind)["Gateway edge"]["spec"]
+    theirs = Cluster([*installed(controller="example.com/other"), live], **why)
+    assert "infrastructure" not in children(parent, theirs)["Gateway edge"]["spec"]
+
+
+@pytest.mark.parametrize(
     ("objects", "reason", "evidence"),
     [
         (installed(), "NotPlus", "Deployment nginx-gateway/ngf runs without --nginx-plus"),

@@ -44,7 +44,8 @@ def _all(bundle: Bundle) -> Iterator[Child | Lack]:
     yield from proxy
     yield from tls.wanted(bundle)
     yield from grants.wanted(bundle)
-    yield gateway.wanted(bundle, any(isinstance(one, Child) for one in proxy))
+    proxied = any(isinstance(one, Child) for one in proxy) or nginx_proxy.in_use(bundle)
+    yield gateway.wanted(bundle, proxied)
     policy = refused or waf.wanted(bundle)
     if policy is not None:
         yield policy

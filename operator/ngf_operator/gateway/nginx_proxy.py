@@ -7,7 +7,7 @@ from ngf_operator import names
 from ngf_operator.gateway import access_log
 from ngf_operator.gateway.abilities import CLASSES
 from ngf_operator.gateway.merging import merged
-from ngf_operator.gateway.parent import NGF, PROXY, Bundle
+from ngf_operator.gateway.parent import GATEWAY_API, NGF, PROXY, Bundle
 from ngf_operator.wanting import Child, Lack, Obj
 
 _AS_THEY_ARE = (
@@ -55,6 +55,16 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     yield made
     if lack is not None and isinstance(made, Child):
         yield lack
+
+
+def in_use(bundle: Bundle) -> bool:
+    """Whether an NginxProxy that is asked for, and cannot be looked after now, is the Gateway's
+    already: without it the data plane would lose all of its settings."""
+    if not asked(bundle) or bundle.abilities.ngf is False:
+        return False
+    live = bundle.world.get(GATEWAY_API, "Gateway", bundle.namespace, bundle.name) or {}
+    ref = ((live.get("spec") or {}).get("infrastructure") or {}).get("parametersRef") or {}
+    return bool(ref.get("name") == names.proxy(bundle.name))
 
 
 def of_class(bundle: Bundle) -> Mapping[str, Any]:
