@@ -159,6 +159,9 @@ TLS = Step(
                             "Certificates",
                             "secrets",
                             when={"tls.mode": ["Terminate", None]},
+                            hint="One of another namespace needs a ReferenceGrant there, which is"
+                            " made where the namespace consents: its annotation"
+                            " ngf-console.f5.com/grants-to names that of the gateway.",
                         ),
                         Field(
                             "tls.options",

@@ -25,6 +25,7 @@ SERVED = {
     (NGF, "SnippetsPolicy"): f"{NGF}/v1alpha1",
     ("cert-manager.io", "Certificate"): "cert-manager.io/v1",
     ("apps", "Deployment"): "apps/v1",
+    ("", "Namespace"): "v1",
 }
 
 
@@ -91,6 +92,12 @@ def installed(*flags: str, controller: str = CONTROLLER, params: str = "") -> li
         made(f"{GATEWAY_API}/v1", "GatewayClass", "nginx", spec=spec),
         made("apps/v1", "Deployment", "nginx-gateway/ngf", spec=pod),
     ]
+
+
+def consenting(name: str, to: str) -> Obj:
+    """A namespace that lets bundles of others be granted its Secrets."""
+    annotations = {"ngf-console.f5.com/grants-to": to}
+    return made("v1", "Namespace", name, metadata={"annotations": annotations})
 
 
 def accepted(kind: str, place: str, spec: Obj, gateway: str = "edge") -> Obj:

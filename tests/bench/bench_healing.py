@@ -17,7 +17,14 @@ from services.demo.api.patches import copied, merge
 from tests.operator import bundles
 from tests.operator.replica import REAL, Replica, running
 from tests.operator.test_every_child import BUNDLE, STACK
-from tests.operator.wishes import install_ngf, place, stack_path, whole_bundle, whole_stack
+from tests.operator.wishes import (
+    install_ngf,
+    make_consenting,
+    place,
+    stack_path,
+    whole_bundle,
+    whole_stack,
+)
 from tests.real import definitions
 from tests.real.controlplane import Obj
 from tests.real.kube_api import APPLY_PATCH, MERGE_PATCH, KubeApi, wait_until
@@ -83,9 +90,9 @@ def main() -> None:
     """Print a line for each child, then the slowest."""
     with compiled_server(definitions.for_tests(), controllers=False) as plane:
         api = client_of(plane)
-        for name in (NAMESPACE, SECRETS):
-            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-            api.post("/api/v1/namespaces", body).ok()
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+        api.post("/api/v1/namespaces", body).ok()
+        make_consenting(api, SECRETS, NAMESPACE)
         install_ngf(api, NAMESPACE)
         api.post(bundles.path(NAMESPACE), whole_bundle("web", SECRETS)).ok()
         api.post(stack_path(NAMESPACE), whole_stack("m", "web")).ok()

@@ -12,9 +12,10 @@ from tests.real.kube_api import KubeApi
 
 @pytest.fixture
 def certs(kube_api: KubeApi, namespace: str) -> str:
-    """Another namespace."""
+    """Another namespace, which lets its Secrets be granted."""
     name = f"{namespace}-certs"
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    about = {"name": name, "annotations": {"ngf-console.f5.com/grants-to": namespace}}
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": about}
     kube_api.post("/api/v1/namespaces", body).ok()
     return name
 

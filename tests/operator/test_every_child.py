@@ -8,7 +8,14 @@ import pytest
 from tests.operator import bundles
 from tests.operator.replica import REAL, Replica, running
 from tests.operator.stacks import no_exporters
-from tests.operator.wishes import install_ngf, place, stack_path, whole_bundle, whole_stack
+from tests.operator.wishes import (
+    install_ngf,
+    make_consenting,
+    place,
+    stack_path,
+    whole_bundle,
+    whole_stack,
+)
 from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
 
@@ -59,9 +66,9 @@ def _edit(api: KubeApi, where: str, edit: Obj) -> None:
 def home(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The namespace of a bundle and a stack with every kind of child; the timer never comes."""
     name = f"every-child-{kube_api.name}"
-    for namespace in (name, f"{name}-secrets"):
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-        kube_api.post("/api/v1/namespaces", body).ok()
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    kube_api.post("/api/v1/namespaces", body).ok()
+    make_consenting(kube_api, f"{name}-secrets", name)
     install_ngf(kube_api, name)
     no_exporters(kube_api)
     kube_api.post(bundles.path(name), whole_bundle("web", f"{name}-secrets")).ok()

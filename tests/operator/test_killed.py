@@ -13,6 +13,7 @@ from tests.operator.replica import REAL, Replica, running
 from tests.operator.wishes import (
     PLACES,
     install_ngf,
+    make_consenting,
     place,
     stack_path,
     whole_bundle,
@@ -45,9 +46,9 @@ def test_the_end_is_the_same_wherever_the_operator_was_killed(
 ) -> None:
     killed, calm = "killed", "calm"
     for name in (killed, calm):
-        for namespace in (name, f"{name}-secrets"):
-            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-            api.post("/api/v1/namespaces", body).ok()
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        api.post("/api/v1/namespaces", body).ok()
+        make_consenting(api, f"{name}-secrets", name)
     install_ngf(api, killed)
     replica = Replica(api, tmp_path, killed, "one", "--leader-elect=false")
     cut_short = 0

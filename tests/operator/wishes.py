@@ -11,9 +11,16 @@ def stack_path(namespace: str, name: str = "") -> str:
     return f"{base}/{name}" if name else base
 
 
+def make_consenting(api: KubeApi, name: str, to: str) -> None:
+    """Make a namespace that lets its Secrets be granted to bundles of another."""
+    about = {"name": name, "annotations": {"ngf-console.f5.com/grants-to": to}}
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": about}
+    api.post("/api/v1/namespaces", body).ok()
+
+
 def whole_bundle(name: str, secrets: str, **spec: object) -> Obj:
     """Gateway, NginxProxy, SnippetsFilter, SnippetsPolicy, Certificate, and a ReferenceGrant in the
-    namespace ``secrets``."""
+    namespace ``secrets``, which has to consent to that."""
     refs = [{"name": "shop", "namespace": secrets}]
     return {
         "apiVersion": "ngf-console.f5.com/v1alpha1",

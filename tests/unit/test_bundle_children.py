@@ -13,6 +13,7 @@ from tests.bundles import (
     accepted,
     bundle,
     children,
+    consenting,
     installed,
     lacks,
     made,
@@ -27,7 +28,8 @@ SOURCE = {"httpSource": {"url": "https://policies.example/p.tgz"}}
 
 
 def cluster(*flags: str, objects: tuple[Obj, ...] = (), **rest: Any) -> Cluster:
-    return Cluster([*installed("--snippets", *flags), *objects], **rest)
+    certs = consenting("certs", "shop")
+    return Cluster([*installed("--snippets", *flags), certs, *objects], **rest)
 
 
 def gateway(spec: Obj, **rest: Any) -> Obj:

@@ -3,7 +3,17 @@ bundle is made all the same."""
 
 import pytest
 
-from tests.bundles import CONTROLLER, Cluster, Obj, bundle, children, installed, lacks, made
+from tests.bundles import (
+    CONTROLLER,
+    Cluster,
+    Obj,
+    bundle,
+    children,
+    consenting,
+    installed,
+    lacks,
+    made,
+)
 
 SNIPPETS: Obj = {"snippetsFilter": {"serverSnippet": "a 1;"}}
 WAF: Obj = {"waf": {"policySource": {"httpSource": {"url": "https://p.example/p"}}}}
@@ -168,10 +178,41 @@ def test_a_class_that_is_not_there_takes_nothing_away() -> None:
     assert CONTROLLER.startswith("gateway.nginx.org/")
 
 
+REFS = [{"name": "web", "namespace": "certs"}]
+ABROAD: Obj = {
+    "listeners": [
+        {"name": "https", "port": 443, "protocol": "HTTPS", "tls": {"certificateRefs": REFS}}
+    ]
+}
+
+
 def test_where_grants_are_not_to_be_made_the_one_that_is_missing_is_named() -> None:
-    refs = [{"name": "web", "namespace": "certs"}]
-    listener = {"name": "https", "port": 443, "protocol": "HTTPS", "tls": {"certificateRefs": refs}}
-    parent = bundle({"listeners": [listener], "referenceGrants": {"create": False}})
-    said = lacks(parent, Cluster(installed()))["ReferencesGranted"]
+    parent = bundle({**ABROAD, "referenceGrants": {"create": False}})
+    said = lacks(parent, Cluster([*installed(), consenting("certs", "shop")]))["ReferencesGranted"]
     assert (said.reason, said.namespace, said.blocks) == ("NotGranted", "certs", True)
     assert "Secret web" in said.message
+
+
+@pytest.mark.parametrize("to", ["", "other", "shop-2, other", "shopping"])
+def test_a_namespace_that_does_not_consent_gets_no_grant(to: str) -> None:
+    world = Cluster([*installed(), consenting("certs", to)])
+    assert "ReferenceGrant ngf-console-shop-edge" not in children(bundle(ABROAD), world)
+    said = lacks(bundle(ABROAD), world)["ReferencesGranted"]
+    assert (said.reason, said.namespace, said.blocks) == ("NotGranted", "certs", True)
+    assert "ngf-console.f5.com/grants-to: shop" in said.message
+    assert said.name == "", "one that was made before is taken away"
+
+
+@pytest.mark.parametrize("to", ["shop", "other, shop", "shop,other"])
+def test_a_namespace_that_consents_gets_the_grant(to: str) -> None:
+    world = Cluster([*installed(), consenting("certs", to)])
+    assert "ReferenceGrant ngf-console-shop-edge" in children(bundle(ABROAD), world)
+    assert lacks(bundle(ABROAD), world) == {}
+
+
+def test_a_grant_stays_while_nobody_can_see_whether_its_namespace_consents() -> None:
+    world = Cluster(installed(), denied={"Namespace": "may not list namespaces"})
+    said = lacks(bundle(ABROAD), world)["ReferencesGranted"]
+    assert (said.reason, said.blocks) == ("MissingPermission", True)
+    assert said.name == "ngf-console-shop-edge", "what is lacked and named is not removed"
+    assert "may not list namespaces" in said.message

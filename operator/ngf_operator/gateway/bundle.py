@@ -64,6 +64,11 @@ def _arguments(deployment: Obj) -> Obj:
     return {**deployment, "spec": spec, "status": {}}
 
 
+def _consent(namespace: Obj) -> Obj:
+    """A Namespace with no more than its metadata."""
+    return {**namespace, "spec": {}, "status": {}}
+
+
 _CONTROL_PLANE = "app.kubernetes.io/name in (nginx-gateway, nginx-gateway-fabric)"
 _V1 = ("v1",)
 _GRANTS = ("v1", "v1beta1")
@@ -79,6 +84,7 @@ READS = (
     Reads(NGF, "WAFPolicy", _ALPHA, ""),
     Reads(NGF, "SnippetsFilter", _ALPHA, ""),
     Reads(NGF, "SnippetsPolicy", _ALPHA, ""),
+    Reads("", "Namespace", _V1, "", _consent),
     Reads(CERT_MANAGER, "Certificate", _V1, CHILDREN),
     Reads("apps", "Deployment", _V1, _CONTROL_PLANE, _arguments),
 )

@@ -1,6 +1,7 @@
 """ReferenceGrants for the Secrets of other namespaces that the listeners of a bundle use.
 
-One in each of these namespaces, unless grants of other people permit all of it already.
+One in each of these namespaces that consents by an annotation, unless grants of other people permit
+all of it already. Who may write a bundle need not have any say there, and the operator may.
 """
 
 from collections import defaultdict
@@ -10,31 +11,48 @@ from typing import Any
 from ngf_operator import names
 from ngf_operator.gateway.parent import GATEWAY_API, GRANTS, Bundle
 from ngf_operator.gateway.tls import certificates, terminates
-from ngf_operator.names import LABELS
+from ngf_operator.names import GRANTS_TO, LABELS
 from ngf_operator.wanting import Child, Lack, Obj
 
 
 def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
     """A grant for each namespace where something is not permitted yet."""
-    create = (bundle.spec.get("referenceGrants") or {}).get("create", True)
     name = names.grant(bundle.namespace, bundle.name)
     for namespace, secrets in sorted(_abroad(bundle).items()):
         found = list(_others(bundle, namespace))
         missing = [one for one in secrets if not _permitted(bundle, found, one)]
         if not missing:
             yield _unneeded(bundle, namespace, name, found)
-        elif create:
-            yield bundle.child(
+        else:
+            yield _refused(bundle, namespace, name, missing) or bundle.child(
                 GRANTS, GATEWAY_API, "ReferenceGrant", name, _spec(bundle, secrets), namespace
             )
-        else:
-            which = ", ".join(missing)
-            said = (
-                f"No ReferenceGrant in namespace {namespace} permits Gateways of"
-                f" {bundle.namespace} to use Secret {which}, and spec.referenceGrants.create is"
-                " false. Make one, or let the operator make it."
-            )
-            yield bundle.lack(GRANTS, "ReferenceGrant", name, "NotGranted", said, namespace)
+
+
+def _refused(bundle: Bundle, namespace: str, name: str, missing: Iterable[str]) -> Lack | None:
+    """Why no grant is made; None when one is. One that was made before goes, unless nobody can see
+    whether its namespace still consents."""
+    which = f"a ReferenceGrant that permits Gateways of {bundle.namespace} Secret "
+    which += f"{', '.join(missing)} in namespace {namespace}"
+    if (bundle.spec.get("referenceGrants") or {}).get("create") is False:
+        said = f"There is no {which[2:]}, and spec.referenceGrants.create is false. Make one."
+        return bundle.lack(GRANTS, "ReferenceGrant", "", "NotGranted", said, namespace)
+    if denied := bundle.world.denied("", "Namespace"):
+        said = f"The account of the operator {denied}, so whether {namespace} consents to {which}"
+        said += " is not known."
+        return bundle.lack(GRANTS, "ReferenceGrant", name, "MissingPermission", said, namespace)
+    if bundle.namespace in _consents(bundle, namespace):
+        return None
+    said = f"Namespace {namespace} does not consent to {which}. Annotate the namespace with"
+    said += f" {GRANTS_TO}: {bundle.namespace}, or make the grant there."
+    return bundle.lack(GRANTS, "ReferenceGrant", "", "NotGranted", said, namespace)
+
+
+def _consents(bundle: Bundle, namespace: str) -> list[str]:
+    """Namespaces that may be granted what is in this one, as whoever is in charge of it says."""
+    found = bundle.world.get("", "Namespace", "", namespace) or {"metadata": {}}
+    said = (found["metadata"].get("annotations") or {}).get(GRANTS_TO, "")
+    return [one.strip() for one in said.split(",")]
 
 
 _MARKS = (LABELS[names.BUNDLE], names.OWNER)
