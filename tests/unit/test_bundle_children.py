@@ -336,19 +336,58 @@ def test_every_child_counts_for_the_section_that_asked_for_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "reason", "blocks"),
+    ("policy", "reason", "blocks", "waits"),
     [
-        (None, "NotFound", True),
-        ({"targetRefs": [{**TARGET, "name": "other"}]}, "NotTargeted", True),
-        ({"targetRefs": [TARGET]}, "Adopted", False),
+        (None, "NotFound", True, False),
+        ({"targetRefs": [{**TARGET, "name": "other"}]}, "NotTargeted", True, False),
+        ({"targetRefs": [TARGET]}, "Adopted", False, False),
     ],
 )
 def test_a_policy_of_the_firewall_that_is_named_has_to_be_there_and_target_the_gateway(
-    policy: Obj | None, reason: str, blocks: bool
+    policy: Obj | None, reason: str, blocks: bool, waits: bool
 ) -> None:
     objects = (accepted("WAFPolicy", "shop/mine", policy),) if policy else ()
     world = cluster("--nginx-plus", objects=objects)
     parent = bundle({"waf": {"policyRef": "mine"}})
     said = lacks(parent, world)["WAFAttached"]
-    assert (said.reason, said.blocks, said.name) == (reason, blocks, "mine")
+    assert (said.reason, said.blocks, said.waits, said.name) == (reason, blocks, waits, "mine")
     assert "WAFPolicy edge-waf" not in children(parent, world)
+
+
+def test_a_policy_that_is_named_is_waited_for_until_ngf_has_accepted_it() -> None:
+    said_of_another = accepted("WAFPolicy", "shop/mine", {"targetRefs": [TARGET]}, "other")
+    unsaid = {**said_of_another, "status": {}}
+    for one in (said_of_another, unsaid):
+        world = cluster("--nginx-plus", objects=(one,))
+        said = lacks(bundle({"waf": {"policyRef": "mine"}}), world)["WAFAttached"]
+        assert (said.reason, said.waits) == ("WaitingForController", True)
+
+
+@pytest.mark.parametrize(
+    ("place", "target", "attached"),
+    [
+        ("shop/theirs", TARGET, True),
+        ("other/theirs", TARGET, False),
+        ("shop/theirs", {**TARGET, "name": "other"}, False),
+        ("web/theirs", {**TARGET, "kind": "HTTPRoute", "name": "cart"}, True),
+        ("shop/theirs", {**TARGET, "kind": "HTTPRoute", "name": "cart"}, False),
+    ],
+)
+def test_a_firewall_without_a_policy_of_its_own_waits_for_one_of_others(
+    place: str, target: Obj, attached: bool
+) -> None:
+    route = made(
+        f"{GATEWAY_API}/v1",
+        "HTTPRoute",
+        "web/cart",
+        spec={"parentRefs": [{"name": "edge", "namespace": "shop"}]},
+    )
+    policy = accepted("WAFPolicy", place, {"targetRefs": [target]})
+    parent = bundle({"waf": {"enabled": True}})
+    said = lacks(parent, cluster("--nginx-plus", objects=(route, policy)))["WAFAttached"]
+    reason = "Adopted" if attached else "NoPolicy"
+    assert (said.reason, said.waits) == (reason, not attached)
+    assert (place in said.message) == attached
+    unsaid = {**policy, "status": {}}
+    world = cluster("--nginx-plus", objects=(route, unsaid))
+    assert lacks(parent, world)["WAFAttached"].reason == "NoPolicy"

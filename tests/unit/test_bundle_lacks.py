@@ -127,6 +127,18 @@ def test_a_firewall_that_is_on_stays_on_when_nobody_knows_the_edition_any_more()
     assert lacks(parent, Cluster([live, *installed()]))["WAFAttached"].reason == "NotPlus"
 
 
+def test_a_firewall_that_is_on_stays_on_when_its_policy_may_not_be_handled_any_more() -> None:
+    why = {"WAFPolicy": "may not list wafpolicies"}
+    live = made("gateway.nginx.org/v1alpha2", "NginxProxy", "shop/edge-proxy", spec={})
+    off = Cluster([*installed("--nginx-plus"), live], denied=why)
+    assert "waf" not in children(bundle(WAF), off)["NginxProxy edge-proxy"]["spec"]
+    live["spec"] = {"waf": {"enable": True}}
+    world = Cluster([*installed("--nginx-plus"), live], denied=why)
+    found = children(bundle(WAF), world)
+    assert found["NginxProxy edge-proxy"]["spec"]["waf"] == {"enable": True}
+    assert lacks(bundle(WAF), world)["WAFAttached"].reason == "MissingPermission"
+
+
 def test_of_several_control_planes_the_one_of_the_class_counts() -> None:
     other = installed("--nginx-plus", "--snippets")[1]
     other["metadata"]["name"] = "another"

@@ -39,7 +39,8 @@ def status(parent: Obj, world: World) -> Obj:
 def _all(bundle: Bundle) -> Iterator[Child | Lack]:
     """What is referred to comes before what refers to it."""
     refused = waf.refused(bundle)
-    firewall = refused is None and bundle.section("waf") is not None
+    able = refused is None or waf.stays_on(bundle, refused)
+    firewall = able and bundle.section("waf") is not None
     proxy = list(nginx_proxy.wanted(bundle, firewall))
     yield from proxy
     yield from tls.wanted(bundle)

@@ -1,7 +1,6 @@
 """What a controller said of policies and filters of NGF, for what their spec says now."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ngf_operator.conditions import current
 from ngf_operator.gateway.abilities import CONTROLLER_DOMAIN
@@ -34,9 +33,14 @@ def accepted(live: Obj | None, gateway: str = "") -> bool:
 
 def targets(policy: Obj, kind: str, name: str) -> bool:
     """Whether a policy targets an object of its namespace."""
+    return any(one.get("kind") == kind and one.get("name") == name for one in refs(policy))
+
+
+def refs(policy: Obj) -> Iterable[Obj]:
+    """What a policy targets, in its namespace."""
     spec = policy.get("spec") or {}
-    refs: Iterable[Any] = spec.get("targetRefs") or [spec.get("targetRef") or {}]
-    return any(one.get("kind") == kind and one.get("name") == name for one in refs)
+    found: Iterable[Obj] = spec.get("targetRefs") or [spec.get("targetRef") or {}]
+    return found
 
 
 def _entries(status: Obj) -> Iterator[Obj]:

@@ -5,10 +5,14 @@ not have and refuse its configuration, so nothing is switched on before the edit
 is on already stays on when it is no longer known.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from ngf_operator import names
-from ngf_operator.gateway.parent import NGF, WAF, Bundle
-from ngf_operator.gateway.policies import said, targets
-from ngf_operator.wanting import Child, Lack
+from ngf_operator.gateway import routes
+from ngf_operator.gateway.parent import GATEWAY_API, NGF, WAF, Bundle
+from ngf_operator.gateway.policies import accepted, refs, said, targets
+from ngf_operator.wanting import Child, Lack, Obj
 
 SOURCES = {"httpSource": "HTTP", "nimSource": "NIM", "n1cSource": "N1C"}
 """Fields that say where a compiled policy comes from, and the type that NGF has for each."""
@@ -35,6 +39,11 @@ def refused(bundle: Bundle) -> Lack | None:
     return bundle.missing(WAF, NGF, "WAFPolicy", name)
 
 
+def stays_on(bundle: Bundle, lack: Lack) -> bool:
+    """Whether the firewall stays on although its policy cannot be looked after any more."""
+    return lack.reason == "MissingPermission" and _on(bundle)
+
+
 def _on(bundle: Bundle) -> bool:
     """Whether the firewall is switched on in the NginxProxy that is there."""
     live = bundle.world.get(NGF, "NginxProxy", bundle.namespace, names.proxy(bundle.name)) or {}
@@ -50,8 +59,11 @@ def wanted(bundle: Bundle) -> Child | Lack | None:
         return _given(bundle, str(section["policyRef"]))
     name = names.waf(bundle.name)
     if "policySource" not in section:
+        if found := sorted(_attached(bundle)):
+            text = f"At work: {', '.join(found)}."
+            return bundle.lack(WAF, "WAFPolicy", name, "Adopted", text, blocks=False)
         text = "The firewall is on, and checks nothing before a WAFPolicy targets Gateway or route."
-        return bundle.lack(WAF, "WAFPolicy", name, "NoPolicy", text, blocks=False)
+        return replace(bundle.lack(WAF, "WAFPolicy", name, "NoPolicy", text), waits=True)
     source = section["policySource"]
     kinds = [kind for field, kind in SOURCES.items() if field in source]
     if len(kinds) != 1:
@@ -61,6 +73,25 @@ def wanted(bundle: Bundle) -> Child | Lack | None:
     if section.get("securityLogs"):
         spec["securityLogs"] = section["securityLogs"]
     return bundle.child(WAF, NGF, "WAFPolicy", name, spec)
+
+
+def _attached(bundle: Bundle) -> Iterator[str]:
+    """Namespace and name of policies of other people that NGF has accepted for the Gateway, or for
+    a route of it."""
+    own = (bundle.namespace, names.waf(bundle.name))
+    for policy in bundle.world.all(NGF, "WAFPolicy"):
+        place = policy["metadata"]["namespace"], policy["metadata"]["name"]
+        at_work = place != own and accepted(policy)
+        if at_work and any(_concerns(bundle, place[0], ref) for ref in refs(policy)):
+            yield "/".join(place)
+
+
+def _concerns(bundle: Bundle, namespace: str, ref: Obj) -> bool:
+    kind, name, gateway = ref.get("kind", ""), ref.get("name", ""), (bundle.namespace, bundle.name)
+    if kind == "Gateway":
+        return (namespace, name) == gateway
+    route = bundle.world.get(GATEWAY_API, kind, namespace, name)
+    return route is not None and gateway in routes.gateways(route)
 
 
 def _given(bundle: Bundle, name: str) -> Lack:
@@ -78,5 +109,9 @@ def _given(bundle: Bundle, name: str) -> Lack:
             if given.get("status") == "False":
                 text = f"{place}: {given.get('message') or given.get('reason')}"
                 return bundle.lack(WAF, "WAFPolicy", name, str(given.get("reason")), text)
-    text = f"{place} exists and targets the Gateway."
+    if not accepted(policy, bundle.name):
+        text = f"{place}: NGF has not said whether it accepts it for Gateway {bundle.name}."
+        lack = bundle.lack(WAF, "WAFPolicy", name, "WaitingForController", text)
+        return replace(lack, waits=True)
+    text = f"{place} exists, and NGF has accepted it for the Gateway."
     return bundle.lack(WAF, "WAFPolicy", name, "Adopted", text, blocks=False)
