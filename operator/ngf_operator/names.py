@@ -55,9 +55,11 @@ def marker(bundle: str) -> str:
     return shortened(f"{bundle}-marker", NAME_LENGTH)
 
 
-def route_marker(route: str, rule: int) -> str:
-    """The SnippetsFilter that marks one rule of a route."""
-    return shortened(f"{route}-marker-{rule}", NAME_LENGTH)
+def route_marker(kind: str, route: str, rule: int) -> str:
+    """The SnippetsFilter that marks one rule of a route; an HTTPRoute and a GRPCRoute may have the
+    same name."""
+    of = "grpc-" if kind == "GRPCRoute" else ""
+    return shortened(f"{route}-marker-{of}{rule}", NAME_LENGTH)
 
 
 def tls(bundle: str) -> str:

@@ -122,12 +122,14 @@ def test_the_variable_is_declared_for_the_whole_gateway() -> None:
     assert found["spec"] == {"targetRefs": [TARGET], "snippets": SNIPPETS}
 
 
-@pytest.mark.parametrize("kind", ["HTTPRoute", "GRPCRoute"])
-def test_each_rule_gets_a_filter_that_the_route_owns(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name"), [("HTTPRoute", "cart-marker-0"), ("GRPCRoute", "cart-marker-grpc-0")]
+)
+def test_each_rule_gets_a_filter_that_the_route_owns(kind: str, name: str) -> None:
     one, two = filters(PARENT, world(route({}, {"filters": [REDIRECT]}, kind=kind)))
     assert one.obj["spec"] == marker(0)["spec"]
     assert two.obj["spec"] == marker(1)["spec"]
-    assert one.obj["metadata"] == {"name": "cart-marker-0", "namespace": "web"}
+    assert one.obj["metadata"] == {"name": name, "namespace": "web"}
     assert one.owner is not None
     assert (one.owner["kind"], one.owner["metadata"]["uid"]) == (kind, "u")
 
@@ -229,6 +231,20 @@ def test_markers_of_routes_that_cannot_be_seen_stay_as_they_are(after: Obj, why:
         said = lacks(after, blind)["RouteMarkerActive"]
         assert (said.reason, said.kind, said.blocks) == ("MissingPermission", "HTTPRoute", True)
         assert "may not list httproutes" in said.message
+
+
+def test_routes_of_two_kinds_and_one_name_have_each_their_own_filters() -> None:
+    both = world(route({}), route({}, kind="GRPCRoute"), DECLARED)
+    assert names(PARENT, both) == ["cart-marker-0", "cart-marker-grpc-0"]
+
+
+def test_when_the_class_is_of_another_controller_the_references_go() -> None:
+    cluster = world(route({}), DECLARED)
+    applied(PARENT, cluster)
+    cluster.objects = [one for one in cluster.objects if one["kind"] != "GatewayClass"]
+    cluster.objects += installed("--snippets", controller="example.com/other")[:1]
+    applied(PARENT, cluster)
+    assert rules_of(cluster) == [{}]
 
 
 def test_rules_that_come_go_and_change_places_keep_the_marker_of_their_place() -> None:

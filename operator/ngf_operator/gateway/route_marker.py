@@ -76,8 +76,10 @@ def _asks(bundle: Bundle, place: tuple[str, str]) -> bool:
 
 
 def _can(bundle: Bundle) -> bool:
-    on = bundle.section("routeMarker") is not None and not bundle.ends
-    return on and bundle.abilities.snippets.supported is not False
+    if bundle.section("routeMarker") is None or bundle.ends:
+        return False
+    able = bundle.abilities
+    return able.ngf is not False and able.snippets.supported is not False
 
 
 def _marked(bundle: Bundle, route: Obj) -> Iterator[Child | Lack]:
@@ -85,7 +87,7 @@ def _marked(bundle: Bundle, route: Obj) -> Iterator[Child | Lack]:
     place, changed = _place(route), deepcopy(routes.rules(route))
     declared, made = _declared(bundle), set(_mine(bundle, route))
     for index, rule in enumerate(routes.rules(route)):
-        name = names.route_marker(route["metadata"]["name"], index)
+        name = routes.marker(route, index)
         others = [one for one in routes.filters(rule) if routes.snippets(one) != name]
         others = [one for one in others if not _made(bundle, route, routes.snippets(one))]
         if any(_sets(bundle, route, routes.snippets(one)) for one in others):
@@ -180,8 +182,7 @@ def _declared(bundle: Bundle) -> bool:
 
 
 def _index(route: Obj, name: str) -> int:
-    of = route["metadata"]["name"]
-    return next(one for one in range(routes.RULES) if names.route_marker(of, one) == name)
+    return next(one for one in range(routes.RULES) if routes.marker(route, one) == name)
 
 
 def _place(route: Obj) -> tuple[str, str]:

@@ -52,8 +52,12 @@ def reference(name: str) -> Obj:
 
 def markers(route: Obj) -> frozenset[str]:
     """Names of all marker filters that a route could have."""
-    name = route["metadata"]["name"]
-    return frozenset(names.route_marker(name, index) for index in range(RULES))
+    return frozenset(marker(route, index) for index in range(RULES))
+
+
+def marker(route: Obj, index: int) -> str:
+    """The name of the marker filter of a rule."""
+    return names.route_marker(route["kind"], route["metadata"]["name"], index)
 
 
 def referred(route: Obj) -> frozenset[str]:
