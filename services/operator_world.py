@@ -58,9 +58,11 @@ class SnapshotWorld:
         obj = found.objects.get((namespace, name)) if found else None
         return dict(obj) if obj is not None and self._sees(group, kind)(obj) else None
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterator[Obj]:
-        """Every object of a kind, of one namespace or of all."""
-        found, sees = self._snapshot(group, kind), self._sees(group, kind)
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterator[Obj]:
+        """Every object of a kind, of one namespace or of all, or of one selector."""
+        found, sees = self._snapshot(group, kind), self._sees(group, kind, labels)
         for (place, _), obj in found.objects.items() if found else ():
             if namespace in (None, place) and sees(obj):
                 yield dict(obj)
@@ -72,7 +74,10 @@ class SnapshotWorld:
             return ""
         return f"may not list {found.kind}{f'.{group}' if group else ''}"
 
-    def _sees(self, group: str, kind: str) -> Callable[[Mapping[str, Any]], bool]:
+    def _sees(self, group: str, kind: str, labels: str = "") -> Callable[[Mapping[str, Any]], bool]:
+        if labels:
+            wanted = selector(labels)
+            return lambda obj: wanted(obj["metadata"].get("labels") or {})
         chosen = [selector(one.labels) for one in self._reads.get((group, kind), ()) if one.labels]
         if any(not one.labels for one in self._reads.get((group, kind), ())):
             return lambda _: True

@@ -8,6 +8,8 @@ from ngf_operator.gateway.bundle import wanted
 from ngf_operator.names import API_VERSION, BUNDLE
 from ngf_operator.wanting import Child, Lack
 
+from services.kube.labels import selector
+
 Obj = dict[str, Any]
 GATEWAY_API = "gateway.networking.k8s.io"
 NGF = "gateway.nginx.org"
@@ -48,8 +50,13 @@ class Cluster:
         found = self.all(group, kind, namespace)
         return next((one for one in found if one["metadata"]["name"] == name), None)
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterator[Obj]:
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterator[Obj]:
+        chosen = selector(labels)
         for one in self.objects:
+            if not chosen(one["metadata"].get("labels") or {}):
+                continue
             place = one["metadata"].get("namespace", "")
             of = one["apiVersion"].rpartition("/")[0]
             if (of, one["kind"]) == (group, kind) and namespace in (None, place):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from services.kube.labels import selector
+
 Obj = dict[str, Any]
 ALWAYS = {
     ("gateway.networking.k8s.io", "HTTPRoute"): "gateway.networking.k8s.io/v1",
@@ -34,8 +36,13 @@ class Known:
         found = (one for one in self.all(group, kind, namespace))
         return next((one for one in found if one["metadata"]["name"] == name), None)
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterator[Obj]:
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterator[Obj]:
+        chosen = selector(labels)
         for one in self._objects:
+            if not chosen(one["metadata"].get("labels") or {}):
+                continue
             place = one["metadata"].get("namespace", "")
             kinds = one["apiVersion"].rpartition("/")[0], one["kind"]
             if kinds == (group, kind) and namespace in (None, place):

@@ -155,10 +155,10 @@ class Operator:
         if self._watching:
             self._watching.adjust()
 
-    def _told(self, obj: Obj) -> None:
+    def _told(self, obj: Obj, labels: str) -> None:
         """Something came, changed or went: who asked for it is due, its parent at once."""
         owner, parents = owner_of(obj), self._reconciler.parents
-        readers = self._reconciler.readers.of_object(ref_of(obj))
+        readers = self._reconciler.readers.of_object(ref_of(obj), labels)
         after = GATHERED_S + GATHERED_EACH_S * len(readers)
         for key in readers:
             self._queue.add(key, "seen", 0.0 if key == owner else after)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from ngf_operator import names
 from ngf_operator.served import Served
@@ -118,11 +119,14 @@ class Seen:
                 return found
         return None
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterator[Obj]:
-        """The objects of a kind, of one namespace or of all; each once."""
-        shelves = self._of_kind.get((group, kind), ())
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterator[Obj]:
+        """The objects of a kind, of one namespace or of all, or of one selector; each once."""
         given: set[Place] = set()
-        for shelf in shelves:
+        for shelf in self._of_kind.get((group, kind), ()):
+            if labels not in ("", shelf.reads.labels):
+                continue
             for place, obj in shelf.objects.items():
                 if place not in given and namespace in (None, place[0]):
                     yield obj
@@ -205,9 +209,11 @@ class Asking:
         self.asked.add(Ref(group, kind, namespace, name))
         return self._seen.get(group, kind, namespace, name)
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterable[Obj]:
-        self.asked.add((group, kind, namespace))
-        return self._seen.all(group, kind, namespace)
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterable[Obj]:
+        self.asked.add((group, kind, namespace, labels))
+        return self._seen.all(group, kind, namespace, labels)
 
     def denied(self, group: str, kind: str) -> str:
         self.asked.add((group, kind))
@@ -232,10 +238,12 @@ class Readers:
         if asked:
             self._asked[parent] = asked
 
-    def of_object(self, ref: Ref) -> set[Parent]:
-        """Who asked for an object, or for all of its kind."""
-        group, kind = ref.group, ref.kind
-        questions: tuple[Hashable, ...] = (ref, (group, kind, ref.namespace), (group, kind, None))
+    def of_object(self, ref: Ref, labels: str) -> set[Parent]:
+        """Who asked for an object that was heard of by a selector, or for all of its kind, or for
+        all of that selector."""
+        questions: set[Hashable] = {ref}
+        for space, chosen in product((ref.namespace, None), ("", labels)):
+            questions.add((ref.group, ref.kind, space, chosen))
         return set().union(*(self._readers.get(each, ()) for each in questions))
 
     def of_kind(self, group: str, kind: str) -> set[Parent]:

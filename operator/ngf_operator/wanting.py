@@ -74,8 +74,14 @@ class World(Protocol):
     def get(self, group: str, kind: str, namespace: str, name: str) -> Obj | None:
         """One object."""
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterable[Obj]:
-        """The objects of a kind, of one namespace or of all."""
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterable[Obj]:
+        """The objects of a kind, of one namespace or of all.
+
+        ``labels`` asks for those of one selector only, spelled as a ``Reads`` spells it, as that
+        ``Reads`` keeps them: who asked hears of no other object of the kind.
+        """
 
     def denied(self, group: str, kind: str) -> str:
         """What the account may not do with a kind, as a phrase; "" when all is allowed."""

@@ -21,8 +21,8 @@ SHORTEST_S, LONGEST_S = 0.5, 30.0
 class Watching:
     """One task for each shelf whose kind is served.
 
-    ``told`` hears of each object that came, changed or went; ``told_kind`` of a kind that is served
-    or allowed from now on, or no more.
+    ``told`` hears of each object that came, changed or went, and by which selector; ``told_kind``
+    of a kind that is served or allowed from now on, or no more.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Watching:
         api: Api,
         served: Served,
         seen: Seen,
-        told: Callable[[Obj], None],
+        told: Callable[[Obj, str], None],
         told_kind: Callable[[str, str], None],
         tasks: asyncio.TaskGroup,
         interval_s: float,
@@ -98,7 +98,7 @@ class Watching:
                 listed.add(place_of(obj))
                 self._put(shelf, obj)
         for gone in self._seen.only(shelf, listed, int(version) if version.isdecimal() else 0):
-            self._told(gone)
+            self._told(gone, shelf.reads.labels)
         if shelf.denied:
             shelf.denied = ""
             self._told_kind(resource.group, resource.kind)
@@ -113,13 +113,13 @@ class Watching:
             shelf.since = obj["metadata"]["resourceVersion"]
             if event["type"] == "DELETED":
                 if self._seen.drop(shelf, obj):
-                    self._told(obj)
+                    self._told(obj, shelf.reads.labels)
             elif event["type"] != "BOOKMARK":
                 self._put(shelf, obj)
 
     def _put(self, shelf: Shelf, obj: Obj) -> None:
         if self._seen.put(shelf, obj):
-            self._told(obj)
+            self._told(obj, shelf.reads.labels)
 
     def _deny(self, shelf: Shelf, resource: Resource, refused: Refused) -> None:
         verb = "watch" if " cannot watch " in str(refused) else "list"
@@ -134,7 +134,7 @@ class Watching:
     def _forget(self, shelf: Shelf) -> None:
         for obj in list(shelf.objects.values()):
             self._seen.drop(shelf, obj)
-            self._told(obj)
+            self._told(obj, shelf.reads.labels)
 
 
 async def _longer(pause: float) -> float:

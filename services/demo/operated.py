@@ -22,6 +22,7 @@ from services.demo.controllers.running import Controllers
 from services.demo.ngf import judge
 from services.demo.seed.objects import Obj
 from services.kube.catalogue import KINDS
+from services.kube.labels import selector
 from services.operator_world import ALWAYS
 
 _RECIPES = {recipe.parent: recipe for recipe in RECIPES}
@@ -56,10 +57,15 @@ class StoreWorld:
         except ApiError:
             return None
 
-    def all(self, group: str, kind: str, namespace: str | None = None) -> Iterator[Obj]:
-        """Every object of a kind, of one namespace or of all."""
+    def all(
+        self, group: str, kind: str, namespace: str | None = None, labels: str = ""
+    ) -> Iterator[Obj]:
+        """Every object of a kind, of one namespace or of all, or of one selector."""
+        chosen = selector(labels)
         if version := self.served(group, kind):
-            yield from self._store.all(version, kind, namespace or "")
+            for obj in self._store.all(version, kind, namespace or ""):
+                if chosen(obj["metadata"].get("labels") or {}):
+                    yield obj
 
     def denied(self, group: str, kind: str) -> str:
         """Nothing is denied."""

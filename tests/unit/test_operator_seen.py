@@ -1,0 +1,55 @@
+"""Promise: a builder is asked again for what it looked at, and for nothing else."""
+
+from typing import Any
+
+from ngf_operator.client import Api
+from ngf_operator.seen import Asking, Parent, Readers, Seen, ref_of
+from ngf_operator.served import Served
+from ngf_operator.wanting import CHILDREN, Reads
+
+Obj = dict[str, Any]
+PLANES = "app.kubernetes.io/name in (nginx-gateway)"
+EDGE = Parent("GatewayBundle", "shop", "edge")
+
+
+def deployment(name: str, **rest: Any) -> Obj:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "shop", "resourceVersion": "1"},
+        **rest,
+    }
+
+
+def seen(*reads: Reads) -> Seen:
+    return Seen(Served(Api.__new__(Api), lambda: None, 60.0), reads)
+
+
+def test_a_question_for_one_selector_is_answered_and_asked_again_for_that_alone() -> None:
+    world = seen(
+        Reads("apps", "Deployment", ("v1",), PLANES),
+        Reads("apps", "Deployment", ("v1",), "", lambda obj: {**obj, "spec": {}}),
+    )
+    planes, others = world.shelves
+    world.put(planes, deployment("ngf", spec={"replicas": 1}))
+    world.put(others, deployment("ngf", spec={"replicas": 1}))
+    world.put(others, deployment("shop"))
+    asking, readers = Asking(world), Readers()
+    assert [one["spec"] for one in asking.all("apps", "Deployment", labels=PLANES)] == [
+        {"replicas": 1}
+    ]
+    readers.note(EDGE, asking.asked)
+    assert readers.of_object(ref_of(deployment("shop")), "") == set()
+    assert readers.of_object(ref_of(deployment("ngf")), PLANES) == {EDGE}
+
+
+def test_a_question_for_a_kind_hears_of_it_by_every_selector() -> None:
+    world = seen(
+        Reads("apps", "Deployment", ("v1",), CHILDREN),
+        Reads("apps", "Deployment", ("v1",), ""),
+    )
+    asking, readers = Asking(world), Readers()
+    list(asking.all("apps", "Deployment", "shop"))
+    readers.note(EDGE, asking.asked)
+    for labels in ("", CHILDREN):
+        assert readers.of_object(ref_of(deployment("any")), labels) == {EDGE}
