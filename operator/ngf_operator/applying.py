@@ -19,6 +19,8 @@ from ngf_operator.wanting import Child, Obj
 _LOG = logging.getLogger(__name__)
 _RIGHT = re.compile(r' cannot (\S+) resource "([^"]+)" in API group "([^"]*)"')
 
+CONTESTED = "Somebody changes it back again and again: it is changed once a minute at most."
+
 Did = Literal["nothing", "made", "changed", "restored", "replaced"]
 
 
@@ -64,11 +66,14 @@ class Applier:
         self._clean: dict[Ref, _Clean] = {}
         self._not_ours: dict[Ref, int] = {}
 
-    async def child(self, parent: Obj, child: Child, was: str, *, full: bool) -> Applied:
+    async def child(
+        self, parent: Obj, child: Child, was: str, *, full: bool, contested: bool = False
+    ) -> Applied:
         """Make one child what is wanted; ``was`` is the hash that it was applied with before.
 
-        With ``full`` it is applied even when nothing seems to have changed. Raises Lacking,
-        Failing, Unreachable, and Refused for what a later try may bring.
+        With ``full`` it is applied even when nothing seems to have changed. With ``contested`` it
+        is not restored, and no edit made, which is Failing. Raises Lacking, Failing, Unreachable,
+        and Refused for what a later try may bring.
         """
         ref = ref_of(child.obj)
         resource = self._served.resource(child.obj["apiVersion"], ref.kind)
@@ -81,8 +86,10 @@ class Applier:
             raise Lacking("MissingPermission", f"The operator {denied}.")
         try:
             if child.edits:
-                return await self._edit(child, ref, resource)
-            return await self._apply(parent, child, ref, resource, was, full=full)
+                return await self._edit(child, ref, resource, contested=contested)
+            return await self._apply(
+                parent, child, ref, resource, was, full=full, contested=contested
+            )
         except Refused as refused:
             raise _judged(refused, ref) from None
 
@@ -98,7 +105,15 @@ class Applier:
         return gone
 
     async def _apply(
-        self, parent: Obj, child: Child, ref: Ref, resource: Resource, was: str, *, full: bool
+        self,
+        parent: Obj,
+        child: Child,
+        ref: Ref,
+        resource: Resource,
+        was: str,
+        *,
+        full: bool,
+        contested: bool,
     ) -> Applied:
         wanted = dressed(parent, child, namespaced=resource.namespaced)
         spec_hash = hash_of(wanted)
@@ -116,6 +131,8 @@ class Applier:
                 return Applied("nothing", live, was)
             if not full and self._is_clean(ref, live, wanted, spec_hash):
                 return Applied("nothing", live, spec_hash)
+        if contested and not full and _restores(live, spec_hash, was):
+            raise Failing("Contested", CONTESTED)
         try:
             after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
         except Refused as refused:
@@ -127,13 +144,17 @@ class Applier:
         self._clean[ref] = _Clean(spec_hash, version_of(after), _generation(after))
         return Applied(_did(live, after, spec_hash, was), after, spec_hash)
 
-    async def _edit(self, child: Child, ref: Ref, resource: Resource) -> Applied:
+    async def _edit(
+        self, child: Child, ref: Ref, resource: Resource, *, contested: bool
+    ) -> Applied:
         """Somebody else's object gets the fields that are wanted, unless it has changed since."""
         live = self._seen.get(ref.group, ref.kind, ref.namespace, ref.name)
         if live is None:
             raise Lacking("NotFound", f"{ref} does not exist.")
         if kept(child.obj, live):
             return Applied("nothing", live)
+        if contested:
+            raise Failing("Contested", CONTESTED)
         change = {**child.obj, "metadata": {**child.obj["metadata"]}}
         change["metadata"].setdefault("resourceVersion", live["metadata"]["resourceVersion"])
         after = await self._api.merge(resource.path(ref.namespace, ref.name), change)
@@ -182,11 +203,16 @@ class Applier:
 
 
 def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
-    if live is None:
-        return "restored" if was == spec_hash else "made"
-    if version_of(live) == version_of(after) or same(live, after):
+    if live is not None and (version_of(live) == version_of(after) or same(live, after)):
         return "nothing"
-    return "restored" if (hash_of(live) or was) == spec_hash else "changed"
+    if _restores(live, spec_hash, was):
+        return "restored"
+    return "changed" if live else "made"
+
+
+def _restores(live: Obj | None, spec_hash: str, was: str) -> bool:
+    """Whether what is wanted was applied before, and somebody else changed or deleted it since."""
+    return spec_hash in (was, hash_of(live) if live else "")
 
 
 def _generation(obj: Obj) -> int:

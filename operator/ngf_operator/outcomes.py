@@ -71,8 +71,9 @@ def stands(child: Child, applied: Applied, now: Standing) -> Outcome:
     )
 
 
-def refused(child: Child, why: Lacking | Failing) -> Outcome:
-    """A child that the cluster, or its owner, does not let us have."""
+def refused(child: Child, why: Lacking | Failing, was: str) -> Outcome:
+    """A child that the cluster, or its owner, does not let us have; ``was`` is the hash that it was
+    applied with before."""
     lacking = isinstance(why, Lacking)
     return Outcome(
         ref_of(child.obj),
@@ -81,6 +82,7 @@ def refused(child: Child, why: Lacking | Failing) -> Outcome:
         "Skipped" if lacking else "Failed",
         why.reason,
         str(why),
+        spec_hash=was,
         applied=False,
         blocks=lacking,
         listed=not child.edits,

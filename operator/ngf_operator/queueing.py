@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 _LOG = logging.getLogger(__name__)
+TIMER = "timer"
+"""The reason of the regular runs."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 300.0
 
 Key = TypeVar("Key")
@@ -16,10 +18,12 @@ Key = TypeVar("Key")
 
 @dataclass(slots=True)
 class _Entry:
+    """``why`` is what it is due for, ``later`` when it will be due for what else."""
+
     why: set[str] = field(default_factory=set)
+    later: dict[str, float] = field(default_factory=dict)
     failures: int = 0
     timer: asyncio.TimerHandle | None = None
-    due: float = 0.0
 
 
 class Queue(Generic[Key]):
@@ -42,10 +46,16 @@ class Queue(Generic[Key]):
         return len(self._waiting)
 
     def add(self, key: Key, why: str, after_s: float = 0.0) -> None:
-        """Do a key, now or after a while; an earlier date wins, reasons add up."""
+        """Do a key, now or after a while. Reasons add up; of two dates for one the earlier wins. A
+        run does what is due later as well, but the timer comes at its date all the same."""
         entry = self._entries.setdefault(key, _Entry())
-        entry.why.add(why)
-        self._plan(key, entry, after_s)
+        if after_s <= 0:
+            entry.why.add(why)
+            self._wait(key)
+            return
+        due = asyncio.get_running_loop().time() + after_s
+        entry.later[why] = min(due, entry.later.get(why, due))
+        self._plan(key, entry)
 
     def forget(self, key: Key) -> None:
         """Nothing is left to do for a key."""
@@ -58,27 +68,29 @@ class Queue(Generic[Key]):
             for _ in range(workers):
                 group.create_task(self._serve())
 
-    def _plan(self, key: Key, entry: _Entry, after_s: float) -> None:
-        if key in self._waiting:
-            return
-        loop = asyncio.get_running_loop()
-        due = loop.time() + after_s
+    def _plan(self, key: Key, entry: _Entry) -> None:
+        """Wake up for what is due first."""
         if entry.timer:
-            if entry.due <= due:
-                return
             entry.timer.cancel()
             entry.timer = None
-        if after_s <= 0:
-            self._due(key)
-        else:
-            entry.due = due
-            entry.timer = loop.call_later(after_s, self._due, key)
+        if entry.later:
+            first = min(entry.later.values())
+            entry.timer = asyncio.get_running_loop().call_at(first, self._due, key, first)
 
-    def _due(self, key: Key) -> None:
-        entry = self._entries.get(key)
-        if entry is None:
+    def _due(self, key: Key, now: float) -> None:
+        if (entry := self._entries.get(key)) is None:
             return
         entry.timer = None
+        came = {why for why, due in entry.later.items() if due <= now}
+        entry.why |= came
+        for why in came:
+            del entry.later[why]
+        self._plan(key, entry)
+        self._wait(key)
+
+    def _wait(self, key: Key) -> None:
+        if key in self._waiting:
+            return
         self._waiting.add(key)
         if key not in self._running:
             self._ready.put_nowait(key)
@@ -92,6 +104,7 @@ class Queue(Generic[Key]):
                 continue
             self._running.add(key)
             why, entry.why = entry.why, set()
+            why |= self._early(key, entry)
             try:
                 again = await self._work(key, why)
                 entry.failures = 0
@@ -106,8 +119,17 @@ class Queue(Generic[Key]):
                 self._ready.put_nowait(key)
             elif again is None:
                 self.forget(key)
-            else:
-                self.add(key, "retry" if entry.failures else "timer" if again else "more", again)
+                continue
+            if again is not None:
+                self.add(key, "retry" if entry.failures else TIMER if again else "more", again)
+
+    def _early(self, key: Key, entry: _Entry) -> set[str]:
+        """What was due later and is done now; the timer keeps its date."""
+        early = entry.later.keys() - {TIMER}
+        for why in early:
+            del entry.later[why]
+        self._plan(key, entry)
+        return early
 
 
 def _pause(failures: int) -> float:

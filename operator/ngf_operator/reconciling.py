@@ -12,6 +12,7 @@ from ngf_operator.ending import Ending
 from ngf_operator.metrics import Metrics
 from ngf_operator.outcomes import Outcome
 from ngf_operator.parents import Parents, requested
+from ngf_operator.queueing import TIMER
 from ngf_operator.restraint import Restraint
 from ngf_operator.seen import Asking, Parent, Readers, Ref, Seen, ref_of
 from ngf_operator.served import Served
@@ -84,7 +85,7 @@ class Reconciler:
             wanted = Wanted((), (outcomes.unclear(parent, error),))
         refs = {ref_of(child.obj) for child in wanted.children}
         try:
-            found, trouble = await self._children(parent, wanted, world, why)
+            found, trouble = await self._children(parent, wanted, world)
             found += [outcomes.lacking(lack) for lack in wanted.lacks]
             pruned = await self._prune(key, found)
         finally:
@@ -94,7 +95,7 @@ class Reconciler:
             found,
             now=stamp(),
             pruned=bool(pruned),
-            timer=why <= {"timer"},
+            timer=TIMER in why,
             requested=requested(parent),
             further=recipe.status(parent, world),
         )
@@ -106,7 +107,7 @@ class Reconciler:
         return _result(found, pruned), edited
 
     async def _children(
-        self, parent: Obj, wanted: Wanted, world: Asking, why: set[str]
+        self, parent: Obj, wanted: Wanted, world: Asking
     ) -> tuple[list[Outcome], Refused | None]:
         """Apply every child in its order; also the refusal that a later try may overcome."""
         before: Obj = parent.get("status") or {}
@@ -119,25 +120,24 @@ class Reconciler:
         for child in wanted.children:
             was = hashes.get(ref_of(child.obj).place, "")
             try:
-                found.append(await self._child(parent, child, was, world, why, full=full))
+                found.append(await self._child(parent, child, was, world, full=full))
             except Refused as refused:
                 trouble = refused
                 found.append(outcomes.delayed(child, was, str(refused)))
         return found, trouble
 
     async def _child(
-        self, parent: Obj, child: Child, was: str, world: Asking, why: set[str], *, full: bool
+        self, parent: Obj, child: Child, was: str, world: Asking, *, full: bool
     ) -> Outcome:
         ref = ref_of(child.obj)
-        if self._restraint.contested(ref) and not (full or why & {"timer", "changed"}):
-            said = "Somebody changes it back again and again: it is restored with the timer only."
-            return outcomes.refused(child, Failing("Contested", said))
+        contested = self._restraint.contested(ref)
         try:
-            applied = await self._applier.child(parent, child, was, full=full)
+            applied = await self._applier.child(parent, child, was, full=full, contested=contested)
         except (Lacking, Failing) as reason:
-            return outcomes.refused(child, reason)
+            return outcomes.refused(child, reason, was)
+        if applied.did == "restored" or (child.edits and applied.did == "changed"):
+            self._restraint.acted(ref)
         if applied.did == "restored":
-            self._restraint.restored(ref)
             self._metrics.restored(ref.kind)
         return outcomes.stands(child, applied, standing(child.obj, applied.live, world))
 

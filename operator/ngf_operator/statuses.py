@@ -153,7 +153,7 @@ def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
 
 def _reconciled(outcomes: Sequence[Outcome]) -> _Said:
     bad = [
-        each for each in outcomes if each.blocks or (each.state == "Failed" and not each.spec_hash)
+        each for each in outcomes if each.blocks or (each.state == "Failed" and not each.applied)
     ]
     if bad:
         return "Reconciled", "False", bad[0].reason or "NotApplied", _joined(bad)

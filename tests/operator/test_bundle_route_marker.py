@@ -43,6 +43,24 @@ def _filters(api: KubeApi, namespace: str) -> list[list[str]]:
     ]
 
 
+def test_a_route_that_somebody_changes_back_each_time_is_left_alone_for_a_while(
+    kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica
+) -> None:
+    ngf.install("--snippets")
+    kube_api.post(PATHS["HTTPRoute"].format(namespace), route(ngf, namespace)).ok()
+    before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
+    kube_api.post(path(namespace), bundle(ngf, routeMarker={"enabled": True})).ok()
+
+    def contested() -> bool:
+        ngf.judge()
+        if get(kube_api, "HTTPRoute", namespace, "cart")["spec"] != before:
+            kube_api.patch(place("HTTPRoute", namespace, "cart"), {"spec": before}, MERGE_PATCH)
+        said = (kube_api.get(path(namespace, "edge")).ok().get("status") or {}).get("conditions")
+        return any(one["reason"] == "Contested" for one in said or ())
+
+    wait_until("contested", contested, PATIENCE_S)
+
+
 @pytest.mark.parametrize("end", ["label", "section", "bundle"])
 def test_a_route_that_opts_in_is_marked_and_is_as_it_was_when_that_ends(
     kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica, end: str

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ngf_operator.restraint import AT_MOST
 
 from tests.operator.bundles import bundle, change, child, condition, path, ready, settings
 from tests.operator.replica import Replica, running
@@ -219,6 +220,28 @@ def _passes(replica: Replica, number: int) -> None:
     wait_until(
         "passes of the timer", lambda: replica.metric(passes, result="unchanged") >= done + number
     )
+
+
+def test_a_fight_is_left_alone_for_a_while_and_the_spec_is_obeyed_all_the_same(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    ready(kube_api, namespace, "web")
+    where = settings(namespace, "web-l80")
+
+    def contested() -> bool:
+        if kube_api.get(where).ok()["data"]["port"] == "80":
+            change(kube_api, where, data={"port": "1"})
+        row = child(kube_api.get(path(namespace, "web")).ok(), "web-l80")
+        return bool((row["state"], row["reason"]) == ("Failed", "Contested"))
+
+    wait_until("contested", contested)
+    restored = operator.metric("ngf_console_operator_drift_restored_total", kind="ConfigMap")
+    assert restored == AT_MOST
+    assert child(kube_api.get(path(namespace, "web")).ok(), "web-l80")["specHash"]
+    listener = {"name": "l80", "port": 8080, "protocol": "HTTP"}
+    change(kube_api, path(namespace, "web"), spec={"listeners": [listener]})
+    wait_until("obeyed", lambda: kube_api.get(where).ok()["data"]["port"] == "8080")
 
 
 def _drift_is_told(kube_api: KubeApi, namespace: str, operator: Replica) -> None:

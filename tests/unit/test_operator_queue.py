@@ -82,4 +82,43 @@ def test_a_key_comes_again_when_it_is_due_and_an_earlier_date_wins() -> None:
         await done.wait()
 
     asyncio.run(served(work, do))
-    assert runs == [{"changed"}, {"timer", "seen"}]
+    assert runs == [{"changed"}, {"seen"}], "the timer has not come yet"
+
+
+def test_the_timer_comes_at_its_date_however_much_news_there_is() -> None:
+    runs: list[set[str]] = []
+
+    async def work(key: str, why: set[str]) -> float | None:
+        runs.append(why)
+        return 0.2
+
+    async def do(queue: Queue[str]) -> None:
+        queue.add("a", "changed")
+        while not any("timer" in why for why in runs):
+            queue.add("a", "seen")
+            await asyncio.sleep(0.01)
+
+    asyncio.run(served(work, do))
+    assert {"seen"} in runs
+
+
+def test_a_run_does_what_was_gathered_for_later_as_well() -> None:
+    runs: list[set[str]] = []
+
+    later = asyncio.Event()
+
+    async def work(key: str, why: set[str]) -> float | None:
+        if key == "later":
+            later.set()
+        else:
+            runs.append(why)
+        return 3600.0
+
+    async def do(queue: Queue[str]) -> None:
+        queue.add("a", "seen", 0.01)
+        queue.add("a", "changed")
+        queue.add("later", "seen", 0.02)
+        await later.wait()
+
+    asyncio.run(served(work, do))
+    assert runs == [{"changed", "seen"}]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ngf_operator.drifting import kept
 from ngf_operator.outcomes import Outcome
-from ngf_operator.restraint import AT_MOST, WITHIN_S, Restraint
+from ngf_operator.restraint import AT_MOST, OVER_S, WITHIN_S, Restraint
 from ngf_operator.seen import Ref
 from ngf_operator.statuses import changes, status_of
 
@@ -103,12 +103,28 @@ def test_a_field_that_is_wanted_must_be_there_and_others_may(
     assert kept(wanted, live) is same
 
 
-def test_a_child_that_is_changed_back_again_and_again_is_contested_for_a_while() -> None:
+def test_what_is_changed_back_again_and_again_is_changed_once_a_minute_until_that_ends() -> None:
     now = [0.0]
     restraint, ref = Restraint(lambda: now[0]), Ref("", "ConfigMap", "shop", "web")
     for _ in range(AT_MOST):
         assert not restraint.contested(ref)
-        restraint.restored(ref)
+        restraint.acted(ref)
     assert restraint.contested(ref)
-    now[0] = WITHIN_S + 1
-    assert not restraint.contested(ref)
+    for _ in range(3 * AT_MOST):
+        now[0] += WITHIN_S + 1
+        assert not restraint.contested(ref)
+        restraint.acted(ref)
+        assert restraint.contested(ref), "one change does not end a fight"
+    now[0] += OVER_S + 1
+    for _ in range(AT_MOST):
+        assert not restraint.contested(ref), "it is over"
+        restraint.acted(ref)
+
+
+def test_what_is_changed_now_and_then_is_no_fight() -> None:
+    now = [0.0]
+    restraint, ref = Restraint(lambda: now[0]), Ref("", "ConfigMap", "shop", "web")
+    for _ in range(3 * AT_MOST):
+        now[0] += WITHIN_S / (AT_MOST - 1) + 1
+        assert not restraint.contested(ref)
+        restraint.acted(ref)
