@@ -21,7 +21,7 @@ _RIGHT = re.compile(r' cannot (\S+) resource "([^"]+)" in API group "([^"]*)"')
 
 CONTESTED = "Somebody changes it back again and again: it is changed once a minute at most."
 
-Did = Literal["nothing", "made", "changed", "restored", "replaced"]
+Did = Literal["nothing", "made", "changed", "restored"]
 
 
 class Lacking(Exception):
@@ -91,7 +91,7 @@ class Applier:
                 parent, child, ref, resource, was, full=full, contested=contested
             )
         except Refused as refused:
-            raise _judged(refused, ref) from None
+            raise judged(refused, ref) from None
 
     async def prune(self, parent: Parent, wanted: Collection[tuple[str, str, str]]) -> list[Ref]:
         """Delete the children of a parent but those at these places; which these were."""
@@ -133,13 +133,7 @@ class Applier:
                 return Applied("nothing", live, spec_hash)
         if contested and not full and _restores(live, spec_hash, was):
             raise Failing("Contested", CONTESTED)
-        try:
-            after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
-        except Refused as refused:
-            if refused.status == 422 and "immutable" in str(refused) and live is not None:
-                await self._api.delete(resource.path(ref.namespace, ref.name), live)
-                return Applied("replaced", None)
-            raise
+        after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
         self._seen.remember(after)
         self._clean[ref] = _Clean(spec_hash, version_of(after), _generation(after))
         return Applied(_did(live, after, spec_hash, was), after, spec_hash)
@@ -219,7 +213,7 @@ def _generation(obj: Obj) -> int:
     return int(obj["metadata"].get("generation") or 0)
 
 
-def _judged(refused: Refused, ref: Ref) -> Exception:
+def judged(refused: Refused, ref: Ref) -> Exception:
     """What a refusal means for a child; itself when a later try may bring it."""
     said = str(refused)
     if refused.status == 403:
@@ -233,6 +227,8 @@ def _judged(refused: Refused, ref: Ref) -> Exception:
         return Failing("Forbidden", said)
     if refused.status == 404:
         return Lacking("NotFound", said)
+    if refused.status == 422 and "immutable" in said:
+        return Failing("Immutable", f"{said} Delete it, and it is made as it is wanted.")
     if refused.status in (400, 413, 415, 422):
         return Failing("Invalid", said)
     return refused

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ngf_operator.restraint import AT_MOST
 
-from tests.operator.bundles import bundle, change, child, condition, path, ready, settings
+from tests.operator.bundles import bundle, change, child, condition, in_phase, path, ready, settings
 from tests.operator.replica import Replica, running
 from tests.real.kube_api import KubeApi, wait_until
 
@@ -220,6 +220,20 @@ def _passes(replica: Replica, number: int) -> None:
     wait_until(
         "passes of the timer", lambda: replica.metric(passes, result="unchanged") >= done + number
     )
+
+
+def test_what_cannot_be_changed_is_told_and_is_not_deleted(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    ready(kube_api, namespace, "web")
+    where = settings(namespace, "web-l80")
+    before = change(kube_api, where, immutable=True)["metadata"]["uid"]
+    listener = {"name": "l80", "port": 8080, "protocol": "HTTP"}
+    change(kube_api, path(namespace, "web"), spec={"listeners": [listener]})
+    row = child(in_phase(kube_api, namespace, "web", "Error"), "web-l80")
+    assert (row["state"], row["reason"]) == ("Failed", "Immutable")
+    assert kube_api.get(where).ok()["metadata"]["uid"] == before
 
 
 def test_a_fight_is_left_alone_for_a_while_and_the_spec_is_obeyed_all_the_same(
