@@ -11,8 +11,8 @@ from typing import Literal
 
 from ngf_operator.belonging import applied_by_us, dressed, hash_of, is_ours, whose
 from ngf_operator.client import Api, Refused
-from ngf_operator.drifting import kept
-from ngf_operator.seen import Parent, Ref, Seen, ref_of, same, version_of
+from ngf_operator.drifting import Clean, alike, kept
+from ngf_operator.seen import Parent, Ref, Seen, ref_of, version_of
 from ngf_operator.served import Resource, Served
 from ngf_operator.wanting import Child, Obj
 
@@ -49,21 +49,12 @@ class Applied:
     spec_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Clean:
-    """The version of a live object that had everything wanted, and its generation."""
-
-    spec_hash: str
-    version: int
-    generation: int
-
-
 class Applier:
     """Acts for one operator on one API server."""
 
     def __init__(self, api: Api, served: Served, seen: Seen) -> None:
         self._api, self._served, self._seen = api, served, seen
-        self._clean: dict[Ref, _Clean] = {}
+        self._clean: dict[Ref, Clean] = {}
         self._not_ours: dict[Ref, int] = {}
 
     async def child(
@@ -135,25 +126,26 @@ class Applier:
             raise Failing("Contested", CONTESTED)
         after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
         self._seen.remember(after)
-        self._clean[ref] = _Clean(spec_hash, version_of(after), _generation(after))
+        self._clean[ref] = Clean.of(after, spec_hash)
         return Applied(_did(live, after, spec_hash, was), after, spec_hash)
 
     async def _edit(
         self, child: Child, ref: Ref, resource: Resource, *, contested: bool
     ) -> Applied:
-        """Somebody else's object gets the fields that are wanted, unless it has changed since."""
+        """Somebody else's object gets the fields that are wanted, unless it has changed since.
+
+        The builder asks only where there is something to change, which may be a field to be gone.
+        """
         live = self._seen.get(ref.group, ref.kind, ref.namespace, ref.name)
         if live is None:
             raise Lacking("NotFound", f"{ref} does not exist.")
-        if kept(child.obj, live):
-            return Applied("nothing", live)
         if contested:
             raise Failing("Contested", CONTESTED)
         change = {**child.obj, "metadata": {**child.obj["metadata"]}}
         change["metadata"].setdefault("resourceVersion", live["metadata"]["resourceVersion"])
         after = await self._api.merge(resource.path(ref.namespace, ref.name), change)
         self._seen.remember(after)
-        return Applied("changed", after)
+        return Applied("nothing" if version_of(after) == version_of(live) else "changed", after)
 
     async def _fetch(self, ref: Ref, resource: Resource) -> Obj | None:
         """What the watch does not show because it does not carry our label, or not yet."""
@@ -183,21 +175,16 @@ class Applier:
         if hash_of(live) != spec_hash:
             return False
         clean = self._clean.get(ref)
-        version, generation = version_of(live), _generation(live)
-        if clean and clean.spec_hash == spec_hash:
-            if clean.version == version:
-                return True
-            untouched = generation and clean.generation == generation
-            if untouched and kept(wanted["metadata"], live["metadata"]):
-                return True
-        if kept(wanted, live):
-            self._clean[ref] = _Clean(spec_hash, version, generation)
-            return True
-        return False
+        known = clean is not None and clean.spec_hash == spec_hash
+        if not (clean.holds(live, wanted) if clean and known else kept(wanted, live)):
+            return False
+        if clean is None or clean.version != version_of(live):
+            self._clean[ref] = Clean.of(live, spec_hash)
+        return True
 
 
 def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
-    if live is not None and (version_of(live) == version_of(after) or same(live, after)):
+    if live is not None and (version_of(live) == version_of(after) or alike(live, after)):
         return "nothing"
     if _restores(live, spec_hash, was):
         return "restored"
@@ -207,10 +194,6 @@ def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
 def _restores(live: Obj | None, spec_hash: str, was: str) -> bool:
     """Whether what is wanted was applied before, and somebody else changed or deleted it since."""
     return spec_hash in (was, hash_of(live) if live else "")
-
-
-def _generation(obj: Obj) -> int:
-    return int(obj["metadata"].get("generation") or 0)
 
 
 def judged(refused: Refused, ref: Ref) -> Exception:

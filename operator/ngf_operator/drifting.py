@@ -1,6 +1,52 @@
 """Whether a live object still has everything that was wanted of it."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ngf_operator.hashing import hashed
+from ngf_operator.seen import version_of
+from ngf_operator.wanting import Obj
+
+OURS = ("labels", "annotations", "ownerReferences")
+"""What of metadata is wanted of a child, apart from where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A live object as the server made it of what is wanted: in which version, with what content.
+
+    ``kept`` cannot tell an addition within a list item from a default of the server. So whatever
+    changes the content after that is an apply worth, which undoes it or changes nothing.
+    """
+
+    spec_hash: str
+    version: int
+    content: int | str
+
+    @classmethod
+    def of(cls, live: Obj, spec_hash: str) -> Self:
+        """The object as it is now."""
+        return cls(spec_hash, version_of(live), content_of(live))
+
+    def holds(self, live: Obj, wanted: Obj) -> bool:
+        """Whether nothing has changed since but the status, or metadata of others."""
+        if self.version == version_of(live):
+            return True
+        return self.content == content_of(live) and kept(wanted["metadata"], live["metadata"])
+
+
+def content_of(obj: Obj) -> int | str:
+    """What differs where the content does: the generation, or a hash in kinds that have none."""
+    generation = int(obj["metadata"].get("generation") or 0)
+    rest = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
+    return generation or hashed(rest)
+
+
+def alike(one: Obj, other: Obj) -> bool:
+    """Whether two states of an object differ at most in their status and in who manages what."""
+    about, others = one["metadata"], other["metadata"]
+    metadata = all((about.get(key) or None) == (others.get(key) or None) for key in OURS)
+    return metadata and content_of(one) == content_of(other)
 
 
 def kept(wanted: Any, live: Any) -> bool:

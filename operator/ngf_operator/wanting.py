@@ -19,7 +19,7 @@ class Child:
     ``obj`` has apiVersion, kind, metadata (name, namespace, labels and annotations of its own) and
     content; owner and labels of the operator are added when it is applied. ``owner`` is another
     owner than the parent. ``edits`` marks an edit of somebody else's object, which is never owned,
-    deleted or pruned.
+    deleted or pruned; there is none where that is as wanted already.
     """
 
     section: str

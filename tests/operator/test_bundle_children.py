@@ -1,6 +1,8 @@
 """Promise: the API server takes the children of a GatewayBundle with all their rules, a bundle is
 ready only when NGF says so, and every kind of child is healed when somebody changes it."""
 
+from copy import deepcopy
+
 from tests.operator.bundle_children import (
     back,
     children,
@@ -68,6 +70,23 @@ def test_every_child_is_made_and_ready_is_said_only_when_ngf_and_cert_manager_do
     format_ = get(kube_api, "NginxProxy", namespace, "edge-proxy")["spec"]["logging"]["accessLog"]
     assert '"route_var":"$ngf_route"' in format_["format"]
     assert parent["status"]["drift"]["count"] == 0
+
+
+def test_what_is_added_to_a_reference_of_a_child_is_taken_out_again(
+    kube_api: KubeApi, namespace: str, certs: str, ngf: Ngf, whole_operator: Replica
+) -> None:
+    ngf.install(*FLAGS)
+    secrets(kube_api, certs, "web")
+    kube_api.post(path(namespace), whole(ngf, certs)).ok()
+    ngf.judge()
+    issue(kube_api, namespace, "edge-tls")
+    judged_ready(kube_api, namespace, ngf)
+    before = get(kube_api, "Gateway", namespace, "edge")["spec"]
+    edited = deepcopy(before)
+    edited["listeners"][2]["tls"]["certificateRefs"][0]["namespace"] = "elsewhere"
+    where = place("Gateway", namespace, "edge")
+    kube_api.patch(where, {"spec": edited}, MERGE_PATCH, fieldManager="me").ok()
+    healed(kube_api, "Gateway", namespace, "edge", before)
 
 
 EDITS: dict[str, Obj] = {

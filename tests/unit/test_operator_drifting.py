@@ -1,0 +1,55 @@
+"""Promise: what others change in a child is seen, also where it only adds something."""
+
+from typing import Any
+
+import pytest
+from ngf_operator.drifting import Clean, alike, kept
+
+Obj = dict[str, Any]
+
+
+def gateway(*, version: int, generation: int, **ref: str) -> Obj:
+    refs = [{"name": "web", "group": "", "kind": "Secret", **ref}]
+    return {
+        "kind": "Gateway",
+        "metadata": {"resourceVersion": str(version), "generation": generation, "labels": {}},
+        "spec": {"listeners": [{"name": "https", "tls": {"certificateRefs": refs}}]},
+    }
+
+
+WANTED: Obj = {
+    "kind": "Gateway",
+    "metadata": {"labels": {}},
+    "spec": {"listeners": [{"name": "https", "tls": {"certificateRefs": [{"name": "web"}]}}]},
+}
+
+
+def test_what_is_added_within_a_list_item_is_no_default() -> None:
+    clean = Clean.of(gateway(version=1, generation=1), "abc")
+    edited = gateway(version=2, generation=2, namespace="evil")
+    assert kept(WANTED, edited), "by its look alone it could be a default"
+    assert not clean.holds(edited, WANTED)
+
+
+@pytest.mark.parametrize("generation", [0, 1], ids=["no generation", "generation"])
+def test_a_status_and_the_metadata_of_others_are_nothing_to_us(generation: int) -> None:
+    before = gateway(version=1, generation=generation)
+    clean = Clean.of(before, "abc")
+    after = gateway(version=2, generation=generation) | {"status": {"conditions": []}}
+    after["metadata"]["annotations"] = {"theirs": "1"}
+    assert clean.holds(after, WANTED)
+    assert not alike(before, after)
+    del after["metadata"]["annotations"]
+    assert alike(before, after)
+
+
+def test_kinds_without_a_generation_are_compared_whole() -> None:
+    clean = Clean.of(gateway(version=1, generation=0), "abc")
+    assert not clean.holds(gateway(version=2, generation=0, namespace="evil"), WANTED)
+
+
+def test_a_label_of_ours_that_is_gone_is_missed() -> None:
+    live = gateway(version=1, generation=1)
+    clean = Clean.of(live, "abc")
+    wanted = WANTED | {"metadata": {"labels": {"ours": "1"}}}
+    assert not clean.holds(gateway(version=2, generation=1), wanted)
