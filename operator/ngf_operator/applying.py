@@ -5,7 +5,7 @@ In the steady state nothing is asked: whether a child is as it was applied is re
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +49,14 @@ class Applied:
     spec_hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was deleted, and what could not be: Lacking, Failing, or Refused for a later try."""
+
+    gone: list[Ref]
+    stuck: list[tuple[Obj, Exception]]
+
+
 class Applier:
     """Acts for one operator on one API server."""
 
@@ -84,16 +92,25 @@ class Applier:
         except Refused as refused:
             raise judged(refused, ref) from None
 
-    async def prune(self, parent: Parent, wanted: Collection[tuple[str, str, str]]) -> list[Ref]:
-        """Delete the children of a parent but those at these places; which these were."""
-        gone = []
-        for live in self._seen.children(parent):
+    def unwanted(self, parent: Parent, wanted: Collection[tuple[str, str, str]]) -> list[Obj]:
+        """The children of a parent but those at these places, and those that go already."""
+        return [
+            live
+            for live in self._seen.children(parent)
+            if ref_of(live).place not in wanted and not live["metadata"].get("deletionTimestamp")
+        ]
+
+    async def prune(self, unwanted: Iterable[Obj]) -> Pruned:
+        """Delete these children; one that may not be deleted keeps no other. Raises Unreachable."""
+        gone, stuck = [], []
+        for live in unwanted:
             ref = ref_of(live)
-            if ref.place in wanted or live["metadata"].get("deletionTimestamp"):
-                continue
-            if await self._remove(ref, live):
-                gone.append(ref)
-        return gone
+            try:
+                if await self._remove(ref, live):
+                    gone.append(ref)
+            except Refused as refused:
+                stuck.append((live, judged(refused, ref)))
+        return Pruned(gone, stuck)
 
     async def _apply(
         self,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from ngf_operator.applying import Applier, Failing, Lacking
+from ngf_operator.client import Refused
 from ngf_operator.parents import Parents, tombstone
 from ngf_operator.seen import Asking, Parent, Ref, Seen, ref_of
 from ngf_operator.telling import stamp
@@ -56,4 +57,9 @@ class Ending:
                     kept = needed
         left = {ref.place for ref in self.left_by(key)}
         stays = {ref_of(obj).place for obj in self._seen.children(key)} - left
-        await self._applier.prune(key, stays | kept)
+        for live, trouble in (
+            await self._applier.prune(self._applier.unwanted(key, stays | kept))
+        ).stuck:
+            if isinstance(trouble, Refused):
+                raise trouble
+            _LOG.warning("%s, which %s left behind, stays: %s", ref_of(live), key, trouble)

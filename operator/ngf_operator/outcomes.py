@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ngf_operator.applying import Applied, Failing, Lacking
+from ngf_operator.belonging import hash_of
 from ngf_operator.seen import Parent, Ref, ref_of
 from ngf_operator.wanting import Child, Lack, Obj, Standing
 
@@ -102,6 +103,34 @@ def delayed(child: Child, was: str, why: str) -> Outcome:
         applied=False,
         listed=not child.edits,
     )
+
+
+STILL_NEEDED = "It is no longer wanted, and stays until every other child is as it is wanted."
+
+
+def remains(live: Obj, section: str, why: Exception | None) -> Outcome:
+    """A child that is no longer wanted and is there still: it cannot be deleted, or with no
+    ``why`` is not, because what could not be changed may need it."""
+    ref, lacking = ref_of(live), isinstance(why, Lacking)
+    state: State = "Skipped" if lacking else "Failed" if isinstance(why, Failing) else "Waiting"
+    reason = why.reason if isinstance(why, Lacking | Failing) else "Retrying"
+    return Outcome(
+        ref,
+        live["apiVersion"],
+        section,
+        state,
+        reason if why else "StillNeeded",
+        f"It is no longer wanted, and cannot be deleted: {why}" if why else STILL_NEEDED,
+        spec_hash=hash_of(live),
+        applied=False,
+        blocks=lacking,
+    )
+
+
+def needs_what_was(outcome: Outcome) -> bool:
+    """Whether a child may be as it was before, and so need what is no longer wanted: it could not
+    be made what is wanted now, and it is there and the parent's."""
+    return not outcome.applied and outcome.reason not in ("NotOurs", "CRDNotInstalled", "NotFound")
 
 
 def lacking(lack: Lack) -> Outcome:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from ngf_operator import names, outcomes
-from ngf_operator.applying import Applier, Failing, Lacking
+from ngf_operator.applying import Applier, Failing, Lacking, Pruned
 from ngf_operator.client import Api, Refused
 from ngf_operator.ending import Ending
 from ngf_operator.metrics import Metrics
@@ -87,7 +87,7 @@ class Reconciler:
         try:
             found, trouble = await self._children(parent, wanted, world)
             found += [outcomes.lacking(lack) for lack in wanted.lacks]
-            pruned = await self._prune(key, found)
+            pruned, stuck = await self._prune(parent, found)
         finally:
             self.readers.note(key, world.asked | refs)
         status = status_of(
@@ -101,8 +101,8 @@ class Reconciler:
         )
         await self._write(parent, status)
         await self._tell(parent, found, pruned)
-        if trouble:
-            raise trouble
+        if trouble or stuck:
+            raise trouble or stuck[0]
         edited = any(each.did == "changed" and not each.listed for each in found)
         return _result(found, pruned), edited
 
@@ -141,12 +141,26 @@ class Reconciler:
             self._metrics.restored(ref.kind)
         return outcomes.stands(child, applied, standing(child.obj, applied.live, world))
 
-    async def _prune(self, key: Parent, found: list[Outcome]) -> list[Ref]:
-        """Remove what is not wanted. What is lacked is wanted all the same."""
+    async def _prune(self, parent: Obj, found: list[Outcome]) -> tuple[list[Ref], list[Refused]]:
+        """Remove what is not wanted, unless what could not be changed may need it still. What is
+        lacked is wanted all the same. What stays is ``found`` as well; also what was deleted, and
+        the refusals that a later try may overcome."""
         if any(each.reason == outcomes.UNCLEAR for each in found):
-            return []
+            return [], []
         wanted = {each.ref.place for each in found if each.blocks or each.api_version}
-        return await self._applier.prune(key, wanted)
+        unwanted = self._applier.unwanted(Parent.of(parent), wanted)
+        rows = (parent.get("status") or {}).get("children") or ()
+        sections = {place_of(row): str(row.get("section", "")) for row in rows}
+        if any(outcomes.needs_what_was(each) for each in found):
+            pruned = Pruned([], [])
+            stay: list[tuple[Obj, Exception | None]] = [(live, None) for live in unwanted]
+        else:
+            pruned = await self._applier.prune(unwanted)
+            stay = list(pruned.stuck)
+        for live, why in stay:
+            section = sections.get(ref_of(live).place, "")
+            found.append(outcomes.remains(live, section, why))
+        return pruned.gone, [why for _, why in pruned.stuck if isinstance(why, Refused)]
 
     async def _write(self, parent: Obj, status: Obj) -> None:
         changed = changes(parent, status)

@@ -236,6 +236,27 @@ def test_what_cannot_be_changed_is_told_and_is_not_deleted(
     assert kube_api.get(where).ok()["metadata"]["uid"] == before
 
 
+def test_nothing_is_removed_that_what_could_not_be_changed_may_need(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(path(namespace), bundle("web", 80, 81)).ok()
+    ready(kube_api, namespace, "web")
+    change(kube_api, settings(namespace, "web-l80"), immutable=True)
+    listener = {"name": "l80", "port": 8080, "protocol": "HTTP"}
+    change(kube_api, path(namespace, "web"), spec={"listeners": [listener]})
+    parent = in_phase(kube_api, namespace, "web", "Error")
+    row = child(parent, "web-l81")
+    assert (row["state"], row["reason"], row["section"]) == (
+        "Waiting",
+        "StillNeeded",
+        "SettingsKept",
+    )
+    kube_api.delete(settings(namespace, "web-l80")).ok()
+    parent = ready(kube_api, namespace, "web")
+    assert [row["name"] for row in parent["status"]["children"]] == ["web-l80"]
+    assert kube_api.get(settings(namespace, "web-l81")).status == 404
+
+
 def test_a_fight_is_left_alone_for_a_while_and_the_spec_is_obeyed_all_the_same(
     kube_api: KubeApi, namespace: str, operator: Replica
 ) -> None:

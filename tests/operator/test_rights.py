@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.operator.bundles import bundle, child, condition, in_phase, path, ready
+from tests.operator.bundles import bundle, change, child, condition, in_phase, path, ready
 from tests.operator.replica import Replica, running
 from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi, wait_until
@@ -65,6 +65,25 @@ def test_a_right_on_children_is_missed_in_the_status_until_it_is_given(
         _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
         ready(kube_api, namespace, "web")
         assert "Traceback" not in replica.log
+
+
+def test_a_child_that_may_not_be_deleted_is_told_and_keeps_nothing_else(
+    kube_api: KubeApi, namespace: str, tmp_path: Path
+) -> None:
+    kube_api.post(path(namespace), bundle("web", 80, 81)).ok()
+    _give(kube_api, namespace, [*PARENTS, SEEN, {**MADE, "verbs": ["create", "patch"]}])
+    with running(_stranger(kube_api, namespace, tmp_path)):
+        ready(kube_api, namespace, "web")
+        change(kube_api, path(namespace, "web"), spec=bundle("web", 81, 82)["spec"])
+        parent = in_phase(kube_api, namespace, "web", "Degraded")
+        states = {row["name"]: row["state"] for row in parent["status"]["children"]}
+        assert states == {"web-l80": "Skipped", "web-l81": "Ready", "web-l82": "Ready"}
+        said = condition(parent, "SettingsKept")
+        assert said["reason"] == "MissingPermission"
+        assert "may not delete configmaps" in said["message"]
+        _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
+        parent = ready(kube_api, namespace, "web")
+        assert len(parent["status"]["children"]) == 2
 
 
 def _stranger(api: KubeApi, namespace: str, folder: Path) -> Replica:
