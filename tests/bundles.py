@@ -95,9 +95,10 @@ def installed(*flags: str, controller: str = CONTROLLER, params: str = "") -> li
     args = ["controller", f"--gateway-ctlr-name={CONTROLLER}", "--gatewayclass=nginx", *flags]
     container = {"name": "nginx-gateway", "image": "example/ngf:2.6.7", "args": args}
     pod = {"template": {"spec": {"containers": [container]}}}
+    labels = {"app.kubernetes.io/name": "nginx-gateway-fabric"}
     return [
         made(f"{GATEWAY_API}/v1", "GatewayClass", "nginx", spec=spec),
-        made("apps/v1", "Deployment", "nginx-gateway/ngf", spec=pod),
+        made("apps/v1", "Deployment", "nginx-gateway/ngf", spec=pod, metadata={"labels": labels}),
     ]
 
 

@@ -2,6 +2,11 @@
 bundle is made all the same."""
 
 import pytest
+from ngf_operator.client import Api
+from ngf_operator.gateway.abilities import CONTROL_PLANES
+from ngf_operator.gateway.bundle import READS, wanted
+from ngf_operator.seen import Asking, Seen
+from ngf_operator.served import Served
 
 from tests.bundles import (
     CONTROLLER,
@@ -188,6 +193,13 @@ def test_a_class_that_is_not_there_takes_nothing_away() -> None:
     gone = children(bundle(spec), Cluster(installed("--snippets")[1:]))
     assert there == gone
     assert CONTROLLER.startswith("gateway.nginx.org/")
+
+
+def test_no_bundle_hears_of_deployments_but_those_of_control_planes() -> None:
+    world = Asking(Seen(Served(Api.__new__(Api), lambda: None, 60.0), READS))
+    wanted(bundle({**WAF, **SNIPPETS}), world)
+    assert ("apps", "Deployment", None, CONTROL_PLANES) in world.asked
+    assert ("apps", "Deployment", None, "") not in world.asked
 
 
 REFS = [{"name": "web", "namespace": "certs"}]

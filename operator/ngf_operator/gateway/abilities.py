@@ -13,7 +13,10 @@ CONTROLLER_DOMAIN = "gateway.nginx.org/"
 CLASSES = "gateway.networking.k8s.io"
 _CONTAINER = "nginx-gateway"
 _DATA_PLANE = "nginx"
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+CONTROL_PLANES = "app.kubernetes.io/name in (nginx-gateway, nginx-gateway-fabric)"
+DATA_PLANES = "gateway.networking.k8s.io/gateway-name"
+"""Selectors of their Deployments. The operator does not see those of data planes: there is one for
+each Gateway, and every bundle would have to be looked at again for each."""
 _PLUS_IMAGES = ("/nginx-plus", "/nginx-plus-f5waf")
 _TRUE = ("", "1", "t", "true")
 
@@ -108,7 +111,8 @@ def _control_plane(world: World, class_name: str, controller: str) -> _ControlPl
 
 
 def _control_planes(world: World) -> Iterator[_ControlPlane]:
-    for deployment, container in _containers(world.all("apps", "Deployment")):
+    found = world.all("apps", "Deployment", labels=CONTROL_PLANES)
+    for deployment, container in _containers(found):
         if container.get("name") == _CONTAINER:
             metadata = deployment["metadata"]
             place = f"Deployment {metadata.get('namespace', '')}/{metadata['name']}"
@@ -119,9 +123,8 @@ def _control_planes(world: World) -> Iterator[_ControlPlane]:
 def _by_images(world: World, unknown: Ability) -> Ability:
     """The edition as the images of the data planes tell it, where they agree."""
     told: dict[bool, str] = {}
-    for deployment, container in _containers(world.all("apps", "Deployment")):
-        labels = deployment["metadata"].get("labels") or {}
-        if container.get("name") != _DATA_PLANE or _GATEWAY_NAME not in labels:
+    for _, container in _containers(world.all("apps", "Deployment", labels=DATA_PLANES)):
+        if container.get("name") != _DATA_PLANE:
             continue
         repository = _repository(str(container.get("image", "")))
         if repository.endswith(_PLUS_IMAGES):

@@ -12,6 +12,7 @@ from ngf_operator.gateway import (
     tls,
     waf,
 )
+from ngf_operator.gateway.abilities import CONTROL_PLANES
 from ngf_operator.gateway.parent import CERT_MANAGER, GATEWAY_API, NGF, Bundle
 from ngf_operator.names import BUNDLE, GROUP, VERSION
 from ngf_operator.wanting import CHILDREN, Child, Lack, Obj, Reads, Recipe, Wanted, World
@@ -70,7 +71,6 @@ def _consent(namespace: Obj) -> Obj:
     return {**namespace, "spec": {}, "status": {}}
 
 
-_CONTROL_PLANE = "app.kubernetes.io/name in (nginx-gateway, nginx-gateway-fabric)"
 _V1 = ("v1",)
 _GRANTS = ("v1", "v1beta1")
 _ALPHA = ("v1alpha1",)
@@ -87,8 +87,7 @@ READS = (
     Reads(NGF, "SnippetsPolicy", _ALPHA, ""),
     Reads("", "Namespace", _V1, "", _consent),
     Reads(CERT_MANAGER, "Certificate", _V1, CHILDREN),
-    Reads("apps", "Deployment", _V1, _CONTROL_PLANE, _arguments),
+    Reads("apps", "Deployment", _V1, CONTROL_PLANES, _arguments),
 )
-"""What is made and looked at. Deployments of data planes, which tell the edition as well, are left
-out: there is one for each Gateway, and every bundle would have to be looked at again for each."""
+"""What is made and looked at."""
 RECIPE = Recipe(BUNDLE, wanted, READS, status)
