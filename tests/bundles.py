@@ -102,6 +102,12 @@ def installed(*flags: str, controller: str = CONTROLLER, params: str = "") -> li
     ]
 
 
+def reference(name: str) -> Obj:
+    """A filter of a rule that refers to a SnippetsFilter."""
+    ref = {"group": NGF, "kind": "SnippetsFilter", "name": name}
+    return {"type": "ExtensionRef", "extensionRef": ref}
+
+
 def consenting(name: str, to: str) -> Obj:
     """A namespace that lets bundles of others be granted its Secrets."""
     annotations = {"ngf-console.f5.com/grants-to": to}

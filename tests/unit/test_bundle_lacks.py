@@ -5,11 +5,13 @@ import pytest
 from ngf_operator.client import Api
 from ngf_operator.gateway.abilities import CONTROL_PLANES
 from ngf_operator.gateway.bundle import READS, wanted
+from ngf_operator.gateway.routes import of_interest
 from ngf_operator.seen import Asking, Seen
 from ngf_operator.served import Served
 
 from tests.bundles import (
     CONTROLLER,
+    GATEWAY_API,
     Cluster,
     Obj,
     bundle,
@@ -18,6 +20,7 @@ from tests.bundles import (
     installed,
     lacks,
     made,
+    reference,
 )
 
 SNIPPETS: Obj = {"snippetsFilter": {"serverSnippet": "a 1;"}}
@@ -164,6 +167,31 @@ def test_where_snippets_are_off_the_switch_is_named(spec: Obj) -> None:
     assert list(children(bundle(spec), Cluster(installed()))) == ["Gateway edge"]
     for flag in ("--snippets", "--snippets-filters"):
         assert not lacks(bundle(spec), Cluster(installed(flag)))
+
+
+def test_a_filter_that_rules_refer_to_stays_because_they_would_answer_500() -> None:
+    metadata = {"annotations": {"ngf-console.f5.com/owner": "GatewayBundle/shop/edge"}}
+    spec = {"snippets": [{"context": "http.server", "value": "a 1;"}]}
+    version, name = "gateway.nginx.org/v1alpha1", "shop/edge-snippets"
+    live = made(version, "SnippetsFilter", name, spec=spec, metadata=metadata)
+    rules = [{"filters": [reference("edge-snippets")]}]
+    route = made(f"{GATEWAY_API}/v1", "HTTPRoute", "shop/cart", spec={"rules": rules})
+    refers = [*installed("--snippets"), live, of_interest(route)]
+    for off in (bundle(), bundle({"snippetsFilter": {"enabled": False}})):
+        kept = children(off, Cluster(refers))["SnippetsFilter edge-snippets"]
+        assert kept["spec"] == spec
+        said = lacks(off, Cluster(refers))["SnippetsConfigured"]
+        assert (said.reason, said.name, said.blocks) == ("StillReferenced", "", True)
+        assert "HTTPRoute cart" in said.message
+        assert list(children(off, Cluster(refers[:-1]))) == ["Gateway edge"]
+        blind = Cluster(refers[:-1], denied={"GRPCRoute": "may not list grpcroutes"})
+        assert "SnippetsFilter edge-snippets" in children(off, blind)
+        assert "may not list grpcroutes" in lacks(off, blind)["SnippetsConfigured"].message
+    elsewhere = {**route, "metadata": {**route["metadata"], "namespace": "web"}}
+    theirs = {**live, "metadata": {"name": "edge-snippets", "namespace": "shop"}}
+    for others in ([live, elsewhere], [theirs, route]):
+        world = Cluster([*installed("--snippets"), *others])
+        assert list(children(bundle(), world)) == ["Gateway edge"]
 
 
 def test_where_nobody_knows_whether_snippets_are_on_they_are_made() -> None:

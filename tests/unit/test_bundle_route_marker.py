@@ -21,6 +21,7 @@ from tests.bundles import (
     installed,
     lacks,
     made,
+    reference,
 )
 
 PARENT = bundle({"routeMarker": {"enabled": True}})
@@ -36,11 +37,6 @@ DECLARED = accepted(
     "SnippetsPolicy", "shop/edge-marker", {"targetRefs": [TARGET], "snippets": SNIPPETS}
 )
 REDIRECT = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}
-
-
-def reference(name: str) -> Obj:
-    ref = {"group": NGF, "kind": "SnippetsFilter", "name": name}
-    return {"type": "ExtensionRef", "extensionRef": ref}
 
 
 def route(*rules: Obj, kind: str = "HTTPRoute", label: str = "true", **rest: Any) -> Obj:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from ngf_operator.gateway.abilities import Abilities, abilities
+from ngf_operator.names import BUNDLE, OWNER
 from ngf_operator.wanting import Child, Lack, Obj, World
 
 GATEWAY_API = "gateway.networking.k8s.io"
@@ -62,6 +63,11 @@ class Bundle:
         if not isinstance(found, Mapping) or found.get("enabled") is False:
             return None
         return found
+
+    def owns(self, live: Obj | None) -> bool:
+        """Whether an object that is there was made for this bundle."""
+        whose = (((live or {}).get("metadata") or {}).get("annotations") or {}).get(OWNER)
+        return bool(whose == f"{BUNDLE}/{self.namespace}/{self.name}")
 
     @property
     def target(self) -> Obj:

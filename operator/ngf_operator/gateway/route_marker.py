@@ -15,10 +15,9 @@ from ngf_operator.gateway import routes
 from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, Bundle
 from ngf_operator.gateway.policies import accepted
 from ngf_operator.gateway.snippets import VARIABLE
-from ngf_operator.names import BUNDLE, GROUP, OWNER
+from ngf_operator.names import BUNDLE, GROUP
 from ngf_operator.wanting import Child, Lack, Obj
 
-KINDS = ("HTTPRoute", "GRPCRoute")
 _FILTERS = 16
 """Filters that a rule may have at most."""
 
@@ -27,7 +26,7 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
     """Filters and edits of the routes that this bundle marks, or marked before."""
     if not _can(bundle) and not _left(bundle):
         return
-    for kind in KINDS:
+    for kind in routes.KINDS:
         yield from _unseen(bundle, kind)
         for route in bundle.world.all(GATEWAY_API, kind):
             if route["metadata"].get("deletionTimestamp"):
@@ -40,7 +39,7 @@ def _left(bundle: Bundle) -> list[Obj]:
     """The filters of this bundle that are there still."""
     filters = bundle.world.all(NGF, "SnippetsFilter")
     own = names.snippets(bundle.name)
-    return [one for one in filters if one["metadata"]["name"] != own and _own(bundle, one)]
+    return [one for one in filters if one["metadata"]["name"] != own and bundle.owns(one)]
 
 
 def _unseen(bundle: Bundle, kind: str) -> Iterator[Child | Lack]:
@@ -156,12 +155,7 @@ def _mine(bundle: Bundle, route: Obj) -> list[str]:
 
 def _made(bundle: Bundle, route: Obj, name: str) -> bool:
     """Whether a marker filter of a route exists and is this bundle's."""
-    return name in routes.markers(route) and _own(bundle, _live(bundle, route, name))
-
-
-def _own(bundle: Bundle, live: Obj | None) -> bool:
-    whose = (((live or {}).get("metadata") or {}).get("annotations") or {}).get(OWNER)
-    return bool(whose == f"{BUNDLE}/{bundle.namespace}/{bundle.name}")
+    return name in routes.markers(route) and bundle.owns(_live(bundle, route, name))
 
 
 def _sets(bundle: Bundle, route: Obj, name: str) -> bool:

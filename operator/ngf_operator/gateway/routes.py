@@ -8,6 +8,8 @@ from ngf_operator.gateway.parent import GATEWAY_API, NGF
 from ngf_operator.names import ROUTE_MARKER
 from ngf_operator.wanting import Obj
 
+KINDS = ("HTTPRoute", "GRPCRoute")
+"""Kinds of routes whose rules have filters."""
 RULES = 64
 """More rules than a route can have."""
 
@@ -66,9 +68,14 @@ def referred(route: Obj) -> frozenset[str]:
     return frozenset(found) & markers(route)
 
 
+def refers(route: Obj, name: str) -> bool:
+    """Whether a rule of a route refers to a SnippetsFilter of its namespace."""
+    return any(snippets(one) == name for rule in rules(route) for one in filters(rule))
+
+
 def of_interest(route: Obj) -> Obj:
-    """A route with no more than the marker looks at: its rules only where they matter."""
-    if opted_in(route) or referred(route):
+    """A route with no more than is looked at: its rules only where marker or snippets matter."""
+    if opted_in(route) or any(snippets(one) for rule in rules(route) for one in filters(rule)):
         return route
     spec = route.get("spec") or {}
     return {**route, "spec": {"parentRefs": spec.get("parentRefs") or []}, "status": {}}

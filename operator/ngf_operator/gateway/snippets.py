@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ngf_operator import names
-from ngf_operator.gateway import variables
-from ngf_operator.gateway.parent import MARKER, NGF, SNIPPETS, Bundle
+from ngf_operator.gateway import routes, variables
+from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, SNIPPETS, Bundle
 from ngf_operator.gateway.policies import accepted, targets
 from ngf_operator.wanting import Child, Lack, Obj
 
@@ -29,11 +29,33 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
         yield disabled(bundle, SNIPPETS, "SnippetsFilter", name) or bundle.child(
             SNIPPETS, NGF, "SnippetsFilter", name, spec
         )
+    else:
+        yield from _referred(bundle, name)
     for kind, spec in _policies(bundle).items():
         section_name = MARKER if kind == names.marker(bundle.name) else SNIPPETS
         yield disabled(bundle, section_name, "SnippetsPolicy", kind) or bundle.child(
             section_name, NGF, "SnippetsPolicy", kind, spec
         )
+
+
+def _referred(bundle: Bundle, name: str) -> Iterator[Child | Lack]:
+    """The filter as it is, while rules refer to it that would answer 500 without it."""
+    live = bundle.world.get(NGF, "SnippetsFilter", bundle.namespace, name)
+    if live is None or not bundle.owns(live):
+        return
+    using, why = [], []
+    for kind in routes.KINDS:
+        if denied := bundle.world.denied(GATEWAY_API, kind):
+            why.append(f"the account of the operator {denied}")
+        for route in bundle.world.all(GATEWAY_API, kind, bundle.namespace):
+            if routes.refers(route, name):
+                using.append(f"{kind} {route['metadata']['name']}")
+    if using:
+        why.append(f"{', '.join(sorted(using))} would answer 500 without it")
+    if why:
+        yield bundle.child(SNIPPETS, NGF, "SnippetsFilter", name, live["spec"])
+        text = f"SnippetsFilter {name} is not removed: {'; '.join(why)}. Take the references out."
+        yield bundle.lack(SNIPPETS, "SnippetsFilter", "", "StillReferenced", text)
 
 
 def written(section: Mapping[str, Any]) -> list[Obj]:
