@@ -138,6 +138,8 @@ def test_the_variables_of_tracing_are_known_where_traces_are_exported() -> None:
     found = children(bundle(spec), Cluster([*of_class, shared]))
     log = found["NginxProxy edge-proxy"]["spec"]["logging"]["accessLog"]
     assert fields(log)["trace_id"] == "$otel_trace_id"
+    telemetry = found["NginxProxy edge-proxy"]["spec"]["telemetry"]
+    assert telemetry == TRACING["telemetry"], "the module stays when the class exports no more"
     assert "trace_id" not in fields(of({}))
 
 
@@ -224,6 +226,13 @@ def test_a_format_among_the_further_fields_is_looked_at_as_well() -> None:
     extra = {"logging": {"accessLog": {"format": "$nope"}}}
     parent = bundle({"nginxProxy": {"extra": extra}})
     assert "$nope" in lacks(parent, Cluster(installed()))["ProxyConfigured"].message
+
+
+@pytest.mark.parametrize(
+    "extra", [{"logging": None}, {"logging": {"accessLog": None}}, {"telemetry": None, "waf": None}]
+)
+def test_further_fields_that_are_null_change_nothing(extra: Obj) -> None:
+    assert of({"extra": extra}) == of({})
 
 
 @pytest.mark.parametrize(

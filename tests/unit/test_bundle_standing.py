@@ -138,6 +138,10 @@ def test_a_listener_waits_for_the_certificate_that_is_being_issued() -> None:
     live = gateway(listeners=[listener("http"), broken])
     assert stands(live, certificate(said("Ready", "False", "Issuing"))).state == "Waiting"
     assert stands(live, certificate(said("Ready"))).state == "Failed"
+    spec = {**SPEC, "tls": {"secretRefs": [{"name": "web", "namespace": "shop"}]}}
+    named = children(bundle(spec), Cluster([CLASS]))["Gateway edge"]
+    issuing = certificate(said("Ready", "False", "Issuing"))
+    assert stands(live, issuing, wanted=named).state == "Waiting"
 
 
 @pytest.mark.parametrize(

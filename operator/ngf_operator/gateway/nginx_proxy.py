@@ -45,7 +45,10 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     if firewall:
         spec["waf"] = {"enable": True}
     extra = section.get("extra") or {}
-    known = access_log.known(bundle, merged(of_class(bundle), merged(spec, extra)))
+    effective = merged(of_class(bundle), merged(spec, extra))
+    if access_log.traces(effective):
+        spec["telemetry"] = effective["telemetry"]  # the class could take it from under the log
+    known = access_log.known(bundle, effective)
     logging = dict(section.get("logging") or {})
     logging["accessLog"] = access_log.settings(logging.get("accessLog"), known)
     spec = merged({**spec, "logging": logging}, extra)

@@ -86,8 +86,9 @@ def _awaited(asked: Obj, live: Obj, since: str, world: World) -> bool:
     """Whether a Secret of a listener is still to be filled by cert-manager, or was filled after the
     listener had been judged."""
     refs = (asked.get("tls") or {}).get("certificateRefs") or ()
-    secrets = {one["name"] for one in refs if "namespace" not in one}
-    for one in world.all(CERT_MANAGER, "Certificate", live["metadata"]["namespace"]):
+    own = live["metadata"]["namespace"]
+    secrets = {one["name"] for one in refs if one.get("namespace", own) == own}
+    for one in world.all(CERT_MANAGER, "Certificate", own):
         if (one.get("spec") or {}).get("secretName") in secrets:
             ready = condition(one, "Ready") or {}
             issued = str(ready.get("lastTransitionTime", ""))
