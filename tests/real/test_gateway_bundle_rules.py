@@ -199,6 +199,28 @@ def tls(**fields: Any) -> Obj:
             "spec.tls.certManager",
             "needs dnsNames",
         ),
+        (
+            {
+                "listeners": [
+                    {**HTTP, "protocol": "HTTPS"},
+                    {
+                        "name": "through",
+                        "port": 8443,
+                        "protocol": "TLS",
+                        "hostname": "a.example",
+                        "tls": {"mode": "Passthrough"},
+                    },
+                ],
+                "tls": {"certManager": {"issuerRef": {"name": "ca"}}},
+            },
+            "spec.tls.certManager",
+            "needs dnsNames where no listener that terminates TLS has a hostname",
+        ),
+        (
+            {"nginxProxy": {"extra": {"telemetry": "x"}}},
+            "spec.nginxProxy.extra.telemetry",
+            "must be of type object",
+        ),
     ],
 )
 def test_fields_that_do_not_go_together_are_refused(
@@ -222,6 +244,8 @@ def test_fields_that_do_not_go_together_are_refused(
         {"listeners": [HTTP, {**TCP, "protocol": "UDP", "port": 80}]},
         {"nginxProxy": {"enabled": False}, "waf": {"enabled": False}},
         {"snippetsFilter": {"enabled": False}},
+        {"nginxProxy": {"enabled": False, "rewriteClientIP": {"mode": "ProxyProtocol"}}},
+        {"nginxProxy": {"extra": {"logging": None, "telemetry": {"exporter": None, "x": 1}}}},
         {"nginxProxy": {}, "waf": {}, "routeMarker": {}},
     ],
 )

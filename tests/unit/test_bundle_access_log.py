@@ -198,6 +198,28 @@ def test_lines_name_their_route_once_the_marker_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        ({}, True),
+        ({"logging": {"accessLog": {"preset": "Custom", "format": "$ngf_route"}}}, True),
+        ({"logging": {"accessLog": {"preset": "Custom", "format": "$status"}}}, False),
+        ({"logging": {"accessLog": {"preset": "Default"}}}, False),
+        ({"logging": {"accessLog": {"preset": "Off"}}}, False),
+        ({"enabled": False}, False),
+    ],
+)
+@pytest.mark.parametrize("objects", [(), (MARKER,)], ids=["awaited", "declared"])
+def test_a_marker_that_no_line_would_name_is_not_active(
+    section: Obj, named: bool, objects: tuple[Obj, ...]
+) -> None:
+    world = Cluster([*installed("--snippets"), *objects])
+    said = lacks(bundle({"nginxProxy": section, "routeMarker": {}}), world).get("RouteMarkerActive")
+    assert (said is None) == named
+    assert said is None or (said.reason, said.blocks) == ("NotLogged", True)
+    assert "RouteMarkerActive" not in lacks(bundle({"nginxProxy": section}), world)
+
+
+@pytest.mark.parametrize(
     ("before", "stays"),
     [
         ({"format": "$status $request_time", "escape": "json"}, True),

@@ -121,6 +121,13 @@ def known(bundle: Bundle, effective: Mapping[str, Any]) -> Known:
     return Known(found, prefixes, expected(bundle), marked, traced)
 
 
+def names_route(log: Mapping[str, Any], known: Known) -> bool:
+    """Whether lines name their route, or will once the marker is in force."""
+    if log.get("disable"):
+        return False
+    return log == console(known) or VARIABLE in variables.used(str(log.get("format") or ""))
+
+
 def traces(effective: Mapping[str, Any]) -> bool:
     """Whether the module of tracing is loaded."""
     telemetry = effective.get("telemetry") or {}

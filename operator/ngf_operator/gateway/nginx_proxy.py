@@ -7,7 +7,8 @@ from ngf_operator import names
 from ngf_operator.gateway import access_log
 from ngf_operator.gateway.abilities import CLASSES
 from ngf_operator.gateway.merging import merged
-from ngf_operator.gateway.parent import GATEWAY_API, NGF, PROXY, Bundle
+from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, PROXY, Bundle
+from ngf_operator.gateway.snippets import VARIABLE
 from ngf_operator.wanting import Child, Lack, Obj
 
 _AS_THEY_ARE = (
@@ -35,6 +36,8 @@ def asked(bundle: Bundle) -> bool:
 def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     """The NginxProxy; ``firewall`` is whether the data plane is to have one."""
     if not asked(bundle):
+        if "nginxProxy" in bundle.spec:
+            yield from _unnamed(bundle, "spec.nginxProxy is off")
         return
     name = names.proxy(bundle.name)
     if foreign := bundle.foreign(PROXY, "NginxProxy", name):
@@ -52,12 +55,22 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     logging = dict(section.get("logging") or {})
     logging["accessLog"] = access_log.settings(logging.get("accessLog"), known)
     spec = merged({**spec, "logging": logging}, extra)
+    if not access_log.names_route(spec["logging"]["accessLog"], known):
+        yield from _unnamed(bundle, f"the access log has no ${VARIABLE}")
     log, lack = access_log.checked(bundle, spec["logging"]["accessLog"], known)
     spec["logging"]["accessLog"] = log
     made = bundle.child(PROXY, NGF, "NginxProxy", name, spec)
     yield made
     if lack is not None and isinstance(made, Child):
         yield lack
+
+
+def _unnamed(bundle: Bundle, why: str) -> Iterator[Lack]:
+    """That no line of the access log names its route, although that is asked for."""
+    if bundle.section("routeMarker") is not None:
+        text = f"No line of the access log names its route: {why}. Log with the preset Console, or"
+        text += f" with ${VARIABLE} in a format of your own."
+        yield bundle.lack(MARKER, "NginxProxy", "", "NotLogged", text)
 
 
 def in_use(bundle: Bundle) -> bool:
