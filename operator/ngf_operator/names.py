@@ -68,8 +68,9 @@ def tls(bundle: str) -> str:
 
 
 def grant(namespace: str, bundle: str) -> str:
-    """The ReferenceGrant that lets a bundle of ``namespace`` read Secrets of another namespace."""
-    return shortened(f"ngf-console-{namespace}-{bundle}", NAME_LENGTH)
+    """The ReferenceGrant that lets a bundle of ``namespace``, which has no dot, read Secrets of
+    another namespace."""
+    return shortened(f"ngf-console-{namespace}.{bundle}", NAME_LENGTH)
 
 
 def pool(stack: str) -> str:

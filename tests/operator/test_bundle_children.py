@@ -27,7 +27,7 @@ def test_every_child_is_made_and_ready_is_said_only_when_ngf_and_cert_manager_do
     ngf.install(*FLAGS)
     secrets(kube_api, certs, "web")
     kube_api.post(path(namespace), whole(ngf, certs), fieldValidation="Strict").ok()
-    grant = f"ngf-console-{namespace}-edge"
+    grant = f"ngf-console-{namespace}.edge"
     wanted = {
         ("Gateway", namespace, "edge"),
         ("NginxProxy", namespace, "edge-proxy"),

@@ -33,7 +33,7 @@ BUNDLE: list[tuple[str, str, Obj]] = [
         {"spec": {"snippets": [{"context": "http.server", "value": "gzip off;"}]}},
     ),
     ("Certificate", "web-tls", {"spec": {"dnsNames": ["other.example"]}}),
-    ("ReferenceGrant", "ngf-console-{namespace}-web", {"metadata": {"labels": None}}),
+    ("ReferenceGrant", "ngf-console-{namespace}.web", {"metadata": {"labels": None}}),
 ]
 STACK: list[tuple[str, str, Obj]] = [
     ("InferencePool", "m-pool", {"spec": {"endpointPickerRef": {"failureMode": "FailOpen"}}}),

@@ -273,7 +273,7 @@ def grant(name: str, source: Obj, target: Obj, **metadata: Any) -> Obj:
 
 
 def test_secrets_of_another_namespace_are_granted_there_and_by_name() -> None:
-    found = children(bundle(ABROAD), cluster())["ReferenceGrant ngf-console-shop-edge"]
+    found = children(bundle(ABROAD), cluster())["ReferenceGrant ngf-console-shop.edge"]
     assert found["metadata"]["namespace"] == "certs"
     assert found["spec"] == grant("x", {}, {"name": "web"})["spec"]
 
@@ -288,16 +288,22 @@ def test_secrets_of_another_namespace_are_granted_there_and_by_name() -> None:
         (grant("theirs", {"kind": "HTTPRoute"}, {}), False),
         (grant("theirs", {}, {}, deletionTimestamp="2026-01-01T00:00:00Z"), False),
         (
-            grant("ngf-console-shop-edge", {}, {}, labels={"ngf-console.f5.com/bundle": "edge"}),
+            grant("ngf-console-shop.edge", {}, {}, labels={"ngf-console.f5.com/bundle": "edge"}),
             False,
         ),
     ],
 )
 def test_a_grant_of_others_that_is_enough_is_respected(existing: Obj, enough: bool) -> None:
     world = cluster(objects=(existing,))
-    assert ("ReferenceGrant ngf-console-shop-edge" in children(bundle(ABROAD), world)) != enough
+    assert ("ReferenceGrant ngf-console-shop.edge" in children(bundle(ABROAD), world)) != enough
     said = lacks(bundle(ABROAD), world).get("ReferencesGranted")
     assert (said is not None and said.reason == "GrantedAlready" and not said.blocks) == enough
+
+
+def test_grants_for_two_bundles_never_have_one_name() -> None:
+    one, other = bundle(ABROAD, "c", "a-b"), bundle(ABROAD, "b-c", "a")
+    both = Cluster([*installed(), consenting("certs", "a,a-b")])
+    assert len({*children(one, both)} & {*children(other, both)}) == 0
 
 
 def test_without_another_namespace_there_is_no_grant() -> None:

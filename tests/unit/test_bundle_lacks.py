@@ -248,7 +248,7 @@ def test_where_grants_are_not_to_be_made_the_one_that_is_missing_is_named() -> N
 @pytest.mark.parametrize("to", ["", "other", "shop-2, other", "shopping"])
 def test_a_namespace_that_does_not_consent_gets_no_grant(to: str) -> None:
     world = Cluster([*installed(), consenting("certs", to)])
-    assert "ReferenceGrant ngf-console-shop-edge" not in children(bundle(ABROAD), world)
+    assert "ReferenceGrant ngf-console-shop.edge" not in children(bundle(ABROAD), world)
     said = lacks(bundle(ABROAD), world)["ReferencesGranted"]
     assert (said.reason, said.namespace, said.blocks) == ("NotGranted", "certs", True)
     assert "ngf-console.f5.com/grants-to: shop" in said.message
@@ -258,7 +258,7 @@ def test_a_namespace_that_does_not_consent_gets_no_grant(to: str) -> None:
 @pytest.mark.parametrize("to", ["shop", "other, shop", "shop,other"])
 def test_a_namespace_that_consents_gets_the_grant(to: str) -> None:
     world = Cluster([*installed(), consenting("certs", to)])
-    assert "ReferenceGrant ngf-console-shop-edge" in children(bundle(ABROAD), world)
+    assert "ReferenceGrant ngf-console-shop.edge" in children(bundle(ABROAD), world)
     assert lacks(bundle(ABROAD), world) == {}
 
 
@@ -266,5 +266,5 @@ def test_a_grant_stays_while_nobody_can_see_whether_its_namespace_consents() -> 
     world = Cluster(installed(), denied={"Namespace": "may not list namespaces"})
     said = lacks(bundle(ABROAD), world)["ReferencesGranted"]
     assert (said.reason, said.blocks) == ("MissingPermission", True)
-    assert said.name == "ngf-console-shop-edge", "what is lacked and named is not removed"
+    assert said.name == "ngf-console-shop.edge", "what is lacked and named is not removed"
     assert "may not list namespaces" in said.message
