@@ -197,6 +197,19 @@ def test_lines_name_their_route_once_the_marker_is_declared() -> None:
     assert "route_var" not in fields(of({}, MARKER))
 
 
+@pytest.mark.parametrize("spec", [{}, {"snippetsPolicy": {"httpSnippet": "a 1;"}}])
+def test_variables_of_a_log_that_cannot_be_changed_now_stay_declared(spec: Obj) -> None:
+    live = policy("edge-snippets", "map $host $tenant { default a; }")
+    live["metadata"]["annotations"] = {"ngf-console.f5.com/owner": "GatewayBundle/shop/edge"}
+    parent = bundle({"nginxProxy": {}, **spec})
+    gateway = children(parent, Cluster(installed()))["Gateway edge"]
+    objects = [*installed("--snippets"), live, gateway]
+    blind = Cluster(objects, denied={"NginxProxy": "may not list nginxproxies"})
+    assert children(parent, blind)["SnippetsPolicy edge-snippets"]["spec"] == live["spec"]
+    free = children(parent, Cluster(objects)).get("SnippetsPolicy edge-snippets", {"spec": {}})
+    assert "tenant" not in str(free["spec"])
+
+
 @pytest.mark.parametrize(
     ("section", "named"),
     [

@@ -46,12 +46,13 @@ def _all(bundle: Bundle) -> Iterator[Child | Lack]:
     yield from proxy
     yield from tls.wanted(bundle)
     yield from grants.wanted(bundle)
-    proxied = any(isinstance(one, Child) for one in proxy) or nginx_proxy.in_use(bundle)
-    yield gateway.wanted(bundle, proxied)
+    made = any(isinstance(one, Child) for one in proxy)
+    stuck = not made and nginx_proxy.in_use(bundle)
+    yield gateway.wanted(bundle, made or stuck)
     policy = refused or waf.wanted(bundle)
     if policy is not None:
         yield policy
-    yield from snippets.wanted(bundle)
+    yield from snippets.wanted(bundle, stuck)
     yield from route_marker.wanted(bundle)
 
 

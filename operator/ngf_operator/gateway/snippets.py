@@ -21,8 +21,9 @@ DECLARATION = f'map "" ${VARIABLE} {{ default "-"; }}'
 """Gives the variable a value where no rule sets it."""
 
 
-def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
-    """The filter and the policy that the spec asks for."""
+def wanted(bundle: Bundle, stuck: bool) -> Iterator[Child | Lack]:
+    """The filter and the policies that the spec asks for; ``stuck`` is whether the access log that
+    is in force cannot be changed now."""
     name = names.snippets(bundle.name)
     if section := bundle.section("snippetsFilter"):
         spec = {"snippets": written(section)}
@@ -31,7 +32,7 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
         )
     else:
         yield from _referred(bundle, name)
-    for kind, spec in _policies(bundle).items():
+    for kind, spec in {**_policies(bundle), **(_needed(bundle) if stuck else {})}.items():
         section_name = MARKER if kind == names.marker(bundle.name) else SNIPPETS
         yield disabled(bundle, section_name, "SnippetsPolicy", kind) or bundle.child(
             section_name, NGF, "SnippetsPolicy", kind, spec
@@ -112,6 +113,18 @@ def _policies(bundle: Bundle) -> dict[str, Obj]:
     if bundle.section("routeMarker") is not None:
         snippet = {"context": "http", "value": DECLARATION}
         found[names.marker(bundle.name)] = _targeted(bundle, [snippet])
+    return found
+
+
+def _needed(bundle: Bundle) -> dict[str, Obj]:
+    """Spec of each live policy of the bundle that declares more than is asked for by now."""
+    found, planned = {}, _policies(bundle)
+    for name in (names.snippets(bundle.name), names.marker(bundle.name)):
+        live = bundle.world.get(NGF, "SnippetsPolicy", bundle.namespace, name)
+        if live is None or not bundle.owns(live):
+            continue
+        if _declared(live["spec"]) - _declared(planned.get(name) or {}):
+            found[name] = live["spec"]
     return found
 
 
