@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from tests.operator.bundle_children import PATHS, PATIENCE_S, get, gone
+from tests.operator.bundle_children import bundle as gateways
 from tests.operator.bundles import bundle, change, child, condition, in_phase, path, ready
-from tests.operator.replica import Replica, running
+from tests.operator.ngf import Ngf
+from tests.operator.replica import REAL, Replica, running
+from tests.operator.test_bundle_route_marker import route
 from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi, wait_until
 
@@ -24,6 +28,21 @@ PARENTS: list[Obj] = [
 ]
 SEEN: Obj = {"apiGroups": [""], "resources": ["configmaps"], "verbs": READ}
 MADE: Obj = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "patch", "delete"]}
+ALL = [*READ, "create", "patch", "delete"]
+GATEWAYS: list[Obj] = [
+    {
+        "apiGroups": ["gateway.networking.k8s.io"],
+        "resources": ["gateways", "gatewayclasses", "grpcroutes", "referencegrants"],
+        "verbs": ALL,
+    },
+    {"apiGroups": ["gateway.nginx.org"], "resources": ["*"], "verbs": ALL},
+    {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": READ},
+]
+ROUTES: Obj = {
+    "apiGroups": ["gateway.networking.k8s.io"],
+    "resources": ["httproutes"],
+    "verbs": [*READ, "patch"],
+}
 MISSING = "GatewayBundle cannot be kept: the operator may not list gatewaybundles"
 
 
@@ -84,6 +103,42 @@ def test_a_child_that_may_not_be_deleted_is_told_and_keeps_nothing_else(
         _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
         parent = ready(kube_api, namespace, "web")
         assert len(parent["status"]["children"]) == 2
+
+
+def test_markers_stay_while_routes_may_not_be_listed_even_when_their_bundle_goes(
+    kube_api: KubeApi, namespace: str, ngf: Ngf, tmp_path: Path
+) -> None:
+    ngf.install("--snippets")
+    cart = route(ngf, namespace)
+    del cart["spec"]["rules"][1]
+    kube_api.post(PATHS["HTTPRoute"].format(namespace), cart).ok()
+    before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
+    kube_api.post(path(namespace), gateways(ngf, routeMarker={"enabled": True})).ok()
+    _give(kube_api, namespace, [*PARENTS, *GATEWAYS, ROUTES])
+    replica = _stranger(kube_api, namespace, tmp_path)
+
+    def refers() -> bool:
+        ngf.judge()
+        return "filters" in get(kube_api, "HTTPRoute", namespace, "cart")["spec"]["rules"][0]
+
+    with running(replica, REAL):
+        wait_until("marked", refers, PATIENCE_S)
+    _give(kube_api, namespace, [*PARENTS, *GATEWAYS])
+
+    def told() -> bool:
+        rows = (kube_api.get(path(namespace, "edge")).ok().get("status") or {}).get("conditions")
+        said = {one["type"]: one for one in rows or ()}.get("RouteMarkerActive") or {}
+        return "may not list httproutes" in said.get("message", "")
+
+    with running(replica, REAL):
+        wait_until("it says so", told, PATIENCE_S)
+        get(kube_api, "SnippetsFilter", namespace, "cart-marker-0")
+        kube_api.delete(path(namespace, "edge")).ok()
+        gone(kube_api, "SnippetsPolicy", namespace, "edge-marker")
+        get(kube_api, "SnippetsFilter", namespace, "cart-marker-0")
+        _give(kube_api, namespace, [*PARENTS, *GATEWAYS, ROUTES])
+        gone(kube_api, "SnippetsFilter", namespace, "cart-marker-0")
+        assert get(kube_api, "HTTPRoute", namespace, "cart")["spec"] == before
 
 
 def _stranger(api: KubeApi, namespace: str, folder: Path) -> Replica:
