@@ -82,7 +82,8 @@ class Applier:
                 f"The cluster does not serve {child.obj['apiVersion']} {ref.kind}.",
             )
         if denied := self._seen.denied(ref.group, ref.kind):
-            raise Lacking("MissingPermission", f"The operator {denied}.")
+            reason = "CannotBeListed" if denied.startswith("cannot ") else "MissingPermission"
+            raise Lacking(reason, f"The operator {denied}.")
         try:
             if child.edits:
                 return await self._edit(child, ref, resource, contested=contested)

@@ -29,6 +29,7 @@ GATHERED_S, GATHERED_EACH_S = 0.3, 0.01
 """How long changes of what parents merely read are gathered before these are reconciled: the more
 of them there are the longer, so that a busy cluster costs no more than a share of a core."""
 SWEPT_AFTER_S = 2.0
+STARTING = "The operator is starting: not every kind is listed yet."
 
 
 class Operator:
@@ -75,7 +76,7 @@ class Operator:
             options.interval,
         )
         self._watching: Watching | None = None
-        self._trouble = "The operator is starting."
+        self._trouble = STARTING
         self.metrics.watches(
             lambda: self._queue.depth, lambda state: self._reconciler.parents.states()[state]
         )
@@ -109,7 +110,7 @@ class Operator:
             self._trouble = ""
             await self._leader.acquire()
         self.metrics.leads(True)
-        self._trouble = "The operator is starting."
+        self._trouble = STARTING
         async with asyncio.TaskGroup() as tasks:
             if self._options.leader_elect:
                 tasks.create_task(self._leader.keep())
@@ -125,6 +126,7 @@ class Operator:
             await self._first_discovery()
             tasks.create_task(self._served.follow())
             await self._watching.settled()
+            self._trouble = ""
             tasks.create_task(self._hearing.run())
             tasks.create_task(self._sweep())
             tasks.create_task(self._queue.run(self._options.workers))
@@ -138,7 +140,7 @@ class Operator:
                 _LOG.warning("discovery failed: %s", trouble)
                 await asyncio.sleep(2.0)
             else:
-                self._trouble = ""
+                self._trouble = STARTING
                 return
 
     async def _sweep(self) -> None:

@@ -84,7 +84,8 @@ class World(Protocol):
         """
 
     def denied(self, group: str, kind: str) -> str:
-        """What the account may not do with a kind, as a phrase; "" when all is allowed."""
+        """What cannot be done with a kind, as a phrase such as "may not list x" or "cannot list x:
+        why"; "" when all is well."""
 
 
 def whole(obj: Obj) -> Obj:

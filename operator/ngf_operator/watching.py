@@ -1,7 +1,8 @@
 """List and watch of every kind that builders read, so that it is in memory and stays right.
 
 A kind that is not installed is picked up when its definition appears. One that the account may not
-list is noted with verb and resource, and tried again every interval.
+list is noted with verb and resource, and tried again every interval. One that the server fails to
+list, such as one whose conversion webhook does not answer, is noted as well: others do not wait.
 """
 
 import asyncio
@@ -16,6 +17,10 @@ from ngf_operator.wanting import Obj
 
 _LOG = logging.getLogger(__name__)
 SHORTEST_S, LONGEST_S = 0.5, 30.0
+LASTED_S = 5.0
+"""A watch that ends sooner is not taken up again at once."""
+TRIES = 3
+"""After how many refusals the operator goes on without a kind that was never listed."""
 
 
 class Watching:
@@ -68,24 +73,31 @@ class Watching:
                 self._told_kind(reads.group, reads.kind)
 
     async def _keep(self, shelf: Shelf, resource: Resource) -> None:
-        pause = SHORTEST_S
+        pause, tries, loop = SHORTEST_S, 0, asyncio.get_running_loop()
         shelf.since = ""
         while True:
+            began, waits = loop.time(), True
             try:
                 if not shelf.since:
+                    tries += 1
                     await self._list(shelf, resource)
-                pause = SHORTEST_S
+                    tries = 0
                 await self._follow(shelf, resource)
             except Refused as refused:
                 shelf.since = ""
                 if refused.status == 403:
                     self._deny(shelf, resource, refused)
                     await asyncio.sleep(self._interval_s)
+                    waits = False
                 elif refused.status != 410:  # 404: discovery says soon that it is gone
                     _LOG.warning("%s cannot be watched: %s", resource.label, refused)
-                    pause = await _longer(pause)
+                    if tries >= TRIES:
+                        self._give_up(shelf, resource, refused)
             except Unreachable as trouble:
                 _LOG.warning("%s cannot be watched: %s", resource.label, trouble)
+            if loop.time() - began > LASTED_S:
+                pause = SHORTEST_S
+            elif waits:
                 pause = await _longer(pause)
 
     async def _list(self, shelf: Shelf, resource: Resource) -> None:
@@ -129,6 +141,14 @@ class Watching:
             shelf.denied = denied
             self._forget(shelf)
             self._told_kind(resource.group, resource.kind)
+        self._known[id(shelf)].set()
+
+    def _give_up(self, shelf: Shelf, resource: Resource, refused: Refused) -> None:
+        """Go on without a kind of which nothing is known; what is known of one stays."""
+        if self._known[id(shelf)].is_set():
+            return
+        shelf.denied = f"cannot list {resource.label}: {str(refused).rstrip('.')}"
+        self._told_kind(resource.group, resource.kind)
         self._known[id(shelf)].set()
 
     def _forget(self, shelf: Shelf) -> None:

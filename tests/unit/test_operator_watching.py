@@ -1,0 +1,68 @@
+"""Promise: a kind that the server fails to list keeps nobody from what is known of the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from ngf_operator.client import Api, Refused
+from ngf_operator.seen import Seen
+from ngf_operator.served import Resource, Served
+from ngf_operator.wanting import CHILDREN, Obj, Reads
+from ngf_operator.watching import Watching
+
+WEBHOOK = "conversion webhook for widgets.example.com failed"
+
+
+class Broken(Api):
+    """Lists one ConfigMap, and Widgets only once their webhook works."""
+
+    def __init__(self) -> None:
+        self.works = False
+
+    async def pages(
+        self, path: str, *, labels: str = "", accept: str = ""
+    ) -> AsyncIterator[tuple[list[Obj], str]]:
+        if "widgets" in path and not self.works:
+            raise Refused(500, "InternalError", WEBHOOK)
+        yield [{"metadata": {"name": "web", "namespace": "shop", "resourceVersion": "1"}}], "1"
+
+    async def watch(
+        self, path: str, since: str, *, labels: str = "", accept: str = ""
+    ) -> AsyncIterator[Obj]:
+        await asyncio.Event().wait()
+        yield {}
+
+
+class Discovered(Served):
+    """Both kinds are served."""
+
+    def find(self, group: str, kind: str, versions: tuple[str, ...]) -> Resource:
+        return Resource(group, "v1", kind, f"{kind.lower()}s", True)
+
+
+def test_a_kind_that_cannot_be_listed_is_noted_until_it_can() -> None:
+    asyncio.run(_noted())
+
+
+async def _noted() -> None:
+    api, again = Broken(), asyncio.Event()
+    served = Discovered(api, lambda: None, 60.0)
+    reads = (Reads("", "ConfigMap", ("v1",), CHILDREN), Reads("w.example", "Widget", ("v1",), ""))
+    seen = Seen(served, reads)
+
+    def told_kind(group: str, kind: str) -> None:
+        if api.works:
+            again.set()
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        watching = Watching(api, served, seen, lambda obj, labels: None, told_kind, tasks, 60.0)
+        watching.adjust()
+        await watching.settled()
+        said = f"cannot list widgets.w.example: {WEBHOOK}"
+        assert seen.denied("w.example", "Widget") == said
+        assert seen.denied("", "ConfigMap") == ""
+        assert len(list(seen.all("", "ConfigMap"))) == 1
+        api.works = True
+        await again.wait()
+        assert seen.denied("w.example", "Widget") == ""
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
