@@ -1,13 +1,14 @@
 """What was seen of the cluster: the objects that builders read, in memory, from watches."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import product
 
 from ngf_operator import names
+from ngf_operator.reads import merged
 from ngf_operator.served import Served
-from ngf_operator.wanting import CHILDREN, Obj, Reads, whole
+from ngf_operator.wanting import CHILDREN, Obj, Reads
 
 Place = tuple[str, str]
 """Namespace ("" for none) and name."""
@@ -249,26 +250,6 @@ class Readers:
     def of_kind(self, group: str, kind: str) -> set[Parent]:
         """Who asked whether a kind is served, or allowed."""
         return set(self._readers.get((group, kind), ()))
-
-
-def merged(reads: Iterable[Reads]) -> list[Reads]:
-    """Each selector of a kind once; what the operator made comes first.
-
-    What two builders keep different parts of is kept whole. Of what the operator made everything is
-    kept anyway, because all of it is compared with what is wanted: there builders only add.
-    """
-    found: dict[tuple[str, str, str], Reads] = {}
-    for each in reads:
-        key = (each.group, each.kind, each.labels)
-        known = found.setdefault(key, each)
-        if known.keep is not each.keep:
-            both = _both(known.keep, each.keep) if each.labels == CHILDREN else whole
-            found[key] = replace(known, keep=both)
-    return sorted(found.values(), key=lambda each: each.labels != CHILDREN)
-
-
-def _both(one: Callable[[Obj], Obj], other: Callable[[Obj], Obj]) -> Callable[[Obj], Obj]:
-    return lambda obj: other(one(obj))
 
 
 def _parts(ref: Ref) -> tuple[str, str, str, str]:

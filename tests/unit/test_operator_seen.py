@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from ngf_operator.builders import RECIPES
 from ngf_operator.client import Api
+from ngf_operator.names import ROUTE_MARKER
+from ngf_operator.reads import merged
 from ngf_operator.seen import Asking, Parent, Readers, Seen, ref_of
 from ngf_operator.served import Served
 from ngf_operator.wanting import CHILDREN, Reads
@@ -41,6 +44,27 @@ def test_a_question_for_one_selector_is_answered_and_asked_again_for_that_alone(
     readers.note(EDGE, asking.asked)
     assert readers.of_object(ref_of(deployment("shop")), "") == set()
     assert readers.of_object(ref_of(deployment("ngf")), PLANES) == {EDGE}
+
+
+def test_of_routes_no_more_is_kept_than_is_looked_at() -> None:
+    reads = [each for recipe in RECIPES for each in recipe.reads]
+    [routes] = [each for each in merged(reads) if (each.kind, each.labels) == ("HTTPRoute", "")]
+    backend = {"kind": "InferencePool", "name": "m"}
+    rule = {"matches": [{"path": {"value": "/"}}], "backendRefs": [backend]}
+    redirect = {"filters": [{"type": "RequestRedirect"}]}
+    parents = [{"parentRef": {"name": "edge"}}]
+    route = {
+        "metadata": {"name": "cart", "namespace": "shop"},
+        "spec": {"hostnames": ["a"], "parentRefs": [{"name": "edge"}], "rules": [rule, redirect]},
+        "status": {"parents": parents},
+    }
+    assert routes.keep(route) == {
+        "metadata": route["metadata"],
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [backend]}, {}]},
+        "status": {"parents": parents},
+    }
+    marked = {**route, "metadata": {**route["metadata"], "labels": {ROUTE_MARKER: "true"}}}
+    assert routes.keep(marked) == marked
 
 
 def test_a_question_for_a_kind_hears_of_it_by_every_selector() -> None:
