@@ -69,6 +69,8 @@ class Hearing:
             while True:
                 self._discovered.clear()
                 allowed = await self._allowed()
+                if allowed is None:  # nobody knows: what is heard is heard on
+                    allowed = heard
                 if session and allowed != heard:
                     session.cancel()
                     session = None
@@ -86,7 +88,8 @@ class Hearing:
         """Wait until something has to be looked at again; whether the session has ended."""
         discovered = asyncio.create_task(self._discovered.wait())
         waits: set[asyncio.Task[Any]] = {discovered, session} if session else {discovered}
-        again = self._interval_s if self._missing or self._trouble else None
+        again = self._interval_s if self._missing else None
+        again = TRIED_AGAIN_S if self._trouble else again
         try:
             await asyncio.wait(waits, timeout=again, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -97,14 +100,15 @@ class Hearing:
         await asyncio.sleep(TRIED_AGAIN_S)
         return True
 
-    async def _allowed(self) -> list[Resource]:
+    async def _allowed(self) -> list[Resource] | None:
+        """Kinds of parents that the account may keep, None when the server does not say."""
         served = self._resources()
         before, self._trouble = self._missing, ""
         try:
             self._missing = await permissions.missing(self._api, served)
         except (Refused, Unreachable) as trouble:
             self._trouble = str(trouble)
-            return []
+            return None
         if self._missing != before:
             for sentence in self.troubles():
                 _LOG.warning("%s", sentence)
@@ -139,12 +143,11 @@ class Hearing:
                 _LOG.warning("parents could not be listed: %s", trouble)
 
     async def _verify_kind(self, resource: Resource) -> None:
-        known = [key for key in self._parents.known() if key.kind == resource.kind]
-        listed: set[tuple[str, str]] = set()
+        keys = [key for key in self._parents.known() if key.kind == resource.kind]
+        known = [obj for key in keys if (obj := self._parents.get(key))]
+        listed: set[str] = set()
         async for items, _ in self._api.pages(resource.path(), accept=METADATA_LIST):
-            listed |= {(each["metadata"]["namespace"], each["metadata"]["name"]) for each in items}
-        for key in known:
-            gone = (key.namespace, key.name) not in listed and self._parents.get(key)
-            if gone:
-                self._parents.drop(gone)
-                self._due(key, "gone")
+            listed |= {each["metadata"]["uid"] for each in items}
+        for gone in known:
+            if gone["metadata"]["uid"] not in listed and self._parents.drop(gone):
+                self._due(Parent.of(gone), "gone")

@@ -50,6 +50,7 @@ class Reconciler:
         """Bring one parent in step; in how many seconds it is due again, None when it has gone.
 
         After an edit of somebody else's object that is at once: what goes with it may follow now.
+        So it is when another parent of its name is there already.
 
         Raises Refused and Unreachable for what has to be tried again.
         """
@@ -57,11 +58,11 @@ class Reconciler:
         try:
             parent = self.parents.get(key)
             if parent and self._misses_child(parent):
-                parent = await self._asked_again(key)  # its children may go because it goes
+                parent = await self._asked_again(key)  # they may go, or be let go, because it goes
             if parent is None:
                 await self._end(key)
                 result = "acted"
-                return None
+                return 0.0 if self.parents.get(key) else None
             if parent["metadata"].get("deletionTimestamp"):
                 await self._write(parent, terminating(parent, stamp()))
                 result = "unchanged"
@@ -84,6 +85,7 @@ class Reconciler:
             _LOG.exception("what %s wants could not be worked out", key)
             wanted = Wanted((), (outcomes.unclear(parent, error),))
         refs = {ref_of(child.obj) for child in wanted.children}
+        self.readers.add(key, world.asked | refs)  # what is told from now on concerns it
         try:
             found, trouble = await self._children(parent, wanted, world)
             found += [outcomes.lacking(lack) for lack in wanted.lacks]
@@ -163,16 +165,28 @@ class Reconciler:
         return pruned.gone, [why for _, why in pruned.stuck if isinstance(why, Refused)]
 
     async def _write(self, parent: Obj, status: Obj) -> None:
+        """Write what is new, of the very parent that it is said of: another one may have its name
+        by now."""
         changed = changes(parent, status)
         if not changed:
             return
         try:
-            path = f"{self._path(Parent.of(parent))}/status"
-            self.parents.put(await self._api.merge(path, {"status": changed}))
+            await self._patch(parent, changed)
         except Refused as refused:
-            if refused.status != 404:
+            if refused.status == 404:
+                self.parents.drop(parent)
+                return
+            if refused.status != 409:
                 raise
-            self.parents.drop(parent)
+            now = await self._asked_again(Parent.of(parent))
+            if now is None or not _is_same(now, parent):
+                raise
+            await self._patch(now, changed)
+
+    async def _patch(self, parent: Obj, status: Obj) -> None:
+        version = {"resourceVersion": parent["metadata"].get("resourceVersion")}
+        path = f"{self._path(Parent.of(parent))}/status"
+        self.parents.put(await self._api.merge(path, {"metadata": version, "status": status}))
 
     async def _tell(self, parent: Obj, found: list[Outcome], pruned: list[Ref]) -> None:
         for what, reason in (("made", "ChildMade"), ("changed", "ChildChanged")):
@@ -197,9 +211,15 @@ class Reconciler:
             await self._ending.clean(key)
 
     def _misses_child(self, parent: Obj) -> bool:
-        """Whether one that was applied is not there any more."""
+        """Whether one that was applied is not there any more, or nobody's."""
+        key = Parent.of(parent)
         rows = (parent.get("status") or {}).get("children") or ()
-        there = {ref_of(obj).place for obj in self._seen.children(Parent.of(parent))}
+        there = {
+            ref_of(obj).place
+            for obj in self._seen.children(key)
+            if obj["metadata"].get("namespace") != key.namespace
+            or obj["metadata"].get("ownerReferences")
+        }
         return any(row.get("specHash") and place_of(row) not in there for row in rows)
 
     async def _asked_again(self, key: Parent) -> Obj | None:
@@ -218,6 +238,12 @@ class Reconciler:
         if resource is None:
             raise Refused(404, "NotFound", f"{key.kind} is not served.")
         return resource.path(key.namespace, key.name)
+
+
+def _is_same(one: Obj, other: Obj) -> bool:
+    """Whether two states of a parent want the same: the same one, with the same spec."""
+    about, others = one["metadata"], other["metadata"]
+    return all(about.get(key) == others.get(key) for key in ("uid", "generation"))
 
 
 def _result(found: list[Outcome], pruned: list[Ref]) -> str:

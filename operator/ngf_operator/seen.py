@@ -239,6 +239,10 @@ class Readers:
         if asked:
             self._asked[parent] = asked
 
+    def add(self, parent: Parent, asked: set[Hashable]) -> None:
+        """What a parent has asked as well."""
+        self.note(parent, self._asked.get(parent, set()) | asked)
+
     def of_object(self, ref: Ref, labels: str) -> set[Parent]:
         """Who asked for an object that was heard of by a selector, or for all of its kind, or for
         all of that selector."""

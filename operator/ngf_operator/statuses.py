@@ -51,9 +51,21 @@ def status_of(
 def terminating(parent: Obj, now: str) -> Obj:
     """The status of a parent that is being deleted."""
     before: Obj = parent.get("status") or {}
-    if before.get("phase") == "Terminating":
-        return before
-    return {**before, "phase": "Terminating", "lastReconciledAt": now}
+    generation = parent["metadata"].get("generation", 0)
+    said = {
+        "status": "False",
+        "reason": "Terminating",
+        "message": "It is being deleted.",
+        "observedGeneration": generation,
+    }
+    conditions = [
+        {**each, **said, "lastTransitionTime": _since(each, "False", now)}
+        if each["type"] == "Ready"
+        else each
+        for each in before.get("conditions") or ()
+    ]
+    status = {**before, "phase": "Terminating", "conditions": conditions}
+    return status if status == before else {**status, "lastReconciledAt": now}
 
 
 def changes(parent: Obj, status: Obj) -> Obj:
@@ -64,8 +76,6 @@ def changes(parent: Obj, status: Obj) -> Obj:
 
 
 def _phase(parent: Obj, outcomes: Sequence[Outcome], before: Obj) -> str:
-    if parent["metadata"].get("deletionTimestamp"):
-        return "Terminating"
     if any(each.state == "Failed" for each in outcomes):
         return "Error"
     if any(each.blocks for each in outcomes):
@@ -122,7 +132,7 @@ def _conditions(
         *_sections(outcomes),
     ):
         was = known.get(name, {})
-        since = was.get("lastTransitionTime", now) if was.get("status") == status else now
+        since = _since(was, status, now)
         made.append(
             {
                 "type": name,
@@ -134,6 +144,11 @@ def _conditions(
             }
         )
     return made
+
+
+def _since(was: Obj, status: str, now: str) -> str:
+    """Since when a condition has a status."""
+    return str(was.get("lastTransitionTime", now)) if was.get("status") == status else now
 
 
 _Said = tuple[str, str, str, str]
@@ -148,7 +163,7 @@ def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
         "Degraded": worst.code if worst and worst.blocks else NO_LONGER,
         "Pending": "ChildrenNotReady",
     }.get(phase, phase)
-    return "Ready", "False", reason, worst.words if worst else "It is being deleted."
+    return "Ready", "False", reason, worst.words if worst else ""
 
 
 def _reconciled(outcomes: Sequence[Outcome]) -> _Said:

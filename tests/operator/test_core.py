@@ -151,6 +151,20 @@ def test_a_copy_of_a_child_is_not_taken_for_a_child(
     assert kube_api.get(settings(namespace, "mine")).status == 200
 
 
+def test_children_that_are_orphaned_on_purpose_stay(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(path(namespace), bundle("web", 80, 81, 82)).ok()
+    ready(kube_api, namespace, "web")
+    kube_api.delete(path(namespace, "web"), propagationPolicy="Orphan").ok()
+    wait_until("gone", lambda: kube_api.get(path(namespace, "web")).status == 404)
+    kube_api.post(path(namespace), bundle("other")).ok()
+    ready(kube_api, namespace, "other")
+    for port in (80, 81, 82):
+        about = kube_api.get(settings(namespace, f"web-l{port}")).ok()["metadata"]
+        assert not about.get("ownerReferences")
+
+
 def test_children_of_another_namespace_go_with_their_parent(
     kube_api: KubeApi, namespace: str, operator: Replica
 ) -> None:

@@ -7,7 +7,7 @@ from ngf_operator.drifting import kept
 from ngf_operator.outcomes import Outcome
 from ngf_operator.restraint import AT_MOST, OVER_S, WITHIN_S, Restraint
 from ngf_operator.seen import Ref
-from ngf_operator.statuses import changes, status_of
+from ngf_operator.statuses import changes, status_of, terminating
 
 Obj = dict[str, Any]
 NOW, LATER = "2026-11-28T10:00:00Z", "2026-11-28T11:00:00Z"
@@ -78,6 +78,15 @@ def test_drift_is_true_until_a_pass_of_the_timer_finds_none() -> None:
     passed = status(parent(restored), child("Ready"), now=LATER, timer=True)
     assert said(passed, "Drifted") == ("False", "NoDrift")
     assert passed["drift"]["count"] == 1
+
+
+def test_a_parent_that_is_being_deleted_is_not_ready() -> None:
+    before = status(parent(), child("Ready"))
+    obj = parent(before, generation=2, deletionTimestamp=LATER)
+    ended = terminating(obj, LATER)
+    assert (ended["phase"], said(ended, "Ready")) == ("Terminating", ("False", "Terminating"))
+    assert ended["children"] == before["children"]
+    assert terminating(parent(ended, generation=2), "later") == ended
 
 
 def test_a_reason_that_no_condition_may_have_is_replaced() -> None:
