@@ -40,11 +40,6 @@ class Refused(Exception):
         self.status = status
         self.reason = reason
 
-    @property
-    def lacks_right(self) -> bool:
-        """Whether the account has no right to it; quotas and admission say 403 as well."""
-        return self.status == 403 and " cannot " in str(self)
-
 
 class Api:
     """Calls to one API server as one account.

@@ -52,20 +52,27 @@ class Leader:
             await asyncio.sleep(self._lasts_s / 6)
 
     async def keep(self) -> None:
-        """Renew for ever. Raises Lost."""
-        renewed = time.monotonic()
+        """Renew for ever. Raises Lost, a third before another replica may begin."""
+        renewed, pause, trouble = time.monotonic(), self._lasts_s / 3, ""
         while True:
-            await asyncio.sleep(self._lasts_s / 3)
+            await asyncio.sleep(pause)
+            began = time.monotonic()
+            left = renewed + self._lasts_s * 2 / 3 - began
             try:
-                if not await self._try():
-                    self.holder, held_by = "", self.holder
-                    raise Lost(f"{held_by or 'Somebody else'} holds the Lease.")
-                renewed = time.monotonic()
-            except (Refused, Unreachable) as trouble:
+                if left <= 0:
+                    raise TimeoutError
+                async with asyncio.timeout(left):
+                    if not await self._try():
+                        self.holder, held_by = "", self.holder
+                        raise Lost(f"{held_by or 'Somebody else'} holds the Lease.")
+                renewed, pause = began, self._lasts_s / 3
+            except (Refused, Unreachable) as error:
+                trouble, pause = str(error), self._lasts_s / 15
                 _LOG.warning("the Lease cannot be renewed: %s", trouble)
-                if time.monotonic() - renewed > self._lasts_s * 2 / 3:
-                    self.holder = ""
-                    raise Lost(f"The Lease could not be renewed in time: {trouble}") from None
+            except TimeoutError:
+                self.holder = ""
+                why = trouble or "the API server did not answer."
+                raise Lost(f"The Lease could not be renewed in time: {why}") from None
 
     async def release(self) -> None:
         """Let another replica begin at once."""
