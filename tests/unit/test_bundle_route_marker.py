@@ -243,6 +243,16 @@ def test_when_the_class_is_of_another_controller_the_references_go() -> None:
     assert rules_of(cluster) == [{}]
 
 
+def test_a_route_that_the_operator_keeps_itself_is_not_fought_over() -> None:
+    kept = route({})
+    kept["metadata"]["annotations"] = {"ngf-console.f5.com/owner": "InferenceStack/web/cart"}
+    cluster = world(kept, DECLARED, marker(0))
+    assert edits(PARENT, cluster) == []
+    said = lacks(PARENT, cluster)["RouteMarkerActive"]
+    assert (said.reason, said.blocks) == ("KeptByOperator", False)
+    assert "InferenceStack/web/cart" in said.message
+
+
 def test_rules_that_come_go_and_change_places_keep_the_marker_of_their_place() -> None:
     cluster = world(route({"name": "a"}, {"name": "b"}, {"name": "c"}), DECLARED)
     applied(PARENT, cluster)

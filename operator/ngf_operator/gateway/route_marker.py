@@ -32,6 +32,10 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
             if route["metadata"].get("deletionTimestamp"):
                 continue
             mark = routes.opted_in(route) and _first(bundle, route)
+            if mark and (owner := routes.keeper(route)):
+                mark = False
+                text = f"{kind} {'/'.join(_place(route))} is not marked: {owner} keeps it as it is."
+                yield bundle.lack(MARKER, kind, "", "KeptByOperator", text, blocks=False)
             yield from _marked(bundle, route) if mark else _released(bundle, route)
 
 

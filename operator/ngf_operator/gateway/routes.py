@@ -5,7 +5,7 @@ from typing import Any
 
 from ngf_operator import names
 from ngf_operator.gateway.parent import GATEWAY_API, NGF
-from ngf_operator.names import ROUTE_MARKER
+from ngf_operator.names import OWNER, ROUTE_MARKER
 from ngf_operator.wanting import Obj
 
 KINDS = ("HTTPRoute", "GRPCRoute")
@@ -22,6 +22,11 @@ def rules(route: Obj) -> list[Obj]:
 def opted_in(route: Obj) -> bool:
     """Whether its owner wants the lines of a route marked."""
     return bool((route["metadata"].get("labels") or {}).get(ROUTE_MARKER) == "true")
+
+
+def keeper(route: Obj) -> str:
+    """The parent whose child a route is, which would take every marker away; "" of none."""
+    return str((route["metadata"].get("annotations") or {}).get(OWNER, ""))
 
 
 def gateways(route: Obj) -> Iterator[tuple[str, str]]:
