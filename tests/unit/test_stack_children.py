@@ -258,6 +258,18 @@ def test_a_pool_of_the_old_version_has_the_old_shape_and_the_picker_that_serves_
     assert config(found)["apiVersion"] == f"{old}/v1alpha1"
 
 
+def test_a_picker_that_runs_is_kept_while_pools_are_not_installed() -> None:
+    picker = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "llama-epp", "namespace": "llm"},
+    }
+    absent = [("inference.networking.k8s.io", "InferencePool")]
+    found = wanted(stack(), Known([picker], absent=absent))
+    [lack] = [one for one in found.lacks if one.section == "PickerReady"]
+    assert (lack.kind, lack.name, lack.blocks) == ("Deployment", "llama-epp", True)
+
+
 def test_without_pools_there_is_no_picker_and_no_route_and_the_cure_is_said() -> None:
     world = Known(absent=[("inference.networking.k8s.io", "InferencePool")])
     found = wanted(stack(httpRoute={"gatewayRef": "web"}), world)

@@ -1,6 +1,6 @@
 """The endpoint picker: account, rights, configuration, pods and Service."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ngf_operator import hashing, names
@@ -20,11 +20,12 @@ _READ = ("get", "list", "watch")
 
 
 def wanted(stack: Stack, world: World) -> Wanted:
-    """The picker of the pool. There is none where pools are not installed."""
-    version = pool.served(world)
+    """The picker of the pool. None is made where pools are not installed, but one that runs, runs
+    on: a definition can be away for a moment."""
+    version, name = pool.served(world), names.picker(stack.name)
     if version is None:
-        return Wanted(())
-    name, image = names.picker(stack.name), _image(stack, version)
+        return Wanted((), tuple(_waits(stack, world, name)))
+    image = _image(stack, version)
     config, lacks = _config(stack, world, image)
     labels = {"app": name, WORKLOAD: name}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
@@ -41,6 +42,21 @@ def wanted(stack: Stack, world: World) -> Wanted:
         stack.object("v1", "Service", name, spec=_service(labels)),
     )
     return Wanted(tuple(Child(PICKER, each) for each in objects), lacks)
+
+
+def _waits(stack: Stack, world: World, name: str) -> Iterator[Lack]:
+    """A lack for each object of the picker that is there."""
+    why = "There is nothing to pick endpoints for: InferencePool is not installed."
+    for group, kind, made in (
+        ("", "ServiceAccount", name),
+        ("rbac.authorization.k8s.io", "Role", name),
+        ("rbac.authorization.k8s.io", "RoleBinding", name),
+        ("", "ConfigMap", names.picker_config(stack.name)),
+        ("apps", "Deployment", name),
+        ("", "Service", name),
+    ):
+        if world.get(group, kind, stack.namespace, made):
+            yield stack.lack(PICKER, kind, made, "CRDNotInstalled", why)
 
 
 def _image(stack: Stack, version: str) -> PickerImage:
