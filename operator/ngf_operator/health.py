@@ -6,11 +6,15 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 
+class CannotServe(Exception):
+    """The address cannot be listened on; the text says why."""
+
+
 class Health:
     """Serves ``/healthz``, ``/readyz`` and ``/metrics`` inside an ``async with``.
 
     ``missing`` answers, one sentence each, what keeps the operator from working; ``notes`` what it
-    works without. Raises OSError where it cannot listen.
+    works without. Raises CannotServe where it cannot listen.
     """
 
     def __init__(
@@ -33,7 +37,11 @@ class Health:
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         host = self._bind or None  # None: every address of both families
-        await web.TCPSite(self._runner, host, self._port, reuse_address=True).start()
+        try:
+            await web.TCPSite(self._runner, host, self._port, reuse_address=True).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise CannotServe(str(error)) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -82,7 +82,7 @@ class Operator:
         )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve, wait for the Lease, work. Raises leader.Lost, and OSError for a taken port."""
+        """Serve, wait for the Lease, work. Raises leader.Lost and health.CannotServe."""
         health = Health(
             self._options.bind,
             self._options.port,

@@ -11,6 +11,7 @@ from pathlib import Path
 import kopf
 
 from ngf_operator import logs
+from ngf_operator.health import CannotServe
 from ngf_operator.leader import Lost
 from ngf_operator.operating import Operator
 from ngf_operator.options import BadOptions, Options, parser, read
@@ -64,7 +65,7 @@ async def _run(options: Options, recipes: Sequence[Recipe]) -> int:
     except* Lost as lost:
         _LOG.error("%s", lost.exceptions[0])
         status = 1
-    except* OSError as error:
+    except* CannotServe as error:
         where = f"HEALTH_BIND and HEALTH_PORT ({options.bind}, {options.port})"
         sys.stderr.write(f"{where}: {error.exceptions[0]}\n")
         status = 2

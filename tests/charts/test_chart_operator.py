@@ -56,8 +56,9 @@ def test_the_operator_misses_nothing_with_the_account_of_the_chart(
     definitions = load(CHARTS / "ngf-console-agent" / "crds")
     objects = render("ngf-console-agent", "values", "everything", namespace=NAMESPACE)
     api = applied(real_cluster, [*definitions, *objects], NAMESPACE)
-    account = Account(api, NAMESPACE, "edge-ngf-console-agent-operator")
-    replica = Replica(api, tmp_path, NAMESPACE, "one")
+    name = "edge-ngf-console-agent-operator"
+    account = Account(api, NAMESPACE, name)
+    replica = Replica(api, tmp_path, NAMESPACE, "one", f"--lease={name}")
     replica.use(kubeconfig_text("real", api.url, api.ca_pem, account.token))
     with running(replica, REAL):
         wait_until("ready", lambda: replica.page("/readyz") == (200, "ok\n"))
