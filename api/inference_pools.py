@@ -7,10 +7,14 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from api.answers import Rests, rests
-from api.openapi import Time, Tree, answer, in_both_trees
+from api.guard import current_identity
+from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
+from services.errors import NotFound
+from services.inference.provider import Asked
 from services.inference.results import PoolStatus
+from services.inference.stack_settings import pool_of
 from services.telemetry.answers import Answer
 
 
@@ -102,6 +106,12 @@ _FIELDS = {
 def register(server: OpenAPI, container: Container) -> None:
     """Add ``/inference/pools``; `pool_writes` changes them."""
 
+    def made(path: PoolName, query: InNamespaceParams) -> Asked:
+        """The pool of the stack of that name. Raises NotFound, Unavailable and Invalid."""
+        who, where = current_identity(), cluster_of(path, container.fleet)
+        stack = container.stacks.of_pool(who, where, path.name, query.namespace)
+        return asked_of(container, path, pool_of(stack), stack["metadata"]["namespace"])
+
     def list_inference_pools(path: Tree, query: PoolsParams) -> Response:
         """The pools of a cluster."""
         found = container.metrics.list_pools(asked_of(container, path, "", query.namespace))
@@ -109,9 +119,13 @@ def register(server: OpenAPI, container: Container) -> None:
         return answer({"items": items, "total": len(items), **rests(found)})
 
     def get_inference_pool(path: PoolName, query: InNamespaceParams) -> Response:
-        """One pool."""
+        """One pool, by its name or that of the InferenceStack that makes it."""
         asked = asked_of(container, path, path.name, query.namespace)
-        found: Answer[PoolStatus] = container.metrics.get_pool(asked)
+        found: Answer[PoolStatus]
+        try:
+            found = container.metrics.get_pool(asked)
+        except NotFound:
+            found = container.metrics.get_pool(made(path, query))
         return answer({**(pool_item(found.value) if found.value else {}), **rests(found)})
 
     in_both_trees(

@@ -1,5 +1,6 @@
 """Changes of inference pools over REST: of the InferenceStack that makes one."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from api.conditions import BasedOn
 from api.guard import current_identity, requires
 from api.inference_pools import InNamespaceParams, PoolName, pool_item
-from api.objects import GONE
+from api.objects import GONE, Place
 from api.openapi import Tree, cluster_of, in_both_trees
 from api.operated import CHANGED, DEPLOYED, MADE, OperatedObjects
 from api.operated_models import OperatedSent, StackUpdate
@@ -36,6 +37,8 @@ _TOLD = (
     "reason",
 )
 """What an answer says of a pool beside what can be changed."""
+_ECHO = {"status", "reasons"}
+"""What only an answer has: a body with it is one that was read, edited or not."""
 _NAMES = {f"spec.pool.{name}": name for name in stack_settings.OF_POOL}
 
 
@@ -48,6 +51,11 @@ class PoolUpdate(StackUpdate):
     minReplicas: int | None = Field(None, ge=0)
     maxReplicas: int | None = Field(None, ge=1)
     selector: dict[str, str] | None = Field(None, description="Replaced as a whole")
+
+    @property
+    def was_read(self) -> bool:
+        """Whether this is an answer that is sent back: what it says of the live pool is no wish."""
+        return not _ECHO.isdisjoint(self.model_fields_set)
 
 
 class PoolCreate(PoolUpdate):
@@ -75,14 +83,18 @@ def register(server: OpenAPI, container: Container) -> None:
     fleet, stacks = container.fleet, container.stacks
     objects = OperatedObjects(container, stacks, labelled=False)
 
-    def place_of(path: PoolName, query: InNamespaceParams) -> tuple[str, str, str, str]:
+    def stack_of(path: PoolName, query: InNamespaceParams) -> Mapping[str, Any]:
         who, where = current_identity(), cluster_of(path, fleet)
-        metadata = stacks.of_pool(who, where, path.name, query.namespace)["metadata"]
-        return where, stacks.kind, metadata["namespace"], metadata["name"]
+        return stacks.of_pool(who, where, path.name, query.namespace)
 
-    def read(path: PoolName, query: InNamespaceParams) -> dict[str, Any]:
-        """What a client reads of the pool; nothing where nobody can tell."""
-        asked = asked_of(container, path, path.name, query.namespace)
+    def place_of(path: PoolName, stack: Mapping[str, Any]) -> Place:
+        metadata = stack["metadata"]
+        return cluster_of(path, fleet), stacks.kind, metadata["namespace"], metadata["name"]
+
+    def read(path: PoolName, stack: Mapping[str, Any]) -> dict[str, Any]:
+        """What a client reads of the pool of a stack; nothing where nobody can tell."""
+        pool, namespace = stack_settings.pool_of(stack), stack["metadata"]["namespace"]
+        asked = asked_of(container, path, pool, namespace)
         with suppress(NotFound, Invalid, Unavailable):
             found = container.metrics.get_pool(asked).value
             return pool_item(found) if found else {}
@@ -99,7 +111,8 @@ def register(server: OpenAPI, container: Container) -> None:
         path: PoolName, query: PoolWriteParams, header: BasedOn, body: PoolUpdate
     ) -> Response:
         """Change a pool, by the InferenceStack that makes it."""
-        known, place = read(path, query), place_of(path, query)
+        stack = stack_of(path, query)
+        known = read(path, stack) if body.was_read else {}
         given = {
             name: value
             for name, value in body.given().items()
@@ -110,17 +123,17 @@ def register(server: OpenAPI, container: Container) -> None:
             return stack_settings.pool(live, given)
 
         based_on = header.version(body.resourceVersion or "")
-        return objects.edited(place, query, edit, based_on)
+        return objects.edited(place_of(path, stack), query, edit, based_on)
 
     @requires(Role.OPERATOR)
     def delete_inference_pool(path: PoolName, query: PoolWriteParams, header: BasedOn) -> Response:
         """Delete a pool, with the InferenceStack that makes it."""
-        return objects.removed(place_of(path, query), query, header.version())
+        return objects.removed(place_of(path, stack_of(path, query)), query, header.version())
 
     @requires(Role.OPERATOR)
     def deploy_inference_pool(path: PoolName, query: PoolWriteParams) -> Response:
         """Ask the operator to apply everything of a pool anew."""
-        return objects.deployed(place_of(path, query), query)
+        return objects.deployed(place_of(path, stack_of(path, query)), query)
 
     named = "/inference/pools/<name>"
     in_both_trees(

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ngf_operator import names
+
 from agent.accelerators import ACCELERATORS, named, product
 from agent.demand import demand, holds
 from services.clusters.cluster import Cluster
@@ -93,7 +95,11 @@ def _read(cluster: str, seen: Mapping[str, Snapshot]) -> PoolsOf:
         picking = ((service or {}).get("spec") or {}).get("selector") or {}
         for pod in (*own, *(one for one in near if _selects(picking, one))):
             members[namespace, pod["metadata"]["name"]] = name
-    found += [_waiting(cluster, one) for place, one in stacks.items() if place not in used]
+    found += [
+        _waiting(cluster, one)
+        for place, one in stacks.items()
+        if place not in used and (place[0], names.pool(place[1])) not in world.pools
+    ]
     found.sort(key=lambda one: (one.name, one.namespace))
     return PoolsOf(tuple(found), members, None)
 
@@ -131,12 +137,12 @@ def _pool(
 
 
 def _waiting(cluster: str, stack: Object) -> PoolStatus:
-    """A stack whose pool is not there yet."""
+    """The pool of a stack that is not there yet, by the name that it will have."""
     metadata, status = stack["metadata"], stack.get("status") or {}
     return PoolStatus(
         cluster=cluster,
         namespace=metadata["namespace"],
-        name=metadata["name"],
+        name=names.pool(metadata["name"]),
         ready_replicas=0,
         status=str(status.get("phase") or "Pending"),
         status_reason="Its InferencePool is not there yet.",
@@ -244,9 +250,9 @@ def _picker(pool: Object) -> Object:
 
 
 def _stack_of(pool: Object) -> str:
+    """The stack that makes a pool, "" for none: one that is only called like it does not."""
     owners = pool["metadata"].get("ownerReferences") or ()
-    owner = next((one for one in owners if one.get("kind") == "InferenceStack"), None)
-    return str(owner["name"] if owner else pool["metadata"]["name"])
+    return next((str(one["name"]) for one in owners if one.get("kind") == names.STACK), "")
 
 
 def _ready(pod: Object) -> bool:

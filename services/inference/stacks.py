@@ -1,9 +1,10 @@
 """Model endpoints that the operator runs: InferenceStacks, and what a cluster can give them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ngf_operator import names
+from ngf_operator.belonging import is_ours
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
@@ -13,6 +14,8 @@ from services.gatewayapi.resources import Resources
 from services.inference.abilities import StackAbilities, stack_abilities
 from services.kube.changes import Changes
 from services.operated import Operated
+
+Object = Mapping[str, Any]
 
 
 class Stacks(Operated):
@@ -25,49 +28,51 @@ class Stacks(Operated):
         self._fleet, self._gpus = fleet, gpus
 
     def of_pool(
-        self, who: Identity, cluster: str, pool: str, namespace: str = ""
-    ) -> Mapping[str, Any]:
-        """The stack of a pool: of the InferencePool of that name, else the stack called so.
-        ``pool`` may name its namespace.
+        self, who: Identity, cluster: str, pool: str, namespace: str | None = None
+    ) -> Object:
+        """The stack of a pool: the one that makes the InferencePool of that name, else, where there
+        is no such pool, the stack called so. ``pool`` may name its namespace, and is what an
+        ambiguous name is said of where the caller knows no ``namespace``.
 
         Raises NotFound, with code ``no_stack`` where there is a pool that no stack makes,
         Unavailable, and Invalid where several namespaces have one.
         """
         of, _, name = pool.rpartition("/")
         space = namespace or of
-        found = {
-            place: obj
-            for place, obj in self._visible(who, cluster).items()
-            if space in ("", place[0]) and name in (place[1], names.pool(place[1]))
+        stacks = self._visible(who, cluster, self.kind, space)
+        pools = {
+            place[0]: obj
+            for place, obj in self._visible(who, cluster, "inferencepools", space).items()
+            if place[1] == name
         }
-        made = {place: obj for place, obj in found.items() if names.pool(place[1]) == name}
-        chosen = made or found
-        if not chosen:
-            raise self._none(who, cluster, space, name)
-        if len(chosen) > 1:
-            places = ", ".join(sorted(place[0] for place in chosen))
-            raise Invalid.of(
-                "namespace", f"must be given, as there is one of this name in {places}"
-            )
-        return next(iter(chosen.values()))
+        found = {
+            place[0]: obj
+            for place, obj in stacks.items()
+            if names.pool(place[1]) == name and _makes(obj, pools.get(place[0]))
+        }
+        if not found and not pools:
+            found = {place[0]: obj for place, obj in stacks.items() if place[1] == name}
+        spaces = sorted({*found, *pools})
+        if len(spaces) > 1:
+            raise _ambiguous(spaces, namespace is None)
+        if not found:
+            raise _none(cluster, "".join(spaces), space, name)
+        return found[spaces[0]]
 
-    def _visible(self, who: Identity, cluster: str) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    def _visible(
+        self, who: Identity, cluster: str, kind: str, space: str
+    ) -> Mapping[tuple[str, str], Object]:
+        """What one may see of a kind, in one namespace or in all. Raises Unavailable where that is
+        not known."""
         member = self._fleet.visible(who, cluster)
-        snapshot = member.snapshot(self.kind)
-        if snapshot.as_of is None and snapshot.state in ("stale", "loading"):
+        snapshot = member.snapshot(kind)
+        if snapshot.as_of is None and snapshot.state != "absent":
             raise member.unavailable(snapshot.why)
         return {
-            place: obj for place, obj in snapshot.objects.items() if who.may_see(cluster, place[0])
+            place: obj
+            for place, obj in snapshot.objects.items()
+            if space in ("", place[0]) and who.may_see(cluster, place[0])
         }
-
-    def _none(self, who: Identity, cluster: str, namespace: str, name: str) -> NotFound:
-        pools = self._fleet.visible(who, cluster).snapshot("inferencepools").objects
-        place = f"{namespace}/{name}" if namespace else name
-        for space, other in pools:
-            if other == name and namespace in ("", space) and who.may_see(cluster, space):
-                said = f"No InferenceStack makes pool {space}/{name}; change the pool itself."
-                return NotFound(said, code="no_stack", pool=name)
-        return NotFound(f"There is no inference pool {place} on {cluster}.", pool=name)
 
     def abilities(self, who: Identity, cluster: str) -> StackAbilities:
         """What a model endpoint can have on a cluster, each with its evidence.
@@ -75,3 +80,23 @@ class Stacks(Operated):
         Raises NotFound for a cluster that there is not, or that one may not see.
         """
         return stack_abilities(who, self._fleet.visible(who, cluster), self._gpus)
+
+
+def _makes(stack: Object, pool: Object | None) -> bool:
+    """Whether a stack makes the InferencePool of its name, or is to."""
+    parent = {"kind": names.STACK, "metadata": stack["metadata"]}
+    return pool is None or is_ours(parent, dict(pool))
+
+
+def _ambiguous(spaces: Sequence[str], in_pool: bool) -> Invalid:
+    field, rule = ("pool", "be namespace/name") if in_pool else ("namespace", "be given")
+    where = ", ".join(spaces)
+    return Invalid.of(field, f"must {rule}, as there is one of this name in {where}")
+
+
+def _none(cluster: str, has_one: str, space: str, name: str) -> NotFound:
+    if has_one:
+        said = f"No InferenceStack makes pool {has_one}/{name}; change the pool itself."
+        return NotFound(said, code="no_stack", pool=name)
+    place = f"{space}/{name}" if space else name
+    return NotFound(f"There is no inference pool {place} on {cluster}.", pool=name)

@@ -219,15 +219,15 @@ def test_pools_of_one_name_are_told_apart(console: Console) -> None:
     name = f"twin-{next(_number)}"
     for namespace in ("llm", "default"):
         made(console, namespace, name=name)
-    for method, path, sent in (
-        ("PUT", f"{POOLS}/{name}", {"replicas": 3}),
-        ("DELETE", f"{POOLS}/{name}", None),
-        ("PUT", f"{ROOT}/inference/epp", {"pool": name, "strategy": "kv_cache"}),
-        ("PUT", f"{ROOT}/inference/autoscaling", {"pool": name, "replicas": 3}),
+    for method, path, sent, field in (
+        ("PUT", f"{POOLS}/{name}", {"replicas": 3}, "namespace"),
+        ("DELETE", f"{POOLS}/{name}", None, "namespace"),
+        ("PUT", f"{ROOT}/inference/epp", {"pool": name, "strategy": "kv_cache"}, "pool"),
+        ("PUT", f"{ROOT}/inference/autoscaling", {"pool": name, "replicas": 3}, "pool"),
     ):
         answer = console.ask(method, path, json=sent)
         assert answer.status_code == 422, answer.text
-        assert answer.json()["error"]["details"]["fields"][0]["field"] == "namespace"
+        assert answer.json()["error"]["details"]["fields"][0]["field"] == field
     chosen = console.ask("PUT", f"{POOLS}/{name}?namespace=default", json={"replicas": 4})
     assert chosen.status_code == 200, chosen.text
     sizes = [
@@ -240,14 +240,35 @@ def test_pools_of_one_name_are_told_apart(console: Console) -> None:
     assert console.ask("GET", f"{STACKS}/llm/{name}").status_code == 200
 
 
+def test_a_size_that_the_pool_happens_to_have_is_a_wish_all_the_same(console: Console) -> None:
+    """Read and sent back as a whole, what is live is none."""
+    pool = "granite-8b-pool"
+    read = console.ask("GET", f"{POOLS}/{pool}", params={"namespace": "llm"}).json()
+    stack = console.container.stacks.get(CONSOLE, CLUSTER, "llm", read["stack"])
+    sizes = ("replicas", "minReplicas", "maxReplicas")
+    other = {name: stack["spec"]["pool"].get(name) for name in sizes}
+    (name,) = [one for one in sizes if read[one] not in (None, other[one])][:1]
+    place = f"{POOLS}/{pool}?namespace=llm&dryRun=true"
+    changes = console.ask("PUT", place, json={name: read[name]}).json()["changes"]
+    assert [(one["path"], one["new"]) for one in changes] == [(f"spec.pool.{name}", read[name])]
+    assert console.ask("PUT", place, json=read).json()["changes"] == []
+
+
 def test_a_pool_that_no_stack_makes_is_said_to_be_so(console: Console) -> None:
+    """Also where a stack is called like it."""
+    stack = made(console, "llm", name="phi4-mini")
+    assert console.ask("GET", f"{POOLS}/phi4-mini?namespace=llm").json()["stack"] is None
     for method, path, sent in (
         ("PUT", f"{POOLS}/phi4-mini", {"replicas": 3}),
+        ("DELETE", f"{POOLS}/phi4-mini", None),
+        ("POST", f"{POOLS}/phi4-mini/deploy", None),
         ("GET", f"{ROOT}/inference/epp?pool=phi4-mini", None),
+        ("PUT", f"{ROOT}/inference/autoscaling", {"pool": "phi4-mini", "replicas": 3}),
     ):
         answer = console.ask(method, path, json=sent)
-        if console.container.stacks.find(CONSOLE, CLUSTER, "llm", "phi4-mini") is None:
-            assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_stack")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_stack")
+    assert console.ask("GET", place(stack)).json()["generation"] == stack["generation"]
+    assert console.ask("DELETE", place(stack)).status_code == 200
     nowhere = console.ask("GET", f"{ROOT}/inference/epp?pool=nowhere")
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (404, "not_found")
     assert console.ask("GET", f"{ROOT}/inference/epp").status_code == 422

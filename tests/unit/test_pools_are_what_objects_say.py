@@ -131,8 +131,19 @@ def test_a_pool_without_pods_knows_what_its_stack_says() -> None:
 def test_a_stack_whose_pool_is_not_there_yet_is_pending() -> None:
     spec = {"modelName": "m", "servingBackend": "vllm", "pool": {"replicas": 3}}
     found = one(inferencestacks=[made("new", spec=spec)])
-    assert (found.name, found.status, found.replicas) == ("new", "Pending", 3)
+    assert (found.name, found.stack) == ("new-pool", "new")
+    assert (found.status, found.replicas) == ("Pending", 3)
     assert found.status_reason == "Its InferencePool is not there yet."
+
+
+def test_a_stack_that_is_only_called_like_a_pool_says_nothing_of_it() -> None:
+    spec = {"modelName": "m", "pool": {"replicas": 3, "gpuType": "H100"}}
+    stacks = [made("llama", spec=spec), made("taken", spec=spec)]
+    pools = [pool(), pool("taken-pool")]
+    found, waiting, taken = read(inferencepools=pools, inferencestacks=stacks).pools
+    assert (found.name, found.stack, found.model_name) == ("llama", "", None)
+    assert (waiting.name, waiting.stack) == ("llama-pool", "llama")
+    assert (taken.name, taken.stack) == ("taken-pool", "")
 
 
 def test_what_pods_do_not_agree_on_is_not_known() -> None:
