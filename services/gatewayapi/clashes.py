@@ -6,7 +6,7 @@ every Gateway, so a port that another Gateway has is no conflict, unless its Ser
 the nodes; a hostname that two Gateways serve is worth knowing, for only one of them has its DNS.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ Object = Mapping[str, Any]
 Sees = Callable[[str], bool]
 """Whether one may look into a namespace."""
 _UNCLEAR = ("TCP", "UDP")
+MOST = 64
+"""Listeners that a Gateway may have. Each pair can clash, so more than the server takes are not
+compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,14 @@ class Clash:
 
 
 def clashes(
-    model: Model, gateway: Key, listeners: Iterable[Any], sees: Sees, *, ngf: bool = True
+    model: Model, gateway: Key, listeners: Sequence[Any], sees: Sees, *, ngf: bool = True
 ) -> tuple[Clash, ...]:
     """What the ``listeners`` of a draft of ``gateway`` meet: each other, listeners of ListenerSets
-    that name it, and other Gateways in namespaces that one ``sees``."""
-    drafted = [_listener(gateway, index, one) for index, one in enumerate(listeners or ())]
+    that name it, and other Gateways in namespaces that one ``sees``. Nothing of more than `MOST`,
+    which the server refuses."""
+    if len(listeners) > MOST:
+        return ()
+    drafted = [_listener(gateway, index, one) for index, one in enumerate(listeners)]
     mine = [one for one in drafted if one is not None]
     return (
         *_among(mine, ngf),
