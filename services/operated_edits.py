@@ -5,6 +5,7 @@ field by field, entries of lists that have a key find their live counterpart, ev
 every free map (labels, selectors) is replaced as a whole.
 """
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -19,14 +20,26 @@ FREE = frozenset(
     {*LABELS, "selector", "nodeSelector", "resources", "options", "policySource", "extra"}
 )
 """Maps whose keys are anybody's."""
+_TOOLS = re.compile(
+    r"ngf-console\.f5\.com/.*|kubectl\.kubernetes\.io/.*|argocd\.argoproj\.io/.*"
+    r"|.*\.toolkit\.fluxcd\.io/.*|meta\.helm\.sh/.*|helm\.sh/chart"
+    r"|app\.kubernetes\.io/(?:managed-by|instance)"
+)
+"""Labels and annotations by which we and GitOps tools know the bundle itself: a Gateway that had
+them would be taken for something of theirs."""
 
 
 def own_labels(obj: Object, name: str) -> dict[str, str]:
     """The ``labels`` or ``annotations`` that a client reads and writes: of a bundle those that its
-    Gateway gets, which are the bundle's own where it says nothing."""
+    Gateway gets, which are the bundle's own, without those of tools, where it says nothing."""
     spec = obj.get("spec") or {}
-    found = spec[name] if name in spec else obj["metadata"].get(name)
-    return dict(found or {})
+    if name in spec:
+        return dict(spec[name] or {})
+    return _for_gateway(obj["metadata"].get(name) or {})
+
+
+def _for_gateway(labels: Object) -> dict[str, str]:
+    return {name: one for name, one in labels.items() if not _TOOLS.fullmatch(name)}
 
 
 def new(given: Object, *, labelled_spec: bool = False) -> dict[str, Any]:
@@ -39,6 +52,9 @@ def new(given: Object, *, labelled_spec: bool = False) -> dict[str, Any]:
         for key, value in given.items()
         if key not in left_out and value is not None
     }
+    for key in LABELS:
+        if isinstance(spec.get(key), Mapping):
+            spec[key] = _for_gateway(spec[key])
     return {"metadata": metadata, "spec": spec}
 
 
@@ -59,10 +75,9 @@ def _edited(live: Object, given: Object, labelled_spec: bool, lay: Any) -> dict[
         if key in METADATA:
             result["metadata"][key] = value
         elif key in LABELS:
-            before = own_labels(live, key)
-            wanted = lay(before, value, key) or {}
-            if wanted != before:
-                _label(result, key, before, wanted, labelled_spec)
+            _label(
+                result, key, lay(_read(live, key, labelled_spec), value, key) or {}, labelled_spec
+            )
         elif value is None:
             spec.pop(key, None)
         else:
@@ -70,21 +85,27 @@ def _edited(live: Object, given: Object, labelled_spec: bool, lay: Any) -> dict[
     return result
 
 
-def _label(
-    result: dict[str, Any], key: str, before: Object, wanted: Object, labelled_spec: bool
-) -> None:
+def _read(live: Object, key: str, labelled_spec: bool) -> dict[str, str]:
+    return own_labels(live, key) if labelled_spec else dict(live["metadata"].get(key) or {})
+
+
+def _label(result: dict[str, Any], key: str, wanted: Any, labelled_spec: bool) -> None:
     """Set labels, in the spec as well where it has some; of a bundle's own those that its Gateway
-    never had stay."""
-    metadata = result["metadata"]
-    if labelled_spec:
-        result["spec"][key] = dict(wanted)
+    never had stay. What are no labels goes to the server as it is, which refuses it."""
+    metadata, before = result["metadata"], _read(result, key, labelled_spec)
+    if wanted == before:
+        return
+    if labelled_spec and isinstance(wanted, Mapping):
+        for_gateway = _for_gateway(wanted)
+        if for_gateway != before:
+            result["spec"][key] = for_gateway
         own = {
             name: one
             for name, one in (metadata.get(key) or {}).items()
             if before.get(name) != one or name in wanted
         }
         wanted = {**own, **wanted}
-    metadata[key] = dict(wanted)
+    metadata[key] = wanted
 
 
 def merged(live: Any, given: Any, key: str = "") -> Any:
@@ -103,12 +124,18 @@ def merged(live: Any, given: Any, key: str = "") -> Any:
         return result
     named = KEYED.get(key)
     if named and isinstance(given, list):
-        known = {one[named]: one for one in live or () if isinstance(one, Mapping) and named in one}
+        known = {name: one for one in live or () if (name := _name(one, named))}
         return [
-            merged(known.get(one.get(named), {}), one) if isinstance(one, Mapping) else one
+            merged(known.get(_name(one, named), {}), one) if isinstance(one, Mapping) else one
             for one in given
         ]
     return without_nulls(given)
+
+
+def _name(entry: Any, field: str) -> str:
+    """What an entry of a list is known by, "" for nothing that could be a name."""
+    found = entry.get(field) if isinstance(entry, Mapping) else None
+    return found if isinstance(found, str) else ""
 
 
 def patch(live: Any, given: Any, _key: str = "") -> Any:

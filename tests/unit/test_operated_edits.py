@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.operated_edits import new, onto, patched
+from services.operated_edits import new, onto, own_labels, patched
 
 LIVE: dict[str, Any] = {
     "metadata": {"name": "edge", "namespace": "web", "labels": {"team": "edge", "argo": "x"}},
@@ -72,3 +72,67 @@ def test_the_live_object_itself_is_left_alone() -> None:
     before = repr(LIVE)
     onto(LIVE, {"nginxProxy": {"extra": None}, "listeners": [], "labels": {}}, labelled_spec=True)
     assert repr(LIVE) == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"listeners": [{"name": ["x"], "port": 80}]},
+        {"autoscaling": {"thresholds": [{"metric": {"a": 1}, "target": 1}]}},
+        {"modelServer": {"env": [{"name": ["x"]}]}},
+        {"labels": "x"},
+        {"annotations": ["x"]},
+    ],
+)
+@pytest.mark.parametrize("lay", [onto, patched])
+@pytest.mark.parametrize("labelled", [True, False])
+def test_what_is_of_another_type_is_left_for_the_server_to_refuse(
+    given: dict[str, Any], lay: Any, labelled: bool
+) -> None:
+    live = {**LIVE, "spec": {**LIVE["spec"], "modelServer": {"env": [{"name": "a"}]}}}
+    result = lay(live, given, labelled_spec=labelled)
+    (key,) = given
+    held = result["metadata"] if key in ("labels", "annotations") else result["spec"]
+    assert held[key] == given[key]
+    odd = {**live, "spec": {**live["spec"], "listeners": [{"name": ["x"]}, 7]}}
+    assert lay(odd, {"listeners": [{"name": "http"}]})["spec"]["listeners"] == [{"name": "http"}]
+
+
+KEPT = {
+    "ngf-console.f5.com/reconcile-requested": "now",
+    "argocd.argoproj.io/tracking-id": "x:y",
+    "kubectl.kubernetes.io/last-applied-configuration": "{}",
+}
+OF_TOOLS = {
+    "app.kubernetes.io/instance": "argo",
+    "app.kubernetes.io/managed-by": "Helm",
+    "helm.sh/chart": "edge-1",
+}
+
+
+def test_what_tools_write_on_a_bundle_is_none_of_its_gateway() -> None:
+    metadata = {
+        "name": "edge",
+        "labels": {"team": "edge", **OF_TOOLS},
+        "annotations": {"note": "x", **KEPT},
+    }
+    live = {"metadata": metadata, "spec": {}}
+    assert own_labels(live, "labels") == {"team": "edge"}
+    assert own_labels(live, "annotations") == {"note": "x"}
+    result = onto(
+        live, {"labels": {"tier": "front"}, "annotations": {"note": "y"}}, labelled_spec=True
+    )
+    assert result["spec"] == {"labels": {"tier": "front"}, "annotations": {"note": "y"}}
+    assert result["metadata"]["labels"] == {**OF_TOOLS, "tier": "front"}
+    assert result["metadata"]["annotations"] == {**KEPT, "note": "y"}
+    asked = {"annotations": {"note": "x", **KEPT}}
+    assert onto(live, asked, labelled_spec=True)["spec"] == {}
+    assert new({"name": "a", **asked}, labelled_spec=True) == {
+        "metadata": {"name": "a", **asked},
+        "spec": {"annotations": {"note": "x"}},
+    }
+
+
+def test_labels_that_its_gateway_was_given_are_told_whatever_they_are() -> None:
+    live = {"metadata": {"name": "edge"}, "spec": {"labels": OF_TOOLS}}
+    assert own_labels(live, "labels") == OF_TOOLS
