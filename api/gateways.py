@@ -57,10 +57,12 @@ def register(server: OpenAPI, container: Container) -> None:
     @requires(Role.OPERATOR)
     def create_gateway(path: Tree, query: WriteParams, body: models.GatewayCreate) -> Response:
         """Create a gateway: a GatewayBundle of its name, from which the operator makes it. Where
-        the cluster has no GatewayBundles, the Gateway itself."""
+        the cluster has no GatewayBundles, the Gateway itself. 409 where there is one that the
+        bundle could not take over."""
         member = fleet.visible(current_identity(), cluster_of(path, fleet))
         if member.snapshot(bundles.kind).state == "absent":
             return gateways.created(path, query, body)
+        bundles.require_free(current_identity(), member.name, body.namespace, body.name)
         return bundled.created(path, query, _Bundle.of(body))
 
     @requires(Role.OPERATOR)
@@ -76,7 +78,7 @@ def register(server: OpenAPI, container: Container) -> None:
         based_on, given = header.version(body.resourceVersion or ""), body.given()
         if gateway is not None:
             given = changed(given, gateway, models.gateway(gateway))
-            if _is_read_from(gateway, body, based_on):
+            if _is_up_to_date(bundle) and _is_read_from(gateway, body, based_on):
                 based_on = ""
         given = for_bundle(given)
 
@@ -89,10 +91,12 @@ def register(server: OpenAPI, container: Container) -> None:
     def delete_gateway(path: Named, query: WriteParams, header: BasedOn) -> Response:
         """Delete a gateway, with the bundle that makes it where one does; with dryRun, what depends
         on it."""
-        if bundle_of(path) is None:
+        bundle = bundle_of(path)
+        if bundle is None:
             return gateways.deleted(path, query, header)
         gateway, based_on = gateway_of(path), header.version()
-        if gateway and based_on == gateway["metadata"]["resourceVersion"]:
+        read = gateway and based_on == gateway["metadata"]["resourceVersion"]
+        if read and _is_up_to_date(bundle):
             based_on = ""
         return bundled.removed(place_of(container, path, bundles.kind), query, based_on)
 
@@ -118,12 +122,25 @@ def register(server: OpenAPI, container: Container) -> None:
     )
 
 
+def _is_up_to_date(bundle: Object) -> bool:
+    """Whether the operator has made of the bundle what it says now: who has read the Gateway has
+    then seen the bundle."""
+    seen = (bundle.get("status") or {}).get("observedGeneration")
+    return seen is not None and seen == bundle["metadata"].get("generation")
+
+
 def _is_read_from(gateway: Mapping[str, Any], body: models.Sent, based_on: str) -> bool:
     """Whether a change was made of the Gateway as it is, status aside: the version that was read is
-    then the Gateway's, and says nothing of its bundle."""
+    then the Gateway's, and says nothing of its bundle. Labels and annotations are replaced as a
+    whole, and have no generation."""
     metadata = gateway["metadata"]
     same = body.generation is not None and body.generation == metadata.get("generation")
-    return bool(same or based_on == metadata["resourceVersion"])
+    labels = all(
+        getattr(body, name) == (metadata.get(name) or {})
+        for name in edits.LABELS
+        if name in body.model_fields_set
+    )
+    return (same and labels) or based_on == metadata["resourceVersion"]
 
 
 class _Bundle(models.Sent):

@@ -96,7 +96,7 @@ def _made_by_bundle(callbacks: Callbacks, ref: Ref) -> Ref | None:
     place = (ref["cluster"], ref["namespace"], ref["name"])
     try:
         found = callbacks.container.bundles.of_gateway(callbacks.who(), *place)
-    except NotFound:
+    except (NotFound, Unavailable):
         return None
     return ref | {"kind": "gatewaybundles"} if found else None
 

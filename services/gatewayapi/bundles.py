@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from ngf_operator.names import shortened
+from ngf_operator.belonging import is_ours, whose
+from ngf_operator.names import ADOPT, BUNDLE, shortened
 
 from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
+from services.errors import Conflict
 from services.gatewayapi.abilities import Abilities, abilities
 from services.gatewayapi.resources import Resources
 from services.kube.catalogue import KINDS
@@ -26,13 +28,37 @@ class Bundles(Operated):
     def of_gateway(self, who: Identity, cluster: str, namespace: str, name: str) -> Object | None:
         """The bundle that makes a Gateway, or is to; None where the Gateway is nobody's child.
 
-        Raises NotFound for an unknown cluster.
+        Raises NotFound for an unknown cluster, Unavailable where bundles are not known and one may
+        make it.
         """
         found = self.find(who, cluster, namespace, name)
         gateway = self._resources.lookup(who, cluster, "gateways", namespace, name)
-        if found is None or gateway is None:
-            return found
-        return found if bundle_of(gateway) == shortened(name) else None
+        if found is None:
+            unread = () if gateway else ("gateways",)
+            if who.may_see(cluster, namespace) and (not gateway or bundle_of(gateway)):
+                self._require_known(cluster, self.kind, *unread)
+            return None
+        return found if gateway is None or bundle_of(gateway) == shortened(name) else None
+
+    def require_free(self, who: Identity, cluster: str, namespace: str, name: str) -> None:
+        """Raise Conflict where there is a Gateway that a new bundle of its name could not take:
+        one of somebody else, who has not annotated it for that."""
+        gateway = self._resources.lookup(who, cluster, "gateways", namespace, name)
+        place = {"name": name, "namespace": namespace}
+        if gateway is None or is_ours({"kind": BUNDLE, "metadata": place}, dict(gateway)):
+            return
+        said = (
+            f"Gateway {namespace}/{name} exists already and {whose(dict(gateway))}. Annotate it"
+            f" with {ADOPT}: {name} to let a GatewayBundle take it over."
+        )
+        raise Conflict(said, **place)
+
+    def _require_known(self, cluster: str, *kinds: str) -> None:
+        """Raise Unavailable where nothing is known of any of the kinds."""
+        member = self._fleet.get(cluster)
+        found = [member.snapshot(kind) for kind in kinds]
+        if all(one.as_of is None and one.state != "absent" for one in found):
+            raise member.unavailable(found[0].why)
 
     def plan_delete(
         self, who: Identity, cluster: str, namespace: str, name: str, resource_version: str = ""

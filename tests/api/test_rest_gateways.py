@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.auth.identity import CONSOLE
 from services.errors import Conflict
 from tests.api.conftest import Console
 from tests.api.leftovers import nothing_stays_of
@@ -16,6 +17,7 @@ CLUSTER = "web-fra"
 ROOT = f"/api/v1/clusters/{CLUSTER}"
 GATEWAYS = f"{ROOT}/gateways"
 API = "/apis/gateway.networking.k8s.io/v1/namespaces/sandbox/gateways"
+BUNDLES = "/apis/ngf-console.f5.com/v1alpha1/namespaces/sandbox/gatewaybundles"
 _number = count(1)
 
 
@@ -61,8 +63,21 @@ def made(console: Console) -> dict[str, Any]:
         member.client.request("POST", API, body=gateway)
     version = member.client.get(f"{API}/{name}")["metadata"]["resourceVersion"]
     member.cache.wait_seen("gateways", ("sandbox", name), version, 10)
+    observed(console, name)
     found: dict[str, Any] = console.ask("GET", f"{GATEWAYS}/sandbox/{name}").json()
     return found
+
+
+def observed(console: Console, name: str) -> None:
+    """The operator has made of the bundle what it says now."""
+    member = console.container.fleet.get(CLUSTER)
+    bundle = member.client.get(f"{BUNDLES}/{name}")
+    status = {"observedGeneration": bundle["metadata"]["generation"], "phase": "Ready"}
+    told = member.client.request(
+        "PUT", f"{BUNDLES}/{name}/status", body={**bundle, "status": status}
+    )
+    version = told["metadata"]["resourceVersion"]
+    member.cache.wait_seen("gatewaybundles", ("sandbox", name), version, 10)
 
 
 def bundle_of(console: Console, gateway: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +107,44 @@ def test_one_field_is_changed_in_the_bundle_and_the_rest_stays(console: Console)
     assert after["listeners"] == [{**before["listeners"][0], "port": 8888}, before["listeners"][1]]
     for field in ("gatewayClassName", "labels", "annotations"):
         assert after[field] == before[field]
+
+
+def test_what_the_gateway_does_not_show_yet_is_not_overwritten(console: Console) -> None:
+    """Of two that read the same Gateway the second is told, whatever the operator has done yet."""
+    gateway = made(console)
+    place = f"{GATEWAYS}/sandbox/{gateway['name']}"
+    seen = {"If-Match": gateway["resourceVersion"]}
+    tcp = {"name": "tcp", "port": 9000, "protocol": "TCP"}
+    first = {"listeners": [*gateway["listeners"], tcp]}
+    assert console.ask("PUT", place, json=first, headers=seen).status_code == 200
+    for method, sent in (("PUT", {"listeners": gateway["listeners"][:1]}), ("DELETE", None)):
+        answer = console.ask(method, place, json=sent, headers=seen)
+        assert answer.status_code == 409, answer.text
+    assert len(bundle_of(console, gateway)["listeners"]) == 3
+
+
+def test_labels_that_somebody_else_set_are_not_replaced(console: Console) -> None:
+    """A generation that is the same says nothing of labels."""
+    gateway = made(console)
+    member = console.container.fleet.get(CLUSTER)
+    live = member.client.get(f"{API}/{gateway['name']}")
+    live["metadata"]["labels"]["team"] = "theirs"
+    version = member.client.request("PUT", f"{API}/{gateway['name']}", body=live)["metadata"][
+        "resourceVersion"
+    ]
+    member.cache.wait_seen("gateways", ("sandbox", gateway["name"]), version, 10)
+    sent = {**gateway, "labels": {**gateway["labels"], "team": "mine"}}
+    answer = console.ask("PUT", f"{GATEWAYS}/sandbox/{gateway['name']}", json=sent)
+    assert answer.status_code == 409, answer.text
+
+
+def test_a_gateway_of_somebody_else_is_not_made_again(console: Console) -> None:
+    sent = {"name": "edge-public", "namespace": "shop", "gatewayClassName": "nginx"}
+    for place in (GATEWAYS, f"{GATEWAYS}?dryRun=true"):
+        answer = console.ask("POST", place, json={**sent, "listeners": LISTENERS[:1]})
+        assert answer.status_code == 409, answer.text
+        assert "ngf-console.f5.com/adopt: edge-public" in answer.json()["error"]["message"]
+    assert console.container.bundles.find(CONSOLE, CLUSTER, "shop", "edge-public") is None
 
 
 def test_words_of_a_gateway_become_those_of_a_bundle(console: Console) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.auth.identity import CONSOLE, Role
+from services.auth.identity import Role
 from tests.api.conftest import Console
 from tests.api.leftovers import nothing_stays_of
 
