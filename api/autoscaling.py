@@ -102,6 +102,9 @@ class AutoscalingAnswer(BaseModel):
     settings: dict[str, Any] | None = Field(
         description="What the stack asks of its autoscaler, as a PUT takes it"
     )
+    resourceVersion: str | None = Field(
+        description="The version of the stack that a PUT can be based on"
+    )
     workloads: list[WorkloadItem]
     explanation: list[SentenceItem]
     source: str
@@ -181,9 +184,10 @@ def register(server: OpenAPI, container: Container) -> None:
         try:
             stack = container.stacks.of_pool(who, found.cluster, pool)
         except (NotFound, Unavailable):
-            return {"stack": None, "settings": None}
-        asked = stack["spec"].get("autoscaling")
-        return {"stack": stack["metadata"]["name"], "settings": asked}
+            return {"stack": None, "settings": None, "resourceVersion": None}
+        metadata, asked = stack["metadata"], stack["spec"].get("autoscaling")
+        version = metadata["resourceVersion"]
+        return {"stack": metadata["name"], "settings": asked, "resourceVersion": version}
 
     def get_autoscaling(path: Tree, query: PoolParams) -> Response:
         """How a pool is scaled right now, and why."""

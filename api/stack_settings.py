@@ -1,6 +1,7 @@
 """REST of what an InferenceStack says of its picker and its autoscaling."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from flask_openapi3 import OpenAPI
@@ -16,6 +17,7 @@ from api.pool_scope import POOL, POOL_LENGTH
 from api.writes import PlanAnswer, WriteParams
 from services.auth.identity import Role
 from services.container import Container
+from services.errors import Invalid, NotFound, Unavailable
 from services.inference import stack_settings
 from services.kube.fields import Object
 
@@ -89,6 +91,28 @@ class AutoscalingUpdate(_Sent):
     backend: Literal["keda", "hpa"] | None = None
     thresholds: list[ThresholdItem] | None = None
     cooldownSeconds: int | None = Field(None, ge=0)
+    settings: dict[str, Any] | None = Field(
+        None, description="The same fields as a GET has them; those beside it go before"
+    )
+    workloads: Any = Field(None, description="Ignored")
+    explanation: Any = Field(None, description="Ignored")
+    source: Any = Field(None, description="Ignored")
+    as_of: Any = Field(None, description="Ignored")
+    reason: Any = Field(None, description="Ignored")
+
+    @property
+    def was_read(self) -> bool:
+        """Whether this is an answer of a GET that is sent back: its sizes are those of the live
+        workload."""
+        return not {"workloads", "explanation"}.isdisjoint(self.model_fields_set)
+
+    def given(self) -> dict[str, Any]:
+        """What the client wants, without what a GET adds."""
+        told = {name: one for name, one in super().given().items() if name not in _TOLD}
+        return {**(self.settings or {}), **told}
+
+
+_TOLD = {"settings", "workloads", "explanation", "source", "as_of", "reason"}
 
 
 class PickerSettings(BaseModel):
@@ -148,6 +172,15 @@ def register(server: OpenAPI, container: Container) -> None:
         metadata = stack["metadata"]
         return where, stacks.kind, metadata["namespace"], metadata["name"]
 
+    def sizes(where: str, stack: Mapping[str, Any]) -> dict[str, Any]:
+        """The sizes that a client reads of the pool of a stack; nothing where nobody can tell."""
+        pool = f"{stack['metadata']['namespace']}/{stack_settings.pool_of(stack)}"
+        with suppress(NotFound, Invalid, Unavailable):
+            found = container.scaling.now.of(current_identity(), where, pool)
+            least, most = found.limits
+            return {"minReplicas": least, "maxReplicas": most, "replicas": found.replicas}
+        return {}
+
     def get_inference_picker(path: Tree, query: OnePoolParams, header: Seen) -> Response:
         """How the endpoint picker of a pool decides. 404 with code ``no_stack`` for a pool that no
         InferenceStack makes."""
@@ -173,14 +206,21 @@ def register(server: OpenAPI, container: Container) -> None:
     def update_autoscaling(
         path: Tree, query: WriteParams, header: BasedOn, body: AutoscalingUpdate
     ) -> Response:
-        """Change the sizes of a pool and what scales it."""
+        """Change the sizes of a pool and what scales it. Of a GET that is sent back only what
+        differs from the pool as it is counts."""
         where, stack = stack_of(path, body.pool)
+        known = sizes(where, stack) if body.was_read else {}
+        given = {
+            name: one
+            for name, one in body.given().items()
+            if name not in known or known[name] != one
+        }
         objects = Objects(
             container, stacks.kind, lambda obj: _autoscaling(where, obj), impacts=judge
         )
 
         def edit(live: Object) -> Object:
-            return stack_settings.autoscaling(live, body.given(), enabled=body.enabled)
+            return stack_settings.autoscaling(live, given, enabled=body.enabled)
 
         based_on = header.version(body.resourceVersion or "")
         return objects.edited(place_of(where, stack), query, edit, based_on)

@@ -67,11 +67,18 @@ def picker(live: Object, given: Object) -> dict[str, Any]:
 
 
 def autoscaling(live: Object, given: Object, *, enabled: bool | None = None) -> dict[str, Any]:
-    """The stack with other sizes and another autoscaling; ``enabled`` False takes that away."""
+    """The stack with other sizes and another autoscaling; ``enabled`` False takes that away.
+
+    Raises Invalid for what is to change in an autoscaling that goes.
+    """
+    before = (live.get("spec") or {}).get("autoscaling") or {}
     sizes = {name: given[name] for name in SIZES if name in given}
     rest = {name: value for name, value in given.items() if name not in SIZES}
     change: dict[str, Any] = {"pool": sizes} if sizes else {}
     if enabled is False:
+        for name, value in rest.items():
+            if value is not None and value != before.get(name):
+                raise Invalid.of(name, "has no effect beside enabled: false")
         change["autoscaling"] = None
     elif rest:
         change["autoscaling"] = rest

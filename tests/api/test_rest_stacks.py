@@ -326,7 +326,11 @@ def test_autoscaling_keeps_what_is_not_named_and_can_be_taken_away(console: Cons
     after = again(console, stack)
     assert after["pool"] == {**stack["pool"], "maxReplicas": 6}
     assert after["autoscaling"] == {**SECTIONS["autoscaling"], "thresholds": sent["thresholds"]}
-    off = console.ask("PUT", path, json={"pool": pool, "enabled": False})
+    both = {"pool": pool, "enabled": False, "cooldownSeconds": 7}
+    refused = console.ask("PUT", path, json=both)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["error"]["details"]["fields"][0]["field"] == "cooldownSeconds"
+    off = console.ask("PUT", path, json={**told, "pool": pool, "enabled": False})
     assert (off.status_code, off.json()["enabled"]) == (200, False)
     assert "autoscaling" not in again(console, stack)
     late = console.ask(
@@ -335,6 +339,22 @@ def test_autoscaling_keeps_what_is_not_named_and_can_be_taken_away(console: Cons
         json={"pool": pool, "replicas": 1},
         headers={"If-Match": told["resourceVersion"]},
     )
+    assert late.status_code == 409, late.text
+
+
+def test_what_was_read_of_autoscaling_can_be_sent_back(console: Console) -> None:
+    path, pool = f"{ROOT}/inference/autoscaling", "llm/granite-8b-pool"
+    read = console.ask("GET", path, params={"pool": pool}).json()
+    stack = console.ask("GET", f"{STACKS}/llm/granite-8b").json()
+    assert (read["stack"], read["resourceVersion"]) == ("granite-8b", stack["resourceVersion"])
+    echo = console.ask("PUT", f"{path}?dryRun=true", json={**read, "pool": pool})
+    assert (echo.status_code, echo.json().get("changes")) == (200, []), echo.text
+    edited = {**read, "pool": pool, "settings": {**read["settings"], "cooldownSeconds": 77}}
+    told = console.ask("PUT", f"{path}?dryRun=true", json=edited).json()
+    assert [(one["path"], one["new"]) for one in told["changes"]] == [
+        ("spec.autoscaling.cooldownSeconds", 77)
+    ]
+    late = console.ask("PUT", path, json={**edited, "resourceVersion": "1"})
     assert late.status_code == 409, late.text
 
 
