@@ -18,6 +18,7 @@ from services.certificates.holding import holding
 from services.clusters.cluster import Cluster
 from services.gatewayapi import conditions
 from services.kube.catalogue import KINDS, NGF
+from services.kube.shelf import Snapshot
 from services.operator_world import SnapshotWorld
 
 __all__ = ["Abilities", "Ability", "Absent", "ClassAbility", "Issuer", "TlsSecret", "abilities"]
@@ -126,7 +127,7 @@ def abilities(who: Identity, cluster: Cluster, class_name: str = "") -> Abilitie
         _snippets(told.snippets, lacking),
         told.inference,
         told.experimental,
-        _certificates(lacking),
+        installed(cluster.snapshot("certificates"), "cert-manager", "Certificates"),
         classes,
         absent,
         tuple(_issuers(who, cluster)),
@@ -172,10 +173,13 @@ def _snippets(flag: Ability, lacking: Mapping[str, str]) -> Ability:
     return Ability(False, reason) if reason else flag
 
 
-def _certificates(lacking: Mapping[str, str]) -> Ability:
-    if reason := lacking.get("Certificate"):
-        return Ability(False, f"cert-manager cannot be used: {reason}")
-    return Ability(True, "cert-manager is installed: Certificates are served.")
+def installed(snapshot: Snapshot, product: str, what: str) -> Ability:
+    """Whether a product is there, by a kind of its own, as far as the server has said."""
+    if snapshot.state == "absent":
+        return Ability(False, f"{product} is not installed: the cluster serves no {what}.")
+    if snapshot.resource is None:
+        return Ability(None, f"It is not known whether {product} is installed: {snapshot.why}.")
+    return Ability(True, f"{product} is installed: {what} are served.")
 
 
 def _absent(cluster: Cluster) -> Iterator[Absent]:

@@ -6,6 +6,7 @@ Everything with its evidence in words; None is not known.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from ngf_operator.gateway.abilities import Ability
 
@@ -13,7 +14,7 @@ from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
 from services.clusters.gpus import GpuReadings
 from services.gatewayapi import conditions
-from services.gatewayapi.abilities import Absent, abilities
+from services.gatewayapi.abilities import Absent, abilities, installed
 from services.kube.catalogue import KINDS
 from services.kube.shelf import Snapshot
 
@@ -77,16 +78,16 @@ def stack_abilities(who: Identity, cluster: Cluster, readings: GpuReadings) -> S
     gateways = abilities(who, cluster)
     pools = cluster.snapshot("inferencepools")
     gpus, evidence = _gpus(cluster, readings)
-    addresses = tuple(dict.fromkeys(_prometheuses(cluster)))
+    prometheuses = addresses(who, cluster)
     return StackAbilities(
         cluster.name,
         gateways.inference,
-        _installed(cluster.snapshot("scaledobjects"), "KEDA", "ScaledObjects"),
-        _external_metrics(cluster),
-        _prometheus(addresses),
-        addresses,
+        installed(cluster.snapshot("scaledobjects"), "KEDA", "ScaledObjects"),
+        external_metrics(who, cluster),
+        _prometheus(prometheuses),
+        prometheuses,
         _gpu_operator(cluster),
-        _dcgm(cluster),
+        dcgm(who, cluster),
         gpus,
         evidence,
         tuple(_gateways(who, cluster)),
@@ -96,24 +97,23 @@ def stack_abilities(who: Identity, cluster: Cluster, readings: GpuReadings) -> S
     )
 
 
-def _installed(snapshot: Snapshot, product: str, what: str) -> Ability:
-    if snapshot.state == "absent":
-        return Ability(False, f"{product} is not installed: the cluster serves no {what}.")
-    if snapshot.resource is None:
-        return Ability(None, f"It is not known whether {product} is installed: {snapshot.why}.")
-    return Ability(True, f"{product} is installed: {what} are served.")
-
-
-def _external_metrics(cluster: Cluster) -> Ability:
+def external_metrics(who: Identity, cluster: Cluster) -> Ability:
     """Whether an HPA can ask for what no pod says of itself."""
-    for name, obj in cluster.snapshot("apiservices").objects.items():
+    snapshot = cluster.snapshot("apiservices")
+    if not _read(snapshot):
+        why = f"It is not known whether anything answers for external metrics: {snapshot.why}."
+        return Ability(None, why)
+    for name, obj in snapshot.objects.items():
         if name[1].endswith(".external.metrics.k8s.io"):
             said = conditions.find((obj.get("status") or {}).get("conditions"), "Available") or {}
             service = (obj.get("spec") or {}).get("service") or {}
-            whose = f"{service.get('namespace', '')}/{service.get('name', '')}"
+            namespace = str(service.get("namespace", ""))
+            seen = who.may_see(cluster.name, namespace)
+            whose = f"{namespace}/{service.get('name', '')}" if seen else "A Service"
             if said.get("status") == "True":
                 return Ability(True, f"{whose} answers for external metrics.")
-            told = said.get("message") or "it has not said that it is available"
+            told = said.get("message") if seen else ""
+            told = told or "it has not said that it is available"
             return Ability(False, f"{whose} is to answer for external metrics: {told}")
     return Ability(
         False,
@@ -122,26 +122,51 @@ def _external_metrics(cluster: Cluster) -> Ability:
     )
 
 
-def _prometheus(addresses: tuple[str, ...]) -> Ability:
-    if addresses:
-        return Ability(True, f"Prometheus answers at {addresses[0]}.")
+def _read(snapshot: Snapshot) -> bool:
+    """Whether it is known which objects there are."""
+    return snapshot.as_of is not None or snapshot.state == "absent"
+
+
+def _prometheus(found: tuple[str, ...]) -> Ability:
+    if found:
+        return Ability(True, f"Prometheus answers at {found[0]}.")
     said = "No Service of the cluster is labelled as Prometheus; give its address by hand."
     return Ability(None, said)
 
 
-def _prometheuses(cluster: Cluster) -> Iterator[str]:
-    """Addresses that other ScaledObjects ask, and of Services that are labelled as Prometheus
-    servers."""
-    for _, obj in sorted(cluster.snapshot("scaledobjects").objects.items()):
+def addresses(who: Identity, cluster: Cluster) -> tuple[str, ...]:
+    """Where Prometheus answers, by what one may see: addresses that ScaledObjects ask, without
+    what signs in there, and of Services that are labelled as Prometheus servers."""
+    found = (*_asked(who, cluster), *_prometheuses(who, cluster))
+    return tuple(dict.fromkeys(found))
+
+
+def _asked(who: Identity, cluster: Cluster) -> Iterator[str]:
+    for (namespace, _), obj in sorted(cluster.snapshot("scaledobjects").objects.items()):
+        if not who.may_see(cluster.name, namespace):
+            continue
         for trigger in (obj.get("spec") or {}).get("triggers") or ():
-            if address := (trigger.get("metadata") or {}).get("serverAddress"):
-                yield str(address)
+            if address := _open((trigger.get("metadata") or {}).get("serverAddress")):
+                yield address
+
+
+def _open(address: Any) -> str:
+    """An address without user and password; "" where it is none."""
+    try:
+        parts = urlsplit(str(address or ""))
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _prometheuses(who: Identity, cluster: Cluster) -> Iterator[str]:
     for (namespace, name), obj in sorted(cluster.snapshot("services").objects.items()):
         labels = obj["metadata"].get("labels") or {}
         named = labels.get("app.kubernetes.io/name") or labels.get("app") or ""
         part = labels.get("app.kubernetes.io/component") or labels.get("component") or "server"
         ours = named in ("prometheus", "kube-prometheus-stack-prometheus")
-        if not ours or part not in ("server", "prometheus"):
+        seen = who.may_see(cluster.name, namespace)
+        if not ours or not seen or part not in ("server", "prometheus"):
             continue
         ports = [one.get("port") for one in (obj.get("spec") or {}).get("ports") or ()]
         port = 9090 if 9090 in ports else next(iter(ports), 9090)
@@ -156,13 +181,19 @@ def _gpu_operator(cluster: Cluster) -> Ability:
     return Ability(None, "No node has labels of the GPU operator or its feature discovery.")
 
 
-def _dcgm(cluster: Cluster) -> Ability:
+def dcgm(who: Identity, cluster: Cluster) -> Ability:
     """Whether an exporter of GPU metrics runs already."""
-    for (namespace, name), obj in sorted(cluster.snapshot("daemonsets").objects.items()):
+    snapshot = cluster.snapshot("daemonsets")
+    if not _read(snapshot):
+        said = f"It is not known whether anything exports metrics of GPUs: {snapshot.why}."
+        return Ability(None, said)
+    for (namespace, name), obj in sorted(snapshot.objects.items()):
         template = (obj.get("spec") or {}).get("template") or {}
         for container in (template.get("spec") or {}).get("containers") or ():
             if "dcgm-exporter" in str(container.get("image") or ""):
-                return Ability(True, f"DaemonSet {namespace}/{name} exports metrics of GPUs.")
+                seen = who.may_see(cluster.name, namespace)
+                which = f"DaemonSet {namespace}/{name}" if seen else "A DaemonSet of the cluster"
+                return Ability(True, f"{which} exports metrics of GPUs.")
     return Ability(False, "No DaemonSet of the cluster exports metrics of GPUs.")
 
 
