@@ -205,7 +205,7 @@ class PreviewAnswer(BaseModel):
     children: list[PlannedItem]
     lacks: list[LackItem]
     clashes: list[ClashItem]
-    hidden: int = Field(description="Further children, in namespaces outside your limits")
+    hidden: int = Field(description="Further children and lacks, in namespaces outside your limits")
 
 
 def flat(obj: models.Object) -> dict[str, Any]:

@@ -8,12 +8,14 @@ name stays as it is, which is how they are laid over live objects here.
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from ngf_operator.belonging import dressed, hash_of, is_ours, whose
 from ngf_operator.gateway import bundle
 from ngf_operator.inference import stack
-from ngf_operator.names import ADOPT, LABELS, shortened
+from ngf_operator.names import ADOPT
+from ngf_operator.seen import Parent, owner_of
 from ngf_operator.wanting import Child, Recipe, Wanted
 
 from services.auth.identity import Identity
@@ -56,13 +58,25 @@ def wanted(kind: str, parent: Object, cluster: Cluster) -> Wanted:
     return recipe.wanted(deepcopy(parent), SnapshotWorld(cluster, recipe.reads))
 
 
+def taken_back(kind: str, parent: Object, cluster: Cluster) -> tuple[Child, ...]:
+    """What the operator would edit of other people's objects once ``parent`` has gone."""
+    gone = {**parent, "spec": {}}
+    found = wanted(kind, ending(gone), cluster).children
+    return tuple(one for one in found if one.edits)
+
+
+def ending(parent: Object) -> Object:
+    """A parent as it is while it goes."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {**parent, "metadata": {"deletionTimestamp": now, **parent["metadata"]}}
+
+
 class Planner:
     """Says of children what would become of each."""
 
     def __init__(self, changes: Changes, who: Identity, cluster: Cluster, parent: Object) -> None:
         self._changes, self._who, self._cluster = changes, who, cluster
         self._parent = parent
-        self._label = LABELS[parent["kind"]]
         said = (parent.get("status") or {}).get("children") or ()
         self._made = {
             (one["kind"], one.get("namespace") or _place(parent)[0], one["name"]): one["specHash"]
@@ -132,19 +146,18 @@ class Planner:
         return dict(found) if found is not None else None
 
     def _present(self) -> Iterator[Planned]:
-        """Children that are there, of kinds that are watched."""
-        namespace, name = _place(self._parent)
-        uid, own = self._parent["metadata"].get("uid"), shortened(name)
-        for kind in KINDS if uid else ():
+        """Children that are there, of kinds that are watched. Of a parent that goes those without
+        an owner in its namespace stay: they were orphaned on purpose."""
+        own, (namespace, _) = Parent.of(self._parent), _place(self._parent)
+        about = self._parent["metadata"]
+        for kind in KINDS if about.get("uid") else ():
             for place, obj in self._cluster.snapshot(kind).objects.items():
-                metadata = obj["metadata"]
-                if (metadata.get("labels") or {}).get(self._label) != own or not self._seen(obj):
+                if owner_of(dict(obj)) != own or not self._seen(obj):
                     continue
-                owners = [one.get("uid") for one in metadata.get("ownerReferences") or ()]
-                if uid in owners or (not owners and place[0] != namespace):
-                    spoken = KINDS[kind].kind
+                orphaned = place[0] == namespace and not obj["metadata"].get("ownerReferences")
+                if not (orphaned and about.get("deletionTimestamp")):
                     version = str(obj.get("apiVersion", ""))
-                    yield Planned(spoken, version, *place, "", "remove", dict(obj))
+                    yield Planned(KINDS[kind].kind, version, *place, "", "remove", dict(obj))
 
     def _told(self) -> Iterator[Planned]:
         """Children of kinds that nobody here reads, as the operator tells of them."""

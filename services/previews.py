@@ -22,7 +22,7 @@ from services.gatewayapi.models import Models
 from services.kube.catalogue import KINDS
 from services.kube.changes import Changes, Plan
 from services.kube.fields import Object
-from services.planned import RECIPES, Planned, Planner, wanted
+from services.planned import RECIPES, Planned, Planner, ending, taken_back, wanted
 
 __all__ = ["Clash", "Fault", "Lack", "Planned", "Preview", "Previews"]
 
@@ -40,7 +40,7 @@ class Preview:
     """All that is known of a draft. With ``faults`` there is no ``plan``, and no children.
 
     ``late`` is the Conflict of an edit that came too late; where both can be merged it is planned
-    on what is live. ``hidden`` counts children in namespaces that one may not see.
+    on what is live. ``hidden`` counts children and lacks in namespaces that one may not see.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -93,16 +93,22 @@ class Previews:
         what they do to traffic."""
         member = self._fleet.visible(who, plan.cluster)
         parent = _identified(plan)
-        planner = Planner(self._changes, who, member, parent)
-        found = Wanted(()) if plan.verb == "delete" else wanted(plan.kind, parent, member)
-        children = planner.planned(found.children)
+        if plan.verb == "delete":
+            parent = ending(parent)
+            found = Wanted(taken_back(plan.kind, parent, member))
+        else:
+            found = wanted(plan.kind, parent, member)
+        children = Planner(self._changes, who, member, parent).planned(found.children)
         shown = sum(one.verb != "remove" for one in children)
+        lacks = tuple(
+            one for one in found.lacks if who.may_see(plan.cluster, one.namespace or None)
+        )
         return Preview(
             plan=plan,
             children=children,
-            lacks=found.lacks,
+            lacks=lacks,
             impact=self._impact(who, plan.cluster, children),
-            hidden=len(found.children) - shown,
+            hidden=len(found.children) - shown + len(found.lacks) - len(lacks),
         )
 
     def _plan(

@@ -306,6 +306,13 @@ def test_grants_for_two_bundles_never_have_one_name() -> None:
     assert len({*children(one, both)} & {*children(other, both)}) == 0
 
 
+def test_of_the_grants_of_others_only_those_that_permit_are_named() -> None:
+    world = cluster(objects=(grant("theirs", {}, {}), grant("other", {"namespace": "x"}, {})))
+    said = lacks(bundle(ABROAD), world)["ReferencesGranted"].message
+    assert "theirs" in said
+    assert "other" not in said.replace("namespace other", "")
+
+
 def test_without_another_namespace_there_is_no_grant() -> None:
     spec = {"listeners": [HTTPS], "tls": {"secretRefs": [{"name": "a", "namespace": "shop"}]}}
     assert list(children(bundle(spec), cluster())) == ["Gateway edge"]

@@ -22,7 +22,7 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
         found = list(_others(bundle, namespace))
         missing = [one for one in secrets if not _permitted(bundle, found, one)]
         if not missing:
-            yield _unneeded(bundle, namespace, name, found)
+            yield _unneeded(bundle, namespace, name, secrets, found)
         else:
             yield _refused(bundle, namespace, name, missing) or bundle.child(
                 GRANTS, GATEWAY_API, "ReferenceGrant", name, _spec(bundle, secrets), namespace
@@ -96,8 +96,11 @@ def _permits(bundle: Bundle, grant: Mapping[str, Any], secret: str) -> bool:
     )
 
 
-def _unneeded(bundle: Bundle, namespace: str, name: str, found: Iterable[Obj]) -> Lack:
-    those = ", ".join(sorted(one["metadata"]["name"] for one in found))
+def _unneeded(
+    bundle: Bundle, namespace: str, name: str, secrets: Iterable[str], found: Iterable[Obj]
+) -> Lack:
+    used = (one for one in found if any(_permitted(bundle, [one], each) for each in secrets))
+    those = ", ".join(sorted(one["metadata"]["name"] for one in used))
     said = f"Permitted already in namespace {namespace}: {those}."
     return bundle.lack(GRANTS, "ReferenceGrant", name, "GrantedAlready", said, namespace, False)
 
