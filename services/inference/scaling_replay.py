@@ -3,8 +3,8 @@
 The rules are those of the controllers: every 15 seconds ``ceil(load / target)`` of each metric, the
 largest of them; left as it is within a tenth of the target; up at once or after its window, by at
 most four pods or as many again; down to the highest wish of the window behind. KEDA looks after the
-way between none and one: it wakes a workload whose metric is above nothing when it polls, and puts
-it to sleep once that has been so for the cooldown.
+way between none and one: it wakes a workload for which anything is above nothing when it polls, and
+puts it to sleep once nothing has been for the cooldown.
 """
 
 import math
@@ -17,6 +17,7 @@ from services.inference.readings import TOLERANCE
 SYNC_S = 15
 """How often the controller looks."""
 MOST_AT_ONCE = 4
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,27 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One look: the load of all pods together by metric (None could not be read)."""
+    """One look: the load of all pods together by metric (None could not be read). ``awake`` is
+    whether anybody asks for them, which says nothing of their number."""
 
     at: float
     loads: tuple[float | None, ...]
+    awake: bool = False
 
 
 def replay(policy: Policy, ticks: Iterable[Tick], start: int) -> Iterator[tuple[Tick, int]]:
-    """The size after each look, beginning with ``start`` pods."""
+    """The size after each look, beginning with ``start`` pods, of which it counts as active."""
     size = min(max(start, policy.least), policy.most)
     wishes: deque[tuple[float, int]] = deque()
-    active_at = polled_at = float("-inf")
+    active_at = polled_at = _NEVER
     for tick in ticks:
         if size and not wishes:
             wishes.append((tick.at, size))
+        if size and active_at == _NEVER:
+            active_at = tick.at
         if policy.keda and policy.least == 0 and tick.at - polled_at >= policy.polling_s:
             polled_at = tick.at
-            if any(load for load in tick.loads):
+            if tick.awake or any(tick.loads):
                 active_at, size = tick.at, max(size, 1)
             elif all(load is not None for load in tick.loads):
                 size = 0 if tick.at - active_at >= policy.cooldown_s else size

@@ -5,10 +5,12 @@ targets and bounds; beside it stands what really happened. How long pods take to
 requests would have fared with fewer or more pods, was never recorded, and is not made up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+
+from ngf_operator.inference.queries import ENGINES
 
 from services.auth.identity import Identity
 from services.errors import Invalid, Unavailable
@@ -21,6 +23,8 @@ from services.telemetry.windows import Window
 
 LONGEST = timedelta(days=7)
 POINTS = 240
+WAKING = ("requests_in_flight", "queue_depth", "tps", "prompt_tps")
+"""What is above nothing where requests come in, as the picker would tell."""
 ASSUMED = (
     "The recorded load is spread evenly over the pods of each size, and would have come the same.",
     "New pods take requests at once.",
@@ -125,14 +129,17 @@ class WhatIfs:
         step = max(LEAST_STEP_S, window.step(POINTS))
         scope = Scope.of(who, [cluster], f"{found.namespace}/{name}")
         recorded = self._loads.of(asked, scope, window, step)
-        used = tuple(_used(one, recorded.loads) for one in wanted.thresholds)
+        engine = found.serving_backend or ""
+        used = tuple(_used(one, recorded.loads, wanted, engine) for one in wanted.thresholds)
         counted = [one for one in used if not one.reason]
         if not counted:
             why = " ".join(dict.fromkeys(one.reason for one in used))
             return Answer(None, "", recorded.newest, window, why)
         policy = _policy(wanted, [one.target for one in counted])
         loads = [recorded.loads[NAMES.get(one.metric, one.metric)] for one in counted]
-        value = _replayed(policy, loads, counted, recorded.sizes, window, step)
+        waking = _waking(wanted, recorded.loads)
+        awake = [recorded.loads[name] for name in waking]
+        value = _replayed(policy, loads, awake, counted, recorded.sizes, window, step)
         reason = " ".join(one.reason for one in used if one.reason) or None
         sources = " and ".join(dict.fromkeys(one.source for one in counted))
         made = WhatIf(
@@ -140,7 +147,7 @@ class WhatIfs:
             *value,
             found.gpu_count,
             used,
-            (*ASSUMED, *_notes(wanted)),
+            (*ASSUMED, *_notes(wanted, waking, step)),
             UNKNOWN,
         )
         return Answer(made, sources, recorded.newest, window, reason)
@@ -173,8 +180,33 @@ def _policy(wanted: Wanted, targets: Sequence[float]) -> Policy:
     )
 
 
-def _used(one: Threshold, loads: Mapping[str, Mapping[datetime, float]]) -> Used:
+def _waking(wanted: Wanted, loads: Mapping[str, Mapping[datetime, float]]) -> tuple[str, ...]:
+    """What was recorded and tells whether anybody asks for a pool that may sleep."""
+    if not _may_sleep(wanted):
+        return ()
+    return tuple(name for name in WAKING if name in loads)
+
+
+def _may_sleep(wanted: Wanted) -> bool:
+    return wanted.backend == "keda" and wanted.least == 0
+
+
+def _gauged(canonical: str, engine: str) -> bool:
+    """Whether a metric of an engine is one of a pod as it is, which is all that an HPA can ask."""
+    engines = [ENGINES[engine]] if engine in ENGINES else ENGINES.values()
+    return any(one[canonical].gauge for one in engines if canonical in one)
+
+
+def _used(
+    one: Threshold,
+    loads: Mapping[str, Mapping[datetime, float]],
+    wanted: Wanted,
+    engine: str,
+) -> Used:
     canonical = NAMES.get(one.metric, one.metric)
+    if wanted.backend == "hpa" and canonical in RECORDED and not _gauged(canonical, engine):
+        reason = f"{one.metric} has to be computed, which only the backend keda can."
+        return Used(one.metric, one.target, "", reason)
     if canonical in loads:
         own = canonical in RECORDED
         return Used(one.metric, one.target, "engine and GPU metrics" if own else "autoscalers", "")
@@ -191,6 +223,7 @@ def _used(one: Threshold, loads: Mapping[str, Mapping[datetime, float]]) -> Used
 def _replayed(
     policy: Policy,
     loads: Sequence[Mapping[datetime, float]],
+    awake: Sequence[Mapping[datetime, float]],
     used: Sequence[Used],
     sizes: Mapping[datetime, int],
     window: Window,
@@ -201,7 +234,11 @@ def _replayed(
     first = next((sizes[at] for at in known if at in sizes), policy.least)
     times = _times(known[0], known[-1], step)
     looks = [
-        Tick(at.timestamp() + late, tuple(one.get(at) for one in loads))
+        Tick(
+            at.timestamp() + late,
+            tuple(one.get(at) for one in loads),
+            any(one.get(at) for one in awake),
+        )
         for at in times
         for late in range(0, step, SYNC_S)
     ]
@@ -245,10 +282,18 @@ def _summed(policy: Policy, looks: Sequence[tuple[Tick, int]]) -> Sizes:
     )
 
 
-def _notes(wanted: Wanted) -> tuple[str, ...]:
+def _notes(wanted: Wanted, waking: Sequence[str], step: int) -> Iterator[str]:
     if wanted.backend == "keda" and wanted.least > 0:
-        return (
+        yield (
             "KEDA's cooldown only counts on the way to no pods at all; with minReplicas"
-            f" {wanted.least} the scale-down window of {wanted.down_window_s} s decides.",
+            f" {wanted.least} the scale-down window of {wanted.down_window_s} s decides."
         )
-    return ()
+    if waking:
+        yield f"Whether requests wake a pool that sleeps is told by {', '.join(waking)}."
+    elif _may_sleep(wanted):
+        yield (
+            "Requests at its picker wake a pool that sleeps, too; none were recorded, so here only"
+            " the thresholds do."
+        )
+    if step > LEAST_STEP_S:
+        yield f"Each look sees the mean of {step} s; shorter peaks are not in it."

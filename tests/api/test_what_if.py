@@ -91,6 +91,23 @@ def test_what_was_not_recorded_is_null_with_the_reason(console: Console, window:
     assert both["unknown"]
 
 
+def test_requests_keep_a_pool_awake_that_may_sleep(console: Console, window: str) -> None:
+    """Nobody waits in the quiet minutes, but two requests are in flight in each pod."""
+    found = asked(console, window, minReplicas=0, cooldownSeconds=60, scaleDownSeconds=0)
+    assert found["simulated"]["smallest"] == 1
+    assert any("requests_in_flight" in one for one in found["assumed"])
+    assert not any("sleeps" in one for one in asked(console, window)["assumed"])
+
+
+def test_what_an_hpa_cannot_ask_is_not_tried(console: Console, window: str) -> None:
+    some = [{"metric": "tps", "target": 200}, {"metric": "queue_depth", "target": 4}]
+    found = asked(console, window, thresholds=some, backend="hpa")
+    assert [one["reason"] for one in found["thresholds"]] == [
+        "tps has to be computed, which only the backend keda can.",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

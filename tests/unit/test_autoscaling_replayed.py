@@ -61,6 +61,19 @@ def test_keda_sleeps_after_its_cooldown_and_wakes_when_it_polls() -> None:
     assert min(sizes(hpa, loads)) == 1
 
 
+def test_a_pool_that_runs_sleeps_only_after_the_cooldown() -> None:
+    policy = replace(POLICY, least=0, cooldown_s=60, polling_s=15, down_window_s=0)
+    assert sizes(policy, [0, 0, 0, 0, 0]) == [1, 1, 1, 1, 0]
+    assert sizes(policy, [0, 0], 0) == [0, 0]
+
+
+def test_requests_wake_a_pool_and_keep_it_awake_whatever_its_thresholds_say() -> None:
+    policy = replace(POLICY, least=0, cooldown_s=30, polling_s=15, down_window_s=0)
+    asked = [False, True, True, True, False, False, False]
+    ticks = [Tick(number * SYNC_S, (0.0,), one) for number, one in enumerate(asked)]
+    assert [size for _, size in replay(policy, ticks, 0)] == [0, 1, 1, 1, 1, 0, 0]
+
+
 def test_it_is_told_when_a_pod_has_more_than_its_target() -> None:
     assert above(POLICY, Tick(0, (11.0,)), 2) is True
     assert above(POLICY, Tick(0, (10.0,)), 2) is False
