@@ -138,6 +138,11 @@ def test_a_listener_waits_for_the_certificate_that_is_being_issued() -> None:
     live = gateway(listeners=[listener("http"), broken])
     assert stands(live, certificate(said("Ready", "False", "Issuing"))).state == "Waiting"
     assert stands(live, certificate(said("Ready"))).state == "Failed"
+    judged = {**broken["conditions"][1], "lastTransitionTime": "2026-01-01T00:00:05Z"}
+    live_now = gateway(listeners=[listener("http"), listener("https", judged)])
+    for second, state in ((4, "Failed"), (5, "Waiting"), (6, "Waiting")):
+        issued = said("Ready") | {"lastTransitionTime": f"2026-01-01T00:00:0{second}Z"}
+        assert stands(live_now, certificate(issued)).state == state
     spec = {**SPEC, "tls": {"secretRefs": [{"name": "web", "namespace": "shop"}]}}
     named = children(bundle(spec), Cluster([CLASS]))["Gateway edge"]
     issuing = certificate(said("Ready", "False", "Issuing"))

@@ -84,7 +84,7 @@ def _listener(asked: Obj, told: Obj | None, live: Obj, world: World) -> Standing
 
 def _awaited(asked: Obj, live: Obj, since: str, world: World) -> bool:
     """Whether a Secret of a listener is still to be filled by cert-manager, or was filled after the
-    listener had been judged."""
+    listener had been judged, or in that second."""
     refs = (asked.get("tls") or {}).get("certificateRefs") or ()
     own = live["metadata"]["namespace"]
     secrets = {one["name"] for one in refs if one.get("namespace", own) == own}
@@ -92,7 +92,7 @@ def _awaited(asked: Obj, live: Obj, since: str, world: World) -> bool:
         if (one.get("spec") or {}).get("secretName") in secrets:
             ready = condition(one, "Ready") or {}
             issued = str(ready.get("lastTransitionTime", ""))
-            if ready.get("status") != "True" or issued > since:
+            if ready.get("status") != "True" or (issued and issued >= since):
                 return True
     return False
 
