@@ -35,13 +35,13 @@ class Hearing:
     ) -> None:
         self._api, self._served, self._kinds, self._login = api, served, kinds, login
         self._parents, self._due, self._interval_s = parents, due, interval_s
-        self._discovered, self._relisted = asyncio.Event(), asyncio.Event()
+        self._changed, self._relisted = asyncio.Event(), asyncio.Event()
         self._missing: dict[str, list[str]] = {}
         self._trouble = ""
 
-    def discovered(self) -> None:
-        """What is served has changed."""
-        self._discovered.set()
+    def look(self) -> None:
+        """What is served, or allowed, has changed."""
+        self._changed.set()
 
     def troubles(self) -> list[str]:
         """What keeps parents from being kept, a sentence each."""
@@ -67,15 +67,15 @@ class Hearing:
         heard: list[Resource] = []
         try:
             while True:
-                self._discovered.clear()
+                self._changed.clear()
                 allowed = await self._allowed()
                 if allowed is None:  # nobody knows: what is heard is heard on
                     allowed = heard
                 if session and allowed != heard:
                     session.cancel()
                     session = None
+                heard = allowed
                 if allowed and not session:
-                    heard = allowed
                     session = asyncio.create_task(handlers.listen(allowed, self._login, self._told))
                     self._relisted.set()
                 if await self._ends(session):
@@ -86,14 +86,14 @@ class Hearing:
 
     async def _ends(self, session: asyncio.Task[None] | None) -> bool:
         """Wait until something has to be looked at again; whether the session has ended."""
-        discovered = asyncio.create_task(self._discovered.wait())
-        waits: set[asyncio.Task[Any]] = {discovered, session} if session else {discovered}
+        changed = asyncio.create_task(self._changed.wait())
+        waits: set[asyncio.Task[Any]] = {changed, session} if session else {changed}
         again = self._interval_s if self._missing else None
         again = TRIED_AGAIN_S if self._trouble else again
         try:
             await asyncio.wait(waits, timeout=again, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            discovered.cancel()
+            changed.cancel()
         if not session or not session.done():
             return False
         _LOG.warning("parents are not heard of any more: %s", session.exception())

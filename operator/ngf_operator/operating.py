@@ -18,7 +18,7 @@ from ngf_operator.metrics import Metrics
 from ngf_operator.options import Options
 from ngf_operator.queueing import Queue
 from ngf_operator.reconciling import Reconciler
-from ngf_operator.seen import Seen, owner_of, ref_of
+from ngf_operator.seen import Parent, Seen, owner_of, ref_of
 from ngf_operator.served import Served
 from ngf_operator.telling import Events
 from ngf_operator.wanting import Obj, Recipe
@@ -65,7 +65,7 @@ class Operator:
             self.metrics,
             options.interval,
         )
-        self._queue = Queue(self._reconciler.reconcile)
+        self._queue = Queue(self._reconcile)
         self._hearing = Hearing(
             self._api,
             self._served,
@@ -143,6 +143,15 @@ class Operator:
                 self._trouble = STARTING
                 return
 
+    async def _reconcile(self, key: Parent, why: set[str]) -> float | None:
+        """Raises Refused and Unreachable; what may not be done is asked for, so that it is told."""
+        try:
+            return await self._reconciler.reconcile(key, why)
+        except Refused as refused:
+            if refused.status == 403:
+                self._hearing.look()
+            raise
+
     async def _sweep(self) -> None:
         """Clean up after parents that went while no operator ran."""
         await asyncio.sleep(SWEPT_AFTER_S)
@@ -153,7 +162,7 @@ class Operator:
             await asyncio.sleep(self._options.interval)
 
     def _adjusted(self) -> None:
-        self._hearing.discovered()
+        self._hearing.look()
         if self._watching:
             self._watching.adjust()
 

@@ -62,6 +62,22 @@ def test_a_right_on_the_parents_is_missed_by_name_until_it_is_given(
         assert replica.log.count(MISSING) == 1
 
 
+def test_a_right_on_the_parents_that_is_taken_away_later_is_missed_as_well(
+    kube_api: KubeApi, namespace: str, tmp_path: Path
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
+    with running(_stranger(kube_api, namespace, tmp_path)) as replica:
+        ready(kube_api, namespace, "web")
+        _give(kube_api, namespace, [PARENTS[0], PARENTS[2], SEEN, MADE])
+        change(kube_api, path(namespace, "web"), spec=bundle("web", 81)["spec"])
+        right = "patch gatewaybundles/status.ngf-console.f5.com"
+        status, _ = wait_until("it says so", lambda: _unready(replica, right))
+        assert status == 503
+        _give(kube_api, namespace, [*PARENTS, SEEN, MADE])
+        ready(kube_api, namespace, "web")
+
+
 def test_a_right_on_children_is_missed_in_the_status_until_it_is_given(
     kube_api: KubeApi, namespace: str, tmp_path: Path
 ) -> None:
