@@ -5,8 +5,8 @@ In the steady state nothing is asked: whether a child is as it was applied is re
 
 import logging
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ngf_operator.belonging import applied_by_us, dressed, hash_of, is_ours, whose
@@ -71,7 +71,7 @@ class Applier:
         """Make one child what is wanted; ``was`` is the hash that it was applied with before.
 
         With ``full`` it is applied even when nothing seems to have changed. With ``contested`` it
-        is not restored, and no edit made, which is Failing. Raises Lacking, Failing, Unreachable,
+        is not restored and no edit is made, which is Failing. Raises Lacking, Failing, Unreachable,
         and Refused for what a later try may bring.
         """
         ref = ref_of(child.obj)
@@ -93,12 +93,14 @@ class Applier:
         except Refused as refused:
             raise judged(refused, ref) from None
 
-    def unwanted(self, parent: Parent, wanted: Collection[tuple[str, str, str]]) -> list[Obj]:
-        """The children of a parent but those at these places, and those that go already."""
+    def unwanted(self, parent: Parent, wanted: Set[Ref]) -> list[Obj]:
+        """The children of a parent but these and those that go already. A ref without a group is
+        of any: a lack does not say it."""
         return [
             live
             for live in self._seen.children(parent)
-            if ref_of(live).place not in wanted and not live["metadata"].get("deletionTimestamp")
+            if wanted.isdisjoint((ref := ref_of(live), replace(ref, group="")))
+            and not live["metadata"].get("deletionTimestamp")
         ]
 
     async def prune(self, unwanted: Iterable[Obj]) -> Pruned:
@@ -140,7 +142,7 @@ class Applier:
                 return Applied("nothing", live, was)
             if not full and self._is_clean(ref, live, wanted, spec_hash):
                 return Applied("nothing", live, spec_hash)
-        if contested and not full and _restores(live, spec_hash, was):
+        if contested and _restores(live, spec_hash, was):
             raise Failing("Contested", CONTESTED)
         after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
         self._seen.remember(after)

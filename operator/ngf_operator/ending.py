@@ -46,7 +46,7 @@ class Ending:
         except Exception:
             _LOG.exception("what was edited for %s could not be worked out", key)
             answer = Wanted(())
-        needed = {ref_of(each.obj).place for each in answer.children if not each.edits}
+        needed = {ref_of(each.obj) for each in answer.children if not each.edits}
         kept = needed if any(lack.blocks for lack in answer.lacks) else set()
         for child in answer.children:
             if child.edits:
@@ -55,8 +55,7 @@ class Ending:
                 except (Lacking, Failing) as reason:
                     _LOG.warning("an edit for %s could not be taken back: %s", key, reason)
                     kept = needed
-        left = {ref.place for ref in self.left_by(key)}
-        stays = {ref_of(obj).place for obj in self._seen.children(key)} - left
+        stays = {ref_of(obj) for obj in self._seen.children(key)} - set(self.left_by(key))
         for live, trouble in (
             await self._applier.prune(self._applier.unwanted(key, stays | kept))
         ).stuck:

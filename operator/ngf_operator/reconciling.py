@@ -132,7 +132,7 @@ class Reconciler:
         self, parent: Obj, child: Child, was: str, world: Asking, *, full: bool
     ) -> Outcome:
         ref = ref_of(child.obj)
-        contested = self._restraint.contested(ref)
+        contested = not full and self._restraint.contested(ref)
         try:
             applied = await self._applier.child(parent, child, was, full=full, contested=contested)
         except (Lacking, Failing) as reason:
@@ -149,7 +149,7 @@ class Reconciler:
         the refusals that a later try may overcome."""
         if any(each.reason == outcomes.UNCLEAR for each in found):
             return [], []
-        wanted = {each.ref.place for each in found if each.blocks or each.api_version}
+        wanted = {each.ref for each in found if each.blocks or each.api_version}
         unwanted = self._applier.unwanted(Parent.of(parent), wanted)
         rows = (parent.get("status") or {}).get("children") or ()
         sections = {place_of(row): str(row.get("section", "")) for row in rows}
