@@ -103,12 +103,13 @@ class Hearing:
     async def _allowed(self) -> list[Resource] | None:
         """Kinds of parents that the account may keep, None when the server does not say."""
         served = self._resources()
-        before, self._trouble = self._missing, ""
+        before = self._missing
         try:
             self._missing = await permissions.missing(self._api, served)
         except (Refused, Unreachable) as trouble:
             self._trouble = str(trouble)
             return None
+        self._trouble = ""
         if self._missing != before:
             for sentence in self.troubles():
                 _LOG.warning("%s", sentence)
