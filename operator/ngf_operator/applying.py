@@ -11,7 +11,7 @@ from typing import Literal
 
 from ngf_operator.belonging import applied_by_us, dressed, hash_of, is_ours, whose
 from ngf_operator.client import Api, Refused
-from ngf_operator.drifting import Clean, alike, kept
+from ngf_operator.drifting import Clean, kept, undone
 from ngf_operator.seen import Parent, Ref, Seen, ref_of, version_of
 from ngf_operator.served import Resource, Served
 from ngf_operator.wanting import Child, Obj
@@ -147,7 +147,7 @@ class Applier:
         after = await self._api.apply(resource.path(ref.namespace, ref.name), wanted)
         self._seen.remember(after)
         self._clean[ref] = Clean.of(after, spec_hash)
-        return Applied(_did(live, after, spec_hash, was), after, spec_hash)
+        return Applied(_did(wanted, live, after, was), after, spec_hash)
 
     async def _edit(
         self, child: Child, ref: Ref, resource: Resource, *, contested: bool
@@ -203,10 +203,10 @@ class Applier:
         return True
 
 
-def _did(live: Obj | None, after: Obj, spec_hash: str, was: str) -> Did:
-    if live is not None and (version_of(live) == version_of(after) or alike(live, after)):
+def _did(wanted: Obj, live: Obj | None, after: Obj, was: str) -> Did:
+    if live and (version_of(live) == version_of(after) or not undone(wanted, live, after)):
         return "nothing"
-    if _restores(live, spec_hash, was):
+    if _restores(live, hash_of(wanted), was):
         return "restored"
     return "changed" if live else "made"
 

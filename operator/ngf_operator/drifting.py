@@ -7,9 +7,6 @@ from ngf_operator.hashing import hashed
 from ngf_operator.seen import version_of
 from ngf_operator.wanting import Obj
 
-OURS = ("labels", "annotations", "ownerReferences")
-"""What of metadata is wanted of a child, apart from where it is."""
-
 
 @dataclass(frozen=True, slots=True)
 class Clean:
@@ -42,11 +39,11 @@ def content_of(obj: Obj) -> int | str:
     return generation or hashed(rest)
 
 
-def alike(one: Obj, other: Obj) -> bool:
-    """Whether two states of an object differ at most in their status and in who manages what."""
-    about, others = one["metadata"], other["metadata"]
-    metadata = all((about.get(key) or None) == (others.get(key) or None) for key in OURS)
-    return metadata and content_of(one) == content_of(other)
+def undone(wanted: Obj, live: Obj, after: Obj) -> bool:
+    """Whether an apply changed something of a live object: what was wanted was not there, or what
+    was there is gone. What others added in the meantime is their own."""
+    theirs = {key: live[key] for key in wanted if key not in ("metadata", "status") and key in live}
+    return not (kept(wanted, live) and kept(theirs, after))
 
 
 def kept(wanted: Any, live: Any) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from ngf_operator.drifting import Clean, alike, kept
+from ngf_operator.drifting import Clean, kept, undone
 
 Obj = dict[str, Any]
 
@@ -38,9 +38,16 @@ def test_a_status_and_the_metadata_of_others_are_nothing_to_us(generation: int) 
     after = gateway(version=2, generation=generation) | {"status": {"conditions": []}}
     after["metadata"]["annotations"] = {"theirs": "1"}
     assert clean.holds(after, WANTED)
-    assert not alike(before, after)
-    del after["metadata"]["annotations"]
-    assert alike(before, after)
+    assert not undone(WANTED, before, after)
+
+
+def test_an_apply_has_undone_what_is_gone_and_not_what_others_added_meanwhile() -> None:
+    before, edited = gateway(version=1, generation=1), gateway(version=2, generation=2, theirs="1")
+    assert undone(WANTED, edited, before)
+    assert not undone(WANTED, before, edited)
+    missing = gateway(version=1, generation=1)
+    missing["spec"]["listeners"][0]["name"] = "other"
+    assert undone(WANTED, missing, before)
 
 
 def test_kinds_without_a_generation_are_compared_whole() -> None:
