@@ -241,17 +241,20 @@ def test_pools_of_one_name_are_told_apart(console: Console) -> None:
 
 
 def test_a_size_that_the_pool_happens_to_have_is_a_wish_all_the_same(console: Console) -> None:
-    """Read and sent back as a whole, what is live is none."""
-    pool = "granite-8b-pool"
-    read = console.ask("GET", f"{POOLS}/{pool}", params={"namespace": "llm"}).json()
-    stack = console.container.stacks.get(CONSOLE, CLUSTER, "llm", read["stack"])
-    sizes = ("replicas", "minReplicas", "maxReplicas")
-    other = {name: stack["spec"]["pool"].get(name) for name in sizes}
-    (name,) = [one for one in sizes if read[one] not in (None, other[one])][:1]
-    place = f"{POOLS}/{pool}?namespace=llm&dryRun=true"
-    changes = console.ask("PUT", place, json={name: read[name]}).json()["changes"]
-    assert [(one["path"], one["new"]) for one in changes] == [(f"spec.pool.{name}", read[name])]
-    assert console.ask("PUT", place, json=read).json()["changes"] == []
+    """Read and sent back as a whole, what is live is none. No operator follows here."""
+    place = f"{POOLS}/granite-8b-pool?namespace=llm"
+    read = console.ask("GET", place).json()
+    most = read["maxReplicas"]
+    assert console.ask("PUT", place, json={"maxReplicas": most + 1}).status_code == 200
+    try:
+        told = console.ask("PUT", f"{place}&dryRun=true", json={"maxReplicas": most}).json()
+        assert [(one["path"], one["new"]) for one in told["changes"]] == [
+            ("spec.pool.maxReplicas", most)
+        ]
+        echo = console.ask("PUT", f"{place}&dryRun=true", json=read).json()
+        assert echo["changes"] == []
+    finally:
+        assert console.ask("PUT", place, json={"maxReplicas": most}).status_code == 200
 
 
 def test_a_pool_that_no_stack_makes_is_said_to_be_so(console: Console) -> None:
