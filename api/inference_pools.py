@@ -11,7 +11,7 @@ from api.guard import current_identity
 from api.openapi import Time, Tree, answer, cluster_of, in_both_trees
 from api.pool_scope import asked_of
 from services.container import Container
-from services.errors import NotFound
+from services.errors import NotFound, Unavailable
 from services.inference.provider import Asked
 from services.inference.results import PoolStatus
 from services.inference.stack_settings import pool_of
@@ -124,8 +124,12 @@ def register(server: OpenAPI, container: Container) -> None:
         found: Answer[PoolStatus]
         try:
             found = container.metrics.get_pool(asked)
-        except NotFound:
-            found = container.metrics.get_pool(made(path, query))
+        except NotFound as missing:
+            try:
+                asked = made(path, query)
+            except (NotFound, Unavailable):
+                raise missing from None
+            found = container.metrics.get_pool(asked)
         return answer({**(pool_item(found.value) if found.value else {}), **rests(found)})
 
     in_both_trees(
