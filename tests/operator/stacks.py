@@ -182,6 +182,9 @@ def _parents(live: Obj) -> Obj:
         "name": "web",
         "namespace": "edge",
     }
+    if live["kind"] == "HTTPRoute":
+        # NGINX Gateway Fabric names the listener where the Gateway has just one.
+        ref["sectionName"] = "http"
     said = _accepted(live["metadata"]["generation"])[:2]
     entry = {"parentRef": ref, "controllerName": "gateway.nginx.org/c", "conditions": said}
     return {"parents": [entry]}

@@ -107,6 +107,28 @@ def test_a_route_is_ready_once_its_gateway_took_it_and_found_the_pool() -> None:
     assert stands(route(both[0], lost), WEB) == ("Failed", "BackendNotFound", "no pool llama")
 
 
+def test_what_is_said_of_the_only_listener_is_said_of_a_route_that_names_none() -> None:
+    both = said("Accepted"), said("ResolvedRefs")
+
+    def of(wanted: str, *told: tuple[str, tuple[Obj, ...]]) -> tuple[str, str]:
+        def ref(section: str) -> Obj:
+            return {**REF, "sectionName": section} if section else REF
+
+        live = route()
+        live["spec"]["parentRefs"] = [ref(wanted)]
+        live["status"]["parents"] = [
+            {"parentRef": ref(section), "controllerName": "c", "conditions": list(conditions)}
+            for section, conditions in told
+        ]
+        return stands(live, WEB)[:2]
+
+    lost = said("Accepted"), said("ResolvedRefs", "False", "BackendNotFound")
+    assert of("", ("http", both)) == ("Ready", "Accepted")
+    assert of("", ("http", lost)) == ("Failed", "BackendNotFound")
+    assert of("", ("", both), ("http", lost)) == ("Ready", "Accepted")
+    assert of("https", ("http", both)) == ("Waiting", "WaitingForController")
+
+
 @pytest.mark.parametrize("key", ["parents", "parent"])
 def test_a_pool_is_ready_once_the_gateways_that_lead_to_it_took_it(key: str) -> None:
     def pool(*conditions: Obj) -> Obj:

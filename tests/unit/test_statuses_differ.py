@@ -72,6 +72,18 @@ def test_what_is_computed_agrees_with_itself() -> None:
     assert told(gateway, route, EDGE) == []
 
 
+def test_an_entry_that_names_the_only_listener_is_that_of_its_gateway() -> None:
+    status = parents(
+        said("Accepted", "True", "Accepted"), said("ResolvedRefs", "False", "BackendNotFound")
+    )
+    [entry] = status["parents"]
+    entry["parentRef"] = {**entry["parentRef"], "sectionName": "http"}
+    assert told(None, status) == []
+    entry["conditions"][1] = said("ResolvedRefs", "True", "ResolvedRefs")
+    [one] = differs(made(None, status), WEB)
+    assert (one.where, one.found) == ("Gateway shop/edge", "True ResolvedRefs")
+
+
 def test_another_verdict_is_told_with_its_time() -> None:
     status = parents(
         said("Accepted", "True", "Accepted"), said("ResolvedRefs", "True", "ResolvedRefs")

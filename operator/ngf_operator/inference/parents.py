@@ -14,9 +14,7 @@ def of_route(live: Obj, world: World) -> Standing:
     space = live["metadata"]["namespace"]
     refs = (live.get("spec") or {}).get("parentRefs") or ()
     told = (live.get("status") or {}).get("parents") or ()
-    stands = [
-        _of_ref(live, ref, [one for one in told if _same(one, ref, space)], world) for ref in refs
-    ]
+    stands = [_of_ref(live, ref, _said_of(ref, told, space), world) for ref in refs]
     named = ", ".join(str(ref["name"]) for ref in refs)
     return _worst(stands) or Standing("Ready", "Accepted", f"Accepted by {named}.")
 
@@ -89,10 +87,21 @@ def _name(told: Obj) -> str:
     return str((told.get("parentRef") or {}).get("name"))
 
 
-def _same(told: Obj, ref: Obj, namespace: str) -> bool:
-    return _key(told.get("parentRef") or {}, namespace) == _key(ref, namespace)
+def _said_of(ref: Obj, told: Iterable[Obj], namespace: str) -> list[Obj]:
+    """The entries about a reference. Of one that names no listener, a controller may name that
+    which the route attached to, as NGINX Gateway Fabric does where the Gateway has just one."""
+    of_gateway = [
+        one
+        for one in told
+        if _gateway(one.get("parentRef") or {}, namespace) == _gateway(ref, namespace)
+    ]
+    exact = [one for one in of_gateway if _section(one.get("parentRef") or {}) == _section(ref)]
+    return exact if exact or _section(ref) else of_gateway
 
 
-def _key(ref: Obj, namespace: str) -> tuple[str, str, str]:
-    space = str(ref.get("namespace") or namespace)
-    return space, str(ref.get("name")), str(ref.get("sectionName") or "")
+def _gateway(ref: Obj, namespace: str) -> tuple[str, str]:
+    return str(ref.get("namespace") or namespace), str(ref.get("name"))
+
+
+def _section(ref: Obj) -> str:
+    return str(ref.get("sectionName") or "")

@@ -12,6 +12,8 @@ from services.kube.catalogue import KINDS
 
 _PLURALS = {kind.kind: name for name, kind in KINDS.items()}
 _NAMED = (("parents", "parentRef"), ("ancestors", "ancestorRef"), ("listeners", "name"))
+_PARENT = 4
+"""How much of a parent's name says which object it is; the rest is listener and port."""
 _QUIET = {"Conflicted": "False", "Accepted": "True", "ResolvedRefs": "True", "Programmed": "True"}
 """What a condition that is not there means."""
 
@@ -73,15 +75,12 @@ def _compared(ref: Ref, obj: Object, wanted: Object, real: Object) -> Iterator[D
     for several, key in _NAMED:
         for one in wanted.get(several) or ():
             named = _name(ref, one[key])
-            match: Object = next(
-                (
-                    each
-                    for each in real.get(several) or ()
-                    if _name(ref, each.get(key)) == named
-                    and each.get("controllerName") == one.get("controllerName")
-                ),
-                {},
-            )
+            said = [
+                each
+                for each in real.get(several) or ()
+                if each.get("controllerName") == one.get("controllerName")
+            ]
+            match = _said_of(named, [(_name(ref, each.get(key)), each) for each in said])
             where = _spoken(several, named)
             about = None if several == "listeners" else Ref(named[1], named[2], named[3])
             told = list(_conditions(ref, where, at, one, match))
@@ -93,6 +92,16 @@ def _compared(ref: Ref, obj: Object, wanted: Object, real: Object) -> Iterator[D
                 yield Differing(
                     ref, where, "attachedRoutes", str(count), str(found), "", None, False
                 )
+
+
+def _said_of(named: tuple[str, ...], said: list[tuple[tuple[str, ...], Object]]) -> Object:
+    """The entry about a listener, parent or ancestor, {} where nothing is said of it. Of a parent
+    without listener and port, a controller may name the listener that the route attached to, as
+    NGINX Gateway Fabric does where the Gateway has just one."""
+    parent, listener = named[:_PARENT], named[_PARENT:]
+    exact = [each for name, each in said if name == named]
+    of_parent = [each for name, each in said if listener and name[:_PARENT] == parent]
+    return next(iter(exact or ([] if any(listener) else of_parent)), {})
 
 
 def _conditions(ref: Ref, where: str, at: int, wanted: Object, real: Object) -> Iterator[Differing]:
