@@ -307,6 +307,13 @@ def test_the_engine_is_told_model_port_gpus_and_where_its_weights_are() -> None:
     assert "NVIDIA-H100-80GB-HBM3" in str(terms)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_probe_gives_an_engine_the_time_that_its_answer_takes(backend: str) -> None:
+    engine = container(wanted(stack(servingBackend=backend), Known()), "llama")
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert engine[probe]["timeoutSeconds"] >= 5, "SGLang sleeps a second before it answers"
+
+
 def test_a_kind_of_gpu_that_nobody_knows_chooses_no_node_and_says_so() -> None:
     found = wanted(stack(pool={"gpuType": "Z9000"}), Known())
     assert "affinity" not in of(found, "Deployment", "llama")["spec"]["template"]["spec"]

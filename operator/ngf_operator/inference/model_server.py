@@ -202,7 +202,8 @@ def _resources(stack: Stack) -> Obj:
 
 
 def _probes(stack: Stack) -> Obj:
-    """A pod is started once it has loaded the model, for which a large one takes its time."""
+    """A pod is started once it has loaded the model, for which a large one takes its time. Asked
+    for its health, SGLang generates a token first, which takes a second and more."""
     engine = stack.engine
     if isinstance(engine.health, str):
         asks: Obj = {"httpGet": {"path": engine.health, "port": "http"}}
@@ -212,6 +213,7 @@ def _probes(stack: Stack) -> Obj:
         "startupProbe": {
             **asks,
             "periodSeconds": 10,
+            "timeoutSeconds": 10,
             "failureThreshold": engine.loads_seconds // 10,
         },
         "readinessProbe": {**asks, "periodSeconds": 5, "timeoutSeconds": 5},
