@@ -179,7 +179,25 @@ def test_a_text_that_was_given_is_taken_word_for_word_with_the_flag_its_plugins_
     found = wanted(stack(epp={"config": GIVEN}), Known())
     assert of(found, "ConfigMap")["data"]["epp-config.yaml"] == GIVEN
     assert "--allow-experimental-plugins" in container(found, "llama-epp")["args"]
-    assert found.lacks == ()
+    assert not the_lack(found, "PathNotTold").blocks
+    passing = GIVEN.replace("plugins:", "plugins:\n- type: passthrough-parser", 1)
+    assert wanted(stack(epp={"config": passing}), Known()).lacks == ()
+
+
+def test_chats_reach_pods_through_a_gateway_that_tells_no_path() -> None:
+    made = config(wanted(stack(), Known()))
+    assert made["requestHandler"] == {"parsers": [{"pluginRef": "passthrough-parser"}]}
+    assert wanted(stack(), Known()).lacks == ()
+    old = "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.0"
+    for epp in ({"strategy": "prefix_affinity"}, {"image": old}):
+        found = wanted(stack(epp=epp), Known())
+        assert "requestHandler" not in config(found)
+        lack = the_lack(found, "PathNotTold")
+        assert "x-forwarded-path: /v1/chat/completions" in lack.message
+        assert "get an error" in lack.message
+        assert not lack.blocks
+    opened = {"strategy": "prefix_affinity", "failureMode": "FailOpen"}
+    assert "go to any pod" in the_lack(wanted(stack(epp=opened), Known()), "PathNotTold").message
 
 
 @pytest.mark.parametrize(
@@ -541,7 +559,7 @@ def test_nothing_is_both_wanted_and_lacked(backend: str) -> None:
     for each in (asked, stack(servingBackend=backend, epp={"strategy": "composite"})):
         found = wanted(each, Known())
         made = {(one.obj["kind"], one.obj["metadata"]["name"]) for one in found.children}
-        assert found.lacks or backend in ("vllm", "sglang")
+        assert found.lacks
         assert not made & {(one.kind, one.name) for one in found.lacks}
 
 

@@ -27,6 +27,8 @@ def wanted(stack: Stack, world: World) -> Wanted:
         return Wanted((), tuple(_waits(stack, world, name)))
     image = _image(stack, version)
     config, lacks = _config(stack, world, image)
+    if not picker_config.takes_any_request(config):
+        lacks = (*lacks, _reads_completions(stack))
     labels = {"app": name, WORKLOAD: name}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
     account = {"kind": "ServiceAccount", "name": name, "namespace": stack.namespace}
@@ -94,6 +96,21 @@ def _blind(stack: Stack, blind: list[str], all_of_them: bool) -> Lack:
         f"{stack.engine.title} has no metric for {scorers}, so {which} left out. {rest}",
         blocks=False,
     )
+
+
+def _reads_completions(stack: Stack) -> Lack:
+    """What a picker that reads prompts does with requests of other APIs than /v1/completions."""
+    path = "/v1/chat/completions"
+    if stack.section("epp").get("failureMode") == "FailOpen":
+        told = f"Requests to {path} go to any pod"
+    else:
+        told = f"Requests to {path} get an error (with epp.failureMode: FailOpen: any pod)"
+    why = (
+        "NGINX Gateway Fabric does not tell the picker the path of a request, and one that reads "
+        f"prompts takes all for /v1/completions. {told}, unless clients send the header "
+        f"x-forwarded-path: {path}. A strategy without prefix affinity reads no prompts."
+    )
+    return stack.lack(PICKER, "Request", path, "PathNotTold", why, blocks=False)
 
 
 def _rules() -> list[Obj]:

@@ -31,6 +31,9 @@ between pods that are alike in what counts most."""
 KIND = "EndpointPickerConfig"
 _QUEUE_LIMIT, _KV_CACHE_LIMIT = 5, 0.8
 """Waiting requests and share of the cache from which on a pod counts as saturated."""
+_PASSES = "passthrough-parser"
+"""What takes a request of any API. Others read its body by its path, which NGINX Gateway Fabric
+does not tell, so that they take every request for a completion and refuse all that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,20 @@ def text(asked: Mapping[str, int], seen: Readable | None, image: PickerImage) ->
     if seen and not image.extension:
         limits = {"queueDepthThreshold": _QUEUE_LIMIT, "kvCacheUtilThreshold": _KV_CACHE_LIMIT}
         plugins.append({"type": "utilization-detector", "parameters": limits})
+    passes = SCORERS[PREFIX] not in used and image.may_pass_bodies
+    if passes:
+        plugins.append({"type": _PASSES})
     refs: list[dict[str, Any]] = [
         {"pluginRef": name, "weight": weight} for name, weight in used.items()
     ]
-    config = {
+    config: dict[str, Any] = {
         "apiVersion": image.config_version,
         "kind": KIND,
         "plugins": plugins,
         "schedulingProfiles": [{"name": "default", "plugins": [*refs, {"pluginRef": picker}]}],
     }
+    if passes:
+        config["requestHandler"] = {"parsers": [{"pluginRef": _PASSES}]}
     return yaml.safe_dump(config, sort_keys=False)
 
 
@@ -133,10 +141,19 @@ def _metrics(seen: Readable) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1024)
-def experimental(config: str) -> tuple[str, ...]:
-    """The plugins of a configuration that the picker loads only when it is allowed to."""
+def _types(config: str) -> frozenset[str]:
     plugins = yaml.safe_load(config).get("plugins") or []
-    return tuple(sorted({str(one.get("type")) for one in plugins} & EXPERIMENTAL))
+    return frozenset(str(one.get("type")) for one in plugins)
+
+
+def experimental(config: str) -> bool:
+    """Whether a configuration has plugins that the picker loads only when it is allowed to."""
+    return bool(_types(config) & EXPERIMENTAL)
+
+
+def takes_any_request(config: str) -> bool:
+    """Whether the picker takes requests whose path it is not told, whatever API they are for."""
+    return _PASSES in _types(config)
 
 
 def faults(config: str, image: PickerImage) -> list[str]:

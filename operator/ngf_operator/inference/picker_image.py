@@ -36,6 +36,11 @@ class PickerImage:
         """Whether scorers take their data from producers."""
         return not self.extension
 
+    @property
+    def may_pass_bodies(self) -> bool:
+        """Whether its configuration can say that bodies of requests are not read."""
+        return not self.extension and (self.version is None or self.version >= (0, 10))
+
 
 def read(image: str) -> PickerImage:
     """The picker that an image is, by its name and its tag."""
