@@ -274,6 +274,58 @@ def test_a_pool_of_the_old_version_has_the_old_shape_and_the_picker_that_serves_
     assert of(found, "HTTPRoute")["spec"]["rules"][0]["backendRefs"][0]["group"] == old
     assert f"--pool-group={old}" in container(found, "llama-epp")["args"]
     assert config(found)["apiVersion"] == f"{old}/v1alpha1"
+    lack = the_lack(found, "OldVersion")
+    assert (lack.section, lack.blocks) == ("PoolAccepted", True)
+    assert "NGINX Gateway Fabric does not read" in lack.message
+    new = wanted(stack(epp={"image": "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0"}), world)
+    assert {one.section for one in new.lacks if one.reason == "OldVersion"} == {
+        "PoolAccepted",
+        "PickerReady",
+    }
+
+
+def test_a_picker_that_runs_stays_where_pools_are_not_served_for_a_while() -> None:
+    running = [one.obj for one in wanted(stack(), Known()).children if one.section == "PickerReady"]
+    away = [("inference.networking.k8s.io", "InferencePool")]
+    found = wanted(stack(), Known(running, absent=away))
+    kept = {(one.kind, one.name) for one in found.lacks if one.section == "PickerReady"}
+    assert kept == {(one["kind"], one["metadata"]["name"]) for one in running}
+    assert all(one.blocks for one in found.lacks)
+
+
+EXTENSION = "registry.k8s.io/gateway-api-inference-extension/epp"
+
+
+def test_a_picker_gets_no_flag_that_its_version_does_not_know() -> None:
+    def flags(image: str, backend: str = "vllm") -> set[str]:
+        found = wanted(stack(servingBackend=backend, epp={"image": image}), Known())
+        return set(container(found, "llama-epp")["args"])
+
+    auth, tracing = "--metrics-endpoint-auth=false", "--tracing=false"
+    assert not {auth, tracing} & flags(f"{EXTENSION}:v1.0.0")
+    for image in (f"{EXTENSION}:v1.4.0", f"{EXTENSION}:main", "ghcr.io/llm-d/epp:v0.10.0"):
+        assert {auth, tracing} <= flags(image)
+
+
+def test_a_picker_without_plugins_for_metrics_is_told_their_names_by_flags() -> None:
+    def flags(backend: str, version: str) -> dict[str, str]:
+        epp = {"image": f"{EXTENSION}:{version}"}
+        found = wanted(stack(servingBackend=backend, epp=epp), Known())
+        given = [one.partition("=") for one in container(found, "llama-epp")["args"]]
+        return {name: value for name, _, value in given if name.endswith("-metric")}
+
+    assert flags("sglang", "v1.4.0") == {
+        "--total-queued-requests-metric": "sglang:num_queue_reqs",
+        "--total-running-requests-metric": "sglang:num_running_reqs",
+        "--kv-cache-usage-percentage-metric": "sglang:token_usage",
+        "--lora-info-metric": "",
+    }
+    assert flags("tgi", "v1.0.0") == {
+        "--total-queued-requests-metric": "tgi_queue_size",
+        "--kv-cache-usage-percentage-metric": "",
+        "--lora-info-metric": "",
+    }
+    assert flags("vllm", "v1.4.0") == flags("sglang", "v1.5.0") == {}
 
 
 def test_a_picker_that_runs_is_kept_while_pools_are_not_installed() -> None:
@@ -292,7 +344,7 @@ def test_without_pools_there_is_no_picker_and_no_route_and_the_cure_is_said() ->
     world = Known(absent=[("inference.networking.k8s.io", "InferencePool")])
     found = wanted(stack(httpRoute={"gatewayRef": "web"}), world)
     assert kinds(found) == {"Deployment"}
-    assert {one.section for one in found.lacks} == {"PoolAccepted", "RouteAccepted"}
+    assert {one.section for one in found.lacks} == {"PoolAccepted", "PickerReady", "RouteAccepted"}
     assert "Install" in found.lacks[0].message
 
 

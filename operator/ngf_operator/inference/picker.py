@@ -1,10 +1,11 @@
 """The endpoint picker: account, rights, configuration, pods and Service."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ngf_operator import hashing, names
 from ngf_operator.inference import adoption, picker_config, picker_image, pool
+from ngf_operator.inference.picker_config import Readable
 from ngf_operator.inference.picker_image import PickerImage
 from ngf_operator.inference.spec import PICKER, WORKLOAD, Stack
 from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
@@ -20,15 +21,18 @@ _READ = ("get", "list", "watch")
 
 
 def wanted(stack: Stack, world: World) -> Wanted:
-    """The picker of the pool. None is made where pools are not installed, but one that runs, runs
-    on: a definition can be away for a moment."""
-    version, name = pool.served(world), names.picker(stack.name)
+    """The picker of the pool. Where pools are not installed none is made, and what is there
+    stays."""
+    version = pool.served(world)
     if version is None:
-        return Wanted((), tuple(_waits(stack, world, name)))
-    image = _image(stack, version)
-    config, lacks = _config(stack, world, image)
-    if not picker_config.takes_any_request(config):
+        return Wanted((), _without_pools(stack, world))
+    name, image = names.picker(stack.name), _image(stack, version)
+    seen = picker_config.readable(stack.engine.name, adoption.engine_image(stack, world))
+    config, lacks = _config(stack, world, image, seen)
+    if image.is_from(1, 4) and not picker_config.takes_any_request(config):
         lacks = (*lacks, _reads_completions(stack))
+    if not image.extension and version.startswith(f"{pool.OLD_GROUP}/"):
+        lacks = (*lacks, _too_new(stack, image))
     labels = {"app": name, WORKLOAD: name}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
     account = {"kind": "ServiceAccount", "name": name, "namespace": stack.namespace}
@@ -39,26 +43,16 @@ def wanted(stack: Stack, world: World) -> Wanted:
         stack.object(rbac, "RoleBinding", name, roleRef=role, subjects=[account]),
         stack.object("v1", "ConfigMap", names.picker_config(stack.name), data={CONFIG_KEY: config}),
         stack.object(
-            "apps/v1", "Deployment", name, spec=_deployment(stack, image, config, labels, version)
+            "apps/v1",
+            "Deployment",
+            name,
+            spec=_deployment(
+                stack, image, config, labels, _arguments(stack, image, config, version, seen)
+            ),
         ),
         stack.object("v1", "Service", name, spec=_service(labels)),
     )
     return Wanted(tuple(Child(PICKER, each) for each in objects), lacks)
-
-
-def _waits(stack: Stack, world: World, name: str) -> Iterator[Lack]:
-    """A lack for each object of the picker that is there."""
-    why = "There is nothing to pick endpoints for: InferencePool is not installed."
-    for group, kind, made in (
-        ("", "ServiceAccount", name),
-        ("rbac.authorization.k8s.io", "Role", name),
-        ("rbac.authorization.k8s.io", "RoleBinding", name),
-        ("", "ConfigMap", names.picker_config(stack.name)),
-        ("apps", "Deployment", name),
-        ("", "Service", name),
-    ):
-        if world.get(group, kind, stack.namespace, made):
-            yield stack.lack(PICKER, kind, made, "CRDNotInstalled", why)
 
 
 def _image(stack: Stack, version: str) -> PickerImage:
@@ -67,10 +61,33 @@ def _image(stack: Stack, version: str) -> PickerImage:
     return picker_image.read(stack.section("epp").get("image") or default)
 
 
-def _config(stack: Stack, world: World, image: PickerImage) -> tuple[str, tuple[Lack, ...]]:
+def _without_pools(stack: Stack, world: World) -> tuple[Lack, ...]:
+    """One lack for each object that is there, which keeps it, or else one for the Deployment."""
+    name = names.picker(stack.name)
+    rbac, config = "rbac.authorization.k8s.io", names.picker_config(stack.name)
+    parts = [("", "ServiceAccount", name), (rbac, "Role", name), (rbac, "RoleBinding", name)]
+    parts += [("", "ConfigMap", config), ("", "Service", name), ("apps", "Deployment", name)]
+    there = [each for each in parts if world.get(each[0], each[1], stack.namespace, each[2])]
+    why = f"There is no pool to pick from: {pool.KIND} is not installed."
+    return tuple(
+        stack.lack(PICKER, kind, name, "CRDNotInstalled", why)
+        for _, kind, name in there or parts[-1:]
+    )
+
+
+def _too_new(stack: Stack, image: PickerImage) -> Lack:
+    why = (
+        f"{image.image} serves pools of v1, and this cluster has only v1alpha2 of {pool.KIND}. "
+        "Leave epp.image out, or install the definitions of the Gateway API Inference Extension."
+    )
+    return stack.lack(PICKER, "Image", image.image, "OldVersion", why)
+
+
+def _config(
+    stack: Stack, world: World, image: PickerImage, seen: Readable | None
+) -> tuple[str, tuple[Lack, ...]]:
     """What the picker reads. A text that it could not read changes nothing of what runs."""
     epp, name = stack.section("epp"), names.picker_config(stack.name)
-    seen = picker_config.readable(stack.engine.name, adoption.engine_image(stack, world))
     asked = picker_config.weights(epp)
     made = picker_config.text(asked, seen, image)
     if "config" not in epp:
@@ -142,7 +159,7 @@ def _service(labels: Mapping[str, str]) -> Obj:
 
 
 def _deployment(
-    stack: Stack, image: PickerImage, config: str, labels: Mapping[str, str], version: str
+    stack: Stack, image: PickerImage, config: str, labels: Mapping[str, str], arguments: list[str]
 ) -> Obj:
     # The agent's collector names the pool of a picker's metrics after this label.
     pods = {**labels, "inferencepool": f"{names.pool(stack.name)}-epp"}
@@ -171,20 +188,20 @@ def _deployment(
                     "runAsNonRoot": True,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
-                "containers": [_container(stack, image, config, version)],
+                "containers": [_container(stack, image, arguments)],
                 "volumes": [files],
             },
         },
     }
 
 
-def _container(stack: Stack, image: PickerImage, config: str, version: str) -> Obj:
+def _container(stack: Stack, image: PickerImage, arguments: list[str]) -> Obj:
     probe = {"grpc": {"port": _HEALTH_PORT, "service": "inference-extension"}}
     small = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}}
     container: Obj = {
         "name": "epp",
         "image": image.image,
-        "args": _arguments(stack, image, config, version),
+        "args": arguments,
         "ports": [
             {"name": "grpc", "containerPort": pool.PICKER_PORT},
             {"name": "grpc-health", "containerPort": _HEALTH_PORT},
@@ -206,7 +223,9 @@ def _container(stack: Stack, image: PickerImage, config: str, version: str) -> O
     return container
 
 
-def _arguments(stack: Stack, image: PickerImage, config: str, version: str) -> list[str]:
+def _arguments(
+    stack: Stack, image: PickerImage, config: str, version: str, seen: Readable | None
+) -> list[str]:
     epp = stack.section("epp")
     traced = bool((epp.get("tracing") or {}).get("enabled"))
     found = [
@@ -216,9 +235,12 @@ def _arguments(stack: Stack, image: PickerImage, config: str, version: str) -> l
         f"--config-file={_FOLDER}/{CONFIG_KEY}",
         f"-v={epp.get('logLevel', LOG_LEVEL)}",
         "--zap-encoder=json",
-        "--metrics-endpoint-auth=false",
-        f"--tracing={'true' if traced else 'false'}",
     ]
+    if image.is_from(1, 1):
+        found.append(f"--tracing={'true' if traced else 'false'}")
+    if image.is_from(1, 3):
+        found.append("--metrics-endpoint-auth=false")
+    found += picker_config.metric_flags(seen, image)
     if not image.extension and picker_config.experimental(config):
         found.append("--allow-experimental-plugins")
     return [*found, *(epp.get("flags") or ())]

@@ -39,17 +39,26 @@ does not tell, so that they take every request for a completion and refuse all t
 @dataclass(frozen=True, slots=True)
 class Readable:
     """What the picker can read of an engine. ``specs`` name its metrics, in the words of the
-    picker, where it does not know the engine by itself."""
+    picker; ``known`` are engines of which the picker of llm-d knows them by itself."""
 
     engine: str
+    specs: Mapping[str, str]
     queue: bool = True
     kv_cache: bool = True
-    specs: Mapping[str, str] | None = None
+    known: bool = False
 
 
 READABLE = {
-    "vllm": Readable("vllm"),
-    "sglang": Readable("sglang"),
+    "vllm": Readable("vllm", {}, known=True),
+    "sglang": Readable(
+        "sglang",
+        known=True,
+        specs={
+            "queuedRequestsSpec": "sglang:num_queue_reqs",
+            "runningRequestsSpec": "sglang:num_running_reqs",
+            "kvUsageSpec": "sglang:token_usage",
+        },
+    ),
     "tgi": Readable(
         "tgi",
         kv_cache=False,
@@ -132,12 +141,27 @@ def text(asked: Mapping[str, int], seen: Readable | None, image: PickerImage) ->
 
 def _metrics(seen: Readable) -> list[dict[str, Any]]:
     parameters: dict[str, Any] = {"defaultEngine": seen.engine}
-    if seen.specs is not None:
+    if not seen.known:
         parameters["engineConfigs"] = [{"name": seen.engine, **seen.specs}]
     return [
         {"type": "metrics-data-source", "parameters": {"scheme": "http", "path": "/metrics"}},
         {"type": "core-metrics-extractor", "parameters": parameters},
     ]
+
+
+def metric_flags(seen: Readable | None, image: PickerImage) -> list[str]:
+    """The flags that name the metrics of an engine for an image without plugins for that; "" is
+    none. Such an image knows those of vLLM by itself."""
+    if seen is None or image.reads_metrics_by_plugins or seen.engine == "vllm":
+        return []
+    named = {
+        "total-queued-requests-metric": "queuedRequestsSpec",
+        "kv-cache-usage-percentage-metric": "kvUsageSpec",
+        "lora-info-metric": "",
+    }
+    if image.is_from(1, 3):
+        named["total-running-requests-metric"] = "runningRequestsSpec"
+    return [f"--{flag}={seen.specs.get(spec, '')}" for flag, spec in named.items()]
 
 
 @lru_cache(maxsize=1024)

@@ -29,7 +29,12 @@ class PickerImage:
     @property
     def reads_metrics_by_plugins(self) -> bool:
         """Whether plugins of its configuration say where metrics come from."""
-        return not self.extension or (self.version is not None and self.version >= (1, 5))
+        return self.is_from(1, 5)
+
+    def is_from(self, major: int, minor: int) -> bool:
+        """Whether it has what came with a version of the Inference Extension. A tag that is no
+        version is taken for the newest."""
+        return not self.extension or self.version is None or self.version >= (major, minor)
 
     @property
     def has_producers(self) -> bool:

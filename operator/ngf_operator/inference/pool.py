@@ -2,7 +2,7 @@
 
 from ngf_operator import names
 from ngf_operator.inference.spec import POOL, Stack
-from ngf_operator.wanting import Child, Obj, Wanted, World
+from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 GROUP = "inference.networking.k8s.io"
 OLD_GROUP = "inference.networking.x-k8s.io"
@@ -28,8 +28,19 @@ def wanted(stack: Stack, world: World) -> Wanted:
             "definitions of the Gateway API Inference Extension, 1.5 or newer.",
         )
         return Wanted((), (lack,))
-    spec = _spec(stack) if version.startswith(f"{GROUP}/") else _old_spec(stack)
-    return Wanted((Child(POOL, stack.object(version, KIND, name, spec=spec)),))
+    old = not version.startswith(f"{GROUP}/")
+    made = stack.object(version, KIND, name, spec=_old_spec(stack) if old else _spec(stack))
+    return Wanted((Child(POOL, made),), (_old_version(stack),) if old else ())
+
+
+def _old_version(stack: Stack) -> Lack:
+    why = (
+        f"Only v1alpha2 of {KIND} is installed here, which NGINX Gateway Fabric does not read, and "
+        "whose pickers need InferenceObjective and InferenceModelRewrite, too. Install the "
+        "definitions of the Gateway API Inference Extension, 1.5 or newer."
+    )
+    definition = f"inferencepools.{GROUP}"
+    return stack.lack(POOL, "CustomResourceDefinition", definition, "OldVersion", why)
 
 
 def _failure_mode(stack: Stack) -> str:
