@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ngf_operator.inference import engines, scaling
+from ngf_operator.inference import engines, gpu_metrics, scaling
 from ngf_operator.inference.stack import wanted
 from ngf_operator.wanting import Lack, Wanted
 
@@ -533,18 +533,27 @@ def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:
     assert replicas(["ngf-console-operator"]) == 7
 
 
-def test_gpus_are_read_without_rights_unless_profiling_is_asked_for() -> None:
-    found = of(wanted(stack(dcgm={"enabled": True}), Known()), "DaemonSet")
-    pod = found["spec"]["template"]
-    assert pod["spec"]["containers"][0]["securityContext"]["runAsNonRoot"] is True
-    assert "add" not in pod["spec"]["containers"][0]["securityContext"]["capabilities"]
-    assert "dcgm-exporter" in pod["metadata"]["labels"]["app.kubernetes.io/name"]
-    full = of(wanted(stack(dcgm={"enabled": True, "profiling": True}), Known()), "DaemonSet")
-    rights = full["spec"]["template"]["spec"]["containers"][0]["securityContext"]
-    assert (rights["runAsUser"], rights["capabilities"]["add"]) == (0, ["SYS_ADMIN"])
+def test_gpus_are_read_without_capabilities_unless_profiling_is_asked_for() -> None:
+    def made(**dcgm: Any) -> tuple[Obj, Obj]:
+        found = of(wanted(stack(dcgm={"enabled": True, **dcgm}), Known()), "DaemonSet")
+        pod = found["spec"]["template"]
+        assert "dcgm-exporter" in pod["metadata"]["labels"]["app.kubernetes.io/name"]
+        exporter = pod["spec"]["containers"][0]
+        return exporter, exporter["securityContext"]
+
+    own = "mirror.example/dcgm-exporter:4"
+    plain, rights = made(image=own)
+    assert plain["image"] == own
+    assert rights["capabilities"] == {"drop": ["ALL"]}
+    assert rights["runAsUser"] == 0, "the kubelet's socket, which tells pods of GPUs, is root's"
+    profiling, rights = made(image=own, profiling=True)
+    assert rights["capabilities"]["add"] == ["SYS_ADMIN"]
+    assert profiling["image"] == gpu_metrics.IMAGE, "no image of theirs gets rights over nodes"
 
 
-def exporter(space: str, name: str, created: str, *, ours: bool) -> Obj:
+def exporter(
+    space: str, name: str, created: str, *, ours: bool, nodes: int = 2, ready: int = 2
+) -> Obj:
     labels = {"app.kubernetes.io/managed-by": "ngf-console" if ours else "Helm"}
     containers = [{"image": "nvcr.io/nvidia/k8s/dcgm-exporter:4"}]
     return {
@@ -557,6 +566,7 @@ def exporter(space: str, name: str, created: str, *, ours: bool) -> Obj:
             "creationTimestamp": created,
         },
         "spec": {"template": {"spec": {"containers": containers}}},
+        "status": {"desiredNumberScheduled": nodes, "numberReady": ready},
     }
 
 
@@ -574,6 +584,25 @@ def test_an_exporter_that_runs_is_adopted_and_of_two_stacks_the_first_keeps_its_
     assert "DaemonSet" not in kinds(wanted(asked, Known([other])))
     younger = exporter("llm", "llama-dcgm", "2026-01-04", ours=True)
     assert "DaemonSet" not in kinds(wanted(asked, Known([younger, other])))
+
+
+def test_an_exporter_that_measures_nothing_is_no_good_news() -> None:
+    asked = stack(dcgm={"enabled": True})
+
+    def told(*, nodes: int, ready: int) -> tuple[str, bool, str]:
+        live = exporter("gpu", "dcgm", "2026", ours=False, nodes=nodes, ready=ready)
+        [lack] = wanted(asked, Known([live])).lacks
+        return lack.reason, lack.waits, lack.message
+
+    assert told(nodes=2, ready=2)[:2] == ("Adopted", False)
+    assert told(nodes=0, ready=0)[:2] == ("NoNode", True)
+    reason, waits, message = told(nodes=2, ready=1)
+    assert (reason, waits) == ("PodsNotReady", True)
+    assert "gpu/dcgm" in message
+    assert "1 of 2 pods are ready" in message
+    broken = exporter("a", "dcgm", "2026", ours=False, ready=0)
+    working = exporter("b", "dcgm", "2026", ours=False)
+    assert "b/dcgm" in the_lack(wanted(asked, Known([broken, working])), "Adopted").message
 
 
 def test_the_route_leads_to_the_pool_with_its_group() -> None:

@@ -1,6 +1,9 @@
 """The DCGM exporter, which measures GPUs. One is enough for a cluster, whoever runs it."""
 
+from dataclasses import replace
+
 from ngf_operator import names
+from ngf_operator.inference import workloads
 from ngf_operator.inference.spec import GPU_METRICS, WORKLOAD, Stack
 from ngf_operator.wanting import Child, Obj, Wanted, World
 
@@ -8,7 +11,6 @@ IMAGE = "nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless"
 _PART_OF_IMAGE = "dcgm-exporter"
 _PORT = 9400
 _SOCKETS = "/var/lib/kubelet/pod-resources"
-_NON_ROOT, _ROOT = 1000, 0
 
 
 def reduced(daemon_set: Obj) -> Obj:
@@ -34,6 +36,12 @@ def wanted(stack: Stack, world: World) -> Wanted:
     name = names.gpu_metrics(stack.name)
     if other := _other(stack, world):
         place = f"{other['metadata']['namespace']}/{other['metadata']['name']}"
+        stands = workloads.of_daemon_set(other, other, world)
+        if stands.state != "Ready":
+            why = f"The DCGM exporter {place} is to measure the GPUs of this cluster. "
+            why += stands.message
+            lack = stack.lack(GPU_METRICS, "DaemonSet", name, stands.reason, why)
+            return Wanted((), (replace(lack, waits=True),))
         why = f"The DCGM exporter {place} measures the GPUs of this cluster already."
         if asked.get("profiling"):
             why += " Whether it reads profiling counters is up to it."
@@ -67,10 +75,15 @@ def _other(stack: Stack, world: World) -> Obj | None:
     others = [each for each in found if _place(each) != own and not _goes(each)]
     foreign = [each for each in others if not _ours(each)]
     if foreign:
-        return min(foreign, key=_place)
+        ready = [each for each in foreign if _is_ready(each, world)]
+        return min(ready or foreign, key=_place)
     mine = next((each for each in found if _place(each) == own), None)
     older = [each for each in others if mine is None or _age(each) < _age(mine)]
     return min(older, key=_age) if older else None
+
+
+def _is_ready(daemon_set: Obj, world: World) -> bool:
+    return workloads.of_daemon_set(daemon_set, daemon_set, world).state == "Ready"
 
 
 def _place(obj: Obj) -> tuple[str, str]:
@@ -116,11 +129,13 @@ def _spec(stack: Stack) -> Obj:
 
 def _container(stack: Stack) -> Obj:
     asked = stack.section("dcgm")
+    profiling = bool(asked.get("profiling"))
     node = {"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}
     probe = {"httpGet": {"path": "/health", "port": "metrics"}}
     return {
         "name": "dcgm-exporter",
-        "image": asked.get("image") or IMAGE,
+        # Whoever may write stacks shall not run an image of theirs with rights over a node.
+        "image": IMAGE if profiling else asked.get("image") or IMAGE,
         "env": [
             {"name": "DCGM_EXPORTER_LISTEN", "value": f":{_PORT}"},
             {"name": "DCGM_EXPORTER_KUBERNETES", "value": "true"},
@@ -138,19 +153,21 @@ def _container(stack: Stack) -> Obj:
             "requests": {"cpu": "100m", "memory": "128Mi"},
             "limits": {"cpu": "200m", "memory": "256Mi"},
         },
-        "securityContext": _rights(profiling=bool(asked.get("profiling"))),
+        "securityContext": _rights(profiling=profiling),
         "volumeMounts": [{"name": "pod-resources", "mountPath": _SOCKETS, "readOnly": True}],
     }
 
 
 def _rights(*, profiling: bool) -> Obj:
-    """How busy parts of a GPU are is told only to root with SYS_ADMIN."""
+    """Only root may ask the kubelet which pod has which GPU, without which GPUs have no pods. How
+    busy parts of a GPU are is told only to SYS_ADMIN."""
     capabilities: Obj = {"drop": ["ALL"]}
     if profiling:
         capabilities["add"] = ["SYS_ADMIN"]
     return {
-        "runAsUser": _ROOT if profiling else _NON_ROOT,
-        "runAsNonRoot": not profiling,
+        "runAsUser": 0,
+        "runAsNonRoot": False,
         "allowPrivilegeEscalation": False,
         "capabilities": capabilities,
+        "seccompProfile": {"type": "RuntimeDefault"},
     }

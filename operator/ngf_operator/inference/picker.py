@@ -80,7 +80,7 @@ def _too_new(stack: Stack, image: PickerImage) -> Lack:
         f"{image.image} serves pools of v1, and this cluster has only v1alpha2 of {pool.KIND}. "
         "Leave epp.image out, or install the definitions of the Gateway API Inference Extension."
     )
-    return stack.lack(PICKER, "Image", image.image, "OldVersion", why)
+    return stack.lack(PICKER, pool.KIND, "", "OldVersion", why)
 
 
 def _config(
@@ -127,7 +127,7 @@ def _reads_completions(stack: Stack) -> Lack:
         f"prompts takes all for /v1/completions. {told}, unless clients send the header "
         f"x-forwarded-path: {path}. A strategy without prefix affinity reads no prompts."
     )
-    return stack.lack(PICKER, "Request", path, "PathNotTold", why, blocks=False)
+    return stack.lack(PICKER, picker_config.KIND, "", "PathNotTold", why, blocks=False)
 
 
 def _rules() -> list[Obj]:
