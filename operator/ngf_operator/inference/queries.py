@@ -141,12 +141,15 @@ def gpu_query(namespace: str, deployment: str) -> str:
 
 def awake(namespace: str, pool: str) -> str:
     """Whether anybody asks for a pool that has no pods, which only its picker can tell: requests
-    that it found a pod for, and those that it found none for."""
+    that it found a pod for, and those that it found none for. A counter that begins with the very
+    request has no rate yet: it counts as it is, for as long as the rate looks back."""
     where = f'namespace="{namespace}",pool="{pool}"'
     counted = [
         f"{prefix}_{name}"
         for prefix in ("llm_d_epp", "inference_objective")
         for name in ("request_total", "request_error_total")
     ]
-    rates = (f"sum(rate({name}{{{where}}}[{_WINDOW}]))" for name in counted)
-    return " + ".join(f"({rate} or vector(0))" for rate in rates)
+    given = [f"{name}{{{where}}}" for name in counted]
+    rates = [f"sum(rate({each}[{_WINDOW}]))" for each in given]
+    begun = [f"sum({each} unless {each} offset {_WINDOW})" for each in given]
+    return " + ".join(f"({each} or vector(0))" for each in (*rates, *begun))

@@ -1,7 +1,7 @@
 """What scales the pods: a ScaledObject of KEDA, or a HorizontalPodAutoscaler."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ngf_operator import names
@@ -40,8 +40,11 @@ class Goal:
 
 def reduced(service: Obj) -> Obj:
     """What is looked at of an APIService."""
+    kept = ("apiVersion", "kind", "metadata", "status")
+    behind = (service.get("spec") or {}).get("service")
     return {
-        key: service[key] for key in ("apiVersion", "kind", "metadata", "status") if key in service
+        **{key: service[key] for key in kept if key in service},
+        "spec": {"service": behind},
     }
 
 
@@ -60,11 +63,14 @@ def wanted(stack: Stack, world: World) -> Wanted:
     if version is None:
         why = f"{kind} ({group}) is not installed. Install KEDA, or set autoscaling.backend: hpa."
         return Wanted((), (stack.lack(AUTOSCALING, kind, name, "CRDNotInstalled", why),))
+    if world.get(*_other(group), stack.namespace, name):
+        return Wanted((), (_not_yet(stack, kind, _other(group)[1]),))
     goals, lacks = _goals(stack, world, target, kind)
     if goals and backend == "keda" and _never_wakes(stack):
         goals, lacks = (), (*lacks, _sleeps(stack))
     if not goals:
         return Wanted((), (*lacks, _nothing(stack, kind)))
+    lacks = (*lacks, *_not_scaled(stack, world))
     spec = _scaled_object(stack, target, goals) if backend == "keda" else _hpa(stack, target, goals)
     return Wanted((Child(AUTOSCALING, stack.object(version, kind, name, spec=spec)),), lacks)
 
@@ -74,6 +80,17 @@ def goes_on(stack: Stack, world: World) -> bool:
     name = names.scaler(stack.name)
     kinds = (KEDA, HPA) if "autoscaling" in stack.spec else ()
     return any(world.get(group, kind, stack.namespace, name) for group, kind in kinds)
+
+
+def _other(group: str) -> tuple[str, str]:
+    return HPA if group == KEDA[0] else KEDA
+
+
+def _not_yet(stack: Stack, kind: str, other: str) -> Lack:
+    """KEDA refuses to scale what an HorizontalPodAutoscaler scales, so that one has to go first."""
+    name = names.scaler(stack.name)
+    why = f"It comes as soon as the {other} of that name has gone."
+    return replace(stack.lack(AUTOSCALING, kind, name, "TakesOver", why), waits=True)
 
 
 def _target(stack: Stack, world: World) -> Target | None:
@@ -91,6 +108,16 @@ def _target(stack: Stack, world: World) -> Target | None:
     pooled = adoption.labels_of(found[0]).get(POOL_LABEL) == pool
     matchers = queries.labels(stack.namespace, pool, name, pooled=pooled)
     return Target(name, matchers, pooled, engine)
+
+
+def _not_scaled(stack: Stack, world: World) -> tuple[Lack, ...]:
+    """Of several Deployments with pods of the pool only one can be scaled."""
+    found = [] if stack.serves else adoption.deployments(stack, world)
+    if len(found) < 2:
+        return ()
+    first, *others = (str(each["metadata"]["name"]) for each in found)
+    why = f"The Deployment {first} is scaled; {' and '.join(others)} stay as they are."
+    return (stack.lack(AUTOSCALING, "Deployment", "", "OneOfSeveral", why, blocks=False),)
 
 
 def _nothing(stack: Stack, kind: str) -> Lack:
@@ -175,7 +202,13 @@ def _unreachable(stack: Stack, world: World, goal: Goal, kind: str) -> str:
         )
     if not goal.gauge:
         return f"{goal.metric} has to be computed, which only the backend keda can."
-    if not _serves(world.get("apiregistration.k8s.io", "APIService", "", EXTERNAL)):
+    service = world.get("apiregistration.k8s.io", "APIService", "", EXTERNAL)
+    if _is_of_keda(service):
+        return (
+            f"{goal.metric} needs the API external.metrics.k8s.io, which KEDA serves here for its "
+            "own ScaledObjects alone. Set autoscaling.backend: keda, or scale by cpu or memory."
+        )
+    if not _serves(service):
         return (
             f"{goal.metric} needs the API external.metrics.k8s.io, which nothing serves here. "
             "Install a metrics adapter, scale by cpu or memory, or set autoscaling.backend: keda."
@@ -187,6 +220,11 @@ def _serves(service: Obj | None) -> bool:
     """Whether an APIService is there and answers."""
     conditions = ((service or {}).get("status") or {}).get("conditions") or ()
     return any(one["type"] == "Available" and one["status"] == "True" for one in conditions)
+
+
+def _is_of_keda(service: Obj | None) -> bool:
+    behind = ((service or {}).get("spec") or {}).get("service") or {}
+    return "keda" in str(behind.get("name"))
 
 
 def _behaviour(stack: Stack, *, hpa: bool) -> Obj:
