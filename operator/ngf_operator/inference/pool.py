@@ -1,7 +1,10 @@
 """The InferencePool: which pods serve the model, and who picks among them."""
 
+from collections.abc import Mapping
+
 from ngf_operator import names
-from ngf_operator.inference.spec import POOL, Stack
+from ngf_operator.inference import adoption
+from ngf_operator.inference.spec import POOL, POOL_LABEL, Stack
 from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 GROUP = "inference.networking.k8s.io"
@@ -28,8 +31,11 @@ def wanted(stack: Stack, world: World) -> Wanted:
             "definitions of the Gateway API Inference Extension, 1.5 or newer.",
         )
         return Wanted((), (lack,))
+    selector = _selector(stack, world)
     old = not version.startswith(f"{GROUP}/")
-    made = stack.object(version, KIND, name, spec=_old_spec(stack) if old else _spec(stack))
+    made = stack.object(
+        version, KIND, name, spec=_old_spec(stack, selector) if old else _spec(stack, selector)
+    )
     return Wanted((Child(POOL, made),), (_old_version(stack),) if old else ())
 
 
@@ -47,9 +53,18 @@ def _failure_mode(stack: Stack) -> str:
     return str(stack.section("epp").get("failureMode") or "FailClose")
 
 
-def _spec(stack: Stack) -> Obj:
+def _selector(stack: Stack, world: World) -> dict[str, str]:
+    """Pods that the stack runs are found by a label that never changes: with another
+    ``pool.selector`` the pool would be empty until the last of them had been replaced. Where
+    others run pods as well, both are found by what they have in common."""
+    if stack.serves and not adoption.deployments(stack, world):
+        return {POOL_LABEL: names.pool(stack.name)}
+    return stack.selector
+
+
+def _spec(stack: Stack, selector: Mapping[str, str]) -> Obj:
     return {
-        "selector": {"matchLabels": stack.selector},
+        "selector": {"matchLabels": dict(selector)},
         "targetPorts": [{"number": stack.target_port}],
         "endpointPickerRef": {
             "group": "",
@@ -61,9 +76,9 @@ def _spec(stack: Stack) -> Obj:
     }
 
 
-def _old_spec(stack: Stack) -> Obj:
+def _old_spec(stack: Stack, selector: Mapping[str, str]) -> Obj:
     return {
-        "selector": stack.selector,
+        "selector": dict(selector),
         "targetPortNumber": stack.target_port,
         "extensionRef": {
             "group": "",
