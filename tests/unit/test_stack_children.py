@@ -266,7 +266,7 @@ def test_a_pool_of_the_old_version_has_the_old_shape_and_the_picker_that_serves_
     )
     found = wanted(stack(httpRoute={"gatewayRef": "web"}), world)
     pool = of(found, "InferencePool")
-    assert pool["spec"]["selector"] == {"app": "llama"}
+    assert pool["spec"]["selector"] == {"ngf-console.f5.com/inference-pool": "llama-pool"}
     assert (pool["spec"]["targetPortNumber"], pool["spec"]["extensionRef"]["portNumber"]) == (
         8000,
         9002,
@@ -413,6 +413,31 @@ def test_pods_that_exist_are_adopted_and_scaled_where_they_are() -> None:
     assert 'pod=~"engine-' in scaler["triggers"][0]["metadata"]["query"]
 
 
+def test_of_several_deployments_it_is_said_which_is_scaled() -> None:
+    autoscaling = {"thresholds": [{"metric": "cpu", "target": 70}]}
+    world = Known([deployment("b", {"app": "llama"}), deployment("a", {"app": "llama"})])
+    found = wanted(stack(modelServer=None, autoscaling=autoscaling), world)
+    assert of(found, "ScaledObject")["spec"]["scaleTargetRef"]["name"] == "a"
+    lack = the_lack(found, "OneOfSeveral")
+    assert (lack.blocks, lack.message) == (
+        False,
+        "The Deployment a is scaled; b stay as they are.",
+    )
+
+
+def test_other_labels_for_pods_do_not_empty_a_pool_that_is_served() -> None:
+    def selected(selector: dict[str, str], *others: Obj) -> Obj:
+        found = wanted(stack(pool={"selector": selector}), Known(others))
+        pods = of(found, "Deployment", "llama")["spec"]["template"]["metadata"]["labels"]
+        labels = of(found, "InferencePool")["spec"]["selector"]["matchLabels"]
+        assert labels.items() <= pods.items()
+        return dict(labels)
+
+    assert selected({"app": "a"}) == selected({"app": "b"})
+    shared = selected({"app": "a"}, deployment("others", {"app": "a"}))
+    assert shared == {"app": "a"}, "those that others run are of the pool as well"
+
+
 def test_a_pool_whose_pods_nobody_runs_has_no_engine_and_no_scaler() -> None:
     autoscaling = {"thresholds": [{"metric": "cpu", "target": 80}]}
     found = wanted(stack(modelServer=None, autoscaling=autoscaling), Known())
@@ -480,6 +505,37 @@ def test_an_hpa_reads_resources_itself_and_other_metrics_through_an_adapter() ->
     assert (hpa["spec"]["minReplicas"], hpa["spec"]["maxReplicas"]) == (1, 4)
 
 
+def test_an_api_for_metrics_that_is_kedas_own_serves_no_hpa() -> None:
+    service: Obj = {
+        "apiVersion": "apiregistration.k8s.io/v1",
+        "kind": "APIService",
+        "metadata": {"name": scaling.EXTERNAL},
+        "spec": {"service": {"name": "keda-operator-metrics-apiserver", "namespace": "keda"}},
+        "status": {"conditions": [{"type": "Available", "status": "True"}]},
+    }
+    thresholds = [{"metric": "queue_depth", "target": 4}]
+    asked = stack(autoscaling={"backend": "hpa", "thresholds": thresholds})
+    found = wanted(asked, Known([scaling.reduced(service)]))
+    assert "HorizontalPodAutoscaler" not in kinds(found)
+    assert "KEDA serves here" in the_lack(found, "MetricMissing").message
+
+
+@pytest.mark.parametrize(
+    ("backend", "before"),
+    [("keda", "autoscaling/v2 HorizontalPodAutoscaler"), ("hpa", "keda.sh/v1alpha1 ScaledObject")],
+)
+def test_a_scaler_waits_until_that_of_the_other_backend_has_gone(backend: str, before: str) -> None:
+    autoscaling = {"backend": backend, "thresholds": [{"metric": "cpu", "target": 70}]}
+    version, kind = before.split()
+    metadata = {"name": "llama-scaler", "namespace": "llm"}
+    live: Obj = {"apiVersion": version, "kind": kind, "metadata": metadata}
+    found = wanted(stack(autoscaling=autoscaling), Known([live]))
+    assert the_lack(found, "TakesOver").waits
+    assert not {"ScaledObject", "HorizontalPodAutoscaler"} & kinds(found)
+    made = wanted(stack(autoscaling=autoscaling), Known())
+    assert {"ScaledObject", "HorizontalPodAutoscaler"} & kinds(made)
+
+
 def test_a_pool_that_may_sleep_is_woken_by_what_its_picker_sees() -> None:
     autoscaling = {
         "thresholds": [{"metric": "queue_depth", "target": 4}],
@@ -528,6 +584,10 @@ def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:
         found = wanted(stack(autoscaling=autoscaling), Known([live]))
         return of(found, "Deployment", "llama")["spec"].get("replicas")
 
+    bounds = {"minReplicas": 3, "maxReplicas": 4, "replicas": 9}
+    for pool, first in (({}, 2), (bounds, 4), ({**bounds, "replicas": 1}, 3)):
+        new = wanted(stack(autoscaling=autoscaling, pool=dict(pool)), Known())
+        assert of(new, "Deployment", "llama")["spec"]["replicas"] == first
     assert replicas(["kube-controller-manager"]) is None
     assert replicas([]) is None
     assert replicas(["ngf-console-operator"]) == 7
@@ -622,6 +682,34 @@ def test_the_route_leads_to_the_pool_with_its_group() -> None:
     assert spec["parentRefs"][0]["namespace"] == "edge"
     nowhere = wanted(stack(httpRoute={"hostnames": ["a.example"]}), Known())
     assert "httpRoute.gatewayRef" in the_lack(nowhere, "NoGateway").message
+
+
+def test_of_routes_that_match_the_same_requests_the_younger_says_so() -> None:
+    asked = {"gatewayRef": "web", "hostnames": ["llm.example"]}
+
+    def told(created: str, own: str = "", **change: Any) -> list[str]:
+        [other] = [
+            one.obj
+            for one in wanted(stack(httpRoute={**asked, **change}), Known()).children
+            if one.obj["kind"] == "HTTPRoute"
+        ]
+        other["metadata"] = {"name": "qwen-route", "namespace": "llm", "creationTimestamp": created}
+        there = [other]
+        if own:
+            mine: Obj = of(wanted(stack(httpRoute=asked), Known()), "HTTPRoute")
+            mine["metadata"]["creationTimestamp"] = own
+            there.append(mine)
+        found = wanted(stack(httpRoute=asked), Known(there))
+        assert not any(one.blocks for one in found.lacks)
+        return [one.message for one in found.lacks]
+
+    [message] = told("2026-01-01")
+    assert "llm/qwen-route is older" in message
+    assert len(told("2026-01-01", own="2026-01-02")) == 1
+    assert told("2026-01-01", own="2025-12-31") == []
+    assert told("2026-01-01", pathPrefix="/v1") == []
+    assert told("2026-01-01", hostnames=["other.example"]) == []
+    assert told("2026-01-01", gatewayRef="edge") == []
 
 
 def test_a_publication_is_made_of_a_route_and_never_without_one() -> None:

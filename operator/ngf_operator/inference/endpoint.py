@@ -39,7 +39,7 @@ def _endpoint(stack: Stack, world: World) -> str:
     listeners = [
         each
         for each in gateway["spec"].get("listeners") or ()
-        if asked.get("sectionName") in (None, each["name"])
+        if (asked.get("sectionName") or each["name"]) == each["name"]
         and each["protocol"] in ("HTTP", "HTTPS")
     ]
     addresses = (gateway.get("status") or {}).get("addresses") or ()

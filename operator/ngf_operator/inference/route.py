@@ -3,7 +3,7 @@
 from ngf_operator import names
 from ngf_operator.inference import pool
 from ngf_operator.inference.spec import ROUTE, Stack
-from ngf_operator.wanting import Child, Obj, Wanted, World
+from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 GROUP = "gateway.networking.k8s.io"
 KIND = "HTTPRoute"
@@ -35,7 +35,54 @@ def wanted(stack: Stack, world: World) -> Wanted:
     spec: Obj = {"parentRefs": [parent], "rules": [_rule(stack, backend)]}
     if asked.get("hostnames"):
         spec["hostnames"] = list(asked["hostnames"])
-    return Wanted((Child(ROUTE, stack.object(version, KIND, name, spec=spec)),))
+    made = stack.object(version, KIND, name, spec=spec)
+    return Wanted((Child(ROUTE, made),), _shadowed(stack, made, world))
+
+
+def _shadowed(stack: Stack, made: Obj, world: World) -> tuple[Lack, ...]:
+    """Of routes of two stacks that match the same requests, the older one gets them all."""
+    name = made["metadata"]["name"]
+    own = world.get(GROUP, KIND, stack.namespace, name)
+    same = [each for each in world.all(GROUP, KIND) if _meets(each, made)]
+    older = [each for each in same if own is None or _age(each) < _age(own)]
+    if not older:
+        return ()
+    first = min(older, key=_age)["metadata"]
+    why = (
+        f"The HTTPRoute {first['namespace']}/{first['name']} is older and matches the same "
+        "requests at the same Gateway, so it gets them. Give httpRoute another host name, "
+        "pathPrefix or modelHeader."
+    )
+    return (stack.lack(ROUTE, KIND, "", "SameMatches", why, blocks=False),)
+
+
+def _meets(other: Obj, made: Obj) -> bool:
+    if _place(other) == _place(made):
+        return False
+    theirs, ours = (each.get("spec") or {} for each in (other, made))
+    hosts = [set(each.get("hostnames") or ("",)) for each in (theirs, ours)]
+    rules = [each.get("rules") or [{}] for each in (theirs, ours)]
+    return (
+        bool(hosts[0] & hosts[1])
+        and any(
+            _gateway(ref, other) == _gateway(ours["parentRefs"][0], made)
+            for ref in theirs.get("parentRefs") or ()
+        )
+        and any(rule.get("matches") == rules[1][0]["matches"] for rule in rules[0])
+    )
+
+
+def _gateway(ref: Obj, route: Obj) -> tuple[str, str, str]:
+    space = ref.get("namespace") or route["metadata"]["namespace"]
+    return space, ref["name"], str(ref.get("sectionName") or "")
+
+
+def _place(obj: Obj) -> tuple[str, str]:
+    return obj["metadata"]["namespace"], obj["metadata"]["name"]
+
+
+def _age(obj: Obj) -> tuple[str, tuple[str, str]]:
+    return str(obj["metadata"].get("creationTimestamp", "")), _place(obj)
 
 
 def _rule(stack: Stack, backend: str) -> Obj:
