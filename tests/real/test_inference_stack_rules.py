@@ -136,6 +136,23 @@ CASES: list[tuple[Obj, str, str]] = [
     ),
     ({"epp": {"tracing": {"enabled": True}}}, "spec.epp.tracing", "endpoint is required"),
     ({"epp": {"flags": ["--pool-name=x"]}}, "spec.epp.flags[0]", "is set by the operator"),
+    ({"epp": {"flags": ["--pool-group=x"]}}, "spec.epp.flags[0]", "is set by the operator"),
+    ({"epp": {"flags": ["--lora-info-metric="]}}, "spec.epp.flags[0]", "is set by the operator"),
+    (
+        {"epp": {"flags": ["-ha-enable-leader-election"]}},
+        "spec.epp.flags[0]",
+        "is set by the operator",
+    ),
+    (
+        {"dcgm": {"profiling": True, "image": "mine"}},
+        "spec.dcgm.image",
+        "cannot be chosen with profiling",
+    ),
+    (
+        {"httpRoute": {"headers": [{"name": "x-m", "value": "a"}], "modelHeader": "x-m"}},
+        "spec.httpRoute.modelHeader",
+        "must not be among headers",
+    ),
     (env(), "spec.modelServer.env[0]", "needs either value or secretRef"),
     (
         env(value="a", secretRef={"name": "s", "key": "k"}),
@@ -155,13 +172,13 @@ def test_fields_that_do_not_go_together_are_refused(
     assert rule in causes.get(field, ""), causes
 
 
-@pytest.mark.parametrize("name", ["3llama", "a.b", "a" * 49])
+@pytest.mark.parametrize("name", ["3llama", "a.b", "a" * 48])
 def test_a_name_that_no_service_could_be_made_of_is_refused(
     kube_api: KubeApi, namespace: str, name: str
 ) -> None:
     answer = kube_api.post(STACKS.format(namespace), stack({}, name), dryRun="All")
     assert answer.status == 422, answer.body
-    assert "Services are named after it" in answer.body["message"]
+    assert "Services and autoscalers are named after it" in answer.body["message"]
 
 
 @pytest.mark.parametrize(
