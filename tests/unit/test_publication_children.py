@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from ngf_operator.builders import RECIPES
 from ngf_operator.publish.publish import RECIPE, wanted
+from ngf_operator.seen import merged
+from ngf_operator.standing import standing
 
 from tests.known import Known, Obj
 
@@ -52,6 +55,26 @@ def test_a_route_that_is_not_there_or_not_taken_is_said() -> None:
     refused = {"type": "Accepted", "status": "False", "reason": "NotAllowed", "message": "no"}
     assert lacks(route(refused), POOL)["RouteAccepted"] == ("NotAllowed", True, False)
     assert lacks(route(refused))["PoolAccepted"] == ("NotFound", True, False)
+
+
+def test_of_a_route_no_more_is_remembered_than_is_looked_at() -> None:
+    [shelf] = [
+        one
+        for one in merged(reads for recipe in RECIPES for reads in recipe.reads)
+        if (one.kind, one.labels) == ("HTTPRoute", "")
+    ]
+    refused = {"type": "Accepted", "status": "False", "reason": "NotAllowed", "message": "no"}
+    live = route({**refused, "lastTransitionTime": "2026-01-01T00:00:00Z"})
+    pool = {"kind": "InferencePool", "name": "llama-pool"}
+    match = {"path": {"type": "PathPrefix", "value": "/"}}
+    live["spec"]["rules"] = [{"matches": [match] * 64, "backendRefs": [pool]}]
+    kept = shelf.keep(live)
+    assert "matches" not in str(kept)
+    assert "lastTransitionTime" not in str(kept)
+    assert lacks(kept, POOL) == lacks(live, POOL)
+    asked = made(f"{POOL['apiVersion']}", "InferencePool", "llama-pool")
+    for seen in (live, kept):
+        assert standing(asked, asked, Known([asked, seen])).reason == "WaitingForController"
 
 
 def test_what_was_told_of_the_other_side_stays() -> None:

@@ -79,8 +79,30 @@ def refers(route: Obj, name: str) -> bool:
 
 
 def of_interest(route: Obj) -> Obj:
-    """A route with no more than is looked at: its rules only where marker or snippets matter."""
+    """A route with no more than anybody looks at: its rules whole where marker or snippets matter,
+    otherwise the pools that they lead to; of its status what each Gateway says, without since
+    when."""
+    told = (route.get("status") or {}).get("parents") or ()
+    kept = {**route, "status": {"parents": [_verdict(one) for one in told]}}
     if opted_in(route) or any(snippets(one) for rule in rules(route) for one in filters(rule)):
-        return route
+        return kept
     spec = route.get("spec") or {}
-    return {**route, "spec": {"parentRefs": spec.get("parentRefs") or []}, "status": {}}
+    pools = [found for rule in rules(route) if (found := _pools(rule))]
+    short = [{"backendRefs": found} for found in pools]
+    reduced = {"parentRefs": spec.get("parentRefs") or []}
+    return {**kept, "spec": {**reduced, "rules": short} if short else reduced}
+
+
+def _pools(rule: Mapping[str, Any]) -> list[Obj]:
+    refs = rule.get("backendRefs") or ()
+    return [
+        {"kind": ref["kind"], "name": ref["name"]}
+        for ref in refs
+        if ref.get("kind") == "InferencePool"
+    ]
+
+
+def _verdict(told: Mapping[str, Any]) -> Obj:
+    said = ({**one} for one in told.get("conditions") or ())
+    conditions = [{key: one[key] for key in one if key != "lastTransitionTime"} for one in said]
+    return {"parentRef": told.get("parentRef") or {}, "conditions": conditions}

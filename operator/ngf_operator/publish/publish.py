@@ -4,6 +4,7 @@ Nothing is made there yet: without credentials nobody can, and the status says s
 """
 
 from ngf_operator import names
+from ngf_operator.gateway.routes import of_interest
 from ngf_operator.inference import pool, route
 from ngf_operator.inference.parents import of_route
 from ngf_operator.inference.spec import POOL, PUBLISHED, ROUTE
@@ -52,19 +53,6 @@ def _lacks(parent: Obj, world: World) -> list[Lack]:
     return found
 
 
-def _reduced(live: Obj) -> Obj:
-    """What is looked at of a route: where it is attached, what came of that, and, for the pools
-    that stacks make, what it leads to."""
-    spec, status = live.get("spec") or {}, live.get("status") or {}
-    key = "backendRefs"
-    rules = [{key: one[key]} if key in one else {} for one in spec.get("rules") or ()]
-    return {
-        **{key: live[key] for key in ("apiVersion", "kind", "metadata") if key in live},
-        "spec": {"parentRefs": spec.get("parentRefs") or [], "rules": rules},
-        "status": {"parents": status.get("parents") or []},
-    }
-
-
 def _has_pool(world: World, namespace: str, name: str) -> bool:
     return any(
         world.get(group, pool.KIND, namespace, name) for group in (pool.GROUP, pool.OLD_GROUP)
@@ -82,7 +70,7 @@ RECIPE = Recipe(
     wanted,
     (
         Reads(names.GROUP, names.PUBLISH, (names.VERSION,), ""),
-        Reads(route.GROUP, route.KIND, ("v1",), "", _reduced),
+        Reads(route.GROUP, route.KIND, ("v1",), "", of_interest),
         Reads(pool.GROUP, pool.KIND, ("v1",), ""),
         Reads(pool.OLD_GROUP, pool.KIND, ("v1alpha2",), ""),
     ),
