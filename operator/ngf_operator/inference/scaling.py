@@ -87,10 +87,9 @@ def _other(group: str) -> tuple[str, str]:
 
 
 def _not_yet(stack: Stack, kind: str, other: str) -> Lack:
-    """KEDA refuses to scale what an HorizontalPodAutoscaler scales, so that one has to go first."""
-    name = names.scaler(stack.name)
-    why = f"It comes as soon as the {other} of that name has gone."
-    return replace(stack.lack(AUTOSCALING, kind, name, "TakesOver", why), waits=True)
+    """KEDA refuses to scale what a HorizontalPodAutoscaler scales, so that one has to go first."""
+    why = f"A {kind} comes as soon as the {other} has gone."
+    return replace(stack.lack(AUTOSCALING, kind, "", "TakesOver", why), waits=True)
 
 
 def _target(stack: Stack, world: World) -> Target | None:
