@@ -169,5 +169,4 @@ def _rights(*, profiling: bool) -> Obj:
         "runAsNonRoot": False,
         "allowPrivilegeEscalation": False,
         "capabilities": capabilities,
-        "seccompProfile": {"type": "RuntimeDefault"},
     }
