@@ -569,7 +569,8 @@ def test_a_scaler_that_cannot_be_made_as_wanted_goes_on_and_keeps_its_pods() -> 
         "kind": "ScaledObject",
         "metadata": {"name": "llama-scaler", "namespace": "llm"},
     }
-    found = wanted(stack(autoscaling=autoscaling), Known([scaler]))
+    live = {**deployment("llama", {"app": "llama"}), "scalers": ["kube-controller-manager"]}
+    found = wanted(stack(autoscaling=autoscaling), Known([scaler, live]))
     kept = the_lack(found, "NoThreshold")
     assert (kept.kind, kept.name, kept.blocks) == ("ScaledObject", "llama-scaler", True)
     assert "replicas" not in of(found, "Deployment", "llama")["spec"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ngf_operator import names
-from ngf_operator.inference import adoption, gpu_types, scaling
+from ngf_operator.inference import adoption, gpu_types
 from ngf_operator.inference.engines import Run
 from ngf_operator.inference.picker_config import readable
 from ngf_operator.inference.spec import MODEL_SERVER, POOL_LABEL, WORKLOAD, Stack
@@ -51,13 +51,13 @@ def _spec_fields(entry: Obj) -> Mapping[str, Any]:
 
 def _kept_replicas(stack: Stack, world: World) -> int | None:
     """How many pods to go on with until the scaler has said how many; None once it has. Giving the
-    field up before would set it to 1, and take the model away from whoever uses it. A new engine
-    begins with as many as are asked for where nothing scales, within the bounds of its scaler."""
+    field up before would set it to 1, and take the model away from whoever uses it. An engine that
+    is not there begins with as many as are asked for where nothing scales, within the bounds of its
+    scaler."""
     live = world.get("apps", "Deployment", stack.namespace, stack.name)
-    if live is None and not scaling.goes_on(stack, world):
+    if live is None:
         least, most = stack.bounds
         return min(max(stack.replicas, least), most)
-    live = live or {}
     return int(live["spec"]["replicas"]) if live.get(_SCALERS) == [names.MANAGER] else None
 
 
