@@ -125,7 +125,8 @@ def _reads_completions(stack: Stack) -> Lack:
     why = (
         "NGINX Gateway Fabric does not tell the picker the path of a request, and one that reads "
         f"prompts takes all for /v1/completions. {told}, unless clients send the header "
-        f"x-forwarded-path: {path}. A strategy without prefix affinity reads no prompts."
+        f"x-forwarded-path: {path}. The picker of llm-d, from 0.10, reads no prompts where the "
+        "strategy has no prefix affinity."
     )
     return stack.lack(PICKER, picker_config.KIND, "", "PathNotTold", why, blocks=False)
 
