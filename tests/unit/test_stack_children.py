@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ngf_operator.inference import engines, gpu_metrics, scaling
+from ngf_operator.inference import adoption, engines, gpu_metrics, scaling
 from ngf_operator.inference.stack import wanted
 from ngf_operator.wanting import Lack, Wanted
 
@@ -589,6 +589,11 @@ def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:
     for pool, first in (({}, 2), (bounds, 4), ({**bounds, "replicas": 1}, 3)):
         new = wanted(stack(autoscaling=autoscaling, pool=dict(pool)), Known())
         assert of(new, "Deployment", "llama")["spec"]["replicas"] == first
+    seen_last = deployment("llama", {"app": "llama"})
+    entry = {"manager": "ngf-console-operator", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    seen_last["metadata"]["managedFields"] = [entry]
+    found = wanted(stack(autoscaling=autoscaling), Known([adoption.reduced(seen_last)]))
+    assert of(found, "Deployment", "llama")["spec"]["replicas"] == 1
     assert replicas(["kube-controller-manager"]) is None
     assert replicas([]) is None
     assert replicas(["ngf-console-operator"]) == 7

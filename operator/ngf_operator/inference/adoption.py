@@ -1,14 +1,30 @@
 """Model servers that somebody else runs: which Deployment the pods of a pool belong to."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from ngf_operator import names
 from ngf_operator.inference.spec import Stack
 from ngf_operator.wanting import Obj, World
 
+SCALERS = "scalers"
+"""In a Deployment that is remembered: who says how many pods it has."""
+
+
+def scalers(deployment: Obj) -> list[str]:
+    """The field managers that say how many pods a Deployment has."""
+    fields = deployment["metadata"].get("managedFields") or ()
+    return [str(each.get("manager", "")) for each in fields if "f:replicas" in _spec(each)]
+
+
+def _spec(entry: Obj) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    return found
+
 
 def reduced(deployment: Obj) -> Obj:
-    """What is looked at of a Deployment that may be adopted."""
+    """What is looked at of a Deployment that may be adopted. One that the stack made may be here
+    for a moment longer than among the children."""
     spec, status = deployment.get("spec") or {}, deployment.get("status") or {}
     template = spec.get("template") or {}
     containers = (template.get("spec") or {}).get("containers") or ()
@@ -26,6 +42,7 @@ def reduced(deployment: Obj) -> Obj:
     return {
         **{key: deployment[key] for key in ("apiVersion", "kind") if key in deployment},
         "metadata": deployment["metadata"],
+        SCALERS: scalers(deployment),
         "spec": {"replicas": spec.get("replicas", 1), "template": pods},
         "status": {key: status[key] for key in counts if key in status},
     }

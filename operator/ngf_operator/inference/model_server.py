@@ -14,7 +14,6 @@ GPU = "nvidia.com/gpu"
 ENGINE_LABEL = "llm-d.ai/engine-type"
 """By which endpoint pickers know whose names metrics have."""
 _REPOSITORY = "--model-repository"
-_SCALERS = "scalers"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount of the pod, no file of ours
 
 
@@ -39,14 +38,7 @@ def wanted(stack: Stack, world: World, *, scaled: bool) -> Wanted:
 
 def with_scalers(deployment: Obj) -> Obj:
     """A Deployment with the names of those who say how many pods it has."""
-    fields = deployment["metadata"].get("managedFields") or ()
-    found = [each.get("manager", "") for each in fields if "f:replicas" in _spec_fields(each)]
-    return {**deployment, _SCALERS: found}
-
-
-def _spec_fields(entry: Obj) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
-    return found
+    return {**deployment, adoption.SCALERS: adoption.scalers(deployment)}
 
 
 def _kept_replicas(stack: Stack, world: World) -> int | None:
@@ -58,7 +50,7 @@ def _kept_replicas(stack: Stack, world: World) -> int | None:
     if live is None:
         least, most = stack.bounds
         return min(max(stack.replicas, least), most)
-    return int(live["spec"]["replicas"]) if live.get(_SCALERS) == [names.MANAGER] else None
+    return int(live["spec"]["replicas"]) if live.get(adoption.SCALERS) == [names.MANAGER] else None
 
 
 def _adopted(stack: Stack, world: World) -> tuple[Lack, ...]:
