@@ -2,7 +2,7 @@
 once it is applied how each of its children stands.
 
 All steps stand in the page from the start. Which inputs they hold is declared here and told to
-``assets/js/wizard_steps.js``, which draws them, keeps the draft in the session, leads through the
+``assets/js/wizard_steps.js``, which has them drawn, keeps the draft in the session, leads through the
 steps (``?step=``) and asks `callbacks.wizards` for the server's own verdict while somebody types.
 There is one wizard on a page: ids start with ``wizard-``.
 """

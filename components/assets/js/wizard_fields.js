@@ -72,6 +72,7 @@
       read: (value) => (value && typeof value === "object" ? Object.entries(value).map(([key, one]) => `${key}=${text(one)}`).join(", ") : text(value)),
       write: pairs,
     },
+    cluster: { read: () => ngf.wizardState().cluster, write: (shown) => shown },
     switch: { draw: (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" }), read: (value) => value === true, write: (on) => (on ? true : undefined), flag: true },
     // A whole section: switched off it keeps what was typed into it.
     section: {

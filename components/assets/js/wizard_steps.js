@@ -16,190 +16,35 @@
 // }
 // state: {object, live, base, cluster, offers, answer, step, reached, faults, applied, progress, told}
 (function (ngf) {
-  const el = ngf.element;
   const PAUSE_MS = 350;
   const UNANSWERED_MS = 10000;
-  const { get, put, meets } = ngf.paths;
+  const { get, put } = ngf.paths;
   const byId = (id) => document.getElementById(`wizard-${id}`);
   const page = () => document.getElementById("wizard-page");
   const tell = (id, data) => dash_clientside.set_props(`wizard-${id}`, { data });
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const no = () => dash_clientside.no_update;
+  const draft = () => ngf.wizardDraft;
   let state = null;
 
   const here = () => state !== null && state.page === page();
   const hooks = () => (ngf.wizards || {})[state.told.kind] || {};
   const say = (name, ...more) => (hooks()[name] ? hooks()[name](...more) : undefined);
-
-  /* The session: one draft for what is created, one for each object that is edited. */
-  const slot = (ref) => `ngf-wizard ${ref.kind} ${ref.create ? "new" : [ref.cluster, ref.namespace, ref.name].join("/")}`;
-  const moment = (place) => `ngf-applied ${state.told.kind} ${[place.cluster, place.namespace, place.name].join("/")}`;
-  const saved = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
-  function keep() {
-    const { object, live, cluster, reached, touched } = state;
-    sessionStorage.setItem(slot(state.ref), JSON.stringify({ object, live, base: state.base.object, cluster, reached, touched: [...touched] }));
-  }
-
+  const keep = () => draft().keep(state);
   const keys = () => state.told.steps.map((step) => step.key);
   const last = () => state.told.steps.length - 1;
   const changed = () => JSON.stringify(state.object) !== JSON.stringify(state.live);
 
-  /* Faults: the server's own and what the browser can tell, by the path that they are about. */
-  function stepOf(path) {
-    const plain = path.replace(/\[\d+\]/g, "[]");
-    const length = (step) => Math.max(0, ...step.paths.filter((one) => plain === one || plain.startsWith(`${one}.`) || plain.startsWith(`${one}[`) || one.startsWith(`${plain}.`)).map((one) => (one.startsWith(`${plain}.`) ? 1 : one.length)));
-    const lengths = state.told.steps.map(length);
-    const most = Math.max(...lengths);
-    return most ? lengths.indexOf(most) : last();
-  }
-
-  // The input that a fault is said at: its own, or that of what holds its field.
-  function inputOf(path) {
-    const declared = state.told.steps.flatMap((step) => step.paths);
-    for (let at = path; at; at = at.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) if (declared.includes(at.replace(/\[\d+\]/g, "[]"))) return at;
-    return path;
-  }
-
-  function judge() {
-    const found = { ...say("faults", state.object, state) };
-    const answer = state.answer;
-    for (const one of (answer && answer.turn === state.turn && answer.faults) || []) {
-      const path = say("placed", one, state.object) || inputOf(one.field || "metadata.name");
-      if (!found[path]) found[path] = one.rule;
-    }
-    state.faults = found;
-    state.counts = keys().map(() => 0);
-    for (const path of Object.keys(found)) state.counts[stepOf(path)] += 1;
-  }
-
-  // What is wrong is not said of a field that nobody has come to yet.
-  const spoken = (path) => state.faults[path] && (state.touched.has(path) || stepOf(path) < state.reached || state.pressed.has(stepOf(path)));
-
-  /* Drawing. */
-  const fixed = () => Boolean(state.applied) || state.denied;
-
-  function control(field, path, at, off) {
-    const kind = ngf.controls[field.control] || ngf.controls.text;
-    const ability = field.needs && state.offers.abilities && state.offers.abilities[field.needs];
-    const value = get(state.object, path);
-    const lacking = ability && !ability.ok && !(kind.flag && value);
-    const id = `wizard-field-${path}`;
-    const fault = spoken(path);
-    const hint = lacking ? ability.reason : field.hint;
-    const differs = state.ref.create ? false : JSON.stringify(get(state.live, path)) !== JSON.stringify(value);
-    const common = { id, "data-path": path, "data-control": field.control, disabled: off || lacking || fixed(), "aria-invalid": fault ? "true" : null, "aria-required": field.required ? "true" : null,
-      "aria-describedby": [fault ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null };
-    const node = kind.draw(field, common, { value, path, offers: state.offers, state, at });
-    if (fault) node.classList.add("is-invalid");
-    if (differs) node.classList.add("chg");
-    const said = [fault ? el("div", { class: "hint err", id: `${id}-error` }, state.faults[path]) : null, hint ? el("div", { class: lacking ? "hint lack" : "hint", id: `${id}-hint` }, lacking ? ngf.icon("dash-circle") : null, hint) : null];
-    if (kind.flag) return el("div", { class: "wide", "data-key": path }, el("label", { class: "form-check form-switch" }, node, el("span", { class: "form-check-label" }, field.label)), said);
-    const label = el("label", { class: "lab", for: id }, field.label);
-    if (kind.whole) return el("div", { class: "wide", "data-key": path, role: "group", "aria-label": field.label }, el("span", { class: "lab" }, field.label), node, said);
-    return el("div", { class: field.wide || field.control === "block" || field.control === "lines" ? "wide" : null, "data-key": path }, label, node, said);
-  }
-
-  function fields(declared, prefix, at, off) {
-    const seen = declared.filter((field) => meets(field.when, (path) => at(path)));
-    return seen.length ? el("div", { class: "fgrid" }, seen.map((field) => control(field, prefix + field.path, at, off))) : null;
-  }
-
-  function items(part, off) {
-    const list = get(state.object, part.path);
-    const entries = (Array.isArray(list) ? list : []).map((entry, index) => [entry, index]).filter(([entry]) => meets(part.only, (path) => get(entry, path)));
-    const drawn = entries.map(function ([entry, index]) {
-      const path = `${part.path}[${index}]`;
-      const { title, tag, note } = say("items", part.path, entry, index, state) || { title: `${part.noun} ${index + 1}` };
-      return el("fieldset", { class: "wz-item", "data-key": path }, el("legend", {}, el("span", { class: "b5 grow" }, title), tag ? el("span", { class: "t3 s12" }, tag) : null,
-        part.fixed ? null : el("button", { type: "button", class: "n-ico sm bi bi-trash", "data-drop-item": path, disabled: off || fixed(), "aria-label": `Remove ${title}`, title: "Remove" })),
-      fields(part.fields, `${path}.`, (inner) => get(entry, inner), off), note && !part.fixed ? el("div", { class: "hint note" }, ngf.icon("info-circle"), note) : null, spoken(path) ? el("div", { class: "hint err" }, state.faults[path]) : null);
-    });
-    return el("div", { class: "wz-items", "data-key": `items-${part.path}` }, drawn, !entries.length && part.none ? el("div", { class: "hint" }, part.none) : null, spoken(part.path) ? el("div", { class: "hint err" }, state.faults[part.path]) : null,
-      part.fixed ? null : el("button", { type: "button", class: "chip add bi bi-plus-lg", "data-add-item": part.path, "data-new": JSON.stringify(part.new || {}), disabled: off || fixed() }, part.noun[0].toUpperCase() + part.noun.slice(1)));
-  }
-
-  function parts(room, drawnRooms) {
-    const ability = room.dataset.needs && state.offers.abilities && state.offers.abilities[room.dataset.needs];
-    const lacking = ability && !ability.ok;
-    const declared = JSON.parse(room.dataset.parts);
-    const nodes = [];
-    let run = [];
-    const used = (part) => part.part === "Field" && get(state.object, part.path) !== undefined;
-    const off = lacking && !declared.some(used);
-    const flush = () => { if (run.length) nodes.push(fields(run, "", (path) => get(state.object, path), off)); run = []; };
-    for (const part of declared) {
-      if (part.part === "Field") { run.push(part); continue; }
-      flush();
-      if (part.part === "Items") nodes.push(items(part, off));
-      else nodes.push(el("div", { "data-key": `room-${part.name}` }, drawnRooms[part.name] || null));
-    }
-    flush();
-    const why = ability && (lacking ? ability.reason : ability.evidence);
-    if (why) nodes.unshift(el("div", { class: `hint ${lacking ? "lack" : ""}`.trim(), "data-key": "ability" }, ngf.icon(lacking ? "dash-circle" : "check-circle"), why));
-    room.closest(".panel").classList.toggle("off", Boolean(off));
-    ngf.put(room.id, nodes);
-  }
-
-  // An input shows what the object has, except the one that somebody types in.
-  function shown() {
-    for (const node of page().querySelectorAll("[data-path]")) {
-      const kind = ngf.controls[node.dataset.control];
-      if (!kind || kind.whole || node === document.activeElement) continue;
-      const value = kind.read(get(state.object, node.dataset.path));
-      if (kind.flag) node.checked = value;
-      else if (node.value !== value && !(state.typed[node.dataset.path] === node.value && JSON.stringify(kind.write(node.value)) === JSON.stringify(get(state.object, node.dataset.path)))) node.value = value;
-    }
-  }
-
-  function known() {
-    const lists = Object.entries(state.offers).filter(([, values]) => Array.isArray(values));
-    ngf.put("wizard-known", lists.map(([name, values]) => el("datalist", { id: `wizard-known-${name}`, "data-key": name }, values.map((one) => el("option", { value: typeof one === "string" ? one : one.value }, typeof one === "string" ? null : one.label)))));
-  }
-
-  function rail() {
-    const current = state.step;
-    ngf.put("wizard-steps", state.told.steps.map(function ({ key, title }, at) {
-      const count = at < state.reached || state.pressed.has(at) || !state.ref.create ? state.counts[at] : 0;
-      const said = key === "review" ? ngf.wizardReview.step(state) : say("step", key, state) || "";
-      const [words, tone] = Array.isArray(said) ? said : [said, ""];
-      const shape = count ? ["err", "x-octagon-fill"] : key === "review" ? ngf.wizardReview.shape(state) : at > state.reached ? ["", "circle"] : at === state.reached && state.ref.create ? ["", "circle-half"] : tone === "warn" ? ["warn", "exclamation-triangle-fill"] : ["ok", "check-circle-fill"];
-      return el("button", { type: "button", class: [shape[0], at === current ? "on" : ""].join(" ").trim(), "data-wizard-step": at, "data-key": key, disabled: at > state.reached || Boolean(state.applied), "aria-current": at === current ? "step" : null },
-        ngf.icon(shape[1]), el("span", {}, el("b", {}, title), el("small", {}, count ? `${count} ${count === 1 ? "fault" : "faults"}` : words)));
-    }));
-    ngf.put("wizard-hsteps", el("div", { class: "row-f s12 t2" }, el("b", { class: "b5" }, state.told.steps[current].title), el("span", { class: "grow" }), `step ${current + 1} of ${last() + 1}`), el("div", { class: "meter" }, el("b", { style: `width:${Math.round((100 * (current + 1)) / (last() + 1))}%` })));
-  }
-
-  function foot() {
-    const review = state.step === last();
-    const ready = ngf.wizardReview.ready(state);
-    byId("back").hidden = state.step === 0 || Boolean(state.applied);
-    byId("next").hidden = review;
-    byId("apply").hidden = !review || Boolean(state.applied);
-    byId("apply").disabled = !ready || state.applying;
-    byId("reason").classList.toggle("d-none", !review || Boolean(state.applied));
-    byId("discard").hidden = Boolean(state.applied) || (!state.ref.create && !changed());
-    byId("yaml").hidden = Boolean(state.applied);
-    byId("apply").textContent = state.ref.create ? `Create ${state.told.noun}` : "Apply";
-    const [tone, word, note] = ngf.wizardReview.verdict(state);
-    byId("verdict").className = `st ${tone}`;
-    ngf.put("wizard-verdict", word ? [ngf.statusIcon(tone === "unk" ? "unknown" : tone), word] : null);
-    ngf.put("wizard-note", note);
-    ngf.wizardReview.foot(state);
-  }
-
   function draw() {
     if (!here()) return;
-    judge();
-    const rooms = say("rooms", state) || {};
-    for (const room of page().querySelectorAll("[data-parts]")) parts(room, rooms);
-    known();
-    shown();
-    rail();
+    ngf.wizardFaults.judge(state, hooks());
+    ngf.wizardInputs.draw(state, hooks());
+    ngf.wizardFrame.rail(state, hooks());
     for (const node of page().querySelectorAll("[data-step]")) node.hidden = node.dataset.step !== state.told.steps[state.step].key;
     page().classList.toggle("applied", Boolean(state.applied));
     page().classList.toggle("at-review", state.step === last());
     ngf.wizardReview.draw(state, say("summary", state) || []);
-    foot();
+    ngf.wizardFrame.foot(state, changed());
     if (!state.applied) ngf.unsaved(changed() && !state.ref.create ? 1 : 0, page());
   }
 
@@ -254,22 +99,27 @@
     const ref = base.ref;
     const view = ngf.view.get();
     const told = JSON.parse(page().dataset.wizard);
-    const draft = saved(slot(ref));
-    state = { page: page(), told, ref, base, cluster: base.cluster, object: copy(base.editable), live: copy(base.editable), step: 0, reached: ref.create ? 0 : told.steps.length - 1, touched: new Set(), pressed: new Set(), typed: {}, faults: {}, counts: [], offers: {}, answer: null, turn: 1, sent: 0, sentAt: 0, applied: null, applying: false, progress: null, denied: base.denied };
+    const found = draft().found(ref);
+    state = {
+      page: page(), told, ref, base, cluster: base.cluster, object: copy(base.editable), live: copy(base.editable), denied: base.denied,
+      step: 0, reached: ref.create ? 0 : told.steps.length - 1, touched: new Set(), pressed: new Set(), typed: {},
+      faults: {}, counts: [], offers: { clusters: base.clusters, namespaces: [], abilities: {} },
+      answer: null, turn: 1, sent: 0, sentAt: 0, applied: null, applying: false, progress: null,
+    };
     if (ref.create) { state.object = say("begin", state.object, view) || state.object; state.live = copy(state.object); }
     if (base.applied) {
       state.applied = { cluster: base.cluster, namespace: ref.namespace, name: ref.name };
-      state.applied.at = sessionStorage.getItem(moment(state.applied)) || base.since;
+      state.applied.at = draft().applied(told.kind, state.applied) || base.since;
       state.reached = last();
       state.step = last();
-    } else if (draft) {
-      Object.assign(state, { object: draft.object, live: draft.live, cluster: draft.cluster || state.cluster, reached: Math.max(state.reached, draft.reached), touched: new Set(draft.touched) });
-      if (!ref.create) state.base = { ...base, object: draft.base };
+    } else if (found) {
+      const { object, live, cluster, reached } = found;
+      Object.assign(state, { object, live, cluster: cluster || state.cluster, reached: Math.max(state.reached, reached), touched: new Set(found.touched) });
+      if (!ref.create) state.base = { ...base, object: found.base };
       if (ref.create && view.cluster.length === 1 && view.cluster[0] !== state.cluster && base.clusters.some((one) => one.value === view.cluster[0])) state.cluster = view.cluster[0];
     }
     const wanted = keys().indexOf(view.step);
     if (!state.applied) state.step = wanted < 0 ? 0 : Math.min(wanted, state.reached);
-    state.offers = { clusters: base.clusters, namespaces: [], abilities: {} };
     draw();
     offers();
     if (state.applied) watch(); else ask();
@@ -304,8 +154,8 @@
       state.applying = false;
       if (!answer.name) { draw(); return no(); }
       state.applied = answer;
-      sessionStorage.removeItem(slot(state.ref));
-      sessionStorage.setItem(moment(answer), answer.at);
+      draft().forget(state.ref);
+      draft().applied(state.told.kind, answer, answer.at);
       ngf.unsaved(0, null);
       state.step = last();
       const place = state.ref.create ? { cluster: [answer.cluster], namespace: answer.namespace, name: answer.name } : {};
@@ -378,7 +228,7 @@
       draw();
     }
     if (found("#wizard-discard")) {
-      sessionStorage.removeItem(slot(state.ref));
+      draft().forget(state.ref);
       const { base } = state;
       ngf.unsaved(0, null);
       begin(base);

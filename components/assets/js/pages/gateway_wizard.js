@@ -1,116 +1,13 @@
 // What the Gateway wizard knows beside its declared fields (components/gateway_wizard.py): classes
-// with what they support, Secrets with their hosts and their end, and how a gateway is told in words.
+// with what they support, what goes with a choice, and what is wrong as far as the browser can tell.
 (function (ngf) {
   const el = (...parts) => ngf.element(...parts);
   const paths = () => ngf.paths;
-  const NEAR = 3; // Secrets that are listed though they are for another hostname; others are folded away
+  const { listeners, encrypted } = ngf.gatewaySpec;
   const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   const spec = (state) => state.object.spec || {};
-  const listeners = (object) => ((object.spec || {}).listeners || []).filter((one) => one && typeof one === "object");
   const faint = (text) => el("span", { class: "t3" }, text);
-  const mono = (text) => el("span", { class: "mono" }, text);
-  const encrypted = (one) => one.protocol === "HTTPS" || one.protocol === "TLS";
   const proxied = (object) => paths().get(object, "spec.nginxProxy.enabled") !== false;
-  const spokenRef = (ref) => (ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name);
-
-  // A name of a certificate covers a host: itself, or one label in a wildcard's place.
-  const covers = (name, host) => name === host || (name.startsWith("*.") && (host === name || host.slice(host.indexOf(".")) === name.slice(1)));
-
-  /* Controls. */
-  function secretRows(state, path, at) {
-    const own = (state.object.metadata || {}).namespace;
-    const wanted = path === "spec.tls.secretRefs" ? listeners(state.object).filter((one) => encrypted(one) && one.hostname && !(one.tls && one.tls.certificateRefs)).map((one) => one.hostname) : [at("hostname")].filter(Boolean);
-    const refs = paths().get(state.object, path) || [];
-    const held = (one) => refs.some((ref) => ref.name === one.name && (ref.namespace || own) === one.namespace);
-    const fits = (one) => wanted.some((host) => one.hosts.some((name) => covers(name, host)));
-    const known = (state.offers.secrets || []).map((one) => ({ ...one, held: held(one), fits: fits(one) }));
-    const absent = refs.filter((ref) => !known.some((one) => one.name === ref.name && one.namespace === (ref.namespace || own)));
-    known.sort((a, b) => b.held - a.held || b.fits - a.fits || (b.namespace === own) - (a.namespace === own));
-    return { known, absent, own, wanted };
-  }
-
-  function ends(one) {
-    if (one.state === "unreadable" || !one.ends) return ngf.status("err", "not readable");
-    const days = Math.floor((new Date(one.ends).getTime() - ngf.now()) / 86400000);
-    return one.state === "expired" ? ngf.status("err", "expired") : ngf.status(one.state === "soon" ? "warn" : "ok", `${days} d left`);
-  }
-
-  const secrets = {
-    whole: true,
-    draw(field, common, { path, state, at }) {
-      const { known, absent, own, wanted } = secretRows(state, path, at);
-      const near = (one, index) => one.held || one.fits || index < NEAR;
-      const [shown, others] = [known.filter(near), known.filter((one, index) => !near(one, index))];
-      const row = (one) => el("label", { class: `wz-secret${one.held ? " on" : ""}`, "data-key": `${one.namespace}/${one.name}` },
-        el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": one.name, "data-namespace": one.namespace === own ? "" : one.namespace, checked: one.held, disabled: common.disabled }),
-        el("span", { class: "ell" }, one.namespace === own ? null : faint(`${one.namespace}/`), el("b", { class: "b5" }, one.name)), ends(one),
-        el("span", { class: "t2 hosts" }, mono(one.hosts.slice(0, 3).join(", ") || "no host"), one.hosts.length > 3 ? ` +${one.hosts.length - 3}` : "", wanted.length ? faint(one.fits ? ` is for ${wanted.find((host) => one.hosts.some((name) => covers(name, host)))}` : " not for its hostname") : null));
-      return el("div", { class: "wz-secrets", id: common.id, "data-path": path, "data-control": "secrets", "aria-invalid": common["aria-invalid"], tabindex: "-1" }, shown.map(row),
-        absent.map((ref) => el("label", { class: "wz-secret on", "data-key": spokenRef(ref) }, el("input", { type: "checkbox", class: "form-check-input", "data-secret": path, "data-name": ref.name, "data-namespace": ref.namespace || "", checked: true, disabled: common.disabled }), el("b", { class: "b5" }, spokenRef(ref)), ngf.status("warn", "does not exist yet"))),
-        !shown.length && !absent.length && !state.offers.secrets ? el("div", { class: "hint" }, "Asking the cluster.") : null,
-        !shown.length && !absent.length && state.offers.secrets ? el("div", { class: "hint" }, "No TLS Secret is on this cluster. ", el("a", { href: "/certificates/upload" }, "Upload one"), ", or have one issued below.") : null,
-        others.length ? ngf.fold(`secrets of ${path}`, `${others.length} more on ${state.cluster}`, others.map(row)) : null);
-    },
-  };
-
-  // Sets the one Secret in or out of the list; other fields of the references stay as they are.
-  document.addEventListener("change", function (event) {
-    const box = event.target;
-    if (!box.dataset || !box.dataset.secret || !ngf.wizardState()) return;
-    const state = ngf.wizardState();
-    const { secret: path, name, namespace } = box.dataset;
-    const own = (state.object.metadata || {}).namespace;
-    const is = (ref) => ref.name === name && (ref.namespace || own) === (namespace || own);
-    const refs = (paths().get(state.object, path) || []).filter((ref) => !is(ref));
-    if (box.checked) refs.push(namespace ? { name, namespace } : { name });
-    ngf.wizardEdited(path, refs.length ? refs : undefined);
-  });
-
-  const plain = () => ngf.controls.mono.draw;
-  Object.assign(ngf.controls, {
-    secrets,
-    issued: { draw: (field, common) => ngf.controls.switch.draw(field, common), read: (value) => value !== undefined, write: (on, held) => (on ? held || { issuerRef: { name: "" } } : undefined), flag: true },
-    issuer: {
-      // Where no issuer is known its kind and name are typed.
-      draw(field, common, about) {
-        if (!(about.offers.issuers || []).length) return plain()({ placeholder: "ClusterIssuer/letsencrypt" }, common);
-        return ngf.controls.select.draw(field, common, { ...about, value: ngf.controls.issuer.read(about.value) });
-      },
-      read: (ref) => (ref && ref.name ? `${ref.kind || "Issuer"}/${ref.name}` : ""),
-      write(shown, held) {
-        const [name, kind] = shown.trim().split("/").reverse();
-        const { kind: _, ...rest } = held || {};
-        return { ...rest, name, ...(kind ? { kind } : {}) };
-      },
-    },
-    kinds: {
-      draw: (...more) => plain()(...more),
-      read: (value) => (Array.isArray(value) ? value.map((one) => one.kind).join(", ") : ""),
-      write(shown, held) {
-        const known = new Map((Array.isArray(held) ? held : []).map((one) => [one.kind, one]));
-        const made = shown.split(/[\s,]+/).filter(Boolean).map((kind) => known.get(kind) || { kind });
-        return made.length ? made : undefined;
-      },
-    },
-    addresses: {
-      draw: (...more) => plain()(...more),
-      read: (value) => (Array.isArray(value) ? value.map((one) => one.value).join(", ") : ""),
-      write(shown) {
-        const type = (one) => (one.includes("/") ? "CIDR" : /^[0-9.]+$|:/.test(one) ? "IPAddress" : "Hostname");
-        const made = shown.split(/[\s,]+/).filter(Boolean).map((value) => ({ type: type(value), value }));
-        return made.length ? made : undefined;
-      },
-    },
-  });
-
-  /* Rooms. */
-  function cluster(state) {
-    const one = state.base.clusters.find(({ value }) => value === state.cluster);
-    const id = "wizard-field-cluster";
-    if (!state.ref.create || state.applied || state.denied) return el("div", {}, el("span", { class: "lab" }, "Cluster"), el("span", { class: `cl c${one ? one.slot : 8}` }, one ? one.label : state.cluster));
-    return el("div", { class: "fgrid" }, el("div", {}, el("label", { class: "lab", for: id }, "Cluster"), el("select", { class: "form-select", id, "data-path": "cluster", "data-control": "cluster" }, state.base.clusters.map(({ value, label }) => el("option", { value }, label)))));
-  }
-  ngf.controls.cluster = { read: () => ngf.wizardState().cluster, write: (shown) => shown };
 
   function card(one, state, off) {
     const chosen = spec(state).gatewayClassName === one.name;
@@ -148,80 +45,6 @@
     return el("div", { class: "conds flush" }, el("div", { class: "cond note", "data-key": "edition" }, ngf.statusIcon("note"), el("div", { class: "b5" }, `${version}, ${word}`), el("span", {}), el("div", { class: "m" }, state.offers.evidence)),
       row("waf", "Web application firewall"), row("snippets", "Snippets"), row("certificates", "cert-manager"),
       (absent || []).map((one) => el("div", { class: "cond warn", "data-key": one.kind }, ngf.statusIcon("warn"), el("div", { class: "b5" }, `${one.kind} is not installed`), el("span", {}), el("div", { class: "m" }, one.reason))));
-  }
-
-  /* In words. */
-  const NONE = "nothing chosen yet";
-  const certificates = (one) => ((one.tls || {}).certificateRefs || []).map(spokenRef);
-
-  function certified(state) {
-    const { tls = {} } = spec(state);
-    const named = [...new Set(listeners(state.object).filter(encrypted).flatMap(certificates)), ...(tls.secretRefs || []).map(spokenRef)];
-    const passed = listeners(state.object).some((one) => (one.tls || {}).mode === "Passthrough");
-    return [...named, tls.certManager ? "cert-manager" : "", passed ? "passed through" : ""].filter(Boolean);
-  }
-
-  function switchedOff(state) {
-    const all = state.offers.abilities || {};
-    return ["waf", "snippets"].filter((name) => all[name] && !all[name].ok).length;
-  }
-
-  function step(key, state) {
-    const { metadata = {} } = state.object;
-    const all = listeners(state.object);
-    if (key === "class") return spec(state).gatewayClassName ? `${spec(state).gatewayClassName} on ${state.cluster}` : NONE;
-    if (key === "basics") return metadata.name ? `${metadata.namespace || "default"}/${metadata.name}` : "name and place";
-    if (key === "listeners") {
-      const met = state.answer && state.answer.turn === state.turn ? state.answer.clashes : [];
-      const blocked = met.filter((one) => one.blocks).length;
-      return `${all.length}${blocked ? `, ${blocked} in conflict` : state.answer ? ", no conflict" : ""}`;
-    }
-    if (key === "tls") return all.some(encrypted) ? certified(state).join(", ") || "no certificate yet" : "not needed";
-    const off = switchedOff(state);
-    return off ? `${off} not available` : "as the class has it";
-  }
-
-  function hosted(one) {
-    return el("div", {}, faint(`${one.protocol || ""} `), one.port === undefined ? "" : String(one.port), " ", mono(one.hostname || "any host"));
-  }
-
-  function allowed(state) {
-    const told = new Set(listeners(state.object).map(function (one) {
-      const { from = "Same", selector } = (one.allowedRoutes || {}).namespaces || {};
-      return from === "All" ? "every namespace" : from === "Selector" ? `namespaces with ${ngf.controls.pairs.read(selector)}` : "its own namespace";
-    }));
-    return [...told].join("; ");
-  }
-
-  function proxy(state) {
-    const found = spec(state).nginxProxy || {};
-    if (!paths().on(spec(state).nginxProxy)) return "as the class has it";
-    const log = ((found.logging || {}).accessLog || {}).preset || "Console";
-    const words = [{ ipv4: "IPv4", ipv6: "IPv6" }[found.ipFamily] || "IPv4 and IPv6", { Console: "JSON access log", Default: "NGINX access log", Custom: "access log of its own format", Off: "no access log" }[log], found.replicas !== undefined ? `${found.replicas} pods` : "", (found.service || {}).type, (found.rewriteClientIP || {}).mode];
-    const endpoint = ((found.telemetry || {}).exporter || {}).endpoint;
-    return [words.filter(Boolean).join(", "), endpoint ? [", OTLP to ", mono(endpoint)] : null];
-  }
-
-  function summary(state) {
-    const { metadata = {}, spec: wanted = {} } = state.object;
-    const all = listeners(state.object);
-    const one = state.base.clusters.find(({ value }) => value === state.cluster);
-    const chosen = (state.offers.classes || []).find(({ name }) => name === wanted.gatewayClassName);
-    const issuer = ((wanted.tls || {}).certManager || {}).issuerRef;
-    const { abilities = {} } = state.offers;
-    const waf = paths().on(wanted.waf) ? ["on", wanted.waf.policyRef ? [", ", mono(wanted.waf.policyRef)] : null] : abilities.waf && !abilities.waf.ok ? faint(`not available: ${abilities.waf.reason.split(". ")[0].replace(/\.$/, "")}`) : faint("off");
-    const snippets = [paths().on(wanted.snippetsFilter) ? "a filter for routes" : "", paths().on(wanted.snippetsPolicy) ? "for the whole gateway" : "", paths().on(wanted.routeMarker) ? "route marker" : ""].filter(Boolean);
-    return [
-      ["Cluster", [el("span", { class: `cl c${one ? one.slot : 8}` }, state.cluster), " ", faint([state.offers.version ? `NGF ${state.offers.version}` : "", { oss: "OSS", enterprise: "Plus" }[state.offers.edition] || ""].filter(Boolean).join(" "))]],
-      ["Name", metadata.name ? [`${metadata.namespace || "default"}/`, el("b", { class: "b5" }, metadata.name)] : faint("not yet")],
-      ["Class", [wanted.gatewayClassName || faint("not yet"), " ", chosen && chosen.features.length ? faint(`${chosen.features.length} features supported`) : null]],
-      ["Listeners", all.length ? all.map(hosted) : faint("none")],
-      ["Certificate", all.some(encrypted) ? [certified(state).filter((text) => text !== "cert-manager").map((text, at) => [at ? ", " : "", mono(text)]), issuer ? [mono(` ${wanted.tls.certManager.secretName || `${metadata.name || ""}-tls`}`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null] : null],
-      ["Routes from", allowed(state)],
-      ["Proxy", proxy(state)],
-      ["Snippets", snippets.length ? snippets.join(", ") : null],
-      ["WAF", waf],
-    ];
   }
 
   ngf.wizards = ngf.wizards || {};
@@ -297,8 +120,8 @@
       const title = `${one.name || `listener ${at + 1}`}`;
       return { title, tag: `${one.protocol || ""} ${one.port === undefined ? "" : one.port}, ${one.hostname || "any host"}`, note: met.filter((clash) => !clash.blocks).map((clash) => `${clash.with}: ${clash.rule}`).join(" ") };
     },
-    rooms: (state) => ({ cluster: cluster(state), classes: classes(state), edition: edition(state) }),
-    step,
-    summary,
+    rooms: (state) => ({ cluster: ngf.wizardCluster.room(state), classes: classes(state), edition: edition(state) }),
+    step: (...more) => ngf.gatewayWords.step(...more),
+    summary: (state) => ngf.gatewayWords.summary(state),
   };
 })(window.ngf = window.ngf || {});

@@ -1,0 +1,48 @@
+// What is wrong with a draft, by the path that it is about: what the browser can tell, and the
+// server's own words.
+//
+// ngf.wizardFaults.judge(state, hooks)      sets state.faults and state.counts, the number of each step
+// ngf.wizardFaults.spoken(state, path)      whether the fault of a path is said yet
+(function (ngf) {
+  const plain = (path) => path.replace(/\[\d+\]/g, "[]");
+
+  // How well a declared path fits: the longest that holds the path; one within it fits a little.
+  function fit(declared, path) {
+    if (declared.startsWith(`${path}.`)) return 1;
+    return path === declared || path.startsWith(`${declared}.`) || path.startsWith(`${declared}[`) ? declared.length : 0;
+  }
+
+  function stepOf(state, path) {
+    const fits = state.told.steps.map((step) => Math.max(0, ...step.paths.map((one) => fit(one, plain(path)))));
+    const most = Math.max(...fits);
+    return most ? fits.indexOf(most) : state.told.steps.length - 1;
+  }
+
+  // The input that a fault is said at: its own, or that of what holds its field.
+  function inputOf(state, path) {
+    const declared = state.told.steps.flatMap((step) => step.paths);
+    for (let at = path; at; at = at.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) if (declared.includes(plain(at))) return at;
+    return path;
+  }
+
+  function judge(state, hooks) {
+    const found = hooks.faults ? { ...hooks.faults(state.object, state) } : {};
+    const { answer } = state;
+    for (const one of (answer && answer.turn === state.turn && answer.faults) || []) {
+      const path = (hooks.placed && hooks.placed(one, state.object)) || inputOf(state, one.field || "metadata.name");
+      if (!found[path]) found[path] = one.rule;
+    }
+    state.faults = found;
+    state.counts = state.told.steps.map(() => 0);
+    for (const path of Object.keys(found)) state.counts[stepOf(state, path)] += 1;
+  }
+
+  // What is wrong is not said of a field that nobody has come to yet.
+  function spoken(state, path) {
+    if (!state.faults[path]) return false;
+    const step = stepOf(state, path);
+    return state.touched.has(path) || step < state.reached || state.pressed.has(step);
+  }
+
+  ngf.wizardFaults = { judge, spoken, stepOf };
+})(window.ngf = window.ngf || {});
