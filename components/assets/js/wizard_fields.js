@@ -3,6 +3,7 @@
 //
 // ngf.paths.get(object, path)          what stands at "spec.listeners[0].port"
 // ngf.paths.put(object, path, value)   puts it there; undefined takes it away, and what held only it
+//                                      within its section: one that is there is on, also empty
 // ngf.paths.meets(when, at)            whether a condition of `Field.when` holds
 // ngf.controls[name]                   {draw, read, write}: one more is one more entry
 (function (ngf) {
@@ -28,7 +29,7 @@
     if (value !== undefined) { holder[last] = value; return; }
     if (Array.isArray(holder)) holder.splice(last, 1); else delete holder[last];
     for (const [above, step] of holders.reverse()) {
-      if (step === "spec" || typeof step === "number" || Array.isArray(above[step]) || !empty(above[step])) return;
+      if (step === "spec" || above === object.spec || typeof step === "number" || !empty(above[step])) return;
       delete above[step];
     }
   }

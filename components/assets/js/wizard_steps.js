@@ -68,8 +68,17 @@
     tell("offers-asked", wanted);
   }
 
+  // A section that is empty because its last field was cleared goes, unless the live object has it.
+  function tidy() {
+    const { spec = {} } = state.object;
+    const had = state.live.spec || {};
+    for (const [name, value] of Object.entries(spec)) {
+      if (!(name in had) && value && typeof value === "object" && !Object.keys(value).length) delete spec[name];
+    }
+  }
+
   function edited(path) {
-    if (path) { state.touched.add(path); say("changed", path, state.object, state); }
+    if (path) { state.touched.add(path); say("changed", path, state.object, state); tidy(); }
     state.turn += 1;
     keep();
     offers();
