@@ -242,7 +242,7 @@ def test_what_a_choice_comes_to_is_said(opened: Window) -> None:
 def test_pods_that_exist_are_counted_while_they_come(pair: Console, opened: Window) -> None:
     begin(opened, "adopter", go=False)
     opened.click(card("found"))
-    opened.fill(typed("spec.pool.selector"), "app=theirs, v=1")
+    opened.fill(typed("spec.pool.selector"), "app=theirs\nv=1")
     opened.says("#wizard-model-2", "No pod has app=theirs, v=1 in shop: the pool would be empty.")
     store = pair.apis["web"].store
     store.create(pod("theirs-1"))

@@ -41,3 +41,26 @@ def test_a_section_that_only_a_cleared_field_made_goes_with_it(opened: Window) -
     opened.run("ngf.wizardEdited('spec.tls.secretRefs', undefined)")
     assert "tls" not in opened.run("return ngf.wizardState().object.spec")
     opened.says(STEP, "Listeners")
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [
+        ("pairs", {"example.com/hosts": "a.example.com,b.example.com", "team": "a=b"}),
+        ("lines", ["--served-model-name=a,b", "--enforce-eager"]),
+    ],
+)
+def test_what_is_shown_is_written_back_as_it_was(
+    opened: Window, control: str, value: dict[str, str] | list[str]
+) -> None:
+    opened.open("/gateways/create?cluster=web&namespace=shop", ".wz-card")
+    back = "const kind = ngf.controls[arguments[0]]; return kind.write(kind.read(arguments[1]))"
+    assert opened.run(back, control, value) == value
+
+
+def test_values_of_several_lines_are_shown_and_not_typed(opened: Window) -> None:
+    begin(opened, "lines")
+    opened.run("ngf.wizardEdited('spec.annotations', {'example.com/note': 'one\\ntwo'})")
+    opened.click("#wizard-steps [data-key='basics']")
+    opened.says("#wizard-bodies", "which are changed as YAML")
+    assert not opened.one("[id='wizard-field-spec.annotations']").is_enabled()

@@ -5,7 +5,8 @@
 // ngf.paths.put(object, path, value)   puts it there; undefined takes it away, and what held only it
 //                                      within its section: one that is there is on, also empty
 // ngf.paths.meets(when, at)            whether a condition of `Field.when` holds
-// ngf.controls[name]                   {draw, read, write}: one more is one more entry
+// ngf.controls[name]                   {draw, read, write}: one more is one more entry; `fits` says
+//                                      whether write gives back what read shows
 (function (ngf) {
   const el = ngf.element;
   const steps = (path) => path.split(/\.|\[(\d+)\]/).filter(Boolean).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
@@ -53,12 +54,18 @@
   const words = (shown) => shown.split(/[\s,]+/).filter(Boolean);
   const kept = (items) => (items.length ? items : undefined);
 
-  // "a=b, c=d"; what is no pair yet stays as it is typed, so that its fault is said and nothing is lost.
+  // "a=b", one a line, for values have commas; what is no pair yet stays as it is typed, so that its
+  // fault is said and nothing is lost.
   function pairs(shown) {
-    const parts = shown.split(",").map((part) => part.trim()).filter(Boolean);
+    const parts = shown.split("\n").map((line) => line.trim()).filter(Boolean);
     if (!parts.length) return undefined;
-    return parts.every((part) => /^[^=\s]+=/.test(part)) ? Object.fromEntries(parts.map((part) => [part.slice(0, part.indexOf("=")).trim(), part.slice(part.indexOf("=") + 1).trim()])) : shown;
+    const pair = (part) => [part.slice(0, part.indexOf("=")).trim(), part.slice(part.indexOf("=") + 1).trim()];
+    return parts.every((part) => /^[^=\s]+\s*=/.test(part)) ? Object.fromEntries(parts.map(pair)) : shown;
   }
+
+  // Whether values come back from lines as they were.
+  const oneLine = (one) => typeof one !== "string" || (one === one.trim() && !one.includes("\n"));
+  const linear = (value) => value === null || typeof value !== "object" || Object.values(value).every(oneLine);
 
   ngf.controls = {
     text: { draw: input({}), read: text, write: (shown) => shown.trim() || undefined },
@@ -66,11 +73,12 @@
     number: { draw: input({ inputmode: "numeric" }), read: text, write: (shown) => (shown.trim() === "" ? undefined : /^-?\d+$/.test(shown.trim()) ? Number(shown) : /^-?\d*\.\d+$/.test(shown.trim()) ? Number(shown) : shown.trim()) },
     select: { draw: select, read: text, write: (shown) => shown || undefined },
     block: { draw: area(5), read: text, write: (shown) => (shown.trim() ? shown : undefined) },
-    lines: { draw: area(3), read: (value) => (Array.isArray(value) ? value.join("\n") : text(value)), write: (shown) => kept(shown.split("\n").filter((line) => line.trim())) },
+    lines: { draw: area(3), fits: linear, read: (value) => (Array.isArray(value) ? value.join("\n") : text(value)), write: (shown) => kept(shown.split("\n").filter((line) => line.trim())) },
     words: { draw: input({ class: "form-control mono", spellcheck: "false" }), read: (value) => (Array.isArray(value) ? list(value).join(", ") : text(value)), write: (shown) => kept(words(shown)) },
     pairs: {
-      draw: input({ class: "form-control mono", spellcheck: "false" }),
-      read: (value) => (value && typeof value === "object" ? Object.entries(value).map(([key, one]) => `${key}=${text(one)}`).join(", ") : text(value)),
+      draw: area(2),
+      fits: linear,
+      read: (value) => (value && typeof value === "object" ? Object.entries(value).map(([key, one]) => `${key}=${text(one)}`).join("\n") : text(value)),
       write: pairs,
     },
     cluster: { read: () => ngf.wizardState().cluster, write: (shown) => shown },

@@ -25,13 +25,14 @@
     const lacking = ability && !ability.ok && !(kind.flag && value);
     const id = `wizard-field-${path}`;
     const fault = spoken(state, path) ? state.faults[path] : "";
-    const hint = lacking ? ability.reason : field.hint;
+    const odd = kind.fits && !kind.fits(value);
+    const hint = lacking ? ability.reason : odd ? "It has values of several lines, which are changed as YAML." : field.hint;
     const differs = !state.ref.create && JSON.stringify(get(state.live, path)) !== JSON.stringify(value);
     const common = {
       id,
       "data-path": path,
       "data-control": field.control,
-      disabled: off || lacking || fixed(state),
+      disabled: off || lacking || odd || fixed(state),
       "aria-invalid": fault ? "true" : null,
       "aria-required": field.required ? "true" : null,
       "aria-describedby": [fault ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null,

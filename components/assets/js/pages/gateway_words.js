@@ -43,7 +43,7 @@
   function allowed(state) {
     const told = new Set(listeners(state.object).map(function (one) {
       const { from = "Same", selector } = (one.allowedRoutes || {}).namespaces || {};
-      return from === "All" ? "every namespace" : from === "Selector" ? `namespaces with ${ngf.controls.pairs.read(selector)}` : "its own namespace";
+      return from === "All" ? "every namespace" : from === "Selector" ? `namespaces with ${ngf.controls.pairs.read(selector).replaceAll("\n", ", ")}` : "its own namespace";
     }));
     return [...told].join("; ");
   }

@@ -18,7 +18,7 @@
     need("spec.pool.gpuType", "Say which GPUs the pods have.");
     need("spec.pool.gpuCount", "Say how many GPUs a pod has.");
     need("spec.pool.replicas", "Say how many pods there are to be.");
-    for (const path of ["spec.pool.selector", "spec.modelServer.nodeSelector"]) if (typeof get(object, path) === "string") found[path] = "Write key=value, with commas between.";
+    for (const path of ["spec.pool.selector", "spec.modelServer.nodeSelector"]) if (typeof get(object, path) === "string") found[path] = "Write key=value, one a line.";
     if (!served(object) && get(object, "spec.pool.selector") === undefined) found["spec.pool.selector"] = "Say which labels the pods have.";
     const token = tokenOf(get(object, "spec.modelServer.env"));
     if (token && token.secretRef && !token.secretRef.key) found["spec.modelServer.env"] = "Write Secret/key, such as hf/token.";
