@@ -13,6 +13,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks import (
     absent,
+    conflicts,
     gateway_offers,
     impact_words,
     planning,
@@ -27,7 +28,7 @@ from components.page import condition
 from components.resource_templates import template
 from components.times import clock
 from services.auth.identity import Identity, Role
-from services.errors import ConsoleError, Denied, NotFound, Unavailable
+from services.errors import Conflict, ConsoleError, Denied, NotFound, Unavailable
 from services.kube.catalogue import KINDS
 from services.kube.owners import owner
 
@@ -118,7 +119,8 @@ def _register_begin(callbacks: Callbacks) -> None:
                 for info in clusters
             ],
             "denied": denied is not None,
-            "owned": owner(obj) is not None,
+            "owned": _owned(obj) if not ref["create"] else None,
+            "who": who.name,
             "applied": bool(ref["progress"]),
             "since": obj["metadata"].get("creationTimestamp") if ref["progress"] else None,
         }
@@ -140,6 +142,12 @@ def _register_begin(callbacks: Callbacks) -> None:
         return {"cluster": asked["cluster"]} | OFFERS[asked["kind"]](
             callbacks, callbacks.who(), asked
         )
+
+
+def _owned(obj: Object) -> Object | None:
+    """The tool that keeps the object as its source says, which would undo an edit."""
+    kept_by = owner(obj)
+    return {"tool": kept_by.tool, "application": kept_by.application} if kept_by else None
 
 
 def _denied(callbacks: Callbacks, ref: Object, cluster: str) -> ConsoleError | None:
@@ -187,6 +195,7 @@ def _register_answer(callbacks: Callbacks) -> None:
             "lacks": [],
             "changes": 0,
             "late": "",
+            "conflict": None,
         }
         wanted = yaml_view.restored(mine, base) if base else mine
         quiet = [condition("note", "Shown once the dry-run has passed")]
@@ -195,7 +204,11 @@ def _register_answer(callbacks: Callbacks) -> None:
             found = previews.of(callbacks.who(), cluster, ref["kind"], wanted, base)
         except ConsoleError as error:
             return [told | {"refused": error.message}, quiet, "", *shown]
-        plan = found.plan
+        plan, late = found.plan, found.late
+        if base and late and plan is None and not late.details.get("merged"):
+            return [told | {"conflict": _conflict(late, base, wanted)}, quiet, "", *shown]
+        if late and late.details.get("merged"):
+            told["text"] = yaml_view.to_text(yaml_view.editable(late.details["merged"]))
         told |= {
             "ok": found.applies and not any(one.blocks for one in found.clashes),
             "faults": [{"field": one.field, "rule": one.rule} for one in found.faults],
@@ -208,7 +221,7 @@ def _register_answer(callbacks: Callbacks) -> None:
                 }
                 for one in found.clashes
             ],
-            "late": found.late.message if found.late and plan else "",
+            "late": late.message if late else "",
             "clashing": f"Against each other and the gateways of {cluster}."
             if ref["kind"] == "gatewaybundles"
             else "",
@@ -222,6 +235,22 @@ def _register_answer(callbacks: Callbacks) -> None:
         if found.impact:  # what stays as it is is nothing that this changes
             impact = impact_words.lines(replace(found.impact, left=()), cluster)
         return [told, impact, _stored(plan) if base else "", *shown]
+
+
+def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
+    """Both ways out of a conflict, each with all that only one side has changed."""
+    kept = conflicts.begun(late, base, mine, None)
+    taken = kept
+    for path in kept["clashes"]:
+        taken = conflicts.decided(taken, path, "theirs")
+    theirs = late.details["theirs"]
+    return {
+        "clashes": kept["clashes"],
+        "mine": yaml_view.editable(conflicts.result(kept)),
+        "theirs": yaml_view.editable(conflicts.result(taken)),
+        "live": yaml_view.editable(theirs),
+        "object": theirs,
+    }
 
 
 def _child(one: Any, edited: bool) -> Object:

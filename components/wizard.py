@@ -2,8 +2,9 @@
 once it is applied how each of its children stands.
 
 All steps stand in the page from the start. Which inputs they hold is declared here and told to
-``assets/js/wizard_steps.js``, which has them drawn, keeps the draft in the session, leads through the
-steps (``?step=``) and asks `callbacks.wizards` for the server's own verdict while somebody types.
+``assets/js/wizard_steps.js``, which has them drawn, keeps the draft in the session, leads through
+the steps (``?step=``) and asks `callbacks.wizards` for the server's own verdict while somebody
+types.
 There is one wizard on a page: ids start with ``wizard-``.
 """
 
@@ -161,6 +162,7 @@ def layout(
             ),
             missing("wizard", made.kind, name),
             denied("wizard"),
+            html.Div(id="wizard-strips", className="stack"),
             html.Div(id="wizard-known", hidden=True),
             html.Div(id="wizard-hsteps", className="hsteps"),
             html.Div(

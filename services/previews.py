@@ -5,7 +5,7 @@ the operator's builders (which children, and what the cluster lacks for them), a
 cluster (listeners that clash, requests that would go elsewhere).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,8 @@ class Preview:
     """All that is known of a draft. With ``faults`` there is no ``plan``, and no children.
 
     ``late`` is the Conflict of an edit that came too late; where both can be merged it is planned
-    on what is live. ``hidden`` counts children and lacks in namespaces that one may not see.
+    on what is live, also where the server refuses that. ``hidden`` counts children and lacks in
+    namespaces that one may not see.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -79,13 +80,13 @@ class Previews:
         met = self._clashes(who, member, kind, obj)
         try:
             plan, late = self._plan(who, cluster, kind, obj, base)
-        except Invalid as error:
-            return Preview(_faults(error), clashes=met)
         except Conflict as error:
             if base is not None:
                 return Preview((Fault("", error.message),), clashes=met, late=error)
             rule = f"is taken: there is a {KINDS[kind].kind} of this name"
             return Preview((Fault("metadata.name", rule),), clashes=met)
+        if isinstance(plan, Invalid):
+            return Preview(_faults(plan), clashes=met, late=late)
         return replace(self.of_plan(who, plan), clashes=met, late=late)
 
     def of_plan(self, who: Identity, plan: Plan) -> Preview:
@@ -113,18 +114,19 @@ class Previews:
 
     def _plan(
         self, who: Identity, cluster: str, kind: str, obj: Object, base: Object | None
-    ) -> tuple[Plan, Conflict | None]:
+    ) -> tuple[Plan | Invalid, Conflict | None]:
+        """What a dry-run says, and the Conflict of an edit that came too late and can be merged."""
         if base is None:
-            return self._changes.plan_create(who, cluster, kind, obj), None
+            return _tried(lambda: self._changes.plan_create(who, cluster, kind, obj)), None
         metadata = base["metadata"]
         place = (who, cluster, kind, metadata["namespace"], metadata["name"])
         try:
-            return self._changes.plan_update(*place, obj, base), None
+            return _tried(lambda: self._changes.plan_update(*place, obj, base)), None
         except Conflict as error:
             merged, theirs = error.details.get("merged"), error.details.get("theirs")
             if not merged or not theirs:
                 raise
-            return self._changes.plan_update(*place, merged, theirs), error
+            return _tried(lambda: self._changes.plan_update(*place, merged, theirs)), error
 
     def _clashes(self, who: Identity, member: Cluster, kind: str, obj: Object) -> tuple[Clash, ...]:
         spec = obj.get("spec")
@@ -153,6 +155,13 @@ class Previews:
             one for one in found.introduced if not any(name in one.message for name in coming)
         )
         return replace(found, introduced=tuple(introduced))
+
+
+def _tried(dry_run: Callable[[], Plan]) -> Plan | Invalid:
+    try:
+        return dry_run()
+    except Invalid as error:
+        return error
 
 
 def _identified(plan: Plan) -> Object:

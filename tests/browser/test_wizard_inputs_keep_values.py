@@ -1,5 +1,5 @@
-"""Promise: an input of a wizard takes nothing away but what somebody clears: a section stays on when
-its last field is cleared, and values with commas and several lines come back as they were."""
+"""Promise: an input of a wizard takes nothing away but what somebody clears: a section stays on
+when its last field is cleared, and values with commas and several lines come back as they were."""
 
 from typing import Any
 
@@ -10,9 +10,7 @@ from tests.browser.test_gateway_wizard import STEP, begin
 
 pytestmark = pytest.mark.browser
 
-PUT = (
-    "const object = arguments[0]; ngf.paths.put(object, arguments[1], undefined); return object.spec"
-)
+PUT = "const [one, path] = arguments; ngf.paths.put(one, path, undefined); return one.spec"
 
 
 @pytest.mark.parametrize(

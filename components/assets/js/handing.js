@@ -1,14 +1,14 @@
 // A wizard's draft goes to the YAML editor as what somebody has typed there, so that it is judged,
-// marked and left like that. It is handed over once; the wizard keeps its own in the session.
+// marked and left like that. It is handed over once, merged with what others have changed meanwhile,
+// for the editor begins with what is live; the wizard keeps its own in the session.
 (function (ngf) {
   let handed = null; // {path, text}
 
   ngf.handOver = function (state) {
-    const { ref, cluster, answer } = state;
+    const { ref, cluster, answer, object, live } = state;
     const part = encodeURIComponent;
     const path = ref.create ? `/create/${ref.kind}` : `/edit/${ref.kind}/${part(ref.cluster)}/${part(ref.namespace)}/${part(ref.name)}`;
-    handed = { path, text: answer.text };
-    state.leaving = false;
+    if (ref.create || JSON.stringify(object) !== JSON.stringify(live)) handed = { path, text: answer.text };
     ngf.unsaved(0, null);
     ngf.go(ref.create ? `${path}?cluster=${part(cluster)}` : path);
   };

@@ -127,6 +127,7 @@
   async function signOut() {
     try {
       await fetch("/signout", { method: "POST", redirect: "manual" });
+      ngf.wizardDraft.clear();
       location.assign("/signin");
     } catch (error) {
       ngf.toast({ status: "err", title: "Not signed out", text: "The console does not answer. Close the browser to end the session." });

@@ -1,32 +1,51 @@
-// What a wizard keeps in the session: one draft for what is created, one for each object that is
-// edited, and when something was applied.
+// What a wizard keeps in the session of one person: a draft for what is created, one for each object
+// that is edited while it differs from it, and when something was applied.
 //
-// ngf.wizardDraft.found(ref)           the draft of what is created or edited, null without one
-// ngf.wizardDraft.keep(state)          keeps what stands there
-// ngf.wizardDraft.forget(ref)          drops it
-// ngf.wizardDraft.applied(kind, place, at)   when it was applied; with `at` this is kept
+// ngf.wizardDraft.found(base)          the draft of what is created or edited, null without one
+// ngf.wizardDraft.keep(state, worth)   keeps what stands there where it is worth it, else drops it
+// ngf.wizardDraft.forget(state)        drops it
+// ngf.wizardDraft.applied(state, at)   when state.applied was applied; with `at` this is kept
+// ngf.wizardDraft.clear()              drops all of them, when somebody signs out
 (function (ngf) {
-  const slot = (ref) => `ngf-wizard ${ref.kind} ${ref.create ? "new" : [ref.cluster, ref.namespace, ref.name].join("/")}`;
-  const moment = (kind, place) => `ngf-applied ${kind} ${[place.cluster, place.namespace, place.name].join("/")}`;
+  const PREFIX = "ngf-wizard";
+  const place = (one) => [one.cluster, one.namespace, one.name].join("/");
+  const slot = ({ ref, base }) => `${PREFIX} ${base.who} ${ref.kind} ${ref.create ? "new" : place(ref)}`;
+  const moment = ({ ref, base, applied: one }) => `${PREFIX}-applied ${base.who} ${ref.kind} ${place(one)}`;
+  const uid = (object) => object && object.metadata.uid;
 
-  function found(ref) {
+  function found(base) {
+    const key = slot({ ref: base.ref, base });
+    let draft = null;
     try {
-      return JSON.parse(sessionStorage.getItem(slot(ref)));
-    } catch {
-      return null;
-    }
+      draft = JSON.parse(sessionStorage.getItem(key));
+    } catch { /* somebody else's text under this key is no draft */ }
+    if (draft && uid(draft.base) === uid(base.object)) return draft;
+    sessionStorage.removeItem(key);
+    return null;
   }
 
-  function keep(state) {
+  // Of the object that an edit began with, what it is merged by.
+  function begun({ object }) {
+    if (!object) return null;
+    const { status, ...rest } = object;
+    return rest;
+  }
+
+  function keep(state, worth) {
+    if (!worth) { sessionStorage.removeItem(slot(state)); return; }
     const { object, live, cluster, reached, touched } = state;
-    const draft = { object, live, base: state.base.object, cluster, reached, touched: [...touched] };
-    sessionStorage.setItem(slot(state.ref), JSON.stringify(draft));
+    const draft = { object, live, base: begun(state.base), cluster, reached, touched: [...touched], at: new Date(ngf.now()).toISOString() };
+    sessionStorage.setItem(slot(state), JSON.stringify(draft));
   }
 
-  function applied(kind, place, at) {
-    if (at) sessionStorage.setItem(moment(kind, place), at);
-    return sessionStorage.getItem(moment(kind, place));
+  function applied(state, at) {
+    if (at) sessionStorage.setItem(moment(state), at);
+    return sessionStorage.getItem(moment(state));
   }
 
-  ngf.wizardDraft = { found, keep, forget: (ref) => sessionStorage.removeItem(slot(ref)), applied };
+  function clear() {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  }
+
+  ngf.wizardDraft = { found, keep, forget: (state) => sessionStorage.removeItem(slot(state)), applied, clear };
 })(window.ngf = window.ngf || {});

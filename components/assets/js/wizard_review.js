@@ -23,6 +23,7 @@
       return spoken ? ["err", many(faults(state), "fault"), "Said at the fields; the steps with faults are marked."] : ["unk", "", "Nothing is stored before the last step."];
     }
     if (!answer) return ["info", "Checking", ""];
+    if (answer.conflict) return ["warn", "Changed meanwhile", "Say above whose change counts."];
     if (answer.refused) return ["err", "Refused", answer.refused];
     if (!state.ref.create && !answer.changes) return ["unk", "No changes", "The live object is as this says."];
     const lacks = lacking(answer).length;
@@ -47,7 +48,8 @@
     const failing = answer.children.filter((one) => one.fault);
     const blocked = lacking(answer);
     const rows = [];
-    if (answer.refused) rows.push(line("err", "The server refuses it", answer.refused, answer.at));
+    if (answer.conflict) rows.push(line("warn", "Somebody else changed the same", answer.conflict.clashes.join(", "), answer.at));
+    else if (answer.refused) rows.push(line("err", "The server refuses it", answer.refused, answer.at));
     else if (answer.faults.length) rows.push(line("err", "The server refuses it", answer.faults.map((one) => `${one.field}: ${one.rule}`).join("; "), answer.at));
     else rows.push(line("ok", "Server dry-run passed", counted(answer.children, answer.lacks), answer.at));
     if (answer.late) rows.push(line("warn", "Somebody else changed it meanwhile", "Both are merged: what you did not touch stays as they left it."));

@@ -26,14 +26,18 @@
   const no = () => dash_clientside.no_update;
   const draft = () => ngf.wizardDraft;
   let state = null;
+  let turns = 0; // of all that stood on the page, so that no answer to an earlier one passes for this
 
   const here = () => state !== null && state.page === page();
   const hooks = () => (ngf.wizards || {})[state.told.kind] || {};
   const say = (name, ...more) => (hooks()[name] ? hooks()[name](...more) : undefined);
-  const keep = () => draft().keep(state);
+  const keep = () => draft().keep(state, state.ref.create || changed());
   const keys = () => state.told.steps.map((step) => step.key);
   const last = () => state.told.steps.length - 1;
   const changed = () => JSON.stringify(state.object) !== JSON.stringify(state.live);
+
+  // Fields of an edit that go when the page is left; what is created stays in the session.
+  const lost = () => (state.ref.create || !changed() ? 0 : Math.max(1, (state.answer && state.answer.changes) || 1));
 
   function draw() {
     if (!here()) return;
@@ -44,8 +48,9 @@
     page().classList.toggle("applied", Boolean(state.applied));
     page().classList.toggle("at-review", state.step === last());
     ngf.wizardReview.draw(state, say("summary", state) || []);
+    ngf.wizardStrips.draw(state);
     ngf.wizardFrame.foot(state, changed());
-    if (!state.applied) ngf.unsaved(changed() && !state.ref.create ? 1 : 0, page());
+    if (!state.applied) ngf.unsaved(lost(), page(), () => draft().forget(state));
   }
 
   /* Asking: one question at a time, and only of what stands on the page now. */
@@ -79,7 +84,8 @@
 
   function edited(path) {
     if (path) { state.touched.add(path); say("changed", path, state.object, state); tidy(); }
-    state.turn += 1;
+    state.turn = turns += 1;
+    state.restored = null;
     keep();
     offers();
     draw();
@@ -108,30 +114,60 @@
     const ref = base.ref;
     const view = ngf.view.get();
     const told = JSON.parse(page().dataset.wizard);
-    const found = draft().found(ref);
+    const found = draft().found(base);
     state = {
       page: page(), told, ref, base, cluster: base.cluster, object: copy(base.editable), live: copy(base.editable), denied: base.denied,
       step: 0, reached: ref.create ? 0 : told.steps.length - 1, touched: new Set(), pressed: new Set(), typed: {},
       faults: {}, counts: [], offers: { clusters: base.clusters, namespaces: [], abilities: {} },
-      answer: null, turn: 1, sent: 0, sentAt: 0, applied: null, applying: false, progress: null,
+      answer: null, turn: turns += 1, sent: 0, sentAt: 0, applied: null, applying: false, progress: null, restored: null,
     };
     if (ref.create) { state.object = say("begin", state.object, view) || state.object; state.live = copy(state.object); }
     if (base.applied) {
       state.applied = { cluster: base.cluster, namespace: ref.namespace, name: ref.name };
-      state.applied.at = draft().applied(told.kind, state.applied) || base.since;
+      state.applied.at = draft().applied(state) || base.since;
       state.reached = last();
       state.step = last();
     } else if (found) {
       const { object, live, cluster, reached } = found;
       Object.assign(state, { object, live, cluster: cluster || state.cluster, reached: Math.max(state.reached, reached), touched: new Set(found.touched) });
       if (!ref.create) state.base = { ...base, object: found.base };
-      if (ref.create && view.cluster.length === 1 && view.cluster[0] !== state.cluster && base.clusters.some((one) => one.value === view.cluster[0])) state.cluster = view.cluster[0];
+      if (changed()) state.restored = found.at;
     }
+    const [chosen] = view.cluster;
+    if (ref.create && !base.applied && view.cluster.length === 1 && base.clusters.some((one) => one.value === chosen)) state.cluster = chosen;
     const wanted = keys().indexOf(view.step);
     if (!state.applied) state.step = wanted < 0 ? 0 : Math.min(wanted, state.reached);
     draw();
     offers();
     if (state.applied) watch(); else ask();
+  }
+
+  // The object is read anew: others may have changed it since.
+  function discard() {
+    const { ref } = state;
+    draft().forget(state);
+    ngf.unsaved(0, null);
+    const first = keys()[0];
+    state = null;
+    ngf.view.set({ step: first }, { replace: true });
+    tell("ref", { ...ref, at: Date.now() });
+  }
+
+  // What goes to the YAML editor is asked for at that moment, merged with what others did.
+  function leave() {
+    if (!state.ref.create && !changed()) { ngf.handOver(state); return; }
+    state.leaving = true;
+    state.turn = turns += 1;
+    draw();
+    ask();
+  }
+
+  // After a conflict the edit goes on from what is live now.
+  function settle(side) {
+    const { conflict } = state.answer || {};
+    if (!conflict) return;
+    Object.assign(state, { object: copy(conflict[side]), live: copy(conflict.live), base: { ...state.base, object: conflict.object } });
+    edited("");
   }
 
   function watch() {
@@ -153,7 +189,10 @@
     answered(answer) {
       if (!answer || !here()) return no();
       state.answer = answer;
-      if (state.leaving && answer.turn === state.turn) { ngf.handOver(state); return no(); }
+      if (state.leaving && answer.turn === state.turn) {
+        state.leaving = false;
+        if (!answer.conflict) { ngf.handOver(state); return no(); }
+      }
       draw();
       if (state.again || answer.turn !== state.turn) ask();
       return no();
@@ -163,8 +202,8 @@
       state.applying = false;
       if (!answer.name) { draw(); return no(); }
       state.applied = answer;
-      draft().forget(state.ref);
-      draft().applied(state.told.kind, answer, answer.at);
+      draft().forget(state);
+      draft().applied(state, answer.at);
       ngf.unsaved(0, null);
       state.step = last();
       const place = state.ref.create ? { cluster: [answer.cluster], namespace: answer.namespace, name: answer.name } : {};
@@ -236,17 +275,10 @@
       tell("go", { cluster: state.cluster, object: state.object, base: state.base.object, reason: byId("reason").value.trim(), at: Date.now() });
       draw();
     }
-    if (found("#wizard-discard")) {
-      draft().forget(state.ref);
-      const { base } = state;
-      ngf.unsaved(0, null);
-      begin(base);
-      go(0, true);
-    }
-    if (found("#wizard-yaml")) {
-      state.leaving = true;
-      if (state.answer && state.answer.turn === state.turn) ngf.handOver(state); else ask();
-    }
+    if (found("#wizard-discard")) discard();
+    if (found("#wizard-yaml")) leave();
+    const side = found("[data-settle]");
+    if (side) settle(side.dataset.settle);
   });
 
   window.addEventListener("ngf:view", function ({ detail: view }) {

@@ -1,0 +1,26 @@
+// What is said above the steps of a wizard: that somebody else changed the same, that a tool owns the
+// object, that a draft is an earlier one.
+//
+// ngf.wizardStrips.draw(state)
+(function (ngf) {
+  const el = ngf.element;
+
+  function strip(tone, icon, lead, text, ...buttons) {
+    return el("div", { class: `strip ${tone}`, "data-key": lead }, ngf.icon(icon), el("div", {}, el("b", { class: "b6" }, lead), " ", text),
+      buttons.length ? el("div", { class: "act" }, buttons) : null);
+  }
+
+  const settle = (side, label) => el("button", { type: "button", class: "btn btn-link btn-sm", "data-settle": side }, label);
+
+  function draw(state) {
+    const { answer, base, restored } = state;
+    const open = !state.applied && !state.denied;
+    const conflict = open && answer && answer.turn === state.turn ? answer.conflict : null;
+    ngf.put("wizard-strips",
+      conflict ? strip("warn", "exclamation-triangle-fill", "Somebody else changed the same meanwhile.", `${conflict.clashes.join(", ")}. Your other changes stay.`, settle("theirs", "Take theirs"), settle("mine", "Keep mine")) : null,
+      open && base.owned ? strip("info", "git", `${base.owned.tool} owns this object`, `(${base.owned.application}). It will undo the change at its next sync unless its source says the same. Applying asks for a reason.`) : null,
+      open && restored ? strip("info", "clock-history", "Your draft is back,", ["as you left it ", ngf.since(restored, { style: "age" }), " ago. Discard drops it."]) : null);
+  }
+
+  ngf.wizardStrips = { draw };
+})(window.ngf = window.ngf || {});

@@ -1,0 +1,135 @@
+"""Promise: a draft of a wizard lives as long as it differs from what is live, is of one person, and
+never undoes in silence what somebody else has done meanwhile."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.fleet_of_two import Console
+from tests.browser.journey import Window
+from tests.browser.test_gateway_wizard import KIND, STEP, begin, bundle, stored, there, typed
+
+pytestmark = pytest.mark.browser
+
+PORT = "spec.listeners[0].port"
+STRIPS = "#wizard-strips"
+DRAFTS = "return Object.keys(sessionStorage).filter((key) => key.startsWith('ngf-wizard'))"
+
+
+def edit(pair: Console, opened: Window, name: str) -> None:
+    """Open the wizard on a bundle that is there, at its listeners."""
+    opened.run("sessionStorage.clear()")
+    there(pair, opened, name)
+    visit(opened, name)
+
+
+def visit(opened: Window, name: str) -> None:
+    """Open the wizard anew."""
+    opened.run("ngf.unsaved && ngf.unsaved(0, null)")
+    opened.open(f"/gateways/edit/web/shop/{name}?step=listeners", STEP)
+    opened.says(STEP, "Listeners")
+
+
+def theirs(pair: Console, opened: Window, name: str, **spec: Any) -> None:
+    """Somebody else's edit, which the console has seen."""
+    store = pair.apis["web"].store
+    store.apply({**bundle(name), "spec": spec}, manager="somebody")
+    after = stored(pair, name)
+    assert after is not None
+    opened.until(
+        lambda: (
+            pair.container.fleet.get("web").snapshot(KIND).objects[("shop", name)]["spec"]
+            == after["spec"]
+        ),
+        "the watch does not show it",
+    )
+
+
+def on_port(port: int) -> list[dict[str, Any]]:
+    return [{"name": "http", "port": port, "protocol": "HTTP"}]
+
+
+def test_nothing_is_kept_of_what_was_not_changed(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "looked-at")
+    opened.click("#wizard-next")
+    opened.says(STEP, "TLS")
+    assert opened.run(DRAFTS) == []
+    theirs(pair, opened, "looked-at", listeners=on_port(8081))
+    visit(opened, "looked-at")
+    opened.holds(typed(PORT), "8081")
+    opened.says("#wizard-verdict", "No changes")
+
+
+def test_discard_reads_what_is_live_now(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "discarded")
+    opened.fill(typed(PORT), "8082")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    theirs(pair, opened, "discarded", listeners=on_port(8083))
+    opened.click("#wizard-discard")
+    opened.says(STEP, "Class")
+    opened.click("#wizard-steps [data-key='listeners']")
+    opened.holds(typed(PORT), "8083")
+    opened.says("#wizard-verdict", "No changes")
+    assert opened.run(DRAFTS) == []
+
+
+@pytest.mark.parametrize(("side", "port"), [("theirs", 8085), ("mine", 8084)])
+def test_a_conflict_on_the_same_field_is_settled(
+    pair: Console, opened: Window, side: str, port: int
+) -> None:
+    name = f"settled-{side}"
+    edit(pair, opened, name)
+    opened.fill(typed(PORT), "8084")
+    opened.fill(typed("spec.listeners[0].hostname"), "mine.example.com")
+    theirs(pair, opened, name, listeners=on_port(8085))
+    opened.click("#wizard-steps [data-key='review']")
+    opened.run("ngf.wizardEdited('spec.listeners[0].port', 8084)")  # which asks anew
+    opened.says(STRIPS, "Somebody else changed the same meanwhile.")
+    opened.says(STRIPS, PORT)
+    opened.click(f"[data-settle='{side}']")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+    after = stored(pair, name)
+    assert after is not None
+    listener = after["spec"]["listeners"][0]
+    assert (listener["port"], listener["hostname"]) == (port, "mine.example.com")
+
+
+def test_a_draft_that_is_back_says_so(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "back")
+    opened.fill(typed(PORT), "8086")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    visit(opened, "back")
+    opened.says(STRIPS, "Your draft is back")
+    opened.holds(typed(PORT), "8086")
+
+
+def test_leaving_for_good_drops_the_draft(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "left")
+    opened.fill(typed(PORT), "8087")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    opened.click("#n-side a[href='/gateways']")
+    opened.says(".n-dialog", "1 change is lost.")
+    opened.click(".n-dialog .btn-outline-danger")
+    opened.address("/gateways")
+    assert opened.run(DRAFTS) == []
+
+
+def test_the_yaml_has_what_others_did_meanwhile(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "to-yaml")
+    opened.fill(typed(PORT), "8088")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    theirs(pair, opened, "to-yaml", labels={"team": "theirs"})
+    opened.click("#wizard-yaml")
+    opened.address("/edit/gatewaybundles/web/shop/to-yaml")
+    opened.until(lambda: "port: 8088" in opened.value("#edit-yaml"), "mine")
+    assert "team: theirs" in opened.value("#edit-yaml")
+    opened.run("ngf.unsaved(0, null)")
+
+
+def test_signing_out_leaves_no_draft_in_the_tab(opened: Window) -> None:
+    begin(opened, "secret")
+    assert opened.run(DRAFTS)
+    opened.run("ngf.wizardDraft.clear()")
+    assert opened.run(DRAFTS) == []
