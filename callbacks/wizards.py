@@ -9,28 +9,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks import (
     absent,
-    conflicts,
     gateway_offers,
     impact_words,
     planning,
     progress,
     stack_offers,
     touching,
+    wizard_answers,
 )
 from callbacks.permission import explained
 from callbacks.registrar import Callbacks, nothing, toast
 from components import diff_view, kinds, yaml_view
 from components.page import condition
 from components.resource_templates import template
-from components.times import clock
 from services.auth.identity import Identity, Role
-from services.errors import Conflict, ConsoleError, Denied, NotFound, Unavailable
-from services.kube.catalogue import KINDS
+from services.errors import ConsoleError, Denied, NotFound, Unavailable
 from services.kube.owners import owner
+
+log = structlog.get_logger(__name__)
 
 Object = dict[str, Any]
 
@@ -49,9 +50,7 @@ DRAWN = {
     "removed": "removed",
 }
 """Stores of answers and the functions of ``ngfWizard`` that draw them."""
-_READ = frozenset(kind.kind for kind in KINDS.values())
-ROWS = 40
-"""Children that a wizard tells of; a route marker may make one for every rule."""
+UNKNOWN = "The console could not answer; its log has the cause."
 
 
 def register(callbacks: Callbacks) -> None:
@@ -182,102 +181,22 @@ def _register_answer(callbacks: Callbacks) -> None:
             return nothing()
         mine, base, cluster = asked["object"], asked["base"], asked["cluster"]
         text = yaml_view.to_text(yaml_view.editable(mine))
-        told: Object = {
-            "turn": asked["turn"],
-            "at": clock(datetime.now(UTC)),
-            "text": text,
-            "ok": False,
-            "refused": "",
-            "faults": [],
-            "clashes": [],
-            "clashing": "",
-            "children": [],
-            "lacks": [],
-            "changes": 0,
-            "late": "",
-            "conflict": None,
-        }
-        wanted = yaml_view.restored(mine, base) if base else mine
-        quiet = [condition("note", "Shown once the dry-run has passed")]
         shown = [yaml_view.markdown_block(text), text]
+        quiet = [condition("note", "Shown once the dry-run has passed")]
+        told = wizard_answers.unjudged(asked["turn"], text)
         try:
+            wanted = yaml_view.restored(mine, base) if base else mine
             found = previews.of(callbacks.who(), cluster, ref["kind"], wanted, base)
+            told |= wizard_answers.judged(found, wanted, base, cluster, ref["kind"])
+            impact: Any = quiet
+            if found.impact:  # what stays as it is is nothing that this changes
+                impact = impact_words.lines(replace(found.impact, left=()), cluster)
+            return [told, impact, _stored(found.plan) if base else "", *shown]
         except ConsoleError as error:
             return [told | {"refused": error.message}, quiet, "", *shown]
-        plan, late = found.plan, found.late
-        if base and late and plan is None and not late.details.get("merged"):
-            return [told | {"conflict": _conflict(late, base, wanted)}, quiet, "", *shown]
-        if late and late.details.get("merged"):
-            told["text"] = yaml_view.to_text(yaml_view.editable(late.details["merged"]))
-        told |= {
-            "ok": found.applies and not any(one.blocks for one in found.clashes),
-            "faults": [{"field": one.field, "rule": one.rule} for one in found.faults],
-            "clashes": [
-                {
-                    "listener": one.listener,
-                    "with": one.with_,
-                    "rule": one.rule,
-                    "blocks": one.blocks,
-                }
-                for one in found.clashes
-            ],
-            "late": late.message if late else "",
-            "clashing": f"Against each other and the gateways of {cluster}."
-            if ref["kind"] == "gatewaybundles"
-            else "",
-            "children": [_child(one, bool(base)) for one in found.children[:ROWS]],
-            "lacks": [_lack(one) for one in found.lacks[:ROWS]],
-            "changes": sum(not one.server_set for one in plan.changes) if plan else 0,
-        }
-        if plan is None and not found.faults:
-            told["refused"] = "The server did not say why."
-        impact: Any = quiet
-        if found.impact:  # what stays as it is is nothing that this changes
-            impact = impact_words.lines(replace(found.impact, left=()), cluster)
-        return [told, impact, _stored(plan) if base else "", *shown]
-
-
-def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
-    """Both ways out of a conflict, each with all that only one side has changed."""
-    kept = conflicts.begun(late, base, mine, None)
-    taken = kept
-    for path in kept["clashes"]:
-        taken = conflicts.decided(taken, path, "theirs")
-    theirs = late.details["theirs"]
-    return {
-        "clashes": kept["clashes"],
-        "mine": yaml_view.editable(conflicts.result(kept)),
-        "theirs": yaml_view.editable(conflicts.result(taken)),
-        "live": yaml_view.editable(theirs),
-        "object": theirs,
-    }
-
-
-def _child(one: Any, edited: bool) -> Object:
-    """A child; of an edited parent it is not known whether one is there that nobody reads here."""
-    unread = edited and one.verb == "create" and one.kind not in _READ
-    return {
-        "kind": one.kind,
-        "namespace": one.namespace,
-        "name": one.name,
-        "section": one.section,
-        "verb": "unread" if unread else one.verb,
-        "fault": str(one.fault or ""),
-        "changes": [change.path for change in one.changes if not change.server_set]
-        if one.verb == "change"
-        else [],
-    }
-
-
-def _lack(one: Any) -> Object:
-    return {
-        "section": one.section,
-        "kind": one.kind,
-        "name": one.name,
-        "reason": one.reason,
-        "message": one.message,
-        "blocks": one.blocks,
-    }
+        except Exception:
+            log.exception("preview failed", cluster=cluster, kind=ref["kind"])
+            return [told | {"refused": UNKNOWN}, quiet, "", *shown]
 
 
 def _stored(plan: Any) -> Any:
@@ -328,6 +247,10 @@ def _register_go(callbacks: Callbacks) -> None:
         except ConsoleError as error:
             toast("err", "Not applied", error.message)
             return {"refused": error.message, "at": asked["at"]}
+        except Exception:
+            log.exception("apply failed", cluster=cluster, kind=kind)
+            toast("err", "Not known whether it was applied", UNKNOWN)
+            return {"refused": UNKNOWN, "at": asked["at"]}
         metadata = (done.object or asked["object"])["metadata"]
         return {
             "cluster": cluster,

@@ -7,7 +7,7 @@
   const el = ngf.element;
   const { get, meets } = ngf.paths;
   const WIDE = ["block", "lines"];
-  const fixed = (state) => Boolean(state.applied) || state.denied;
+  const fixed = (state) => Boolean(state.applied) || state.applying || state.denied;
   const spoken = (state, path) => ngf.wizardFaults.spoken(state, path);
   const abilityOf = (state, name) => (name && state.offers.abilities ? state.offers.abilities[name] : undefined);
 

@@ -62,6 +62,11 @@
 
   const child = (tone, kind, name, when, text, key) => el("div", { class: `child ${tone === "absent" ? "off" : ngf.tone(tone)}`, "data-key": key }, ngf.statusIcon(tone), el("span", { class: "k" }, kind), el("span", { class: "ell b5" }, name), el("span", { class: "w" }, when), el("div", { class: "m" }, text));
 
+  function beyond({ more, hidden }) {
+    const said = [more ? `${many(more, "more object", "more objects")} ${more === 1 ? "is" : "are"} made of it` : "", hidden ? `${many(hidden, "object")} in namespaces that you may not see` : ""].filter(Boolean);
+    return said.length ? quiet(`And ${said.join(", and ")}.`) : null;
+  }
+
   function planned(state) {
     const answer = state.applied ? state.answer : fresh(state);
     if (!answer) return quiet(state.applied ? "The progress has every object." : "Asking the server.");
@@ -69,8 +74,8 @@
     return [answer.children.map((one) => {
       const [tone, word] = one.fault ? ["err", "would be refused"] : VERBS[one.verb] || ["info", one.verb];
       const where = one.namespace && one.namespace !== (state.object.metadata || {}).namespace ? ` in namespace ${one.namespace}` : "";
-      return child(tone, one.kind, one.name, "", one.fault || [`${word}${where}`, one.changes.length ? `: ${one.changes.slice(0, 4).join(", ")}${one.changes.length > 4 ? ` and ${one.changes.length - 4} more` : ""}` : ""].join(""), `${one.kind}/${one.namespace}/${one.name}`);
-    }), answer.lacks.map((one) => child(one.blocks ? "warn" : "absent", one.kind, one.name, "", [one.blocks ? "cannot be had: " : "skipped: ", one.message], `lack/${one.kind}/${one.name}`))];
+      return child(tone, one.kind, one.name, "", one.fault || [`${word}${where}`, one.changes.length ? `: ${one.changes.slice(0, 4).join(", ")}${one.changes.length > 4 ? ` and ${one.changes.length - 4} more` : ""}` : "", one.unchecked ? `. Not tried: ${one.unchecked}` : ""].join(""), `${one.kind}/${one.namespace}/${one.name}`);
+    }), answer.lacks.map((one) => child(one.blocks ? "warn" : "absent", one.kind, one.name, "", [one.blocks ? "cannot be had: " : "skipped: ", one.message], `lack/${one.kind}/${one.name}`)), beyond(answer)];
   }
 
   /* Progress */

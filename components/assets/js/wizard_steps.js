@@ -18,6 +18,7 @@
 (function (ngf) {
   const PAUSE_MS = 350;
   const UNANSWERED_MS = 10000;
+  const APPLIED_MS = 60000;
   const { get, put } = ngf.paths;
   const byId = (id) => document.getElementById(`wizard-${id}`);
   const page = () => document.getElementById("wizard-page");
@@ -58,12 +59,18 @@
     clearTimeout(state.timer);
     state.timer = setTimeout(function () {
       if (!here() || state.applied) return;
-      if (state.sent > (state.answer ? state.answer.turn : 0) && Date.now() - state.sentAt < UNANSWERED_MS) { state.again = true; return; }
+      if (waiting()) {
+        state.again = true;
+        state.timer = setTimeout(ask, state.sentAt + UNANSWERED_MS - Date.now());
+        return;
+      }
       state.again = false;
       [state.sent, state.sentAt] = [state.turn, Date.now()];
-      tell("asked", { turn: state.turn, cluster: state.cluster, object: state.object, base: state.base.object });
+      tell("asked", { turn: state.turn, cluster: state.cluster, object: state.object, base: state.base.object, at: state.sentAt });
+      state.timer = setTimeout(ask, UNANSWERED_MS); // an answer that was lost is asked for once more
     }, PAUSE_MS);
   }
+  const waiting = () => state.sent > (state.answer ? state.answer.turn : 0) && Date.now() - state.sentAt < UNANSWERED_MS;
 
   function offers() {
     const wanted = { cluster: state.cluster, ...(say("offers", state.object) || {}), kind: state.told.kind };
@@ -142,6 +149,19 @@
     if (state.applied) watch(); else ask();
   }
 
+  // Nobody waits for ever: whether it was applied is then seen in the list and in the audit log.
+  function applying(now) {
+    clearTimeout(state.applyTimer);
+    state.applying = now;
+    const mine = state;
+    if (now) state.applyTimer = setTimeout(function () {
+      if (state !== mine || !here()) return;
+      ngf.toast({ status: "warn", title: "Not known whether it was applied", text: "The console has not answered. Look at the object before you apply again." });
+      applying(false);
+    }, APPLIED_MS);
+    draw();
+  }
+
   // The object is read anew: others may have changed it since.
   function discard() {
     const { ref } = state;
@@ -189,6 +209,7 @@
     answered(answer) {
       if (!answer || !here()) return no();
       state.answer = answer;
+      if (answer.turn === state.sent) clearTimeout(state.timer);
       if (state.leaving && answer.turn === state.turn) {
         state.leaving = false;
         if (!answer.conflict) { ngf.handOver(state); return no(); }
@@ -199,8 +220,8 @@
     },
     applied(answer) {
       if (!answer || !here()) return no();
-      state.applying = false;
-      if (!answer.name) { draw(); return no(); }
+      if (!answer.name) { applying(false); return no(); }
+      applying(false);
       state.applied = answer;
       draft().forget(state);
       draft().applied(state, answer.at);
@@ -225,7 +246,8 @@
   };
 
   function moved(cluster) {
-    [state.cluster, state.answer, state.offers] = [cluster, null, { clusters: state.base.clusters, abilities: {} }];
+    [state.cluster, state.answer, state.sent] = [cluster, null, 0];
+    state.offers = { clusters: state.base.clusters, abilities: {} };
     edited("");
   }
 
@@ -271,7 +293,7 @@
       edited(path.replace(/\[\d+\]$/, ""));
     }
     if (found("#wizard-apply") && !byId("apply").disabled) {
-      state.applying = true;
+      applying(true);
       tell("go", { cluster: state.cluster, object: state.object, base: state.base.object, reason: byId("reason").value.trim(), at: Date.now() });
       draw();
     }

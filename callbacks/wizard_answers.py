@@ -1,0 +1,112 @@
+"""What a wizard is told of a draft: what the server says, what is made of it, whom it meets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from callbacks import conflicts
+from components import yaml_view
+from components.times import clock
+from services.errors import Conflict
+from services.kube.catalogue import KINDS
+from services.previews import Planned, Preview
+
+Object = dict[str, Any]
+
+ROWS = 40
+"""Children that a wizard tells of; a route marker may make one for every rule."""
+_READ = frozenset(kind.kind for kind in KINDS.values())
+
+
+def unjudged(turn: int, text: str) -> Object:
+    """The answer to a turn of which nothing is known but its YAML."""
+    return {
+        "turn": turn,
+        "at": clock(datetime.now(UTC)),
+        "text": text,
+        "ok": False,
+        "refused": "",
+        "faults": [],
+        "clashes": [],
+        "clashing": "",
+        "children": [],
+        "more": 0,
+        "hidden": 0,
+        "lacks": [],
+        "changes": 0,
+        "late": "",
+        "conflict": None,
+    }
+
+
+def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, kind: str) -> Object:
+    """What a preview of ``wanted``, edited from ``base``, adds to it."""
+    plan, late = found.plan, found.late
+    merged = late.details.get("merged") if late else None
+    if base and late and plan is None and not merged:
+        return {"conflict": _conflict(late, base, wanted)}
+    told: Object = {
+        "ok": found.applies and not any(one.blocks for one in found.clashes),
+        "faults": [{"field": one.field, "rule": one.rule} for one in found.faults],
+        "clashes": [
+            {"listener": one.listener, "with": one.with_, "rule": one.rule, "blocks": one.blocks}
+            for one in found.clashes
+        ],
+        "late": late.message if late else "",
+        "clashing": f"Against each other and the gateways of {cluster}."
+        if kind == "gatewaybundles"
+        else "",
+        "children": [_child(one, bool(base)) for one in found.children[:ROWS]],
+        "more": max(0, len(found.children) - ROWS),
+        "hidden": found.hidden,
+        "lacks": [_lack(one) for one in found.lacks[:ROWS]],
+        "changes": sum(not one.server_set for one in plan.changes) if plan else 0,
+    }
+    if merged:
+        told["text"] = yaml_view.to_text(yaml_view.editable(merged))
+    if plan is None and not found.faults:
+        told["refused"] = "The server did not say why."
+    return told
+
+
+def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
+    """Both ways out of a conflict, each with all that only one side has changed."""
+    kept = conflicts.begun(late, base, mine, None)
+    taken = kept
+    for path in kept["clashes"]:
+        taken = conflicts.decided(taken, path, "theirs")
+    theirs = late.details["theirs"]
+    return {
+        "clashes": kept["clashes"],
+        "mine": yaml_view.editable(conflicts.result(kept)),
+        "theirs": yaml_view.editable(conflicts.result(taken)),
+        "live": yaml_view.editable(theirs),
+        "object": theirs,
+    }
+
+
+def _child(one: Planned, edited: bool) -> Object:
+    """A child; of an edited parent it is not known whether one is there that nobody reads here."""
+    unread = edited and one.verb == "create" and one.kind not in _READ
+    return {
+        "kind": one.kind,
+        "namespace": one.namespace,
+        "name": one.name,
+        "section": one.section,
+        "verb": "unread" if unread else one.verb,
+        "fault": str(one.fault or ""),
+        "unchecked": one.unchecked,
+        "changes": [change.path for change in one.changes if not change.server_set]
+        if one.verb == "change"
+        else [],
+    }
+
+
+def _lack(one: Any) -> Object:
+    return {
+        "section": one.section,
+        "kind": one.kind,
+        "name": one.name,
+        "reason": one.reason,
+        "message": one.message,
+        "blocks": one.blocks,
+    }

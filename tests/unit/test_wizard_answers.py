@@ -1,0 +1,79 @@
+"""Promise: an edit in a wizard that came too late is told with what others did: merged where that
+goes, else as two objects of which one is chosen."""
+
+from copy import deepcopy
+from typing import Any
+
+from callbacks import wizard_answers
+from components import yaml_view
+from services.errors import Conflict
+from services.kube.merging import merge
+from services.previews import Fault, Preview
+
+LISTENER = {"name": "http", "port": 80, "protocol": "HTTP"}
+
+
+def bundle(version: str, **spec: Any) -> dict[str, Any]:
+    """A bundle as the server has it at a version."""
+    return {
+        "apiVersion": "ngf-console.f5.com/v1alpha1",
+        "kind": "GatewayBundle",
+        "metadata": {"name": "edge", "namespace": "shop", "resourceVersion": version},
+        "spec": {"gatewayClassName": "nginx", "listeners": [dict(LISTENER)], **spec},
+    }
+
+
+def late(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> Conflict:
+    """The conflict that the server's change would say."""
+    both = merge(*map(yaml_view.editable, (base, theirs, mine)))
+    return Conflict(
+        "edge has changed since it was read.",
+        base=yaml_view.editable(base),
+        theirs=theirs,
+        mine=mine,
+        merged=None if both.clashes else {**deepcopy(theirs), "spec": both.object["spec"]},
+        clashes=list(both.clashes),
+    )
+
+
+def on_port(obj: dict[str, Any], port: int) -> dict[str, Any]:
+    """The same with another port."""
+    changed = deepcopy(obj)
+    changed["spec"]["listeners"][0]["port"] = port
+    return changed
+
+
+def test_a_conflict_has_both_ways_out_with_what_only_one_side_changed() -> None:
+    base = bundle("1")
+    mine = on_port({**base, "spec": {**base["spec"], "labels": {"a": "mine"}}}, 8080)
+    theirs = on_port(bundle("2", annotations={"b": "theirs"}), 8081)
+    error = late(base, mine, theirs)
+    preview = Preview((Fault("", error.message),), late=error)
+    told = wizard_answers.judged(preview, mine, base, "web", "gatewaybundles")
+    conflict = told["conflict"]
+    assert conflict["clashes"] == ["spec.listeners[0].port"]
+    for side, port in (("mine", 8080), ("theirs", 8081)):
+        spec = conflict[side]["spec"]
+        assert spec["listeners"][0]["port"] == port
+        assert (spec["labels"], spec["annotations"]) == ({"a": "mine"}, {"b": "theirs"})
+        assert "resourceVersion" not in conflict[side]["metadata"]
+    assert conflict["object"]["metadata"]["resourceVersion"] == "2"
+
+
+def test_what_the_server_refuses_is_told_with_the_merged_yaml() -> None:
+    base = bundle("1")
+    mine = on_port(base, 80)
+    mine["spec"]["labels"] = {"a": "mine"}
+    error = late(base, mine, bundle("2", annotations={"b": "theirs"}))
+    preview = Preview((Fault("spec.labels", "wrong"),), late=error)
+    told = wizard_answers.judged(preview, mine, base, "web", "gatewaybundles")
+    assert "b: theirs" in told["text"]
+    assert "a: mine" in told["text"]
+    assert told["faults"] == [{"field": "spec.labels", "rule": "wrong"}]
+    assert told["late"]
+
+
+def test_more_children_than_are_told_of_are_counted() -> None:
+    preview = Preview(hidden=2)
+    told = wizard_answers.judged(preview, bundle("1"), None, "web", "gatewaybundles")
+    assert (told["more"], told["hidden"]) == (0, 2)
