@@ -133,3 +133,18 @@ def test_signing_out_leaves_no_draft_in_the_tab(opened: Window) -> None:
     assert opened.run(DRAFTS)
     opened.run("ngf.wizardDraft.clear()")
     assert opened.run(DRAFTS) == []
+
+
+def test_cards_and_boxes_show_what_the_object_has_after_discard(
+    pair: Console, opened: Window
+) -> None:
+    opened.run("sessionStorage.clear()")
+    opened.open("/gateways/create?cluster=web&namespace=shop", ".wz-card")
+    usual = opened.run("return document.querySelector('[data-class]:checked').value")
+    opened.run("ngf.wizardEdited('spec.gatewayClassName', 'none-such')")
+    assert opened.run("return document.querySelector('[data-class]:checked')") is None
+    opened.click("#wizard-discard")
+    opened.until(
+        lambda: opened.run("return document.querySelector('[data-class]:checked').value") == usual,
+        "the class that the object has",
+    )

@@ -107,11 +107,15 @@
     ngf.put(room.id, nodes);
   }
 
+  // What is chosen is an attribute of what is drawn, which a browser heeds only until somebody chooses.
+  const CHOSEN = "[data-secret], [data-class], input[type=radio][data-path]";
+
   // An input shows what the object has, except the one that somebody types in, and one in which the
   // same is written otherwise.
   function shown(state) {
     const written = (node, kind) => state.typed[node.dataset.path] === node.value
       && JSON.stringify(kind.write(node.value)) === JSON.stringify(get(state.object, node.dataset.path));
+    for (const node of state.page.querySelectorAll(CHOSEN)) node.checked = node.hasAttribute("checked");
     for (const node of state.page.querySelectorAll("[data-path]")) {
       const kind = ngf.controls[node.dataset.control];
       if (!kind || kind.whole || node === document.activeElement) continue;

@@ -186,6 +186,7 @@
   function settle(side) {
     const { conflict } = state.answer || {};
     if (!conflict) return;
+    document.activeElement.blur(); // an input that has the focus would go on showing what was typed
     Object.assign(state, { object: copy(conflict[side]), live: copy(conflict.live), base: { ...state.base, object: conflict.object } });
     edited("");
   }
