@@ -24,7 +24,7 @@ SERVED = {"spec.modelServer.enabled": [True]}
 FOUND = {"spec.modelServer.enabled": [False, None]}
 SCALED = {"spec.autoscaling?": [True]}
 ROUTED = {"spec.httpRoute?": [True]}
-TRACED = {"spec.epp.tracing?": [True]}
+TRACED = {"spec.epp.tracing.enabled": [True]}
 LEVELS = (
     ("0", "0: nothing of requests"),
     ("1", "1: nothing of requests"),
@@ -196,12 +196,12 @@ POOL = Step(
         Group(
             "GPU metrics",
             [
-                Field("spec.dcgm", "Keep a DCGM exporter", "section"),
+                Field("spec.dcgm", "Keep a DCGM exporter", "asked"),
                 Field(
                     "spec.dcgm.profiling",
                     "With profiling metrics",
                     "switch",
-                    when={"spec.dcgm?": [True]},
+                    when={"spec.dcgm.enabled": [True]},
                     hint="Tensor core and memory activity; needs privileges on the nodes.",
                 ),
                 Room("dcgm"),
@@ -263,7 +263,7 @@ PICKER = Step(
         Group(
             "Traces",
             [
-                Field("spec.epp.tracing", "Send spans of every decision", "section"),
+                Field("spec.epp.tracing", "Send spans of every decision", "asked"),
                 Field(
                     "spec.epp.tracing.endpoint",
                     "OTLP address",
@@ -367,6 +367,8 @@ SCALING = Step(
                     ],
                     new={"metric": "queue_depth", "target": 5},
                     none="Nothing yet, so nothing would be scaled. Add a metric.",
+                    when=SCALED,
+                    idle="Choose what scales it first.",
                 ),
             ],
             "metrics that the engine really has",
@@ -427,6 +429,8 @@ ROUTE = Step(
                     ],
                     new={"name": "", "value": ""},
                     none="None: headers decide nothing.",
+                    when=ROUTED,
+                    idle="Choose a gateway first.",
                 )
             ],
             "that a request needs to be taken",

@@ -34,7 +34,8 @@ class Field:
     """One input on one path of the object; within `Items` the path begins at the entry.
 
     ``control`` is text, number, switch, select, block (text of several lines), lines (a list, one
-    a line), words (a list), pairs (``key=value``, one a line), or the name of a control that the
+    a line), words (a list), pairs (``key=value``, one a line), section (an object that is on where
+    it is there), asked (one that is on where it says so), or the name of a control that the
     wizard's own script has (``ngf.controls``). ``known`` names a list of what the cluster offers
     (`callbacks.wizards`), for a select its options, for others proposals. ``needs`` names an
     ability without which the input is off and says why. ``empty`` is what a select calls no value.
@@ -58,6 +59,7 @@ class Field:
 class Items:
     """A list of objects on one path, each with the same fields. ``fixed`` has no buttons that add
     and remove; ``only`` leaves out entries that are otherwise, ``none`` is said where none is left.
+    Nothing is added but ``when`` the object is so; until then ``idle`` is said.
     """
 
     path: str
@@ -67,6 +69,8 @@ class Items:
     fixed: bool = False
     only: When | None = None
     none: str = ""
+    when: When | None = None
+    idle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,3 +346,29 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
     opened.says("#wizard-summary", "microsoft/Phi-4")
     assert opened.run("return document.documentElement.scrollWidth <= innerWidth")
     opened.size(1440)
+
+
+def test_what_is_on_only_when_it_says_so_is_shown_off_until_then(
+    pair: Console, opened: Window
+) -> None:
+    silent = stack("silent", dcgm={"profiling": True}, epp={"tracing": {"endpoint": "otel:4317"}})
+    pair.apis["web"].store.create(silent)
+    opened.until(
+        lambda: ("shop", "silent") in pair.container.fleet.get("web").snapshot(KIND).objects,
+        "the watch does not show it",
+    )
+    opened.open("/stacks/edit/web/shop/silent?step=picker", STEP)
+    opened.says(VERDICT, "No changes")
+    assert not opened.one(typed("spec.epp.tracing")).is_selected()
+    opened.click("#wizard-steps [data-key='pool']")
+    assert not opened.one(typed("spec.dcgm")).is_selected()
+
+
+def test_headers_and_metrics_wait_for_what_they_belong_to(opened: Window) -> None:
+    begin(opened, "waits")
+    onward(opened, "Picker")
+    onward(opened, "Autoscaling")
+    opened.says("#wizard-scaling-1", "Choose what scales it first.")
+    onward(opened, "Gateway")
+    opened.says("#wizard-route-1", "Choose a gateway first.")
+    assert not opened.all("#wizard-route-1 [data-add-item]")

@@ -4,6 +4,8 @@
 // ngf.paths.get(object, path)          what stands at "spec.listeners[0].port"
 // ngf.paths.put(object, path, value)   puts it there; undefined takes it away, and what held only it
 //                                      within its section: one that is there is on, also empty
+// ngf.paths.on(section)                whether a section is on: it is there and not switched off
+// ngf.paths.asked(section)             the same of one that needs enabled: true
 // ngf.paths.meets(when, at)            whether a condition of `Field.when` holds
 // ngf.controls[name]                   {draw, read, write}: one more is one more entry; `fits` says
 //                                      whether write gives back what read shows
@@ -37,6 +39,7 @@
 
   // A section that is there is on, unless it says enabled: false. "spec.waf?" asks whether it is.
   const on = (value) => value !== undefined && value !== null && value.enabled !== false;
+  const asked = (value) => Boolean(value) && value.enabled === true;
   const meets = (when, at) => Object.entries(when || {}).every(([path, wanted]) => wanted.some((one) => (path.endsWith("?") ? on(at(path.slice(0, -1))) === one : one === null ? at(path) === undefined : at(path) === one)));
 
   const text = (value) => (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));
@@ -67,6 +70,10 @@
   const oneLine = (one) => typeof one !== "string" || (one === one.trim() && !one.includes("\n"));
   const linear = (value) => value === null || typeof value !== "object" || Object.values(value).every(oneLine);
 
+  const box = (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" });
+  // Switched off it keeps what was typed into it.
+  const sectioned = (wanted, held) => (wanted ? { ...held, enabled: true } : held && Object.keys(held).some((key) => key !== "enabled") ? { ...held, enabled: false } : undefined);
+
   ngf.controls = {
     text: { draw: input({}), read: text, write: (shown) => shown.trim() || undefined },
     mono: { draw: input({ class: "form-control mono", spellcheck: "false" }), read: text, write: (shown) => shown.trim() || undefined },
@@ -82,12 +89,10 @@
       write: pairs,
     },
     cluster: { read: () => ngf.wizardState().cluster, write: (shown) => shown },
-    switch: { draw: (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" }), read: (value) => value === true, write: (on) => (on ? true : undefined), flag: true },
-    // A whole section: switched off it keeps what was typed into it.
-    section: {
-      draw: (field, common) => el("input", { ...common, class: "form-check-input", type: "checkbox", role: "switch" }), read: on, flag: true,
-      write: (wanted, held) => (wanted ? { ...held, enabled: true } : held && Object.keys(held).some((key) => key !== "enabled") ? { ...held, enabled: false } : undefined),
-    },
+    switch: { draw: box, read: (value) => value === true, write: (on) => (on ? true : undefined), flag: true },
+    // A whole section that is on where it is there; and one that is on only where it says so.
+    section: { draw: box, read: on, flag: true, write: sectioned },
+    asked: { draw: box, read: asked, flag: true, write: sectioned },
   };
 
   // What is folded away stays as somebody has left it while the page is drawn anew.
@@ -98,5 +103,5 @@
     if (target.open) unfolded.add(target.dataset.fold); else unfolded.delete(target.dataset.fold);
   }, true);
 
-  ngf.paths = { get, put, meets, on, text };
+  ngf.paths = { get, put, meets, on, asked, text };
 })(window.ngf = window.ngf || {});

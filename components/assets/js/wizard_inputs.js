@@ -73,13 +73,15 @@
 
   function items(state, hooks, part, off) {
     const list = get(state.object, part.path);
+    const open = meets(part.when, (path) => get(state.object, path));
+    if (!open && !(Array.isArray(list) && list.length)) return el("div", { class: "hint", "data-key": `items-${part.path}` }, part.idle);
     const entries = (Array.isArray(list) ? list : []).map((entry, index) => [entry, index]).filter(([entry]) => meets(part.only, (path) => get(entry, path)));
     const add = { type: "button", class: "chip add bi bi-plus-lg", "data-add-item": part.path, "data-new": JSON.stringify(part.new || {}), disabled: off || fixed(state) };
     return el("div", { class: "wz-items", "data-key": `items-${part.path}` },
       entries.map(([entry, index]) => item(state, hooks, part, entry, index, off)),
       !entries.length && part.none ? el("div", { class: "hint" }, part.none) : null,
       said(state, part.path),
-      part.fixed ? null : el("button", add, part.noun[0].toUpperCase() + part.noun.slice(1)));
+      part.fixed || !open ? null : el("button", add, part.noun[0].toUpperCase() + part.noun.slice(1)));
   }
 
   function panel(state, hooks, room, rooms) {

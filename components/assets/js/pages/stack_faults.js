@@ -22,7 +22,7 @@
     if (!served(object) && get(object, "spec.pool.selector") === undefined) found["spec.pool.selector"] = "Say which labels the pods have.";
     const token = tokenOf(get(object, "spec.modelServer.env"));
     if (token && token.secretRef && !token.secretRef.key) found["spec.modelServer.env"] = "Write Secret/key, such as hf/token.";
-    if (ngf.paths.on(get(object, "spec.epp.tracing")) && !get(object, "spec.epp.tracing.endpoint")) found["spec.epp.tracing.endpoint"] = "Say where spans are sent.";
+    if (ngf.paths.asked(get(object, "spec.epp.tracing")) && !get(object, "spec.epp.tracing.endpoint")) found["spec.epp.tracing.endpoint"] = "Say where spans are sent.";
     if (scalerOf(object)) {
       const [least, most] = ["min", "max"].map((way) => get(object, `spec.pool.${way}Replicas`));
       if (most === undefined) found["spec.pool.maxReplicas"] = "Say how many pods there may be at most.";

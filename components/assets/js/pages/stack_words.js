@@ -48,10 +48,10 @@
       ["Pods", [`${pool.replicas ?? "?"} with ${many(Number(pool.gpuCount || 0), "GPU")} ${pool.gpuType || ""} each, port ${pool.targetPort || engineOf(state).port || "of the engine"}, `, mono(said(labels(object)))]],
       ["Picker", epp.config ? "a configuration of its own" : [strategyOf(object), weighed ? faint(`  ${weighed}`) : null]],
       ["On failure", epp.failureMode || "FailClose"],
-      ["Log and traces", [`level ${epp.logLevel ?? 3}`, ngf.paths.on(epp.tracing) ? [", spans of ", `${Math.round(100 * (epp.tracing.ratio ?? 0.1))}% to `, mono(epp.tracing.endpoint || "")] : ", no spans"]],
+      ["Log and traces", [`level ${epp.logLevel ?? 3}`, ngf.paths.asked(epp.tracing) ? [", spans of ", `${Math.round(100 * (epp.tracing.ratio ?? 0.1))}% to `, mono(epp.tracing.endpoint || "")] : ", no spans"]],
       ["Autoscaling", scalerOf(object) ? `${scalerOf(object)}, ${replicas(object)} by ${targets(object).join(", ") || "nothing yet"}` : faint("none")],
       ["Gateway", gatewayOf(object) ? [gatewayOf(object), " ", route.hostnames ? mono(route.hostnames.join(", ")) : "every host", " ", mono(route.pathPrefix || "/"), route.modelHeader ? faint(` with ${route.modelHeader}: ${wanted.modelName || ""}`) : null] : faint("none")],
-      ["GPU metrics", ngf.paths.on(wanted.dcgm) ? "DCGM exporter" : faint("none asked for")],
+      ["GPU metrics", ngf.paths.asked(wanted.dcgm) ? "DCGM exporter" : faint("none asked for")],
     ];
   }
 
