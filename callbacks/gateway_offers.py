@@ -5,6 +5,7 @@ from typing import Any
 
 from callbacks.registrar import Callbacks
 from services.auth.identity import Identity
+from services.clusters.cluster import Cluster
 from services.errors import NotFound
 from services.gatewayapi.abilities import Abilities, Ability, Issuer
 
@@ -13,13 +14,17 @@ Object = dict[str, Any]
 
 def of(callbacks: Callbacks, who: Identity, asked: Object) -> Object:
     """The offers of a cluster for gateways of the class that is chosen."""
+    fleet = callbacks.container.fleet
     try:
+        cluster = fleet.visible(who, asked["cluster"])
         found = callbacks.container.bundles.abilities(
             who, asked["cluster"], str(asked.get("class") or "")
         )
     except NotFound as error:
         return {"abilities": {}, "classes": [], "why": error.message}
     return {
+        "why": _unread(cluster, "gatewayclasses", "GatewayClasses"),
+        "secrets_why": _unread(cluster, "secrets", "Secrets"),
         "edition": found.edition,
         "version": found.version,
         "evidence": found.evidence,
@@ -51,6 +56,15 @@ def of(callbacks: Callbacks, who: Identity, asked: Object) -> Object:
         "issuers": [*map(_issuer, found.issuers)],
         "abilities": _abilities(found),
     }
+
+
+def _unread(cluster: Cluster, name: str, what: str) -> str:
+    """Why it is not known what is there, "" where it is."""
+    snapshot = cluster.snapshot(name)
+    if snapshot.state in ("live", "stale"):
+        return ""
+    why = f": {snapshot.why.rstrip('.')}" if snapshot.why else ""
+    return f"{what} of {cluster.name} are not known{why}."
 
 
 def _abilities(found: Abilities) -> Object:

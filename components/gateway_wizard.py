@@ -240,7 +240,12 @@ POLICIES = Step(
                     options=[("dual", "IPv4 and IPv6"), ("ipv4", "IPv4"), ("ipv6", "IPv6")],
                     empty="IPv4 and IPv6 (default)",
                 ),
-                Field(f"{PROXY}.replicas", "Pods", "number", placeholder="1"),
+                Field(
+                    f"{PROXY}.replicas",
+                    "Pods",
+                    "number",
+                    placeholder="as the class has it",
+                ),
                 Field(
                     f"{PROXY}.service.type",
                     "Service",

@@ -233,3 +233,36 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
     opened.says("#wizard-summary", "phone.example.com")
     assert opened.run("return document.documentElement.scrollWidth <= innerWidth")
     opened.size(1440)
+
+
+def test_a_certificate_that_is_not_known_here_can_be_named(opened: Window) -> None:
+    begin(opened, "named")
+    opened.run(
+        "ngf.wizardEdited('spec.listeners[0]',"
+        "{name: 'https', port: 443, protocol: 'HTTPS', hostname: 'a.example.com'})"
+    )
+    opened.click("#wizard-next")
+    opened.says(STEP, "TLS")
+    for written in ("shop-cert", "far/cert"):
+        opened.one("[data-secret-named]").send_keys(f"{written}\n")
+        opened.says(".wz-secret.on", written)
+    opened.says(".wz-secret[data-key='shop-cert']", "no TLS Secret of this name yet")
+    opened.says(".wz-secret[data-key='far/cert']", "not known here")
+    assert opened.run("return ngf.wizardState().object.spec.listeners[0].tls") == {
+        "certificateRefs": [{"name": "shop-cert"}, {"name": "cert", "namespace": "far"}]
+    }
+
+
+def test_only_issuers_that_can_issue_here_are_offered(opened: Window) -> None:
+    begin(opened, "issued")
+    kept = (
+        "const issuer = ngf.controls.issuer, state = ngf.wizardState();"
+        "const row = (namespace, name) => ({value: name, label: name, namespace});"
+        "const offers = {issuers: [row('shop', 'Issuer/a'), row('far', 'Issuer/b'),"
+        " row('', 'ClusterIssuer/c')]};"
+        "const drawn = issuer.draw({options: [], known: 'issuers'}, {}, {offers, state});"
+        "return [...drawn.options].map((one) => one.value).filter(Boolean)"
+    )
+    assert opened.run(kept) == ["Issuer/a", "ClusterIssuer/c"]
+    moved = "return ngf.controls.issuer.write('Issuer/a', {kind: 'Far', group: 'far.io'})"
+    assert opened.run(moved) == {"name": "a", "kind": "Issuer"}

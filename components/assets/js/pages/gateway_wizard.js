@@ -25,7 +25,7 @@
     const name = spec(state).gatewayClassName;
     const off = Boolean(state.applied) || state.denied;
     const fault = state.faults["spec.gatewayClassName"];
-    const unknown = name && !found.some((one) => one.name === name);
+    const unknown = name && !state.offers.why && !found.some((one) => one.name === name);
     return [el("div", { class: "wz-cards", role: "radiogroup", "aria-label": "Gateway class", tabindex: "-1", "aria-invalid": fault && (state.pressed.has(0) || state.reached > 0) ? "true" : null }, [...found].sort((a, b) => b.ngf - a.ngf).map((one) => card(one, state, off))),
       found.length ? null : el("div", { class: "hint warn" }, state.offers.why || `${state.cluster} has no GatewayClass. NGF makes one when it is installed.`),
       unknown ? el("div", { class: "hint warn" }, `Class ${name} is not on ${state.cluster}; nobody would take the gateway.`) : null,
