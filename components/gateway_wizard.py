@@ -148,11 +148,20 @@ TLS = Step(
                             "tls.mode",
                             "Mode",
                             "select",
+                            options=[("Terminate", "Terminate: TLS ends here")],
+                            empty="Terminate: TLS ends here (default)",
+                            when={"protocol": ["HTTPS"]},
+                        ),
+                        Field(
+                            "tls.mode",
+                            "Mode",
+                            "select",
                             options=[
                                 ("Terminate", "Terminate: TLS ends here"),
                                 ("Passthrough", "Passthrough: TLS goes on to the backend"),
                             ],
-                            empty="Terminate: TLS ends here (default)",
+                            when={"protocol": ["TLS"]},
+                            required=True,
                         ),
                         Field(
                             "tls.certificateRefs",

@@ -179,7 +179,7 @@ def layout(
                         className="stack",
                         id="wizard-bodies",
                     ),
-                    html.Div(id="wizard-progress-room", className="wz-prog", role="status"),
+                    html.Div(id="wizard-progress-room", className="wz-prog"),
                 ],
                 id="wizard-inputs",
                 className="cols wizard wz",
@@ -238,9 +238,11 @@ def _step(step: Step) -> html.Div:
         )
         for at, group in enumerate(step.groups)
     ]
+    faults = html.Div(id=f"wizard-{step.key}-faults", className="wz-faults")
     return html.Div(
-        [*panels, step.more] if step.more else panels,
+        [faults, *panels, *([step.more] if step.more else [])],
         hidden=True,
+        tabIndex=-1,
         **{"data-step": step.key, "aria-label": step.title, "role": "group"},
     )
 
@@ -309,6 +311,7 @@ def _review() -> html.Div:
         ],
         hidden=True,
         className="wz-review",
+        tabIndex=-1,
         **{"data-step": REVIEW, "aria-label": "Review and apply", "role": "group"},
     )
 

@@ -148,3 +148,76 @@ def test_cards_and_boxes_show_what_the_object_has_after_discard(
         lambda: opened.run("return document.querySelector('[data-class]:checked').value") == usual,
         "the class that the object has",
     )
+
+
+def test_what_a_tool_owns_is_edited_with_a_reason(pair: Console, opened: Window) -> None:
+    opened.run("sessionStorage.clear()")
+    owned = bundle("owned")
+    owned["metadata"]["annotations"] = {
+        "argocd.argoproj.io/tracking-id": "edge:ngf-console.f5.com/GatewayBundle:shop/owned"
+    }
+    pair.apis["web"].store.create(owned)
+    opened.until(
+        lambda: ("shop", "owned") in pair.container.fleet.get("web").snapshot(KIND).objects,
+        "the watch does not show it",
+    )
+    visit(opened, "owned")
+    opened.says(STRIPS, "owns this object")
+    opened.fill(typed(PORT), "8089")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    opened.click("#wizard-steps [data-key='review']")
+    opened.says("#wizard-note", "Give a reason")
+    assert not opened.one("#wizard-apply").is_enabled()
+    opened.fill("#wizard-reason", "the source says the same")
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+
+
+def test_a_live_object_keeps_its_place_and_what_the_server_took(
+    pair: Console, opened: Window
+) -> None:
+    opened.run("sessionStorage.clear()")
+    long = "b" * 64
+    there(pair, opened, long)
+    visit(opened, long)
+    opened.says("#wizard-verdict", "No changes")
+    opened.click("#wizard-steps [data-key='basics']")
+    for path in ("metadata.name", "metadata.namespace"):
+        assert not opened.one(typed(path)).is_enabled()
+
+
+def test_a_fault_without_an_input_stands_at_the_head_of_its_step(opened: Window) -> None:
+    begin(opened, "heads")
+    opened.click("#wizard-next")
+    opened.run("ngf.wizardEdited('spec.nginxProxy', {workerConnections: 'many'})")
+    opened.click("#wizard-next")
+    opened.says(STEP, "Proxy")
+    opened.says("#wizard-steps [data-key='proxy']", "1 fault")
+    opened.click("#wizard-next")
+    opened.says("#wizard-proxy-faults", "spec.nginxProxy.workerConnections")
+
+
+def test_another_cluster_is_asked_at_once(opened: Window) -> None:
+    opened.run("sessionStorage.clear()")
+    opened.open("/gateways/create?cluster=web&namespace=shop", ".wz-card")
+    opened.run(
+        "const one = document.getElementById('wizard-field-cluster'); one.value = 'hub';"
+        "one.dispatchEvent(new Event('input', {bubbles: true}));"
+    )
+    opened.until(
+        lambda: opened.run(
+            "const {answer, turn, cluster} = ngf.wizardState();"
+            "return cluster === 'hub' && answer && answer.turn === turn"
+        ),
+        "the answer of the other cluster",
+        within_s=9,
+    )
+
+
+def test_the_focus_follows_what_changes(opened: Window) -> None:
+    begin(opened, "focus")
+    where = "return document.activeElement.dataset"
+    assert opened.run(where)["step"] == "listeners"
+    opened.click("[data-add-item]")
+    opened.click("[data-drop-item]")
+    assert opened.run(where)["addItem"] == "spec.listeners"

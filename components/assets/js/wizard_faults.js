@@ -3,6 +3,7 @@
 //
 // ngf.wizardFaults.judge(state, hooks)      sets state.faults and state.counts, the number of each step
 // ngf.wizardFaults.spoken(state, path)      whether the fault of a path is said yet
+// ngf.wizardFaults.astray(state, step)      paths whose fault has no input to be said at
 (function (ngf) {
   const plain = (path) => path.replace(/\[\d+\]/g, "[]");
 
@@ -25,8 +26,18 @@
     return path;
   }
 
-  function judge(state, hooks) {
+  // Of a live object the browser judges only what somebody has changed: it is the server that took the
+  // rest.
+  function told(state, hooks) {
     const found = hooks.faults ? { ...hooks.faults(state.object, state) } : {};
+    const same = (path) => JSON.stringify(ngf.paths.get(state.live, path)) === JSON.stringify(ngf.paths.get(state.object, path));
+    if (!state.ref.create) for (const path of Object.keys(found)) if (same(path)) delete found[path];
+    return found;
+  }
+
+  function judge(state, hooks) {
+    const met = hooks.clashed ? hooks.clashed(state.object, state) : {};
+    const found = { ...met, ...told(state, hooks) };
     const { answer } = state;
     for (const one of (answer && answer.turn === state.turn && answer.faults) || []) {
       const path = (hooks.placed && hooks.placed(one, state.object)) || inputOf(state, one.field || "metadata.name");
@@ -44,5 +55,14 @@
     return state.touched.has(path) || step < state.reached || state.pressed.has(step);
   }
 
-  ngf.wizardFaults = { judge, spoken, stepOf };
+  // Those of a step at which no input stands, by their paths.
+  function astray(state, at) {
+    const { key } = state.told.steps[at];
+    const body = state.page.querySelector(`[data-step="${key}"]`);
+    const there = new Set([...body.querySelectorAll("[data-key]")].map((node) => node.dataset.key.replace(/^items-/, "")));
+    const own = (path) => path.startsWith("spec.gatewayClassName"); // said at its cards
+    return Object.keys(state.faults).filter((path) => stepOf(state, path) === at && spoken(state, path) && !there.has(path) && !own(path));
+  }
+
+  ngf.wizardFaults = { judge, spoken, astray };
 })(window.ngf = window.ngf || {});

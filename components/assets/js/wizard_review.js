@@ -15,7 +15,7 @@
 
   function verdict(state) {
     if (state.denied) return ["unk", "", ""];
-    if (state.applied) return ["unk", "", state.progress && state.progress.phase === "Ready" ? "The operator keeps it that way: what is deleted or edited by hand is put back." : "You can leave this page; the operator goes on and the audit log has the result."];
+    if (state.applied) return [state.progress ? state.progress.tone : "info", state.progress ? state.progress.word : "Applied", state.progress && state.progress.phase === "Ready" ? "The operator keeps it that way: what is deleted or edited by hand is put back." : "You can leave this page; the operator goes on and the audit log has the result."];
     const answer = fresh(state);
     if (state.applying) return ["info", "Applying", ""];
     if (faults(state)) {
@@ -28,12 +28,16 @@
     if (!state.ref.create && !answer.changes) return ["unk", "No changes", "The live object is as this says."];
     const lacks = lacking(answer).length;
     if (lacks) return ["warn", "Dry-run passed", `${many(lacks, "part")} cannot be had on ${state.cluster} yet; the review says why.`];
+    if (unreasoned(state) && state.step === state.told.steps.length - 1) return ["ok", "Dry-run passed", "Give a reason, then apply."];
     return ["ok", "Dry-run passed", state.ref.create ? "Nothing is stored before the last step." : `${many(answer.changes, "field")} would change.`];
   }
 
+  // What a tool owns is changed with a reason.
+  const unreasoned = (state) => Boolean(state.base.owned) && !byId("reason").value.trim();
+
   function ready(state) {
     const answer = fresh(state);
-    return Boolean(answer && answer.ok && !faults(state) && !state.denied && (state.ref.create || answer.changes));
+    return Boolean(answer && answer.ok && !faults(state) && !state.denied && !unreasoned(state) && (state.ref.create || answer.changes));
   }
 
   function counted(children, lacks) {

@@ -11,6 +11,7 @@
 //   items(path, entry, at, state)   {title, tag, note} of an entry of a list
 //   added(path, object)     the entry that "add" puts into a list
 //   faults(object, state)   {path: sentence} of what is wrong as far as the browser can tell
+//   clashed(object, state)  the same of what the server has found on the cluster
 //   placed({field, rule}, object)   the path at which a fault of the server is said, where not its own
 //   offers(object)          what the offers depend on beside the cluster
 // }
@@ -99,11 +100,18 @@
     ask();
   }
 
-  function go(step, replace) {
+  // The step that is open has the focus, so that whoever cannot see the change hears of it.
+  function show(step) {
+    state.step = step;
+    draw();
+    page().querySelector(`[data-step="${keys()[step]}"]`).focus({ preventScroll: true });
+  }
+
+  function go(step) {
     state.step = Math.max(0, Math.min(step, state.reached));
     keep();
-    ngf.view.set({ step: keys()[state.step] }, { replace });
-    draw();
+    ngf.view.set({ step: keys()[state.step] });
+    show(state.step);
     const main = document.querySelector("#_pages_content > div");
     if (main) main.scrollTop = 0;
   }
@@ -111,7 +119,7 @@
   function next() {
     state.pressed.add(state.step);
     draw();
-    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] [aria-invalid="true"]`);
+    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] :is([aria-invalid="true"], [data-astray])`);
     if (wrong) { wrong.focus(); return; }
     state.reached = Math.max(state.reached, state.step + 1);
     go(state.step + 1);
@@ -263,6 +271,7 @@
   }
 
   document.addEventListener("input", function (event) {
+    if (here() && event.target === byId("reason")) ngf.wizardFrame.foot(state, changed());
     if (!here() || !event.target.dataset || !event.target.dataset.path || !page().contains(event.target)) return;
     heard(event.target);
   });
@@ -291,7 +300,10 @@
       const path = drop.dataset.dropItem;
       put(state.object, path, undefined);
       if (document.activeElement) document.activeElement.blur();
-      edited(path.replace(/\[\d+\]$/, ""));
+      const list = path.replace(/\[\d+\]$/, "");
+      edited(list);
+      const add = page().querySelector(`[data-add-item="${list}"]`);
+      if (add) add.focus();
     }
     if (found("#wizard-apply") && !byId("apply").disabled) {
       applying(true);
@@ -310,8 +322,7 @@
     if (state.ref.create && cluster && cluster !== state.cluster && state.base.clusters.some((one) => one.value === cluster)) moved(cluster);
     const wanted = Math.max(0, keys().indexOf(view.step));
     if (wanted === state.step || wanted > state.reached) return;
-    state.step = wanted;
-    draw();
+    show(wanted);
   });
   window.addEventListener("ngf:second", () => { if (here() && state.applied) ngf.wizardReview.tick(state); });
 

@@ -26,10 +26,10 @@
     const off = Boolean(state.applied) || state.denied;
     const fault = state.faults["spec.gatewayClassName"];
     const unknown = name && !state.offers.why && !found.some((one) => one.name === name);
-    return [el("div", { class: "wz-cards", role: "radiogroup", "aria-label": "Gateway class", tabindex: "-1", "aria-invalid": fault && (state.pressed.has(0) || state.reached > 0) ? "true" : null }, [...found].sort((a, b) => b.ngf - a.ngf).map((one) => card(one, state, off))),
+    return [el("div", { class: "wz-cards", role: "radiogroup", "aria-label": "Gateway class", tabindex: "-1", "aria-describedby": fault ? "wizard-class-error" : null, "aria-invalid": fault && (state.pressed.has(0) || state.reached > 0) ? "true" : null }, [...found].sort((a, b) => b.ngf - a.ngf).map((one) => card(one, state, off))),
       found.length ? null : el("div", { class: "hint warn" }, state.offers.why || `${state.cluster} has no GatewayClass. NGF makes one when it is installed.`),
       unknown ? el("div", { class: "hint warn" }, `Class ${name} is not on ${state.cluster}; nobody would take the gateway.`) : null,
-      fault && (state.pressed.has(0) || state.reached > 0) ? el("div", { class: "hint err" }, fault) : null];
+      fault && (state.pressed.has(0) || state.reached > 0) ? el("div", { class: "hint err", id: "wizard-class-error" }, fault) : null];
   }
 
   document.addEventListener("change", function (event) {
@@ -99,15 +99,21 @@
         if (one.port === undefined) found[`${path}.port`] = "Say which port.";
         else if (!Number.isInteger(one.port) || one.port < 1 || one.port > 65535) found[`${path}.port`] = "A port is a number from 1 to 65535.";
       });
-      const answer = state.answer && state.answer.turn === state.turn ? state.answer : null;
-      for (const one of answer ? answer.clashes.filter((met) => met.blocks) : []) {
-        const at = names.indexOf(one.listener);
-        if (at >= 0 && !found[`spec.listeners[${at}].port`]) found[`spec.listeners[${at}].port`] = `${one.rule}`;
-      }
       const { certManager, secretRefs } = (object.spec || {}).tls || {};
       const bare = (one) => encrypted(one) && (one.tls || {}).mode !== "Passthrough" && !((one.tls || {}).certificateRefs || []).length;
       if (!certManager && !(secretRefs || []).length) all.forEach((one, at) => { if (bare(one)) found[`spec.listeners[${at}].tls.certificateRefs`] = "Choose a certificate, or have one issued."; });
       if (certManager && !(certManager.issuerRef || {}).name) found["spec.tls.certManager.issuerRef"] = "Choose who issues it.";
+      return found;
+    },
+    // Listeners that conflict with another, here or of a live gateway.
+    clashed(object, state) {
+      const { answer } = state;
+      const found = {};
+      const names = ((object.spec || {}).listeners || []).map((one) => one && one.name);
+      for (const one of answer && answer.turn === state.turn ? answer.clashes.filter((met) => met.blocks) : []) {
+        const at = names.indexOf(one.listener);
+        if (at >= 0) found[`spec.listeners[${at}].port`] = one.rule;
+      }
       return found;
     },
     // That a listener has no certificate is said in the step that chooses it.

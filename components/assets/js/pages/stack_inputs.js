@@ -22,7 +22,7 @@
 
   // Cards of which one is chosen; `lack` says why one cannot be had here.
   function cards(control, common, chosen, choices, label) {
-    return el("div", { class: "wz-cards", role: "radiogroup", "aria-label": label, id: common.id, tabindex: "-1", "aria-invalid": common["aria-invalid"] },
+    return el("div", { class: "wz-cards", role: "radiogroup", "aria-label": label, id: common.id, tabindex: "-1", "aria-invalid": common["aria-invalid"], "aria-describedby": common["aria-describedby"] },
       choices.map(([value, title, text, lack]) => el("label", { class: `wz-card${value === chosen ? " on" : ""}`, "data-key": value || "none" },
         el("input", { type: "radio", class: "form-check-input", name: common.id, value, checked: value === chosen, disabled: common.disabled || Boolean(lack && value !== chosen), "data-path": common["data-path"], "data-control": control }),
         el("b", { class: "b5" }, title), el("span", { class: "t2 s12" }, text), lack ? el("span", { class: "hint lack" }, ngf.icon("dash-circle"), lack) : null)));

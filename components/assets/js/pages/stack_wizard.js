@@ -9,6 +9,8 @@
   function changed(path, object, state) {
     if (path.startsWith("spec.epp.weights.") && Object.keys(get(object, "spec.epp.weights") || {}).length === 1 && !get(state.live, "spec.epp.weights")) put(object, "spec.epp.weights", { ...WEIGHTS, ...get(object, "spec.epp.weights") });
     if (path === "spec.epp.strategy" && get(object, path) !== "composite") put(object, "spec.epp.weights", undefined);
+    // The server port of the engine is the port that requests go to.
+    if (path === "spec.pool.targetPort" && get(object, "spec.modelServer.port") !== undefined) put(object, "spec.modelServer.port", get(object, path));
     if (path === "spec.epp.config" && get(object, path)) put(object, "spec.epp.weights", undefined);
     if (path !== "spec.autoscaling") return;
     const scaler = get(object, path);
