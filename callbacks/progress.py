@@ -109,6 +109,9 @@ def progress(obj: Object, cluster: str, kind: str, beneath: Sequence[Object] = (
     ready = sum(one.get("state") in STANDING for one in counted)
     coming = phase in ("Ready", "Pending") and ready < len(counted)
     word = f"Applying, {ready} of {len(counted)} ready" if coming else phase
+    waiting = [one for one in counted if one.get("state") not in STANDING]
+    if phase == "Ready" and waiting and all(one in beneath for one in waiting):
+        word = f"Up but for its {waiting[0]['kind'].lower()}"
     said = {one["type"]: one for one in status.get("conditions") or []}.get("Ready") or {}
     result = RESULTS.get(kind, kind)
     made = result == kind or any(one["kind"] == kinds.KINDS[result].kind for one in children)
@@ -117,7 +120,7 @@ def progress(obj: Object, cluster: str, kind: str, beneath: Sequence[Object] = (
         "phase": phase,
         "ready": ready,
         "of": len(counted),
-        "message": str(said.get("message") or ""),
+        "message": str(said.get("message") or "") if current else "",
         "waiting": _NOT_YET.format(cluster),
         "children": [_child(one, cluster) for one in children],
         "href": kinds.href(result, *place) if made else "",

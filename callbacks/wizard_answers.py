@@ -1,5 +1,6 @@
 """What a wizard is told of a draft: what the server says, what is made of it, whom it meets."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ def unjudged(turn: int, text: str) -> Object:
         "clashes": [],
         "clashing": "",
         "children": [],
+        "counts": {},
         "more": 0,
         "hidden": 0,
         "lacks": [],
@@ -56,6 +58,7 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
         if kind == "gatewaybundles"
         else "",
         "children": [_child(one, bool(base)) for one in found.children[:ROWS]],
+        "counts": Counter(one.verb for one in found.children),
         "more": max(0, len(found.children) - ROWS),
         "hidden": found.hidden,
         "lacks": [_lack(one) for one in found.lacks[:ROWS]],

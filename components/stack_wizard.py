@@ -23,6 +23,7 @@ REPLAY_ASKED = "stack-replay-asked"
 SERVED = {"spec.modelServer.enabled": [True]}
 FOUND = {"spec.modelServer.enabled": [False, None]}
 SCALED = {"spec.autoscaling?": [True]}
+BY_KEDA = {"spec.autoscaling?": [True], "spec.autoscaling.backend": ["keda", None]}
 ROUTED = {"spec.httpRoute?": [True]}
 TRACED = {"spec.epp.tracing.enabled": [True]}
 LEVELS = (
@@ -341,7 +342,7 @@ SCALING = Step(
                     "Looks every, seconds",
                     "number",
                     placeholder="30",
-                    when={"spec.autoscaling.backend": ["keda"]},
+                    when=BY_KEDA,
                 ),
                 Field(
                     "spec.autoscaling.serverAddress",
@@ -349,7 +350,7 @@ SCALING = Step(
                     "mono",
                     known="prometheuses",
                     placeholder="http://prometheus.monitoring.svc:9090",
-                    when={"spec.autoscaling.backend": ["keda"]},
+                    when=BY_KEDA,
                     wide=True,
                     hint="That has the metrics of the engine.",
                 ),

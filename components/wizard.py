@@ -34,11 +34,12 @@ class Field:
     """One input on one path of the object; within `Items` the path begins at the entry.
 
     ``control`` is text, number, switch, select, block (text of several lines), lines (a list, one
-    a line), words (a list), pairs (``key=value``, one a line), section (an object that is on where
-    it is there), asked (one that is on where it says so), or the name of a control that the
-    wizard's own script has (``ngf.controls``). ``known`` names a list of what the cluster offers
-    (`callbacks.wizards`), for a select its options, for others proposals. ``needs`` names an
-    ability without which the input is off and says why. ``empty`` is what a select calls no value.
+    a line), words (a list), pairs (``key=value``, one a line), boolean (a select of ``true`` and
+    ``false``), section (an object that is on where it is there), asked (one that is on where it
+    says so), or the name of a control that the wizard's own script has (``ngf.controls``).
+    ``known`` names a list of what the cluster offers (`callbacks.wizards`), for a select its
+    options, for others proposals. ``needs`` names an ability without which the input is off and
+    says why. ``empty`` is what a select calls no value.
     """
 
     path: str

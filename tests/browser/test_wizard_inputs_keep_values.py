@@ -62,3 +62,21 @@ def test_values_of_several_lines_are_shown_and_not_typed(opened: Window) -> None
     opened.click("#wizard-steps [data-key='basics']")
     opened.says("#wizard-bodies", "which are changed as YAML")
     assert not opened.one("[id='wizard-field-spec.annotations']").is_enabled()
+
+
+def test_kinds_of_the_same_name_stay_of_their_groups(opened: Window) -> None:
+    opened.open("/gateways/create?cluster=web&namespace=shop", ".wz-card")
+    kinds = [{"kind": "HTTPRoute", "group": "a.io"}, {"kind": "HTTPRoute", "group": "b.io"}]
+    back = (
+        "const {kinds} = ngf.controls; return kinds.write(kinds.read(arguments[0]), arguments[0])"
+    )
+    assert opened.run(back, kinds) == kinds
+
+
+@pytest.mark.parametrize("value", [True, False, None])
+def test_what_may_be_left_to_the_class_can_be_said_against_it(
+    opened: Window, value: bool | None
+) -> None:
+    opened.open("/gateways/create?cluster=web&namespace=shop", ".wz-card")
+    back = "const {boolean} = ngf.controls;return boolean.write(boolean.read(arguments[0])) ?? null"
+    assert opened.run(back, value) == value

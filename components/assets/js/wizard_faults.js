@@ -16,7 +16,13 @@
   function stepOf(state, path) {
     const fits = state.told.steps.map((step) => Math.max(0, ...step.paths.map((one) => fit(one, plain(path)))));
     const most = Math.max(...fits);
-    return most ? fits.indexOf(most) : state.told.steps.length - 1;
+    if (!most) return state.told.steps.length - 1;
+    if (fits.indexOf(most) === fits.lastIndexOf(most)) return fits.indexOf(most);
+    // Of several steps that may ask for it, the one that does.
+    const drawn = [...state.page.querySelectorAll("[data-step] [data-path]")].find((node) => node.dataset.path === path);
+    const key = drawn && drawn.closest("[data-step]").dataset.step;
+    const at = state.told.steps.findIndex((step) => step.key === key);
+    return at >= 0 && fits[at] === most ? at : fits.indexOf(most);
   }
 
   // The input that a fault is said at: its own, or that of what holds its field.

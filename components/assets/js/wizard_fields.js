@@ -90,6 +90,8 @@
     },
     cluster: { read: () => ngf.wizardState().cluster, write: (shown) => shown },
     switch: { draw: box, read: (value) => value === true, write: (on) => (on ? true : undefined), flag: true },
+    // What may be left to others, here or there: so no is another word than nothing.
+    boolean: { draw: select, read: text, write: (shown) => (shown === "" ? undefined : shown === "true") },
     // A whole section that is on where it is there; and one that is on only where it says so.
     section: { draw: box, read: on, flag: true, write: sectioned },
     asked: { draw: box, read: asked, flag: true, write: sectioned },

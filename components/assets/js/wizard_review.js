@@ -40,8 +40,8 @@
     return Boolean(answer && answer.ok && !faults(state) && !state.denied && !unreasoned(state) && (state.ref.create || answer.changes));
   }
 
-  function counted(children, lacks) {
-    const of = (verb) => children.filter((one) => one.verb === verb).length;
+  function counted(counts, lacks) {
+    const of = (verb) => counts[verb];
     const parts = [of("create") && `${of("create")} to create`, of("change") && `${of("change")} to change`, of("remove") && `${of("remove")} to remove`, of("same") && `${of("same")} as they are`, lacks.length && `${lacks.length} skipped`].filter(Boolean);
     return parts.length ? `Of its objects ${parts.join(", ")}.` : "No object is made of it.";
   }
@@ -55,7 +55,7 @@
     if (answer.conflict) rows.push(line("warn", "Somebody else changed the same", answer.conflict.clashes.join(", "), answer.at));
     else if (answer.refused) rows.push(line("err", "The server refuses it", answer.refused, answer.at));
     else if (answer.faults.length) rows.push(line("err", "The server refuses it", answer.faults.map((one) => `${one.field}: ${one.rule}`).join("; "), answer.at));
-    else rows.push(line("ok", "Server dry-run passed", counted(answer.children, answer.lacks), answer.at));
+    else rows.push(line("ok", "Server dry-run passed", counted(answer.counts, answer.lacks), answer.at));
     if (answer.late) rows.push(line("warn", "Somebody else changed it meanwhile", "Both are merged: what you did not touch stays as they left it."));
     for (const one of answer.clashes) rows.push(line(one.blocks ? "err" : "warn", `Listener ${one.listener} ${one.blocks ? "conflicts with" : "meets"} ${one.with}`, one.rule));
     if (!answer.clashes.some((one) => one.blocks) && answer.clashing) rows.push(line("ok", "No listener conflict", answer.clashing));
@@ -116,7 +116,8 @@
 
   function foot(state) {
     const done = state.applied;
-    byId("drop").hidden = !done || !state.ref.create || Boolean(state.progress && state.progress.gone) || state.base.viewer;
+    const here = done && ngf.wizardDraft.applied(state); // others open the progress by its address
+    byId("drop").hidden = !here || !state.ref.create || Boolean(state.progress && state.progress.gone) || state.denied;
     byId("open").hidden = !done || !state.progress || !state.progress.href;
     if (!byId("open").hidden) {
       byId("open").href = state.progress.href;

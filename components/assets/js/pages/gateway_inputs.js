@@ -27,8 +27,11 @@
       draw: (...more) => plain()(...more),
       read: (value) => (Array.isArray(value) ? value.map((one) => one.kind).join(", ") : ""),
       write(shown, held) {
-        const known = new Map((Array.isArray(held) ? held : []).map((one) => [one.kind, one]));
-        const made = shown.split(/[\s,]+/).filter(Boolean).map((kind) => known.get(kind) || { kind });
+        const left = Array.isArray(held) ? [...held] : []; // one kind may stand there in two groups
+        const made = shown.split(/[\s,]+/).filter(Boolean).map(function (kind) {
+          const at = left.findIndex((one) => one.kind === kind);
+          return at < 0 ? { kind } : left.splice(at, 1)[0];
+        });
         return made.length ? made : undefined;
       },
     },
