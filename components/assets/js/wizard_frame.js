@@ -49,16 +49,15 @@
     byId("back").hidden = state.step === 0 || done;
     byId("next").hidden = review;
     byId("apply").hidden = !review || done;
-    byId("apply").disabled = !ngf.wizardReview.ready(state) || state.applying;
+    byId("apply").disabled = !ngf.wizardVerdict.ready(state) || state.applying;
     byId("reason").classList.toggle("d-none", !review || done);
     byId("discard").hidden = done || (!state.ref.create && !changed);
     byId("yaml").hidden = done;
     byId("apply").textContent = state.ref.create ? `Create ${state.told.noun}` : "Apply";
-    const [tone, word, note] = ngf.wizardReview.verdict(state);
+    const [tone, word, note] = ngf.wizardVerdict.of(state);
     byId("verdict").className = `st ${tone}`;
     ngf.put("wizard-verdict", word ? [ngf.statusIcon(tone === "unk" ? "unknown" : tone), word] : null);
     ngf.put("wizard-note", note);
-    ngf.wizardReview.foot(state);
   }
 
   ngf.wizardFrame = { rail, foot };

@@ -50,6 +50,7 @@
     page().classList.toggle("applied", Boolean(state.applied));
     page().classList.toggle("at-review", state.step === last());
     ngf.wizardReview.draw(state, say("summary", state) || []);
+    ngf.wizardProgress.draw(state);
     ngf.wizardStrips.draw(state);
     ngf.wizardFrame.foot(state, changed());
     if (!state.applied) ngf.unsaved(lost(), page(), () => draft().forget(state));
@@ -324,7 +325,7 @@
     if (wanted === state.step || wanted > state.reached) return;
     show(wanted);
   });
-  window.addEventListener("ngf:second", () => { if (here() && state.applied) ngf.wizardReview.tick(state); });
+  window.addEventListener("ngf:second", () => { if (here() && state.applied) ngf.wizardProgress.tick(state); });
 
   ngf.wizardState = () => (here() ? state : null);
   ngf.wizardEdited = (path, value) => { if (here()) { put(state.object, path, value); edited(path); } };
