@@ -17,8 +17,6 @@
 // }
 // state: {object, live, base, cluster, offers, answer, step, reached, faults, applied, progress, told}
 (function (ngf) {
-  const PAUSE_MS = 350;
-  const UNANSWERED_MS = 10000;
   const APPLIED_MS = 60000;
   const { get, put } = ngf.paths;
   const byId = (id) => document.getElementById(`wizard-${id}`);
@@ -38,6 +36,9 @@
   const last = () => state.told.steps.length - 1;
   const changed = () => JSON.stringify(state.object) !== JSON.stringify(state.live);
 
+  const ask = () => ngf.wizardAsking.ask(state);
+  const offers = () => ngf.wizardAsking.offers(state, say("offers", state.object) || {});
+
   // Fields of an edit that go when the page is left; what is created stays in the session.
   const lost = () => (state.ref.create || !changed() ? 0 : Math.max(1, (state.answer && state.answer.changes) || 1));
 
@@ -54,32 +55,6 @@
     ngf.wizardStrips.draw(state);
     ngf.wizardFrame.foot(state, changed());
     if (!state.applied) ngf.unsaved(lost(), page(), () => draft().forget(state));
-  }
-
-  /* Asking: one question at a time, and only of what stands on the page now. */
-  function ask() {
-    clearTimeout(state.timer);
-    state.timer = setTimeout(function () {
-      if (!here() || state.applied) return;
-      if (waiting()) {
-        state.again = true;
-        state.timer = setTimeout(ask, state.sentAt + UNANSWERED_MS - Date.now());
-        return;
-      }
-      state.again = false;
-      [state.sent, state.sentAt] = [state.turn, Date.now()];
-      tell("asked", { turn: state.turn, cluster: state.cluster, object: state.object, base: state.base.object, at: state.sentAt });
-      state.timer = setTimeout(ask, UNANSWERED_MS); // an answer that was lost is asked for once more
-    }, PAUSE_MS);
-  }
-  const waiting = () => state.sent > (state.answer ? state.answer.turn : 0) && Date.now() - state.sentAt < UNANSWERED_MS;
-
-  function offers() {
-    const wanted = { cluster: state.cluster, ...(say("offers", state.object) || {}), kind: state.told.kind };
-    const text = JSON.stringify(wanted);
-    if (text === state.offered || !state.cluster) return;
-    state.offered = text;
-    tell("offers-asked", wanted);
   }
 
   // A section that is empty because its last field was cleared goes, unless the live object has it.
@@ -218,20 +193,16 @@
     },
     answered(answer) {
       if (!answer || !here()) return no();
-      state.answer = answer;
-      if (answer.turn === state.sent) clearTimeout(state.timer);
-      if (state.leaving && answer.turn === state.turn) {
-        state.leaving = false;
-        if (!answer.conflict) { ngf.handOver(state); return no(); }
-      }
-      draw();
-      if (state.again || answer.turn !== state.turn) ask();
+      ngf.wizardAsking.answered(state, answer);
+      const leaving = state.leaving && answer.turn === state.turn;
+      if (leaving) state.leaving = false;
+      if (leaving && !answer.conflict) ngf.handOver(state); else draw();
       return no();
     },
     applied(answer) {
       if (!answer || !here()) return no();
-      if (!answer.name) { applying(false); return no(); }
       applying(false);
+      if (!answer.name) return no();
       state.applied = answer;
       draft().forget(state);
       draft().applied(state, answer.at);
@@ -287,29 +258,9 @@
     if (step && !step.disabled) go(Number(step.dataset.wizardStep));
     if (found("#wizard-next")) next();
     if (found("#wizard-back")) go(state.step - 1);
-    const add = found("[data-add-item]");
-    if (add && !add.disabled) {
-      const list = get(state.object, add.dataset.addItem);
-      put(state.object, add.dataset.addItem, [...(Array.isArray(list) ? list : []), say("added", add.dataset.addItem, state.object) || JSON.parse(add.dataset.new)]);
-      edited(add.dataset.addItem);
-      const rows = add.closest(".wz-items").querySelectorAll(".wz-item");
-      const first = rows.length && rows[rows.length - 1].querySelector("input, select");
-      if (first) first.focus();
-    }
-    const drop = found("[data-drop-item]");
-    if (drop && !drop.disabled) {
-      const path = drop.dataset.dropItem;
-      put(state.object, path, undefined);
-      if (document.activeElement) document.activeElement.blur();
-      const list = path.replace(/\[\d+\]$/, "");
-      edited(list);
-      const add = page().querySelector(`[data-add-item="${list}"]`);
-      if (add) add.focus();
-    }
     if (found("#wizard-apply") && !byId("apply").disabled) {
       applying(true);
       tell("go", { cluster: state.cluster, object: state.object, base: state.base.object, reason: byId("reason").value.trim(), at: Date.now() });
-      draw();
     }
     if (found("#wizard-discard")) discard();
     if (found("#wizard-yaml")) leave();
