@@ -117,6 +117,19 @@ def test_what_was_applied_is_found_again_by_its_address(pair: Console, opened: W
     opened.address("/gateways")
 
 
+def test_back_and_forward_pass_what_was_applied(pair: Console, opened: Window) -> None:
+    begin(opened, "passed")
+    to_review(opened)
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+    opened.run("history.back()")
+    opened.says(STEP, "Class")
+    opened.until(lambda: not opened.text("#wizard-progress-room"), "the progress stays")
+    opened.run("history.forward()")
+    opened.says("#wizard-progress-room", "Progress")
+    opened.says("#wizard-summary", "passed")
+
+
 def test_faults_stand_at_their_fields_while_one_types(opened: Window) -> None:
     begin(opened, "faults")
     opened.fill(typed("spec.listeners[0].port"), "70000")

@@ -107,7 +107,7 @@
     const told = JSON.parse(page().dataset.wizard);
     const found = draft().found(base);
     state = {
-      page: page(), told, ref, base, cluster: base.cluster, object: copy(base.editable), live: copy(base.editable), denied: base.denied,
+      page: page(), path: view.path, told, ref, base, cluster: base.cluster, object: copy(base.editable), live: copy(base.editable), denied: base.denied,
       step: 0, reached: ref.create ? 0 : told.steps.length - 1, touched: new Set(), pressed: new Set(), typed: {},
       faults: {}, counts: [], offers: { clusters: base.clusters, namespaces: [], abilities: {} },
       answer: null, turn: turns += 1, sent: 0, sentAt: 0, applied: null, applying: false, progress: null, restored: null,
@@ -155,6 +155,14 @@
     state = null;
     ngf.view.set({ step: first }, { replace: true });
     tell("ref", { ...ref, at: Date.now() });
+  }
+
+  // Back and Forward lead past what was applied: then the page is what its address says.
+  function anew({ cluster: [cluster], namespace, name }, progress) {
+    const { ref } = state;
+    const place = ref.create ? { cluster: cluster || ref.cluster, namespace: namespace || "", name: progress ? name : "" } : {};
+    state = null;
+    tell("ref", { ...ref, ...place, progress, at: Date.now() });
   }
 
   // What goes to the YAML editor is asked for at that moment, merged with what others did.
@@ -269,8 +277,11 @@
   });
 
   window.addEventListener("ngf:view", function ({ detail: view }) {
-    if (!here() || state.applied) return;
+    if (!here() || view.path !== state.path) return;
     const [cluster] = view.cluster;
+    const progress = view.step === "progress" && Boolean(!state.ref.create || view.name);
+    if (progress !== Boolean(state.applied)) { anew(view, progress); return; }
+    if (state.applied) return;
     if (state.ref.create && cluster && cluster !== state.cluster && state.base.clusters.some((one) => one.value === cluster)) moved(cluster);
     const wanted = Math.max(0, keys().indexOf(view.step));
     if (wanted === state.step || wanted > state.reached) return;
