@@ -48,34 +48,68 @@
     return [...told].join("; ");
   }
 
+  const LOGS = { Console: "JSON access log", Default: "NGINX access log", Custom: "access log of its own format", Off: "no access log" };
+  const FAMILIES = { ipv4: "IPv4", ipv6: "IPv6" };
+  const EDITIONS = { oss: "OSS", enterprise: "Plus" };
+
   function proxy(state) {
     const found = spec(state).nginxProxy || {};
     if (!paths().on(spec(state).nginxProxy)) return "as the class has it";
     const log = ((found.logging || {}).accessLog || {}).preset || "Console";
-    const words = [{ ipv4: "IPv4", ipv6: "IPv6" }[found.ipFamily] || "IPv4 and IPv6", { Console: "JSON access log", Default: "NGINX access log", Custom: "access log of its own format", Off: "no access log" }[log], found.replicas !== undefined ? `${found.replicas} pods` : "", (found.service || {}).type, (found.rewriteClientIP || {}).mode];
     const endpoint = ((found.telemetry || {}).exporter || {}).endpoint;
+    const words = [
+      FAMILIES[found.ipFamily] || "IPv4 and IPv6",
+      LOGS[log],
+      found.replicas === undefined ? "" : `${found.replicas} pods`,
+      (found.service || {}).type,
+      (found.rewriteClientIP || {}).mode,
+    ];
     return [words.filter(Boolean).join(", "), endpoint ? [", OTLP to ", mono(endpoint)] : null];
+  }
+
+  function firewall(state) {
+    const { waf } = spec(state);
+    const ability = (state.offers.abilities || {}).waf;
+    if (paths().on(waf)) return ["on", waf.policyRef ? [", ", mono(waf.policyRef)] : null];
+    if (ability && !ability.ok) return faint(`not available: ${ability.reason.split(". ")[0].replace(/\.$/, "")}`);
+    return faint("off");
+  }
+
+  function snippets(state) {
+    const { snippetsFilter, snippetsPolicy, routeMarker } = spec(state);
+    const told = [[snippetsFilter, "a filter for routes"], [snippetsPolicy, "for the whole gateway"], [routeMarker, "route marker"]];
+    return told.filter(([section]) => paths().on(section)).map(([, words]) => words).join(", ");
+  }
+
+  function certificate(state) {
+    const { metadata = {} } = state.object;
+    const { certManager = {} } = spec(state).tls || {};
+    const { issuerRef: issuer, secretName } = certManager;
+    if (!listeners(state.object).some(encrypted)) return null;
+    const named = certified(state).filter((text) => text !== "cert-manager");
+    return [
+      named.map((text, at) => [at ? ", " : "", mono(text)]),
+      issuer ? [mono(` ${secretName || `${metadata.name || ""}-tls`}`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null,
+    ];
   }
 
   function summary(state) {
     const { metadata = {}, spec: wanted = {} } = state.object;
+    const { offers } = state;
     const all = listeners(state.object);
-    const one = state.base.clusters.find(({ value }) => value === state.cluster);
-    const chosen = (state.offers.classes || []).find(({ name }) => name === wanted.gatewayClassName);
-    const issuer = ((wanted.tls || {}).certManager || {}).issuerRef;
-    const { abilities = {} } = state.offers;
-    const waf = paths().on(wanted.waf) ? ["on", wanted.waf.policyRef ? [", ", mono(wanted.waf.policyRef)] : null] : abilities.waf && !abilities.waf.ok ? faint(`not available: ${abilities.waf.reason.split(". ")[0].replace(/\.$/, "")}`) : faint("off");
-    const snippets = [paths().on(wanted.snippetsFilter) ? "a filter for routes" : "", paths().on(wanted.snippetsPolicy) ? "for the whole gateway" : "", paths().on(wanted.routeMarker) ? "route marker" : ""].filter(Boolean);
+    const chosen = (offers.classes || []).find(({ name }) => name === wanted.gatewayClassName);
+    const features = chosen && chosen.features.length ? faint(`${chosen.features.length} features supported`) : null;
+    const ngfThere = [offers.version ? `NGF ${offers.version}` : "", EDITIONS[offers.edition]].filter(Boolean).join(" ");
     return [
-      ["Cluster", [el("span", { class: `cl c${one ? one.slot : 8}` }, state.cluster), " ", faint([state.offers.version ? `NGF ${state.offers.version}` : "", { oss: "OSS", enterprise: "Plus" }[state.offers.edition] || ""].filter(Boolean).join(" "))]],
+      ["Cluster", [ngf.wizardCluster.mark(state), " ", faint(ngfThere)]],
       ["Name", metadata.name ? [`${metadata.namespace || "default"}/`, el("b", { class: "b5" }, metadata.name)] : faint("not yet")],
-      ["Class", [wanted.gatewayClassName || faint("not yet"), " ", chosen && chosen.features.length ? faint(`${chosen.features.length} features supported`) : null]],
+      ["Class", [wanted.gatewayClassName || faint("not yet"), " ", features]],
       ["Listeners", all.length ? all.map(hosted) : faint("none")],
-      ["Certificate", all.some(encrypted) ? [certified(state).filter((text) => text !== "cert-manager").map((text, at) => [at ? ", " : "", mono(text)]), issuer ? [mono(` ${wanted.tls.certManager.secretName || `${metadata.name || ""}-tls`}`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null] : null],
+      ["Certificate", certificate(state)],
       ["Routes from", allowed(state)],
       ["Proxy", proxy(state)],
-      ["Snippets", snippets.length ? snippets.join(", ") : null],
-      ["WAF", waf],
+      ["Snippets", snippets(state)],
+      ["WAF", firewall(state)],
     ];
   }
 

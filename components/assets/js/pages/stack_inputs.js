@@ -22,10 +22,16 @@
 
   // Cards of which one is chosen; `lack` says why one cannot be had here.
   function cards(control, common, chosen, choices, label) {
-    return el("div", { class: "wz-cards", role: "radiogroup", "aria-label": label, id: common.id, tabindex: "-1", "aria-invalid": common["aria-invalid"], "aria-describedby": common["aria-describedby"] },
-      choices.map(([value, title, text, lack]) => el("label", { class: `wz-card${value === chosen ? " on" : ""}`, "data-key": value || "none" },
-        el("input", { type: "radio", class: "form-check-input", name: common.id, value, checked: value === chosen, disabled: common.disabled || Boolean(lack && value !== chosen), "data-path": common["data-path"], "data-control": control }),
-        el("b", { class: "b5" }, title), el("span", { class: "t2 s12" }, text), lack ? el("span", { class: "hint lack" }, ngf.icon("dash-circle"), lack) : null)));
+    const { id, "data-path": path, "aria-invalid": invalid, "aria-describedby": described } = common;
+    const card = function ([value, title, text, lack]) {
+      const on = value === chosen;
+      const radio = { type: "radio", class: "form-check-input", name: id, value, checked: on, disabled: common.disabled || Boolean(lack && !on), "data-path": path, "data-control": control };
+      return el("label", { class: `wz-card${on ? " on" : ""}`, "data-key": value || "none" },
+        el("input", radio), el("b", { class: "b5" }, title), el("span", { class: "t2 s12" }, text),
+        lack ? el("span", { class: "hint lack" }, ngf.icon("dash-circle"), lack) : null);
+    };
+    const group = { class: "wz-cards", role: "radiogroup", "aria-label": label, id, tabindex: "-1", "aria-invalid": invalid, "aria-describedby": described };
+    return el("div", group, choices.map(card));
   }
 
   const plain = (name) => (field, common, more) => ngf.controls[name].draw(field, common, more);

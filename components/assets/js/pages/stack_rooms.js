@@ -35,14 +35,27 @@
     const where = `${wanted} in ${own(state.object)}`;
     if (!found.count && served(state.object)) return el("div", { class: "hint" }, ngf.icon("info-circle"), `No pod has ${where} yet; the model server brings them.`);
     if (!found.count) return el("div", { class: "hint warn" }, ngf.icon("exclamation-triangle"), `No pod has ${where}: the pool would be empty.`);
-    return el("div", { class: "hint", "data-count": found.count }, ngf.icon(served(state.object) && state.ref.create ? "exclamation-triangle" : "check-circle"), `${many(found.count, "pod")} with ${where} now, ${found.ready} ready: `, mono(named),
-      served(state.object) && state.ref.create ? ". They would be in the pool, too: give it other labels if they are somebody else's." : "");
+    const foreign = served(state.object) && state.ref.create;
+    return el("div", { class: "hint", "data-count": found.count }, ngf.icon(foreign ? "exclamation-triangle" : "check-circle"),
+      `${many(found.count, "pod")} with ${where} now, ${found.ready} ready: `, mono(named),
+      foreign ? ". They would be in the pool, too: give it other labels if they are somebody else's." : "");
   }
 
   function size(state) {
     const pool = spec(state).pool || {};
     const all = Number(pool.gpuCount) * Number(pool.replicas);
-    return Number.isFinite(all) && all > 0 ? el("div", { class: "hint" }, ngf.icon("gpu-card"), `${many(all, "GPU")} in all: ${many(Number(pool.replicas), "pod")} with ${pool.gpuCount} ${pool.gpuType || ""} each.`) : null;
+    if (!Number.isFinite(all) || all <= 0) return null;
+    const each = `${many(Number(pool.replicas), "pod")} with ${pool.gpuCount} ${pool.gpuType || ""} each`;
+    return el("div", { class: "hint" }, ngf.icon("gpu-card"), `${many(all, "GPU")} in all: ${each}.`);
+  }
+
+  function scorer({ name, blind, weight, share }, colour) {
+    const said = blind ? "left out" : `weight ${weight}, ${Math.round(100 * share)}%`;
+    return [
+      el("dt", { class: `cl ${blind ? "off" : colour}` }, blind ? el("s", {}, name) : name),
+      el("dd", { class: "num" }, said),
+      blind ? el("dd", { class: "why hint warn" }, blind) : null,
+    ];
   }
 
   // How the weights share what a pod can score; what the engine has no metric for is struck.
@@ -54,7 +67,7 @@
     const seen = found.filter((one) => !one.blind);
     return el("div", { class: "wz-scorers", role: "group", "aria-label": "Resulting scorers" }, el("span", { class: "lab" }, "What a pod can score"),
       el("div", { class: "bars", "aria-hidden": "true" }, seen.map((one) => el("b", { class: colours[one.name] || "c8", style: `width:${(100 * one.share).toFixed(1)}%` }))),
-      el("dl", {}, found.map((one) => [el("dt", { class: `cl ${one.blind ? "off" : colours[one.name] || "c8"}` }, one.blind ? el("s", {}, one.name) : one.name), el("dd", { class: "num" }, one.blind ? "left out" : `weight ${one.weight}, ${Math.round(100 * one.share)}%`), one.blind ? el("dd", { class: "why hint warn" }, one.blind) : null])),
+      el("dl", {}, found.map((one) => scorer(one, colours[one.name] || "c8"))),
       seen.length ? null : el("div", { class: "hint warn" }, ngf.icon("exclamation-triangle"), "Nothing is left to choose by: any pod is picked."));
   }
 
@@ -64,7 +77,8 @@
     if (!wanted) return el("div", { class: "hint" }, ngf.icon("info-circle"), "Without a route the pool serves whoever reaches its pods inside the cluster.");
     if (!chosen) return state.offers.gateways ? el("div", { class: "hint warn" }, ngf.icon("exclamation-triangle"), `There is no gateway ${wanted} on ${state.cluster}.`) : null;
     const barred = !chosen.open && chosen.namespace !== own(state.object);
-    return [el("div", { class: "hint" }, ngf.icon("door-open"), `Class ${chosen.class}; listeners ${chosen.listeners.join(", ") || "none for HTTP"}; `, chosen.hosts.length ? ["hosts ", mono(chosen.hosts.join(", "))] : "any host", "."),
+    const hosts = chosen.hosts.length ? ["hosts ", mono(chosen.hosts.join(", "))] : "any host";
+    return [el("div", { class: "hint" }, ngf.icon("door-open"), `Class ${chosen.class}; listeners ${chosen.listeners.join(", ") || "none for HTTP"}; `, hosts, "."),
       barred ? el("div", { class: "hint warn" }, ngf.icon("exclamation-triangle"), `No listener of it is known to take routes of namespace ${own(state.object)}.`) : null];
   }
 

@@ -28,29 +28,47 @@
     return "";
   }
 
+  function pods(state) {
+    const { pool = {} } = spec(state);
+    const port = pool.targetPort || engineOf(state).port || "of the engine";
+    const gpus = `${many(Number(pool.gpuCount || 0), "GPU")} ${pool.gpuType || ""}`;
+    return [`${pool.replicas ?? "?"} with ${gpus} each, port ${port}, `, mono(said(labels(state.object)))];
+  }
+
+  function traces({ logLevel, tracing }) {
+    const level = `level ${logLevel ?? 3}`;
+    if (!ngf.paths.asked(tracing)) return [level, ", no spans"];
+    return [level, `, spans of ${Math.round(100 * (tracing.ratio ?? 0.1))}% to `, mono(tracing.endpoint || "")];
+  }
+
+  function attachment(state) {
+    const { httpRoute: route = {}, modelName } = spec(state);
+    const gateway = gatewayOf(state.object);
+    if (!gateway) return faint("none");
+    const header = route.modelHeader ? faint(` with ${route.modelHeader}: ${modelName || ""}`) : null;
+    return [gateway, " ", route.hostnames ? mono(route.hostnames.join(", ")) : "every host", " ", mono(route.pathPrefix || "/"), header];
+  }
+
   function summary(state) {
     const { object } = state;
     const { metadata = {} } = object;
     const wanted = spec(state);
-    const pool = wanted.pool || {};
     const epp = wanted.epp || {};
-    const one = state.base.clusters.find(({ value }) => value === state.cluster);
     const found = (state.offers.picker || {}).scorers || [];
     const weighed = found.filter((scorer) => !scorer.blind).map((scorer) => `${scorer.name} ${Math.round(100 * scorer.share)}%`).join(", ");
-    const route = wanted.httpRoute || {};
     const token = ngf.controls.token.read((wanted.modelServer || {}).env);
     return [
-      ["Cluster", el("span", { class: `cl c${one ? one.slot : 8}` }, state.cluster)],
+      ["Cluster", ngf.wizardCluster.mark(state)],
       ["Name", metadata.name ? [`${metadata.namespace || "default"}/`, el("b", { class: "b5" }, metadata.name)] : faint("not yet")],
       ["Model", [mono(wanted.modelName || ""), wanted.modelVersion ? faint(` ${wanted.modelVersion}`) : null]],
       ["Engine", [titleOf(state), " ", served(object) ? faint((wanted.modelServer || {}).image || engineOf(state).image || "") : faint("pods that exist")]],
       ["Secret", served(object) && token ? [mono(token), faint(" as HF_TOKEN")] : null],
-      ["Pods", [`${pool.replicas ?? "?"} with ${many(Number(pool.gpuCount || 0), "GPU")} ${pool.gpuType || ""} each, port ${pool.targetPort || engineOf(state).port || "of the engine"}, `, mono(said(labels(object)))]],
+      ["Pods", pods(state)],
       ["Picker", epp.config ? "a configuration of its own" : [strategyOf(object), weighed ? faint(`  ${weighed}`) : null]],
       ["On failure", epp.failureMode || "FailClose"],
-      ["Log and traces", [`level ${epp.logLevel ?? 3}`, ngf.paths.asked(epp.tracing) ? [", spans of ", `${Math.round(100 * (epp.tracing.ratio ?? 0.1))}% to `, mono(epp.tracing.endpoint || "")] : ", no spans"]],
+      ["Log and traces", traces(epp)],
       ["Autoscaling", scalerOf(object) ? `${scalerOf(object)}, ${replicas(object)} by ${targets(object).join(", ") || "nothing yet"}` : faint("none")],
-      ["Gateway", gatewayOf(object) ? [gatewayOf(object), " ", route.hostnames ? mono(route.hostnames.join(", ")) : "every host", " ", mono(route.pathPrefix || "/"), route.modelHeader ? faint(` with ${route.modelHeader}: ${wanted.modelName || ""}`) : null] : faint("none")],
+      ["Gateway", attachment(state)],
       ["GPU metrics", ngf.paths.asked(wanted.dcgm) ? "DCGM exporter" : faint("none asked for")],
     ];
   }
