@@ -192,9 +192,10 @@ def test_a_fault_without_an_input_stands_at_the_head_of_its_step(opened: Window)
     opened.run("ngf.wizardEdited('spec.nginxProxy', {workerConnections: 'many'})")
     opened.click("#wizard-next")
     opened.says(STEP, "Proxy")
-    opened.says("#wizard-steps [data-key='proxy']", "1 fault")
+    opened.until(lambda: opened.run("return Object.keys(ngf.wizardState().faults)"), "the fault")
     opened.click("#wizard-next")
     opened.says("#wizard-proxy-faults", "spec.nginxProxy.workerConnections")
+    opened.says("#wizard-steps [data-key='proxy']", "1 fault")
 
 
 def test_another_cluster_is_asked_at_once(opened: Window) -> None:
