@@ -351,7 +351,9 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
 def test_what_is_on_only_when_it_says_so_is_shown_off_until_then(
     pair: Console, opened: Window
 ) -> None:
-    silent = stack("silent", dcgm={"profiling": True}, epp={"tracing": {"endpoint": "otel:4317"}})
+    silent = stack(
+        "silent", dcgm={"profiling": True}, epp={"tracing": {"endpoint": "http://otel:4317"}}
+    )
     pair.apis["web"].store.create(silent)
     opened.until(
         lambda: ("shop", "silent") in pair.container.fleet.get("web").snapshot(KIND).objects,

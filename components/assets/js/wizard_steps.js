@@ -60,7 +60,7 @@
   // A section that is empty because its last field was cleared goes, unless the live object has it.
   function tidy() {
     const { spec = {} } = state.object;
-    const had = state.live.spec || {};
+    const had = (!state.ref.create && state.live.spec) || {};
     for (const [name, value] of Object.entries(spec)) {
       if (!(name in had) && value && typeof value === "object" && !Object.keys(value).length) delete spec[name];
     }
