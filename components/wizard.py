@@ -239,9 +239,8 @@ def _step(step: Step) -> html.Div:
         )
         for at, group in enumerate(step.groups)
     ]
-    faults = html.Div(id=f"wizard-{step.key}-faults", className="wz-faults")
     return html.Div(
-        [faults, *panels, *([step.more] if step.more else [])],
+        [*panels, step.more] if step.more else panels,
         hidden=True,
         tabIndex=-1,
         **{"data-step": step.key, "aria-label": step.title, "role": "group"},

@@ -186,7 +186,7 @@ def test_a_live_object_keeps_its_place_and_what_the_server_took(
         assert not opened.one(typed(path)).is_enabled()
 
 
-def test_a_fault_without_an_input_stands_at_the_head_of_its_step(opened: Window) -> None:
+def test_a_fault_without_an_input_stands_above_its_step(opened: Window) -> None:
     begin(opened, "heads")
     opened.click("#wizard-next")
     opened.run("ngf.wizardEdited('spec.nginxProxy', {workerConnections: 'many'})")
@@ -194,7 +194,7 @@ def test_a_fault_without_an_input_stands_at_the_head_of_its_step(opened: Window)
     opened.says(STEP, "Proxy")
     opened.until(lambda: opened.run("return Object.keys(ngf.wizardState().faults)"), "the fault")
     opened.click("#wizard-next")
-    opened.says("#wizard-proxy-faults", "spec.nginxProxy.workerConnections")
+    opened.says(STRIPS, "spec.nginxProxy.workerConnections")
     opened.says("#wizard-steps [data-key='proxy']", "1 fault")
 
 

@@ -133,19 +133,9 @@
     ngf.put("wizard-known", lists.map(([name, values]) => el("datalist", { id: `wizard-known-${name}`, "data-key": name }, values.map(option))));
   }
 
-  // What is wrong with no one input is said at the head of its step.
-  function heads(state) {
-    state.told.steps.forEach(function ({ key }, at) {
-      if (!document.getElementById(`wizard-${key}-faults`)) return;
-      const paths = ngf.wizardFaults.astray(state, at);
-      ngf.put(`wizard-${key}-faults`, paths.map((path) => el("div", { class: "strip err", tabindex: "-1", "data-astray": path }, ngf.icon("x-octagon-fill"), el("div", {}, el("b", { class: "b6 mono" }, path), " ", state.faults[path]))));
-    });
-  }
-
   function draw(state, hooks) {
     const rooms = (hooks.rooms && hooks.rooms(state)) || {};
     for (const room of state.page.querySelectorAll("[data-parts]")) panel(state, hooks, room, rooms);
-    heads(state);
     known(state);
     shown(state);
   }

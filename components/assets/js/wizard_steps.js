@@ -95,7 +95,7 @@
   function next() {
     state.pressed.add(state.step);
     draw();
-    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] :is([aria-invalid="true"], [data-astray])`);
+    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] [aria-invalid="true"], [data-astray]`);
     if (wrong) { wrong.focus(); return; }
     state.reached = Math.max(state.reached, state.step + 1);
     go(state.step + 1);

@@ -1,5 +1,5 @@
-// What is said above the steps of a wizard: that somebody else changed the same, that a tool owns the
-// object, that a draft is an earlier one.
+// What is said above the steps of a wizard: what is wrong in the open one and has no input, that
+// somebody else changed the same, that a tool owns the object, that a draft is an earlier one.
 //
 // ngf.wizardStrips.draw(state)
 (function (ngf) {
@@ -10,6 +10,7 @@
       buttons.length ? el("div", { class: "act" }, buttons) : null);
   }
 
+  const wrong = (state, path) => el("div", { class: "strip err", tabindex: "-1", "data-astray": path, "data-key": path }, ngf.icon("x-octagon-fill"), el("div", {}, el("b", { class: "b6 mono" }, path), " ", state.faults[path]));
   const settle = (side, label) => el("button", { type: "button", class: "btn btn-link btn-sm", "data-settle": side }, label);
 
   function draw(state) {
@@ -17,6 +18,7 @@
     const open = !state.applied && !state.denied;
     const conflict = open && answer && answer.turn === state.turn ? answer.conflict : null;
     ngf.put("wizard-strips",
+      open ? ngf.wizardFaults.astray(state, state.step).map((path) => wrong(state, path)) : null,
       conflict ? strip("warn", "exclamation-triangle-fill", "Somebody else changed the same meanwhile.", `${conflict.clashes.join(", ")}. Your other changes stay.`, settle("theirs", "Take theirs"), settle("mine", "Keep mine")) : null,
       open && base.owned ? strip("info", "git", `${base.owned.tool} owns this object`, `(${base.owned.application}). It will undo the change at its next sync unless its source says the same. Applying asks for a reason.`) : null,
       open && restored ? strip("info", "clock-history", "Your draft is back,", ["as you left it ", ngf.since(restored, { style: "age" }), " ago. Discard drops it."]) : null);
