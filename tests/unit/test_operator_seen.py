@@ -52,7 +52,7 @@ def test_of_routes_no_more_is_kept_than_is_looked_at() -> None:
     backend = {"kind": "InferencePool", "name": "m"}
     rule = {"matches": [{"path": {"value": "/"}}], "backendRefs": [backend]}
     redirect = {"filters": [{"type": "RequestRedirect"}]}
-    parents = [{"parentRef": {"name": "edge"}}]
+    parents = [{"parentRef": {"name": "edge"}, "conditions": []}]
     route = {
         "metadata": {"name": "cart", "namespace": "shop"},
         "spec": {"hostnames": ["a"], "parentRefs": [{"name": "edge"}], "rules": [rule, redirect]},
@@ -60,7 +60,7 @@ def test_of_routes_no_more_is_kept_than_is_looked_at() -> None:
     }
     assert routes.keep(route) == {
         "metadata": route["metadata"],
-        "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [backend]}, {}]},
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [backend]}]},
         "status": {"parents": parents},
     }
     marked = {**route, "metadata": {**route["metadata"], "labels": {ROUTE_MARKER: "true"}}}

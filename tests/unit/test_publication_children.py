@@ -4,7 +4,7 @@ from typing import Any
 
 from ngf_operator.builders import RECIPES
 from ngf_operator.publish.publish import RECIPE, wanted
-from ngf_operator.seen import merged
+from ngf_operator.reads import merged
 from ngf_operator.standing import standing
 
 from tests.known import Known, Obj
