@@ -45,6 +45,8 @@ REFUSED = 1008
 FAILED = 1011
 RESTART = 1012
 TRY_LATER = 1013
+ANSWER_S = 1.0
+"""Longest wait for the answer to a close, after which the connection is cut."""
 
 
 def register(server: Flask, container: Container) -> Sock:
@@ -78,6 +80,21 @@ def ended(socket: Server, run: Callable[[], None]) -> str:
     What the browser says is not kept: nobody reads it.
     """
     socket.input_buffer = deque(maxlen=0)
+    try:
+        return _reason(socket, run)
+    finally:
+        _hang_up(socket)
+
+
+def _hang_up(socket: Server) -> None:
+    """End the thread that reads before the server closes the connection: it would hear nothing of
+    that and keep a console that stops from ending, until its next ping."""
+    socket.thread.join(ANSWER_S)
+    socket.sock.shutdown()
+    socket.thread.join(ANSWER_S)
+
+
+def _reason(socket: Server, run: Callable[[], None]) -> str:
     try:
         run()
         socket.close(RESTART, "come back")

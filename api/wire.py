@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from select import POLLOUT, poll
 from typing import Any
 
@@ -56,6 +57,11 @@ class Wire:
                 except BlockingIOError:
                     self._wait_for_room(deadline)
         return len(data)
+
+    def shutdown(self) -> None:
+        """Cut both ways, so that who waits for something to read goes on."""
+        with suppress(OSError):  # the other side has done it
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the connection; the reader of simple-websocket does when the other side has."""

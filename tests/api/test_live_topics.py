@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websocket import WebSocket, WebSocketBadStatusException
+from websocket import ABNF, WebSocket, WebSocketBadStatusException
 
 from api import live, wire
 from services.auth.identity import CONSOLE, Role
@@ -365,4 +365,16 @@ def test_a_console_that_stops_says_come_back(tmp_path: Path) -> None:
         with pytest.raises(Closed) as closed:
             list(found)
         assert closed.value.code == 1012
+        assert console.process.wait(20) == 0
+
+
+def test_who_never_answers_does_not_keep_a_console_from_stopping(tmp_path: Path) -> None:
+    with (
+        live_console(tmp_path) as console,
+        opened(f"{console.url}/api/v1/ws/inference/beat", console.token) as client,
+    ):
+        client.recv_frame()
+        console.process.terminate()
+        while client.recv_frame().opcode != ABNF.OPCODE_CLOSE:
+            pass
         assert console.process.wait(20) == 0
