@@ -10,6 +10,7 @@ takes it while the clusters are tried.
 """
 
 import errno
+import faulthandler
 import gc
 import os
 import resource
@@ -25,8 +26,8 @@ from gunicorn.app.base import BaseApplication
 from services.settings import BadOption, BadSettings, Settings
 
 GRACEFUL_S = 20
-"""Longest wait for requests in flight after SIGTERM; sockets are closed at once by ``stop``."""
-
+"""Longest wait for requests in flight after SIGTERM; sockets are closed at once by ``stop``. After
+half of it the standard error tells where each thread is."""
 
 IDLE_CONNECTIONS = 1_000
 """Connections that browsers keep open between requests; they hold no thread."""
@@ -85,6 +86,7 @@ class Console(BaseApplication):  # type: ignore[misc]
 
         def close_then_terminate(number: int, frame: FrameType | None) -> None:
             signal.signal(signal.SIGTERM, terminate)  # a second one must not stop what is stopping
+            faulthandler.dump_traceback_later(GRACEFUL_S / 2)
             self.stop()
             if callable(terminate):
                 terminate(number, frame)
