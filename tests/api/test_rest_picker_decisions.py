@@ -15,6 +15,7 @@ INFERENCE = f"/api/v1/clusters/{CLUSTER}/inference"
 ROWS = f"{INFERENCE}/metrics/epp-decisions"
 ONE = f"{INFERENCE}/decisions/{FULLY_LOGGED}"
 REPLAY = f"{INFERENCE}/diagnostics/replay"
+SILENT = "hub-fra"
 UNSCORED = "dd8c0f96-a02f-4772-a8a0-fe7188e1cae0"
 
 
@@ -88,12 +89,15 @@ def test_one_decision_is_told_in_full(console: Console) -> None:
 
 def test_a_cluster_has_its_own_and_without_one_it_is_the_default(console: Console) -> None:
     default = console.container.fleet.default_name()
-    assert default != CLUSTER
-    for tree in ("/api/v1", f"/api/v1/clusters/{default}"):
-        other = told(console, f"{tree}/inference/metrics/epp-decisions")
-        assert other["items"] == []
-        assert other["reason"] == "No span or log line of a picker came in during this time."
+    assert default not in (CLUSTER, SILENT)
+    for tree in ("/api/v1", f"/api/v1/clusters/{default}", f"/api/v1/clusters/{SILENT}"):
+        other = told(console, f"{tree}/inference/metrics/epp-decisions?limit=500")
+        assert CLUSTER not in {one["cluster"] for one in other["items"]}
         assert console.ask("GET", f"{tree}/inference/decisions/{FULLY_LOGGED}").status_code == 404
+    assert (other["items"], other["reason"]) == (
+        [],
+        "No span or log line of a picker came in during this time.",
+    )
 
 
 def test_a_replay_says_who_would_win_and_no_latency(console: Console) -> None:

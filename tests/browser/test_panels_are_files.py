@@ -77,7 +77,7 @@ def told(console: Console) -> Iterator[None]:
         "pod_name": POD,
         "node_name": "gpu-iad-h100-1",
     }
-    device = {"source": "DCGM", "gpu_uuid": "GPU-1", "gpu_type": "H100", "gpu_util_pct": 93}
+    device = {"source": "DCGM", "gpu_uuid": "GPU-1", "gpu_type": "H100", "gpu_power_w": 93}
     rows = [pod | {"source": "vllm", "queue_depth": 3}, pod | device]
     text = b"\n".join(map(orjson.dumps, rows))
     console.container.store.insert("ngf_pod_metrics", text, "values")
