@@ -3,6 +3,8 @@
 from base64 import b64encode
 from collections.abc import Iterator
 
+from ngf_operator.names import GRANTS_TO
+
 from services.demo.seed.brought import TAKES_LISTENERS, listener_sets
 from services.demo.seed.certificates import certificates
 from services.demo.seed.installation import access_log, controller, data_planes
@@ -37,10 +39,12 @@ def web() -> Iterator[Obj]:
         "checkout",
         "mesh",
         "sandbox",
-        "platform-certs",
         "status",
     ):
         yield namespace(name, 214, team=name, **({"edge": "public"} if name != "labs" else {}))
+    certs = namespace("platform-certs", 214, team="platform-certs", edge="public")
+    certs["metadata"]["annotations"] = {GRANTS_TO: "shop,sandbox"}
+    yield certs
     yield made(
         "gateway.networking.k8s.io/v1",
         "GatewayClass",
