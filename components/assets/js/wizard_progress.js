@@ -12,9 +12,11 @@
   const quiet = (text) => el("div", { class: "quiet" }, text);
   let shown = null;
 
+  const broken = (kind) => kind.split(/(?<=[a-z])(?=[A-Z])/).flatMap((word, at) => (at ? [el("wbr"), word] : [word]));
+
   function child(tone, kind, name, when, text, key) {
     return el("div", { class: `child ${tone === "absent" ? "off" : ngf.tone(tone)}`, "data-key": key },
-      ngf.statusIcon(tone), el("span", { class: "k" }, kind), el("span", { class: "ell b5" }, name), el("span", { class: "w" }, when), el("div", { class: "m" }, text));
+      ngf.statusIcon(tone), el("span", { class: "k" }, broken(kind)), el("span", { class: "ell b5" }, name), el("span", { class: "w" }, when), el("div", { class: "m" }, text));
   }
 
   function passed(state, one) {

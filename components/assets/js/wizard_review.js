@@ -26,7 +26,8 @@
   function counted(counts, lacks) {
     const said = [["create", "to create"], ["change", "to change"], ["remove", "to remove"], ["same", "as they are"]];
     const parts = said.filter(([verb]) => counts[verb]).map(([verb, words]) => `${counts[verb]} ${words}`);
-    if (lacks.length) parts.push(`${lacks.length} skipped`);
+    const lacking = lacks.filter((one) => one.blocks).length;
+    if (lacking) parts.push(`${lacking} that cannot be had`);
     return parts.length ? `Of its objects ${parts.join(", ")}.` : "No object is made of it.";
   }
 
@@ -59,7 +60,7 @@
     return ngf.wizardProgress.child(tone, one.kind, one.name, "", one.fault || `${word}${where}${changes}${unchecked}`, `${one.kind}/${one.namespace}/${one.name}`);
   }
 
-  const lack = (one) => ngf.wizardProgress.child(one.blocks ? "warn" : "absent", one.kind, one.name, "", `${one.blocks ? "cannot be had" : "skipped"}: ${one.message}`, `lack/${one.kind}/${one.name}`);
+  const lack = (one) => ngf.wizardProgress.child(one.blocks ? "warn" : "absent", one.kind, one.name, "", one.blocks ? `cannot be had: ${one.message}` : one.message, `lack/${one.kind}/${one.name}`);
 
   function beyond({ more, hidden }) {
     const said = [

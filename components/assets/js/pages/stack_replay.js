@@ -41,10 +41,18 @@
 
   function told(one) {
     if (one.why) return el("div", { class: "hint warn" }, ngf.icon("info-circle"), one.why);
-    const cell = (value, unit) => el("td", { class: "num" }, value === null ? el("span", { class: "t3" }, "no data") : `${value}${unit || ""}`);
+    const FIGURES = [
+      ["Replicas, from to", (row) => row.range],
+      ["Pod-hours", (row) => number(row.hours, 1)],
+      ["GPU-hours", (row) => (row.gpu_hours === null ? null : number(row.gpu_hours, 1))],
+      ["Minutes above target", (row) => (row.above === null ? null : number(row.above, 0))],
+      ["Changes", (row) => row.changes],
+    ];
+    const cell = (value) => el("td", { class: "num" }, value === null ? el("span", { class: "t3" }, "no data") : `${value}`);
     return [
-      el("table", { class: "grid tight wz-sizes" }, el("thead", {}, el("tr", {}, ["Replicas", "From, to", "Pod-hours", "GPU-hours", "Minutes above target", "Changes"].map((label, at) => el("th", { scope: "col", class: at ? "num" : null }, label)))),
-        el("tbody", {}, one.sizes.map((row) => el("tr", { "data-key": row.label }, el("th", { scope: "row" }, row.label), cell(row.range), cell(number(row.hours, 1)), cell(row.gpu_hours === null ? null : number(row.gpu_hours, 1)), cell(row.above === null ? null : number(row.above, 0)), cell(row.changes))))),
+      el("table", { class: "grid tight wz-sizes" },
+        el("thead", {}, el("tr", {}, el("td", {}), one.sizes.map((row) => el("th", { scope: "col", class: "num" }, row.label)))),
+        el("tbody", {}, FIGURES.map(([label, of]) => el("tr", {}, el("th", { scope: "row" }, label), one.sizes.map((row) => cell(of(row))))))),
       one.reason ? el("div", { class: "hint warn" }, ngf.icon("info-circle"), one.reason) : null,
       el("details", {}, el("summary", { class: "s12" }, "What this rests on"), el("ul", { class: "s12 t2" }, one.assumed.map((text) => el("li", {}, text)))),
     ];
