@@ -61,7 +61,7 @@ def template(kind: str, namespace: str, name: str) -> dict[str, Any]:
                 "servingBackend": "vllm",
                 "pool": {"gpuType": "", "gpuCount": 1, "replicas": 1},
                 "modelServer": {"enabled": True},
-                "epp": {"strategy": "composite"},
+                "epp": {"strategy": "least_queue"},
             },
         }
     rule: dict[str, Any] = {"backendRefs": [{"name": "", "port": 80}]}

@@ -155,6 +155,7 @@ def test_from_empty_to_applied(pair: Console, opened: Window) -> None:
     onward(opened, "Pool")
     opened.fill(typed("spec.pool.replicas"), "2")
     onward(opened, "Picker")
+    opened.click(card("composite"))
     opened.fill(typed("spec.epp.weights.prefixAffinity"), "6")
     opened.says(".wz-scorers", "weight 6, 60%")
     opened.holds(typed("spec.epp.weights.queueDepth"), "2")

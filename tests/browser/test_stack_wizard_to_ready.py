@@ -88,7 +88,7 @@ def test_from_empty_to_ready(window: Window) -> None:
 def test_its_pool_names_the_stack_and_is_edited_there(window: Window) -> None:
     window.open(f"/pool?cluster={CLUSTER}&namespace=llm&pool=phi-pool", "#pool-facts dd")
     window.says("#pool-facts", "phi")
-    window.says("#pool-settings", "composite")
+    window.says("#pool-settings", "least_queue")
     window.click("#pool-links a")
     window.address(f"/stacks/edit/{CLUSTER}/llm/phi")
     window.says("#wizard-verdict", "No changes")

@@ -7,8 +7,8 @@
   const STRATEGIES = [
     ["least_queue", "Shortest queue", "The pod with the fewest waiting requests; of several the one with more free cache. For prompts that have little in common."],
     ["kv_cache", "Freest cache", "The pod with the most free KV cache. For long prompts and long answers, which fill caches before queues."],
-    ["prefix_affinity", "Longest cached prefix", "The pod that has most of the prompt in its cache already. For chats and shared system prompts: a hit saves the whole prefill."],
-    ["composite", "All three", "Queue, cache and prefix together, by weights that you choose."],
+    ["prefix_affinity", "Longest cached prefix", "The pod that has most of the prompt in its cache already, which saves the whole prefill. Chats through NGINX Gateway Fabric then need a header, see the review."],
+    ["composite", "All three", "Queue, cache and prefix together, by weights that you choose. With a weight of a prefix, chats need that header."],
   ];
   const SERVERS = [
     ["made", "The operator makes them", "A Deployment of the engine with the image, arguments and GPUs below."],
