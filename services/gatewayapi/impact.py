@@ -12,7 +12,7 @@ from services.auth.identity import Identity
 from services.clusters.fleet import Fleet
 from services.configdb.saved_requests import SavedRequest, SavedRequests
 from services.errors import Invalid
-from services.gatewayapi.changing import changed
+from services.gatewayapi.changing import PLURALS, changed
 from services.gatewayapi.difference import difference
 from services.gatewayapi.issue import Issue
 from services.gatewayapi.matching.answer import Answer
@@ -23,6 +23,7 @@ from services.gatewayapi.model.names import Key, Object, Ref
 from services.gatewayapi.model.reading import READ
 from services.gatewayapi.models import Models
 from services.gatewayapi.moved import way
+from services.gatewayapi.statuses.conditions import generation
 from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
 from services.kube.sealed import KEY
@@ -123,7 +124,7 @@ class Impacts:
         if not any(ref.kind in _KNOWN for ref in refs):
             return Impact(concerned=False)
         before = self._models.of(self._fleet.get(cluster))
-        after = changed(before, put, removed)
+        after = changed(before, [_looked_at(before, one) for one in put], removed)
         found = difference(before, after, refs)
         seen = _Seen(who, cluster)
         moved = [
@@ -191,6 +192,16 @@ def _keyless(obj: Object) -> Object:
     if obj.get("kind") != "Secret" or not isinstance(data, dict):
         return obj
     return {**obj, "data": {name: one for name, one in data.items() if name != KEY}}
+
+
+def _looked_at(model: Model, obj: Object) -> Object:
+    """An object of the generation that is live: that nobody has looked yet at a change that is not
+    made is no issue of it."""
+    ref = _ref(obj)
+    live = model.world.of(PLURALS[ref.kind]).get(ref.key) if ref.kind in PLURALS else None
+    if live is None:
+        return obj
+    return {**obj, "metadata": {**obj["metadata"], "generation": generation(live)}}
 
 
 def _ref(obj: Object) -> Ref:

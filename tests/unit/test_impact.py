@@ -74,6 +74,20 @@ def test_what_breaks_is_an_issue_and_moves_requests(impacts: Impacts) -> None:
     assert [one.after.backends[0].ref.name for one in back.moved if one.after] == ["b"]
 
 
+def test_that_nobody_has_looked_at_a_change_yet_is_no_issue_of_it(saved: SavedRequests) -> None:
+    looked = {"type": "Accepted", "status": "True", "observedGeneration": 3}
+    status = {"parents": [{"parentRef": {"name": "edge"}, "conditions": [looked]}]}
+    live = {**app("a"), "status": status}
+    live["metadata"] = {**live["metadata"], "generation": 3}
+    fresh = {**app("b"), "status": status}
+    fresh["metadata"] = {**fresh["metadata"], "generation": 4}
+    held = model(
+        gateway(), service("shop/a"), service("shop/b"), live, unread=frozenset({"endpointslices"})
+    )
+    impacts = Impacts(Fleet([Member("web", unreachable)]), Known(held), saved)
+    assert not impacts.of(ANYWHERE, "web", put=[fresh]).introduced
+
+
 def test_a_policy_by_which_no_backend_can_be_trusted_moves_requests(impacts: Impacts) -> None:
     refs = [{"group": "", "kind": "ConfigMap", "name": "absent"}]
     spec = {
