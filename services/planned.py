@@ -1,14 +1,15 @@
 """Children that the operator would make of a wanted parent, against what is there now.
 
 The operator's own builders say which; the cluster's dry-run, where the console may ask for one,
-says whether they would be taken. The operator applies them with server-side apply: what it does not
-name stays as it is, which is how they are laid over live objects here.
+says whether they would be taken. They are laid over live objects as the operator does it: children
+by server-side apply, edits of other people's objects by a merge patch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 from ngf_operator.belonging import dressed, hash_of, is_ours, whose
@@ -24,7 +25,9 @@ from services.errors import Conflict, ConsoleError, Denied, Invalid
 from services.gatewayapi.changing import PLURALS
 from services.kube.catalogue import KINDS
 from services.kube.changes import Changes
-from services.kube.fields import FieldChange, Object, changes, editable
+from services.kube.fields import MISSING, FieldChange, Object, changes, editable
+from services.laying import laid
+from services.operated_edits import patch
 from services.operator_world import SnapshotWorld
 
 Verb = Literal["create", "change", "same", "remove"]
@@ -33,6 +36,8 @@ RECIPES: Mapping[str, Recipe] = {
     "inferencestacks": stack.RECIPE,
 }
 """How the operator makes children, by the plural of their parent."""
+
+_APPLIED_ANEW = "What is there is not what the operator would apply: it applies it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,19 @@ def ending(parent: Object) -> Object:
 
 
 class Planner:
-    """Says of children what would become of each."""
+    """Says of children what would become of each; ``before`` are those that are wanted now."""
 
-    def __init__(self, changes: Changes, who: Identity, cluster: Cluster, parent: Object) -> None:
+    def __init__(
+        self,
+        changes: Changes,
+        who: Identity,
+        cluster: Cluster,
+        parent: Object,
+        before: Iterable[Child] = (),
+    ) -> None:
         self._changes, self._who, self._cluster = changes, who, cluster
         self._parent = parent
+        self._before = {_key(one.obj): one.obj for one in before}
         said = (parent.get("status") or {}).get("children") or ()
         self._made = {
             (one["kind"], one.get("namespace") or _place(parent)[0], one["name"]): one["specHash"]
@@ -108,11 +121,26 @@ class Planner:
             return Planned(*told, "same" if same else "change", obj, unchecked=unread)
         if live is None:
             return self._created(told, obj)
-        result = laid(live, obj)
-        diff = changes(live, result, result)
-        if not diff:
+        diff = changes(live, result := self._result(child, live), result)
+        if diff:
+            return self._changed(child, told, result, diff)
+        if child.edits or self._stays(child, live):
             return Planned(*told, "same", result)
-        return self._changed(told, result, diff)
+        return Planned(*told, "change", result, unchecked=_APPLIED_ANEW)
+
+    def _result(self, child: Child, live: Object) -> Object:
+        """What the operator makes of a live object."""
+        before = self._before.get(_key(child.obj), MISSING)
+        made = patch(live, child.obj) if child.edits else laid(live, before, child.obj)
+        return dict(made)
+
+    def _stays(self, child: Child, live: Object) -> bool:
+        """Whether the operator has nothing else to apply than it had, as far as can be told."""
+        if not self._parent["metadata"].get("uid"):
+            return True
+        if child.obj == self._before.get(_key(child.obj)):
+            return True
+        return hash_of(live) == hash_of(dressed(self._parent, child))
 
     def _created(self, told: tuple[str, str, str, str, str], obj: Object) -> Planned:
         diff = changes({}, obj, obj)
@@ -126,14 +154,13 @@ class Planner:
         return Planned(*told, "create", editable(plan.result or obj), plan.changes)
 
     def _changed(
-        self, told: tuple[str, str, str, str, str], obj: Object, diff: tuple[FieldChange, ...]
+        self,
+        child: Child,
+        told: tuple[str, str, str, str, str],
+        obj: Object,
+        diff: tuple[FieldChange, ...],
     ) -> Planned:
-        kind, place = PLURALS[told[0]], (told[2], told[3])
-
-        def edit(live: Object) -> Object:
-            result: Object = laid(live, obj)
-            return result
-
+        kind, place, edit = PLURALS[told[0]], (told[2], told[3]), partial(self._result, child)
         try:
             plan = self._changes.plan_update(self._who, self._cluster.name, kind, *place, edit)
         except ConsoleError as error:
@@ -177,25 +204,13 @@ class Planner:
         return "" if known else f"{kind} objects are not known: {snapshot.why}."
 
 
-def laid(live: Any, mine: Any) -> Any:
-    """``mine`` laid over ``live`` as server-side apply does: what it does not name is kept.
-
-    Entries of lists find their live counterpart by name, else by place in a list as long.
-    """
-    if isinstance(live, Mapping) and isinstance(mine, Mapping):
-        return {**live, **{key: laid(live.get(key), value) for key, value in mine.items()}}
-    if isinstance(live, list) and isinstance(mine, list):
-        named = {one["name"]: one for one in live if isinstance(one, Mapping) and "name" in one}
-        if all(isinstance(one, Mapping) and "name" in one for one in mine) and mine:
-            return [laid(named.get(one["name"]), one) for one in mine]
-        if len(live) == len(mine):
-            return [laid(was, now) for was, now in zip(live, mine, strict=True)]
-    return deepcopy(mine)
-
-
 def _place(obj: Mapping[str, Any]) -> tuple[str, str]:
     metadata = obj["metadata"]
     return str(metadata.get("namespace") or ""), str(metadata["name"])
+
+
+def _key(obj: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (str(obj["kind"]), *_place(obj))
 
 
 def _unwatched(kind: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ngf_operator.wanting import Lack, Wanted
+from ngf_operator.wanting import Child, Lack, Wanted
 
 from services.auth.identity import Identity
 from services.clusters.cluster import Cluster
@@ -99,7 +99,8 @@ class Previews:
             found = Wanted(taken_back(plan.kind, parent, member))
         else:
             found = wanted(plan.kind, parent, member)
-        children = Planner(self._changes, who, member, parent).planned(found.children)
+        before = self._before(plan, member)
+        children = Planner(self._changes, who, member, parent, before).planned(found.children)
         shown = sum(one.verb != "remove" for one in children)
         lacks = tuple(
             one for one in found.lacks if who.may_see(plan.cluster, one.namespace or None)
@@ -127,6 +128,13 @@ class Previews:
             if not merged or not theirs:
                 raise
             return _tried(lambda: self._changes.plan_update(*place, merged, theirs)), error
+
+    @staticmethod
+    def _before(plan: Plan, member: Cluster) -> tuple[Child, ...]:
+        """The children of a parent as it is, which is about to be another."""
+        if plan.verb != "update" or plan.live is None:
+            return ()
+        return wanted(plan.kind, _named(plan.live, plan.kind), member).children
 
     def _clashes(self, who: Identity, member: Cluster, kind: str, obj: Object) -> tuple[Clash, ...]:
         spec = obj.get("spec")
@@ -167,10 +175,14 @@ def _tried(dry_run: Callable[[], Plan]) -> Plan | Invalid:
 def _identified(plan: Plan) -> Object:
     """The parent as it would be stored (one that goes, as it is), of a kind that it names; a new
     one has no identity yet, and what a dry-run gave it is none."""
-    obj: Object = {"kind": KINDS[plan.kind].kind, **(plan.result or plan.live or {})}
+    obj = _named(plan.result or plan.live or {}, plan.kind)
     if plan.live is None:
         obj["metadata"] = {key: value for key, value in obj["metadata"].items() if key != "uid"}
     return obj
+
+
+def _named(obj: Object, kind: str) -> Object:
+    return {"kind": KINDS[kind].kind, **obj}
 
 
 def _faults(error: Invalid) -> tuple[Fault, ...]:

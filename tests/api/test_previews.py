@@ -55,6 +55,35 @@ def test_an_edit_changes_the_child_that_it_is_about(console: Console) -> None:
     assert scaler.section == "AutoscalingReady"
 
 
+def test_what_an_edit_takes_away_goes_from_the_child_and_moves_its_traffic(
+    console: Console,
+) -> None:
+    obj = live(console, "inferencestacks")
+    del obj["spec"]["httpRoute"]["hostnames"]
+    del obj["spec"]["httpRoute"]["pathPrefix"]
+    found = previewed(console, "inferencestacks", obj)
+    (route,) = [one for one in found.children if one.verb != "same"]
+    assert (route.kind, route.verb, route.fault) == ("HTTPRoute", "change", "")
+    gone = {one.path for one in route.changes if one.new is None}
+    assert gone == {"spec.hostnames[0]"}
+    assert found.impact is not None
+    assert found.impact.moved or found.impact.introduced, "it takes what came for other hosts"
+
+
+def test_settings_that_are_taken_away_go_from_gateway_and_proxy(console: Console) -> None:
+    obj = live(console, "gatewaybundles")
+    del obj["spec"]["listeners"][0]["hostname"]
+    del obj["spec"]["nginxProxy"]["replicas"]
+    changed = {
+        one.kind: {diff.path.partition("[0]")[0] for diff in one.changes if diff.new is None}
+        for one in previewed(console, "gatewaybundles", obj).children
+        if one.verb == "change"
+    }
+    assert set(changed) == {"Gateway", "NginxProxy"}
+    assert changed["Gateway"] == {"spec.listeners"}
+    assert changed["NginxProxy"] == {"spec.kubernetes.deployment.replicas"}
+
+
 def test_other_weights_change_a_configuration_that_nobody_here_reads(console: Console) -> None:
     obj = live(console, "inferencestacks")
     obj["spec"]["epp"] = {"strategy": "least_queue"}

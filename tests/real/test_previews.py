@@ -2,9 +2,12 @@
 and stores none of them."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from ngf_operator.belonging import dressed
+from ngf_operator.names import MANAGER
 
 from services.auth.identity import Identity, Role
 from services.clusters.fleet import Fleet
@@ -16,6 +19,7 @@ from services.gatewayapi.impact import Impacts
 from services.gatewayapi.models import Models
 from services.kube.changes import Changes
 from services.kube.connection import Connection
+from services.planned import wanted
 from services.previews import Preview, Previews
 from tests.real.kube_api import KubeApi, wait_until
 
@@ -56,7 +60,7 @@ STACK: Object = {
 }
 
 
-def console_as(kube_api: KubeApi, user: str, folder: Any) -> Iterator[Previews]:
+def console_as(kube_api: KubeApi, user: str, folder: Any) -> Iterator[tuple[Fleet, Previews]]:
     kubeconfig = kube_api.kubeconfig(user)
     fleet, models = Fleet.single(lambda: Connection.from_kubeconfig(kubeconfig)), Models()
     db = Database(folder / "console.db")
@@ -65,20 +69,28 @@ def console_as(kube_api: KubeApi, user: str, folder: Any) -> Iterator[Previews]:
     fleet.start()
     fleet.wait_ready(60)
     try:
-        yield Previews(fleet, Changes(fleet, AuditLog(db)), impacts, models)
+        yield fleet, Previews(fleet, Changes(fleet, AuditLog(db)), impacts, models)
     finally:
         fleet.stop()
         db.close()
 
 
 @pytest.fixture(scope="module")
-def previews(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+def console(
+    kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Fleet, Previews]]:
     yield from console_as(kube_api, "admin", tmp_path_factory.mktemp("admin"))
+
+
+@pytest.fixture
+def previews(console: tuple[Fleet, Previews]) -> Previews:
+    return console[1]
 
 
 @pytest.fixture(scope="module")
 def readers(kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
-    yield from console_as(kube_api, "reader", tmp_path_factory.mktemp("reader"))
+    for _, previews in console_as(kube_api, "reader", tmp_path_factory.mktemp("reader")):
+        yield previews
 
 
 def asked(previews: Previews, kind: str, namespace: str, spec: Object) -> Preview:
@@ -164,6 +176,106 @@ def test_rules_across_fields_are_told_by_a_real_server(
         pytest.skip("the demo's API reads no CEL")
     found = asked(previews, kind, namespace, spec)
     assert any(words in f"{one.field} {one.rule}" for one in found.faults), found.faults
+
+
+API = "ngf-console.f5.com/v1alpha1"
+LESS: dict[str, tuple[str, Object, Object]] = {
+    "gatewaybundles": (
+        "GatewayBundle",
+        BUNDLE
+        | {
+            "labels": {"team": "a"},
+            "nginxProxy": {"disableHTTP2": True, "replicas": 3, "ipFamily": "ipv4"},
+        },
+        {
+            "gatewayClassName": "nginx",
+            "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
+            "nginxProxy": {"ipFamily": "ipv4"},
+        },
+    ),
+    "inferencestacks": (
+        "InferenceStack",
+        STACK
+        | {
+            "httpRoute": {
+                "hostnames": ["llm.example"],
+                "gatewayRef": "edge",
+                "sectionName": "http",
+                "headers": [{"name": "x-team", "value": "a"}],
+            }
+        },
+        STACK | {"httpRoute": {"gatewayRef": "edge"}},
+    ),
+}
+COLLECTIONS = {
+    "Gateway": "/apis/gateway.networking.k8s.io/v1/namespaces/{}/gateways",
+    "HTTPRoute": "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes",
+    "NginxProxy": "/apis/gateway.nginx.org/v1alpha2/namespaces/{}/nginxproxies",
+}
+
+
+def place(obj: Object) -> str:
+    metadata = obj["metadata"]
+    return f"{COLLECTIONS[obj['kind']].format(metadata['namespace'])}/{metadata['name']}"
+
+
+def applied(kube_api: KubeApi, fleet: Fleet, kind: str, parent: Object) -> dict[str, Object]:
+    """The children that are looked at as the operator applies them, as the server has them then."""
+    found = {}
+    for child in wanted(kind, parent, fleet.get(HERE)).children:
+        if child.obj["kind"] in COLLECTIONS:
+            sent = dressed(parent, child)
+            found[child.obj["kind"]] = kube_api.apply(place(sent), sent, MANAGER, force="true").ok()
+    return found
+
+
+def seen(fleet: Fleet, obj: Object) -> bool:
+    """Whether the console knows an object in this version."""
+    plural = COLLECTIONS[obj["kind"]].rpartition("/")[2]
+    metadata = obj["metadata"]
+    there = fleet.get(HERE).snapshot(plural).objects.get((metadata["namespace"], metadata["name"]))
+    return bool(
+        there and there["metadata"]["resourceVersion"] == obj["metadata"]["resourceVersion"]
+    )
+
+
+@pytest.mark.parametrize("kind", LESS)
+def test_what_an_edit_takes_away_is_what_the_operator_takes_away(
+    kube_api: KubeApi, console: tuple[Fleet, Previews], namespace: str, kind: str
+) -> None:
+    fleet, previews = console
+    name, spec, less = LESS[kind]
+    parent = {
+        "apiVersion": API,
+        "kind": name,
+        "metadata": {"name": "edited", "namespace": namespace},
+        "spec": spec,
+    }
+    of_kind = f"/apis/{API}/namespaces/{namespace}/{kind}"
+    parent = kube_api.post(of_kind, parent).ok()
+    there = applied(kube_api, fleet, kind, parent)
+    assert there
+    if "Gateway" in there:
+        listener = {"name": "theirs", "port": 8081, "protocol": "HTTP"}
+        theirs = {key: there["Gateway"][key] for key in ("apiVersion", "kind")}
+        theirs["metadata"] = {"name": "edited", "namespace": namespace}
+        theirs["spec"] = {"gatewayClassName": "nginx", "listeners": [listener]}
+        there["Gateway"] = kube_api.apply(place(theirs), theirs, "somebody").ok()
+    for obj in there.values():
+        wait_until("it is read", lambda obj=obj: seen(fleet, obj))  # type: ignore[misc]
+    unedited = previews.of(ANNA, HERE, kind, parent, parent)
+    assert {one.verb for one in unedited.children if one.kind in there} == {"same"}
+
+    edited = {**deepcopy(parent), "spec": less}
+    found = previews.of(ANNA, HERE, kind, edited, parent)
+    shown = {one.kind: one for one in found.children if one.kind in there}
+    assert {(one.verb, one.fault, one.unchecked) for one in shown.values()} == {("change", "", "")}
+    stored = kube_api.put(f"{of_kind}/edited", edited).ok()
+    after = applied(kube_api, fleet, kind, stored)
+    for of, obj in after.items():
+        assert shown[of].obj["spec"] == obj["spec"], of
+    if "Gateway" in after:
+        assert "theirs" in [one["name"] for one in after["Gateway"]["spec"]["listeners"]]
 
 
 def test_a_console_that_may_only_read_says_so(readers: Previews, namespace: str) -> None:

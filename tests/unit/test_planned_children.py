@@ -1,17 +1,22 @@
-"""Promise: of what is there a preview removes what the operator would remove, and nothing else."""
+"""Promise: of what is there a preview removes what the operator would remove, and nothing else; of
+what it edits it says what the operator would make of it."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
+from ngf_operator.belonging import dressed
+from ngf_operator.wanting import Child
 
 from services.auth.identity import CONSOLE, Identity, Role
 from services.clusters.cluster import Cluster
 from services.kube.catalogue import KINDS, Resource
-from services.kube.changes import Changes
+from services.kube.changes import Changes, Edit, Plan
+from services.kube.fields import changes
 from services.kube.shelf import Snapshot
-from services.planned import Planner, ending, taken_back
+from services.planned import Planned, Planner, ending, taken_back
 
 Obj = dict[str, Any]
 GROUP = "ngf-console.f5.com"
@@ -84,17 +89,75 @@ def test_children_of_another_parent_of_the_same_name_stay() -> None:
     assert gone(ending(PARENT), limited) == {"team-a/edge"}
 
 
-@pytest.mark.parametrize(("owner", "back"), [("team-a/edge", True), ("team-b/edge", False)])
-def test_a_route_gets_back_what_a_bundle_that_goes_edited_of_it(owner: str, back: bool) -> None:
+@dataclass
+class Willing:
+    """An API server that takes every update as it is."""
+
+    api: Api
+
+    def plan_update(
+        self, _who: Identity, cluster: str, kind: str, namespace: str, name: str, edit: Edit
+    ) -> Plan:
+        live = dict(self.api.snapshot(kind).objects[namespace, name])
+        result = edit(deepcopy(live))
+        diff = changes(live, result, result)
+        return Plan("update", cluster, kind, namespace, name, live, result, diff, "1", None)
+
+
+def planned(here: Api, parent: Obj, child: Child, before: Child | None = None) -> Planned:
+    was = [before] if before else []
+    planner = Planner(cast(Changes, Willing(here)), CONSOLE, cast(Cluster, here), parent, was)
+    (one,) = [one for one in planner.planned([child]) if one.verb != "remove"]
+    return one
+
+
+def marked(owner: str) -> Api:
+    """A route, and the filter of a bundle that its rule refers to."""
     ref = {"group": NGF, "kind": "SnippetsFilter", "name": "cart-marker-0"}
-    rules = [{"filters": [{"type": "ExtensionRef", "extensionRef": ref}]}]
+    rules = [{"name": "a", "filters": [{"type": "ExtensionRef", "extensionRef": ref}]}]
     route = {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
         "metadata": {"namespace": "shop", "name": "cart", "resourceVersion": "7"},
-        "spec": {"rules": rules},
+        "spec": {"hostnames": ["cart.example"], "rules": rules},
     }
     marker = child("shop/cart-marker-0", owner, "route", "SnippetsFilter")
-    here = Api({"httproutes": [route], "snippetsfilters": [marker]})
-    edits = taken_back("gatewaybundles", PARENT, cast(Cluster, here))
-    assert [one.obj["spec"]["rules"] for one in edits] == ([[{}]] if back else [])
+    return Api({"httproutes": [route], "snippetsfilters": [marker]})
+
+
+@pytest.mark.parametrize(("owner", "back"), [("team-a/edge", True), ("team-b/edge", False)])
+def test_a_route_gets_back_what_a_bundle_that_goes_edited_of_it(owner: str, back: bool) -> None:
+    edits = taken_back("gatewaybundles", PARENT, cast(Cluster, marked(owner)))
+    assert [one.obj["spec"]["rules"] for one in edits] == ([[{"name": "a"}]] if back else [])
+
+
+def test_a_marker_that_is_taken_back_is_shown_as_gone() -> None:
+    here = marked("team-a/edge")
+    (edit,) = taken_back("gatewaybundles", PARENT, cast(Cluster, here))
+    route = planned(here, ending(PARENT), edit)
+    assert route.verb == "change"
+    assert {one.path.partition(".filters")[0] for one in route.changes} == {"spec.rules[0]"}
+    assert route.obj["spec"] == {"hostnames": ["cart.example"], "rules": [{"name": "a"}]}
+
+
+def grant(**spec: Any) -> Child:
+    metadata = {"namespace": "certs", "name": "of-a"}
+    version = "gateway.networking.k8s.io/v1beta1"
+    obj = {"apiVersion": version, "kind": "ReferenceGrant", "metadata": metadata, "spec": spec}
+    return Child("ReferencesGranted", obj)
+
+
+def test_what_is_wanted_no_more_is_shown_as_gone() -> None:
+    before, after = grant(kept=1, gone=2), grant(kept=1)
+    here = Api({"referencegrants": [dressed(PARENT, before)]})
+    assert planned(here, PARENT, before, before).verb == "same"
+    shown = planned(here, PARENT, after, before)
+    assert (shown.verb, shown.obj["spec"]) == ("change", {"kept": 1})
+    assert [(one.path, one.old) for one in shown.changes] == [("spec.gone", 2)]
+
+
+def test_what_was_not_applied_as_it_is_wanted_is_never_the_same() -> None:
+    before, after = grant(kept=1, gone=2), grant(kept=1)
+    here = Api({"referencegrants": [dressed(PARENT, before)]})
+    unknown = planned(here, PARENT, after)
+    assert (unknown.verb, bool(unknown.unchecked)) == ("change", True)
