@@ -5,7 +5,7 @@ says whether they would be taken. They are laid over live objects as the operato
 by server-side apply, edits of other people's objects by a merge patch.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,16 +97,18 @@ class Planner:
             if one.get("specHash")
         }
 
-    def planned(self, children: Iterable[Child]) -> tuple[Planned, ...]:
-        """Every child in namespaces that one may see, then those that are there and not wanted."""
-        found = [self._child(one) for one in children if self._seen(one.obj)]
-        kept = {(one.kind, one.namespace, one.name) for one in found}
+    def planned(self, children: Sequence[Child]) -> tuple[tuple[Planned, ...], int]:
+        """Every child in namespaces that one may see, then those that are there and not wanted; and
+        how many of both are in others."""
+        kept = {_key(one.obj) for one in children}
         there = (*self._present(), *self._told())
         gone = [one for one in there if (one.kind, one.namespace, one.name) not in kept]
-        return (*found, *gone)
+        found = [self._child(one) for one in children if self._sees(_place(one.obj)[0])]
+        seen = (*found, *(one for one in gone if self._sees(one.namespace)))
+        return seen, len(children) + len(gone) - len(seen)
 
-    def _seen(self, obj: Mapping[str, Any]) -> bool:
-        return self._who.may_see(self._cluster.name, _place(obj)[0] or None)
+    def _sees(self, namespace: str) -> bool:
+        return self._who.may_see(self._cluster.name, namespace or None)
 
     def _child(self, child: Child) -> Planned:
         obj = deepcopy(child.obj)
@@ -179,7 +181,7 @@ class Planner:
         about = self._parent["metadata"]
         for kind in KINDS if about.get("uid") else ():
             for place, obj in self._cluster.snapshot(kind).objects.items():
-                if owner_of(dict(obj)) != own or not self._seen(obj):
+                if owner_of(dict(obj)) != own:
                     continue
                 orphaned = place[0] == namespace and not obj["metadata"].get("ownerReferences")
                 if not (orphaned and about.get("deletionTimestamp")):
@@ -190,7 +192,7 @@ class Planner:
         """Children of kinds that nobody here reads, as the operator tells of them."""
         for kind, namespace, name in self._made:
             obj = {"kind": kind, "metadata": {"namespace": namespace, "name": name}}
-            if kind not in PLURALS and self._seen(obj):
+            if kind not in PLURALS:
                 said = _unwatched(kind)
                 yield Planned(kind, "", namespace, name, "", "remove", obj, unchecked=said)
 

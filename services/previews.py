@@ -100,8 +100,8 @@ class Previews:
         else:
             found = wanted(plan.kind, parent, member)
         before = self._before(plan, member)
-        children = Planner(self._changes, who, member, parent, before).planned(found.children)
-        shown = sum(one.verb != "remove" for one in children)
+        planner = Planner(self._changes, who, member, parent, before)
+        children, hidden = planner.planned(found.children)
         lacks = tuple(
             one for one in found.lacks if who.may_see(plan.cluster, one.namespace or None)
         )
@@ -110,7 +110,7 @@ class Previews:
             children=children,
             lacks=lacks,
             impact=self._impact(who, plan.cluster, children),
-            hidden=len(found.children) - shown + len(found.lacks) - len(lacks),
+            hidden=hidden + len(found.lacks) - len(lacks),
         )
 
     def _plan(

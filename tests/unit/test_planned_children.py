@@ -74,19 +74,28 @@ HERE = {
 }
 
 
-def gone(parent: Obj, who: Identity = CONSOLE) -> set[str]:
+def gone(parent: Obj, who: Identity = CONSOLE) -> tuple[set[str], int]:
     planner = Planner(cast(Changes, None), who, cast(Cluster, Api(HERE)), parent)
-    planned = planner.planned(())
-    assert {one.verb for one in planned} == {"remove"}
-    return {f"{one.namespace}/{one.name}" for one in planned}
+    found, hidden = planner.planned(())
+    assert {one.verb for one in found} == {"remove"}
+    return {f"{one.namespace}/{one.name}" for one in found}, hidden
 
 
 def test_children_of_another_parent_of_the_same_name_stay() -> None:
     mine = {"certs/of-a", "shop/cart-marker-0", "team-a/edge"}
-    assert gone(PARENT) == {*mine, "team-a/orphaned"}
-    assert gone(ending(PARENT)) == mine
+    assert gone(PARENT) == ({*mine, "team-a/orphaned"}, 0)
+    assert gone(ending(PARENT)) == (mine, 0)
+
+
+def test_what_goes_in_namespaces_of_others_is_counted() -> None:
     limited = Identity("anna", Role.OPERATOR, namespaces=frozenset({"team-a"}))
-    assert gone(ending(PARENT), limited) == {"team-a/edge"}
+    told = {"kind": "Role", "namespace": "certs", "name": "of-a", "specHash": "1"}
+    parent = ending(PARENT) | {"status": {"children": [told]}}
+    assert gone(parent, limited) == ({"team-a/edge"}, 3)
+    planner = Planner(cast(Changes, None), limited, cast(Cluster, Api(HERE)), PARENT)
+    found, hidden = planner.planned([grant()])
+    assert [one.name for one in found] == ["edge", "orphaned"]
+    assert hidden == 2, "the grant that is wanted does not go"
 
 
 @dataclass
@@ -107,7 +116,7 @@ class Willing:
 def planned(here: Api, parent: Obj, child: Child, before: Child | None = None) -> Planned:
     was = [before] if before else []
     planner = Planner(cast(Changes, Willing(here)), CONSOLE, cast(Cluster, here), parent, was)
-    (one,) = [one for one in planner.planned([child]) if one.verb != "remove"]
+    (one,) = [one for one in planner.planned([child])[0] if one.verb != "remove"]
     return one
 
 
