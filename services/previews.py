@@ -155,14 +155,13 @@ class Previews:
         gone = [Ref(one.kind, one.namespace, one.name) for one in children if one.verb == "remove"]
         found = self._impacts.of(who, cluster, put, gone)
         coming = [
-            str(Ref("Secret", one.namespace, str(one.obj["spec"].get("secretName"))))
+            Ref("Secret", one.namespace, str(one.obj["spec"].get("secretName")))
             for one in children
             if one.kind == "Certificate" and one.verb != "remove"
         ]
-        introduced = (
-            one for one in found.introduced if not any(name in one.message for name in coming)
-        )
-        return replace(found, introduced=tuple(introduced))
+        missing = {f"{secret} does not exist." for secret in coming}
+        introduced = tuple(one for one in found.introduced if one.message not in missing)
+        return replace(found, introduced=introduced)
 
 
 def _tried(dry_run: Callable[[], Plan]) -> Plan | Invalid:

@@ -105,6 +105,29 @@ def test_a_section_that_goes_takes_its_child_along_and_its_traffic(console: Cons
     assert found.impact.tried or found.impact.moved or found.impact.introduced
 
 
+def test_a_secret_that_is_to_be_issued_is_not_missed_and_one_named_alike_is(
+    console: Console,
+) -> None:
+    https = {"port": 443, "protocol": "HTTPS"}
+    named = {"certificateRefs": [{"name": "fresh-tls-2"}]}
+    obj = {
+        "metadata": {"name": "fresh", "namespace": "accounts"},
+        "spec": {
+            "gatewayClassName": "nginx",
+            "listeners": [
+                {"name": "issued", "hostname": "a.example", **https},
+                {"name": "given", "hostname": "b.example", **https, "tls": named},
+            ],
+            "tls": {"certManager": {"issuerRef": {"name": "demo", "kind": "ClusterIssuer"}}},
+        },
+    }
+    found = console.container.previews.of(CONSOLE, "web-fra", "gatewaybundles", obj)
+    assert ("Certificate", "fresh-tls") in verbs(found)
+    assert found.impact is not None
+    missed = [one.message for one in found.impact.introduced if "Secret" in one.message]
+    assert missed == ["Secret accounts/fresh-tls-2 does not exist."]
+
+
 def test_a_gateway_of_somebody_else_is_not_taken(console: Console) -> None:
     obj = {
         "metadata": {"name": "edge-public", "namespace": "shop"},
