@@ -25,11 +25,11 @@ _BLOCK = re.compile(
 
 
 def trim(obj: dict[str, Any]) -> dict[str, Any]:
-    """Drop the bookkeeping of other tools, in place."""
+    """Drop the bookkeeping of other tools, in place. What people write may be anything."""
     metadata = obj["metadata"]
     metadata.pop("managedFields", None)
     annotations = metadata.get("annotations")
-    if annotations and LAST_APPLIED in annotations:
+    if isinstance(annotations, dict) and LAST_APPLIED in annotations:
         del annotations[LAST_APPLIED]
         if not annotations:
             del metadata["annotations"]

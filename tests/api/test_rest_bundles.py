@@ -255,7 +255,8 @@ def test_a_preview_says_what_is_wrong_instead_of_refusing(console: Console) -> N
     assert [(one["listener"], one["with"]) for one in answer.json()["clashes"]] == [
         ("again", "http")
     ]
-    for wrong in ({}, {"name": "x"}, body(listeners="none"), body(listeners=[7])):
+    no_labels = [body(**{key: some}) for key in ("labels", "annotations") for some in (5, "a", [1])]
+    for wrong in ({}, {"name": "x"}, body(listeners="none"), body(listeners=[7]), *no_labels):
         told = console.ask("POST", f"{BUNDLES}/preview", json=wrong)
         assert told.status_code == 200, told.text
         assert told.json()["faults"]
