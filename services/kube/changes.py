@@ -35,6 +35,8 @@ __all__ = ["Applied", "Changes", "Edit", "FieldChange", "GitOpsOwner", "Plan"]
 
 Edit = Callable[[Object], Object]
 """Makes the wanted object from the live one."""
+Differing = Callable[[], tuple[FieldChange, ...]]
+"""Compares what there was with what a change has made of it."""
 
 SEEN_SECONDS = 1.0
 """How long a write waits for the cache to show it, so that the next list does."""
@@ -180,12 +182,11 @@ class Changes:
         """Create ``obj``. One that claims to belong to a GitOps tool needs confirmation, too."""
         attempt = _Attempt(who, "create", cluster, kind, *_address(obj), reason)
 
-        def act(place: Place) -> None:
+        def act(place: Place) -> Differing:
             _require_confirmed(obj, attempt, confirm_owned)
             stored = place.create(obj).body
-            attempt.name = stored["metadata"]["name"]
-            attempt.changes = changes({}, stored, place.visible(obj))
-            attempt.after = trim(stored)
+            attempt.name, attempt.after = stored["metadata"]["name"], trim(stored)
+            return lambda: changes({}, stored, place.visible(obj))
 
         return self._perform(attempt, act)
 
@@ -213,13 +214,14 @@ class Changes:
         """
         attempt = _Attempt(who, "update", cluster, kind, namespace, name, reason)
 
-        def act(place: Place) -> None:
+        def act(place: Place) -> Differing:
             live = place.live()
             attempt.before = trim(copy.deepcopy(live))
             _require_confirmed(live, attempt, confirm_owned)
             done = place.update(live, _edited(obj, live), base, resource_version)
             stored = done.answer.body
-            attempt.changes, attempt.after = changes(live, stored, done.sent), trim(stored)
+            attempt.after = trim(stored)
+            return lambda: changes(live, stored, done.sent)
 
         return self._perform(attempt, act)
 
@@ -241,13 +243,13 @@ class Changes:
         """
         attempt = _Attempt(who, "delete", cluster, kind, namespace, name, reason)
 
-        def act(place: Place) -> None:
+        def act(place: Place) -> Differing:
             live = place.live()
             attempt.before = trim(copy.deepcopy(live))
             _require_confirmed(live, attempt, confirm_owned)
             held = place.delete(live, resource_version)
             attempt.held = trim(held) if held else None
-            attempt.changes = changes(live, {}, {})
+            return lambda: changes(live, {}, {})
 
         return self._perform(attempt, act)
 
@@ -277,21 +279,27 @@ class Changes:
         made = SealedPlace if sealed else Place
         return made(cluster, snapshot.resource, namespace, attempt.name)
 
-    def _perform(self, attempt: _Attempt, act: Callable[[Place], None]) -> Applied:
+    def _perform(self, attempt: _Attempt, act: Callable[[Place], Differing]) -> Applied:
         try:
             place = self._place(attempt)
-            act(place)
+            differing = act(place)
         except Exception as error:
             self._record_failure(attempt, error)
             raise
-        _wait_seen(place, attempt)
+        told = ""
         try:
-            number = self._audit.record(_event(attempt, "done"))
+            attempt.changes = differing()
+        except Exception:
+            _log.exception("what a change has made is not compared", **_subject(attempt))
+            told = "The fields that differ are not known."
+        try:
+            number = self._audit.record(_event(attempt, "done", told))
         except Exception as error:
             _log.exception("a change was made and could not be recorded", **_subject(attempt))
             raise Unavailable(
                 "The change was made, but the audit log could not record it.", code="unaudited"
             ) from error
+        _wait_seen(place, attempt)
         return Applied(attempt.after or attempt.held, attempt.changes, number)
 
     def _record_failure(self, attempt: _Attempt, error: Exception) -> None:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from itertools import zip_longest
 from operator import itemgetter
 from typing import Any, Final
@@ -113,21 +112,30 @@ def origins(before: Sequence[Any], now: Sequence[Any]) -> list[int]:
 
 
 def _fewest_changes(before: Sequence[Any], now: Sequence[Any]) -> list[int]:
-    @cache
-    def read(left: int, at: int) -> tuple[int, list[int]]:
-        """The leaves changed from ``before[left:]`` to ``now[at:]``, and the origins of those."""
-        if at == len(now):
-            return sum(_leaves(entry, MISSING) for entry in before[left:]), []
-        leaves, rest = read(left, at + 1)
-        ways = [(leaves + _leaves(MISSING, now[at]), [-1, *rest])]
-        if left < len(before):
-            leaves, rest = read(left + 1, at)
-            ways.append((leaves + _leaves(before[left], MISSING), rest))
-            leaves, rest = read(left + 1, at + 1)
-            ways.append((leaves + _leaves(before[left], now[at]), [left, *rest]))
-        return min(reversed(ways), key=itemgetter(0))
-
-    return read(0, 0)[1]
+    """By the leaves that change from ``before[left:]`` to ``now[at:]``, from the ends backwards."""
+    taken_out = [_leaves(entry, MISSING) for entry in before]
+    put_in = [_leaves(MISSING, entry) for entry in now]
+    leaves = {(len(before), len(now)): 0}
+    steps: dict[tuple[int, int], tuple[int, int]] = {}
+    for left in range(len(before), -1, -1):
+        for at in range(len(now), -1, -1):
+            ways = []
+            if left < len(before) and at < len(now):
+                ways.append((leaves[left + 1, at + 1] + _leaves(before[left], now[at]), (1, 1)))
+            if left < len(before):
+                ways.append((leaves[left + 1, at] + taken_out[left], (1, 0)))
+            if at < len(now):
+                ways.append((leaves[left, at + 1] + put_in[at], (0, 1)))
+            if ways:
+                leaves[left, at], steps[left, at] = min(ways, key=itemgetter(0))
+    found: list[int] = []
+    left = at = 0
+    while at < len(now):
+        old, new = steps[left, at]
+        if new:
+            found.append(left if old else -1)
+        left, at = left + old, at + new
+    return found
 
 
 def _alike(one: Sequence[Any], other: Sequence[Any]) -> int:

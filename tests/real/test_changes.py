@@ -127,6 +127,31 @@ def test_creating_stores_shows_and_records(desk: Desk, kube_api: KubeApi, namesp
     assert {entry["manager"] for entry in stored["metadata"]["managedFields"]} == {"ngf-console"}
 
 
+def test_a_change_that_was_made_is_on_record_as_made_whatever_fails_after_it(
+    kube_api: KubeApi, desk: Desk, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise RecursionError
+
+    monkeypatch.setattr("services.kube.changes.changes", fails)
+    created = desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
+    found = [(created, desk.record())]
+    edited = copy.deepcopy(created.object or {})
+    edited["spec"]["hostnames"] = ["b.example"]
+    found.append((update(desk, edited), desk.record()))
+    deleted = desk.changes.delete(ANNA, HERE, "httproutes", namespace, "shop")
+    found.append((deleted, desk.record()))
+    assert kube_api.get(f"{routes(namespace)}/shop").status == 404
+    for applied, record in found:
+        assert (record.id, record.outcome, record.diff) == (applied.audit_id, "done", [])
+        assert "not known" in record.error
+    assert [(bool(one.before), bool(one.after)) for _, one in found] == [
+        (False, True),
+        (True, True),
+        (True, False),
+    ]
+
+
 def test_a_copied_manifest_can_be_created(desk: Desk, namespace: str) -> None:
     desk.changes.create(ANNA, HERE, "httproutes", route("shop", namespace=namespace))
     copied = seen(desk, namespace, "shop")

@@ -108,3 +108,9 @@ def test_long_lists_are_compared_without_delay() -> None:
     assert paths(before, before[:1500] + before[1501:]) == ["[1500]"]
     other = [{"b": number} for number in range(3000)]
     assert origins(before, other) == list(range(3000))
+
+
+def test_an_entry_among_a_thousand_new_ones_is_found_again() -> None:
+    new = [{"b": number} for number in range(900)]
+    assert origins([{"a": 1, "b": 450}], new) == [-1] * 450 + [0] + [-1] * 449
+    assert paths(new, [{"a": 1, "b": 450}])[-1] == "[0].a"
