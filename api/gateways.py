@@ -14,6 +14,7 @@ from api.objects import GONE, Objects
 from api.openapi import Named, Tree, cluster_of, in_both_trees, with_headers
 from api.operated import DEPLOYED, OperatedObjects, place_of
 from api.operated_models import OperatedMade
+from api.refusals import on_record, version_of
 from api.writes import CreateAnswer, PlanAnswer, WriteParams
 from services import operated_edits as edits
 from services.auth.identity import Role
@@ -22,6 +23,7 @@ from services.errors import NotFound
 from services.gatewayapi import merging
 from services.gatewayapi.gateway_fields import changed, for_bundle
 from services.kube.fields import Object
+from services.kube.permission import Verb
 
 
 class GatewayMade(RootModel[OperatedMade | CreateAnswer]):
@@ -42,13 +44,15 @@ CHANGED: dict[str, Any] = {"responses": {"200": GatewayChanged}}
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add the changes to both trees."""
-    fleet, bundles = container.fleet, container.bundles
+    fleet, bundles, changes = container.fleet, container.bundles, container.changes
     gateways = Objects(container, "gateways", models.gateway, merging.onto_listeners)
     bundled = OperatedObjects(container, bundles, labelled=True)
 
-    def bundle_of(path: Named) -> Object | None:
-        where = cluster_of(path, fleet)
-        return bundles.of_gateway(current_identity(), where, path.namespace, path.name)
+    def bundle_of(path: Named, query: WriteParams, verb: Verb) -> Object | None:
+        """The bundle of a Gateway that is to be changed."""
+        who, place = current_identity(), place_of(container, path, gateways.kind)
+        with on_record(changes, verb, place, query):
+            return bundles.of_gateway(who, place[0], path.namespace, path.name)
 
     def gateway_of(path: Named) -> Mapping[str, Any] | None:
         who, where = current_identity(), cluster_of(path, fleet)
@@ -59,10 +63,14 @@ def register(server: OpenAPI, container: Container) -> None:
         """Create a gateway: a GatewayBundle of its name, from which the operator makes it. Where
         the cluster has no GatewayBundles, the Gateway itself. 409 where there is one that the
         bundle could not take over."""
-        member = fleet.visible(current_identity(), cluster_of(path, fleet))
-        if member.snapshot(bundles.kind).state == "absent":
+        who, where = current_identity(), cluster_of(path, fleet)
+        place = where, "gateways", body.namespace, body.name
+        with on_record(changes, "create", place, query):
+            without = fleet.visible(who, where).snapshot(bundles.kind).state == "absent"
+            if not without:
+                bundles.require_free(who, where, body.namespace, body.name)
+        if without:
             return gateways.created(path, query, body)
-        bundles.require_free(current_identity(), member.name, body.namespace, body.name)
         return bundled.created(path, query, _Bundle.of(body))
 
     @requires(Role.OPERATOR)
@@ -71,11 +79,11 @@ def register(server: OpenAPI, container: Container) -> None:
     ) -> Response:
         """Change a gateway, by the bundle that makes it where one does; what the body does not
         mention stays."""
-        bundle = bundle_of(path)
+        bundle, gateway = bundle_of(path, query, "update"), gateway_of(path)
         if bundle is None:
             return gateways.updated(path, query, header, body)
-        gateway = gateway_of(path)
-        based_on, given = header.version(body.resourceVersion or ""), body.given()
+        place, given = place_of(container, path, bundles.kind), body.given()
+        based_on = version_of(header, changes, "update", place, query, body.resourceVersion)
         if gateway is not None:
             given = changed(given, gateway, models.gateway(gateway))
             if _is_up_to_date(bundle) and _is_read_from(gateway, body, based_on):
@@ -85,28 +93,31 @@ def register(server: OpenAPI, container: Container) -> None:
         def edit(live: Object) -> Object:
             return edits.onto(live, given, labelled_spec=True)
 
-        return bundled.edited(place_of(container, path, bundles.kind), query, edit, based_on)
+        return bundled.edited(place, query, edit, based_on)
 
     @requires(Role.OPERATOR)
     def delete_gateway(path: Named, query: WriteParams, header: BasedOn) -> Response:
         """Delete a gateway, with the bundle that makes it where one does; with dryRun, what depends
         on it."""
-        bundle = bundle_of(path)
+        bundle, gateway = bundle_of(path, query, "delete"), gateway_of(path)
         if bundle is None:
             return gateways.deleted(path, query, header)
-        gateway, based_on = gateway_of(path), header.version()
+        place = place_of(container, path, bundles.kind)
+        based_on = version_of(header, changes, "delete", place, query)
         read = gateway and based_on == gateway["metadata"]["resourceVersion"]
         if read and _is_up_to_date(bundle):
             based_on = ""
-        return bundled.removed(place_of(container, path, bundles.kind), query, based_on)
+        return bundled.removed(place, query, based_on)
 
     @requires(Role.OPERATOR)
     def deploy_gateway(path: Named, query: WriteParams) -> Response:
         """Ask the operator to apply everything of a gateway anew."""
-        if bundle_of(path) is None:
-            raise NotFound(
-                f"No GatewayBundle makes Gateway {path.namespace}/{path.name}.", code="no_bundle"
-            )
+        if bundle_of(path, query, "update") is None:
+            with on_record(changes, "update", place_of(container, path, gateways.kind), query):
+                raise NotFound(
+                    f"No GatewayBundle makes Gateway {path.namespace}/{path.name}.",
+                    code="no_bundle",
+                )
         return bundled.deployed(place_of(container, path, bundles.kind), query)
 
     named = "/gateways/<namespace>/<name>"

@@ -10,6 +10,7 @@ from api.conditions import BasedOn, Seen, marked
 from api.guard import current_identity
 from api.lists import ListParams, page_answer
 from api.openapi import Named, Tree, answer, cluster_of
+from api.refusals import version_of
 from api.writes import (
     CreateAnswer,
     DeleteAnswer,
@@ -97,10 +98,9 @@ class Objects:
         self, path: Named, query: WriteParams, header: BasedOn, body: models.Sent
     ) -> Response:
         """The live object with what was sent laid over it, or what would be stored."""
-        based_on = header.version(body.resourceVersion or "")
-        return self.edited(
-            self._place(path), query, lambda live: self._merge(live, body.given()), based_on
-        )
+        place = self._place(path)
+        based_on = version_of(header, self._changes, "update", place, query, body.resourceVersion)
+        return self.edited(place, query, lambda live: self._merge(live, body.given()), based_on)
 
     def edited(self, place: Place, query: WriteParams, edit: Edit, based_on: str = "") -> Response:
         """The live object as ``edit`` makes it, or what would be stored."""
@@ -126,7 +126,9 @@ class Objects:
 
     def deleted(self, path: Named, query: WriteParams, header: BasedOn) -> Response:
         """That an object is gone, or what would dangle."""
-        return self.removed(self._place(path), query, header.version())
+        place = self._place(path)
+        based_on = version_of(header, self._changes, "delete", place, query)
+        return self.removed(place, query, based_on)
 
     def removed(self, place: Place, query: WriteParams, based_on: str = "") -> Response:
         """The same of the object at a place."""

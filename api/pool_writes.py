@@ -9,19 +9,21 @@ from pydantic import Field
 from werkzeug.wrappers import Response
 
 from api.conditions import BasedOn
-from api.guard import current_identity, requires
+from api.guard import requires
 from api.inference_pools import InNamespaceParams, PoolName, pool_item
 from api.objects import GONE, Place
 from api.openapi import Tree, cluster_of, in_both_trees
 from api.operated import CHANGED, DEPLOYED, MADE, OperatedObjects
 from api.operated_models import OperatedSent, StackUpdate
 from api.pool_scope import asked_of
+from api.refusals import stack_to_change, version_of
 from api.writes import WriteParams
 from services.auth.identity import Role
 from services.container import Container
 from services.errors import Invalid, NotFound, Unavailable
 from services.inference import stack_settings
 from services.kube.fields import Object
+from services.kube.permission import Verb
 
 _TOLD = (
     "cluster",
@@ -80,12 +82,12 @@ class PoolWriteParams(WriteParams, InNamespaceParams):
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add the changes to both trees."""
-    fleet, stacks = container.fleet, container.stacks
+    fleet, stacks, changes = container.fleet, container.stacks, container.changes
     objects = OperatedObjects(container, stacks, labelled=False)
 
-    def stack_of(path: PoolName, query: InNamespaceParams) -> Mapping[str, Any]:
-        who, where = current_identity(), cluster_of(path, fleet)
-        return stacks.of_pool(who, where, path.name, query.namespace)
+    def stack_of(path: PoolName, query: PoolWriteParams, verb: Verb) -> Mapping[str, Any]:
+        where = cluster_of(path, fleet)
+        return stack_to_change(container, verb, where, path.name, query, query.namespace)
 
     def place_of(path: PoolName, stack: Mapping[str, Any]) -> Place:
         metadata = stack["metadata"]
@@ -111,7 +113,7 @@ def register(server: OpenAPI, container: Container) -> None:
         path: PoolName, query: PoolWriteParams, header: BasedOn, body: PoolUpdate
     ) -> Response:
         """Change a pool, by the InferenceStack that makes it."""
-        stack = stack_of(path, query)
+        stack = stack_of(path, query, "update")
         known = read(path, stack) if body.was_read else {}
         given = {
             name: value
@@ -122,18 +124,21 @@ def register(server: OpenAPI, container: Container) -> None:
         def edit(live: Object) -> Object:
             return stack_settings.pool(live, given)
 
-        based_on = header.version(body.resourceVersion or "")
-        return objects.edited(place_of(path, stack), query, edit, based_on)
+        place = place_of(path, stack)
+        based_on = version_of(header, changes, "update", place, query, body.resourceVersion)
+        return objects.edited(place, query, edit, based_on)
 
     @requires(Role.OPERATOR)
     def delete_inference_pool(path: PoolName, query: PoolWriteParams, header: BasedOn) -> Response:
         """Delete a pool, with the InferenceStack that makes it."""
-        return objects.removed(place_of(path, stack_of(path, query)), query, header.version())
+        place = place_of(path, stack_of(path, query, "delete"))
+        based_on = version_of(header, changes, "delete", place, query)
+        return objects.removed(place, query, based_on)
 
     @requires(Role.OPERATOR)
     def deploy_inference_pool(path: PoolName, query: PoolWriteParams) -> Response:
         """Ask the operator to apply everything of a pool anew."""
-        return objects.deployed(place_of(path, stack_of(path, query)), query)
+        return objects.deployed(place_of(path, stack_of(path, query, "update")), query)
 
     named = "/inference/pools/<name>"
     in_both_trees(

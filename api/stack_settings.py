@@ -14,6 +14,7 @@ from api.objects import Objects
 from api.openapi import Tree, answer, cluster_of, in_both_trees, with_headers
 from api.operated import Consequences
 from api.pool_scope import POOL, POOL_LENGTH
+from api.refusals import stack_to_change, version_of
 from api.writes import PlanAnswer, WriteParams
 from services.auth.identity import Role
 from services.container import Container
@@ -161,12 +162,16 @@ class AutoscalingChanged(RootModel[AutoscalingSettings | PlanAnswer]):
 
 def register(server: OpenAPI, container: Container) -> None:
     """Add ``/inference/epp`` and the changes of ``/inference/autoscaling``."""
-    fleet, stacks = container.fleet, container.stacks
+    fleet, stacks, changes = container.fleet, container.stacks, container.changes
     judge = Consequences(container.previews)
 
     def stack_of(path: Tree, pool: str) -> tuple[str, Mapping[str, Any]]:
         where = cluster_of(path, fleet)
         return where, stacks.of_pool(current_identity(), where, pool)
+
+    def to_change(path: Tree, pool: str, query: WriteParams) -> tuple[str, Mapping[str, Any]]:
+        where = cluster_of(path, fleet)
+        return where, stack_to_change(container, "update", where, pool, query)
 
     def place_of(where: str, stack: Mapping[str, Any]) -> tuple[str, str, str, str]:
         metadata = stack["metadata"]
@@ -193,14 +198,15 @@ def register(server: OpenAPI, container: Container) -> None:
         path: Tree, query: WriteParams, header: BasedOn, body: PickerUpdate
     ) -> Response:
         """Change how the endpoint picker of a pool decides. It is rolled, as it reads this once."""
-        where, stack = stack_of(path, body.pool)
+        where, stack = to_change(path, body.pool, query)
         objects = Objects(container, stacks.kind, lambda obj: _picker(where, obj), impacts=judge)
 
         def edit(live: Object) -> Object:
             return stack_settings.picker(live, body.given())
 
-        based_on = header.version(body.resourceVersion or "")
-        return objects.edited(place_of(where, stack), query, edit, based_on)
+        place = place_of(where, stack)
+        based_on = version_of(header, changes, "update", place, query, body.resourceVersion)
+        return objects.edited(place, query, edit, based_on)
 
     @requires(Role.OPERATOR)
     def update_autoscaling(
@@ -208,7 +214,7 @@ def register(server: OpenAPI, container: Container) -> None:
     ) -> Response:
         """Change the sizes of a pool and what scales it. Of a GET that is sent back only what
         differs from the pool as it is counts."""
-        where, stack = stack_of(path, body.pool)
+        where, stack = to_change(path, body.pool, query)
         known = sizes(where, stack) if body.was_read else {}
         given = {
             name: one
@@ -222,8 +228,9 @@ def register(server: OpenAPI, container: Container) -> None:
         def edit(live: Object) -> Object:
             return stack_settings.autoscaling(live, given, enabled=body.enabled)
 
-        based_on = header.version(body.resourceVersion or "")
-        return objects.edited(place_of(where, stack), query, edit, based_on)
+        place = place_of(where, stack)
+        based_on = version_of(header, changes, "update", place, query, body.resourceVersion)
+        return objects.edited(place, query, edit, based_on)
 
     told: dict[str, Any] = {"responses": {"200": PickerSettings, "304": None}}
     picked: dict[str, Any] = {"responses": {"200": PickerChanged}}

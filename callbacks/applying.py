@@ -79,21 +79,10 @@ def register(callbacks: Callbacks) -> None:
                 live = base["object"]
                 if touched == "edit-conflict-apply" and conflict:
                     live, mine = conflict["theirs"], conflicts.result(conflict)
-                tried = planning.attempt(changes, who, draft["cluster"], ref, mine, live)
                 if touched == "edit-strip-compare":
+                    planning.attempt(changes, who, draft["cluster"], ref, mine, live)
                     return None
-                done = changes.update(
-                    who,
-                    draft["cluster"],
-                    ref["kind"],
-                    ref["namespace"],
-                    ref["name"],
-                    tried.mine,
-                    resource_version=tried.base["metadata"]["resourceVersion"],
-                    base=tried.base,
-                    reason=reason,
-                    confirm_owned=bool(reason) and owner(tried.base) is not None,
-                )
+                done = planning.applied(changes, who, draft["cluster"], ref, mine, live, reason)
         except Conflict as error:
             if ref["create"]:
                 raise

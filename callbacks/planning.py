@@ -16,7 +16,7 @@ from components.times import clock
 from services.auth.identity import Identity
 from services.errors import Conflict, ConsoleError
 from services.gatewayapi import conditions
-from services.kube.changes import Changes, Plan
+from services.kube.changes import Applied, Changes, Plan
 from services.kube.fields import count, editable
 from services.kube.owners import owner
 
@@ -72,6 +72,37 @@ def attempt(
         if not merged or not theirs:
             raise
         return Attempt(changes.plan_update(*place, merged, theirs), merged, theirs, error)
+
+
+def applied(
+    changes: Changes,
+    who: Identity,
+    cluster: str,
+    ref: dict[str, Any],
+    mine: Object,
+    base: Object,
+    reason: str,
+) -> Applied:
+    """The edit made, together with what was changed meanwhile, of which a dry-run tells.
+
+    Raises Conflict only where both sides changed the same, and what ``Changes.update`` raises.
+    """
+    place = (who, cluster, ref["kind"], ref["namespace"], ref["name"])
+    try:
+        changes.plan_update(*place, mine, base)
+    except Conflict as late:
+        merged, theirs = late.details.get("merged"), late.details.get("theirs")
+        mine, base = (merged, theirs) if merged and theirs else (mine, base)
+    except ConsoleError:
+        pass  # it is refused again below, and that is in the audit log
+    return changes.update(
+        *place,
+        mine,
+        resource_version=base["metadata"]["resourceVersion"],
+        base=base,
+        reason=reason,
+        confirm_owned=bool(reason) and owner(base) is not None,
+    )
 
 
 def register(callbacks: Callbacks) -> None:

@@ -231,19 +231,7 @@ def _register_go(callbacks: Callbacks) -> None:
                 done = changes.create(who, cluster, kind, asked["object"], reason=reason)
             else:
                 mine = yaml_view.restored(asked["object"], base)
-                tried = planning.attempt(changes, who, cluster, ref, mine, base)
-                done = changes.update(
-                    who,
-                    cluster,
-                    kind,
-                    ref["namespace"],
-                    ref["name"],
-                    tried.mine,
-                    resource_version=tried.base["metadata"]["resourceVersion"],
-                    base=tried.base,
-                    reason=reason,
-                    confirm_owned=bool(reason) and owner(tried.base) is not None,
-                )
+                done = planning.applied(changes, who, cluster, ref, mine, base, reason)
         except ConsoleError as error:
             toast("err", "Not applied", error.message)
             return {"refused": error.message, "at": asked["at"]}

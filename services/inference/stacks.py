@@ -97,6 +97,6 @@ def _ambiguous(spaces: Sequence[str], in_pool: bool) -> Invalid:
 def _none(cluster: str, has_one: str, space: str, name: str) -> NotFound:
     if has_one:
         said = f"No InferenceStack makes pool {has_one}/{name}; change the pool itself."
-        return NotFound(said, code="no_stack", pool=name)
+        return NotFound(said, code="no_stack", pool=name, namespace=has_one)
     place = f"{space}/{name}" if space else name
     return NotFound(f"There is no inference pool {place} on {cluster}.", pool=name)

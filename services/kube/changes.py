@@ -118,6 +118,21 @@ class Changes:
             return error
         return None
 
+    def refused(
+        self,
+        who: Identity,
+        verb: Verb,
+        cluster: str,
+        kind: str,
+        namespace: str,
+        name: str,
+        *,
+        reason: str,
+        error: ConsoleError,
+    ) -> None:
+        """Record a change that somebody asked for and that came to nothing before it came here."""
+        self._record_failure(_Attempt(who, verb, cluster, kind, namespace, name, reason), error)
+
     def plan_create(self, who: Identity, cluster: str, kind: str, obj: Object) -> Plan:
         """What creating ``obj`` would store. Raises Denied, Invalid, Conflict, Unavailable."""
         attempt = _Attempt(who, "create", cluster, kind, *_address(obj))
