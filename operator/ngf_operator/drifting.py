@@ -7,6 +7,8 @@ from ngf_operator.hashing import hashed
 from ngf_operator.seen import version_of
 from ngf_operator.wanting import Obj
 
+Content = tuple[str, int | str]
+
 
 @dataclass(frozen=True, slots=True)
 class Clean:
@@ -18,7 +20,7 @@ class Clean:
 
     spec_hash: str
     version: int
-    content: int | str
+    content: Content
 
     @classmethod
     def of(cls, live: Obj, spec_hash: str) -> Self:
@@ -32,11 +34,12 @@ class Clean:
         return self.content == content_of(live) and kept(wanted["metadata"], live["metadata"])
 
 
-def content_of(obj: Obj) -> int | str:
-    """What differs where the content does: the generation, or a hash in kinds that have none."""
-    generation = int(obj["metadata"].get("generation") or 0)
+def content_of(obj: Obj) -> Content:
+    """What differs where the content does: the generation, or a hash in kinds that have none. An
+    object that was made anew counts its generations anew."""
+    about = obj["metadata"]
     rest = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
-    return generation or hashed(rest)
+    return str(about.get("uid", "")), int(about.get("generation") or 0) or hashed(rest)
 
 
 def undone(wanted: Obj, live: Obj, after: Obj) -> bool:

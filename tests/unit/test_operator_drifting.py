@@ -12,7 +12,12 @@ def gateway(*, version: int, generation: int, **ref: str) -> Obj:
     refs = [{"name": "web", "group": "", "kind": "Secret", **ref}]
     return {
         "kind": "Gateway",
-        "metadata": {"resourceVersion": str(version), "generation": generation, "labels": {}},
+        "metadata": {
+            "uid": "one",
+            "resourceVersion": str(version),
+            "generation": generation,
+            "labels": {},
+        },
         "spec": {"listeners": [{"name": "https", "tls": {"certificateRefs": refs}}]},
     }
 
@@ -29,6 +34,13 @@ def test_what_is_added_within_a_list_item_is_no_default() -> None:
     edited = gateway(version=2, generation=2, namespace="evil")
     assert kept(WANTED, edited), "by its look alone it could be a default"
     assert not clean.holds(edited, WANTED)
+
+
+def test_what_somebody_made_anew_is_not_what_was_applied() -> None:
+    clean = Clean.of(gateway(version=1, generation=1), "abc")
+    anew = gateway(version=5, generation=1, namespace="evil")
+    anew["metadata"]["uid"] = "another"
+    assert not clean.holds(anew, WANTED)
 
 
 @pytest.mark.parametrize("generation", [0, 1], ids=["no generation", "generation"])
