@@ -4,6 +4,7 @@ The picker reads it once, when it starts. Sources: llm-d-router ``apix/config/v1
 ``pkg/epp/framework/plugins``; Gateway API Inference Extension 1.5 ``config/charts/epplib``.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from ngf_operator.inference import picker_yaml
 from ngf_operator.inference.picker_image import CONFIG, CONFIG_OLD, EXPERIMENTAL, PickerImage
 
 QUEUE, KV_CACHE, PREFIX = "queueDepth", "kvCache", "prefixAffinity"
@@ -31,6 +33,8 @@ between pods that are alike in what counts most."""
 KIND = "EndpointPickerConfig"
 _QUEUE_LIMIT, _KV_CACHE_LIMIT = 5, 0.8
 """Waiting requests and share of the cache from which on a pod counts as saturated."""
+_SAID, _LONGEST = 5, 400
+"""Faults of a text that are said, and the characters of one."""
 _PASSES = "passthrough-parser"
 """What takes a request of any API. Others read its body by its path, which NGINX Gateway Fabric
 does not tell, so that they take every request for a completion and refuse all that are none."""
@@ -166,7 +170,7 @@ def metric_flags(seen: Readable | None, image: PickerImage) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _types(config: str) -> frozenset[str]:
-    plugins = yaml.safe_load(config).get("plugins") or []
+    plugins = picker_yaml.read(config).get("plugins") or []
     return frozenset(str(one.get("type")) for one in plugins)
 
 
@@ -180,15 +184,24 @@ def takes_any_request(config: str) -> bool:
     return _PASSES in _types(config)
 
 
-def faults(config: str, image: PickerImage) -> list[str]:
-    """What is wrong with a text that was given, each a sentence; the picker would not start."""
+@lru_cache(maxsize=256)
+def faults(config: str, image: PickerImage) -> tuple[str, ...]:
+    """What is wrong with a text that was given, each a sentence; the picker would not start. The
+    first few are said, and how many follow."""
     try:
-        read = yaml.safe_load(config)
-    except yaml.YAMLError as error:
-        return [f"It is no YAML: {' '.join(str(error).split())}."]
+        read = picker_yaml.read(config)
+    except picker_yaml.Unreadable as unreadable:
+        return (_cut(str(unreadable)),)
     if not isinstance(read, dict) or read.get("kind") != KIND:
-        return [f"Its kind must be {KIND}."]
-    return list(_faults(read, image))
+        return (f"Its kind must be {KIND}.",)
+    found = list(_faults(read, image))
+    said = [_cut(each) for each in found[:_SAID]]
+    more = len(found) - len(said)
+    return (*said, f"{more} more faults follow.") if more else tuple(said)
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…"
 
 
 def _faults(read: Mapping[str, Any], image: PickerImage) -> Iterator[str]:
@@ -203,7 +216,7 @@ def _faults(read: Mapping[str, Any], image: PickerImage) -> Iterator[str]:
         yield "Each of its plugins needs a type."
         return
     types = [str(one.get("name") or one["type"]) for one in plugins]
-    for name in sorted({name for name in types if types.count(name) > 1}):
+    for name in sorted(name for name, times in Counter(types).items() if times > 1):
         yield f"Two of its plugins are called {name}."
     profiles = read.get("schedulingProfiles") or []
     if not _maps(profiles) or any(not _maps(one.get("plugins") or []) for one in profiles):
