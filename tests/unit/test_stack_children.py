@@ -599,6 +599,32 @@ def test_the_number_of_pods_is_left_to_the_scaler_once_it_has_it() -> None:
     assert replicas(["ngf-console-operator"]) == 7
 
 
+@pytest.mark.parametrize("by", ["ngf-console-operator", "keda", "keda-operator"])
+def test_a_pool_that_was_left_without_pods_gets_the_least_when_an_hpa_takes_over(by: str) -> None:
+    hpa = {"backend": "hpa", "thresholds": [{"metric": "cpu", "target": 70}]}
+    keda = {**hpa, "backend": "keda"}
+    live = {**deployment("llama", {"app": "llama"}), "scalers": [by]}
+    live["spec"] = {**live["spec"], "replicas": 0}
+    scaler = {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "llama-scaler", "namespace": "llm"},
+    }
+
+    def replicas(autoscaling: Obj, *objects: Obj, least: int = 2) -> object:
+        asked = stack(autoscaling=autoscaling, pool={"minReplicas": least})
+        found = wanted(asked, Known([live, *objects]))
+        return of(found, "Deployment", "llama")["spec"].get("replicas")
+
+    kept = 0 if by == "ngf-console-operator" else None
+    assert replicas(hpa) == 2
+    assert replicas(keda) == kept
+    assert replicas(hpa, scaler) == kept
+    assert replicas(hpa, least=0) == kept
+    live["scalers"] = ["kubectl"]
+    assert replicas(hpa) is None
+
+
 def test_gpus_are_read_without_capabilities_unless_profiling_is_asked_for() -> None:
     def made(**dcgm: Any) -> tuple[Obj, Obj]:
         found = of(wanted(stack(dcgm={"enabled": True, **dcgm}), Known()), "DaemonSet")

@@ -178,7 +178,10 @@ def test_an_hpa_is_ready_when_it_may_scale_and_has_its_metrics() -> None:
     assert stands(hpa(able, missing)) == ("Waiting", "FailedGetResourceMetric", "no metrics yet")
     wrong = said("ScalingActive", "False", "InvalidSelector", text="bad")
     assert stands(hpa(able, wrong))[0] == "Failed"
-    assert stands(hpa(able, said("ScalingActive", "False", "ScalingDisabled")))[0] == "Ready"
+    asleep = said("ScalingActive", "False", "ScalingDisabled", text="the count is zero")
+    state, reason, message = stands(hpa(able, asleep))
+    assert (state, reason) == ("Waiting", "ScalingDisabled")
+    assert message.startswith("the count is zero")
     lost = said("AbleToScale", "False", "FailedGetScale", text="no Deployment")
     assert stands(hpa(lost)) == ("Failed", "FailedGetScale", "no Deployment")
 

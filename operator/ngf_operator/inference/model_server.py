@@ -13,12 +13,15 @@ from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 GPU = "nvidia.com/gpu"
 ENGINE_LABEL = "llm-d.ai/engine-type"
 """By which endpoint pickers know whose names metrics have."""
+_SCALED_BY = (names.MANAGER, "keda")
+"""How the field managers are called that put a pool to sleep for a stack."""
 _REPOSITORY = "--model-repository"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount of the pod, no file of ours
 
 
-def wanted(stack: Stack, world: World, *, scaled: bool) -> Wanted:
-    """The engine; with ``scaled`` something else says how many pods it has."""
+def wanted(stack: Stack, world: World, *, scaled: bool, wakes: bool = True) -> Wanted:
+    """The engine; with ``scaled`` something else says how many pods it has, and without ``wakes``
+    that gives none to a pool of none."""
     if not stack.serves:
         return Wanted((), _adopted(stack, world))
     engine, asked = stack.engine, stack.section("modelServer")
@@ -31,7 +34,7 @@ def wanted(stack: Stack, world: World, *, scaled: bool) -> Wanted:
         )
         lack = stack.lack(MODEL_SERVER, "Deployment", stack.name, "NoModelRepository", why)
         return Wanted((), (lack,))
-    replicas = _kept_replicas(stack, world) if scaled else stack.replicas
+    replicas = _kept_replicas(stack, world, wakes=wakes) if scaled else stack.replicas
     made = stack.object("apps/v1", "Deployment", stack.name, spec=_spec(stack, replicas))
     return Wanted((Child(MODEL_SERVER, made),), _unknown_gpu(stack))
 
@@ -41,16 +44,20 @@ def with_scalers(deployment: Obj) -> Obj:
     return {**deployment, adoption.SCALERS: adoption.scalers(deployment)}
 
 
-def _kept_replicas(stack: Stack, world: World) -> int | None:
+def _kept_replicas(stack: Stack, world: World, *, wakes: bool) -> int | None:
     """How many pods to go on with until the scaler has said how many; None once it has. Giving the
     field up before would set it to 1, and take the model away from whoever uses it. An engine that
     is not there begins with as many as are asked for where nothing scales, within the bounds of its
-    scaler."""
+    scaler. One without pods that nothing would wake gets the least, unless somebody else put it to
+    sleep."""
     live = world.get("apps", "Deployment", stack.namespace, stack.name)
+    least, most = stack.bounds
     if live is None:
-        least, most = stack.bounds
         return min(max(stack.replicas, least), most)
-    return int(live["spec"]["replicas"]) if live.get(adoption.SCALERS) == [names.MANAGER] else None
+    now, by = int(live["spec"]["replicas"]), live.get(adoption.SCALERS) or []
+    if not (now or wakes) and all(each.startswith(_SCALED_BY) for each in by):
+        return least
+    return now if by == [names.MANAGER] else None
 
 
 def _adopted(stack: Stack, world: World) -> tuple[Lack, ...]:

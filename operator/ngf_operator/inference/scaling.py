@@ -82,6 +82,14 @@ def goes_on(stack: Stack, world: World) -> bool:
     return any(world.get(group, kind, stack.namespace, name) for group, kind in kinds)
 
 
+def wakes(stack: Stack, world: World) -> bool:
+    """Whether what scales the pods cares for a pool of none: a HorizontalPodAutoscaler does not,
+    unless it may ask for none itself. As long as KEDA has the pool, it does."""
+    if stack.section("autoscaling").get("backend") != "hpa" or not stack.bounds[0]:
+        return True
+    return world.get(*KEDA, stack.namespace, names.scaler(stack.name)) is not None
+
+
 def _other(group: str) -> tuple[str, str]:
     return HPA if group == KEDA[0] else KEDA
 

@@ -28,7 +28,7 @@ def wanted(parent: Obj, world: World) -> Wanted:
         (
             pool.wanted(stack, world),
             picker.wanted(stack, world),
-            model_server.wanted(stack, world, scaled=scaled),
+            model_server.wanted(stack, world, scaled=scaled, wakes=scaling.wakes(stack, world)),
             scaler,
             route.wanted(stack, world),
             gpu_metrics.wanted(stack, world),

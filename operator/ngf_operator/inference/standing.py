@@ -12,7 +12,7 @@ from ngf_operator.wanting import Obj, Standing, World
 
 Judge = Callable[[Obj, Obj, World], Standing]
 _RESTS = "ScalingDisabled"
-"""An autoscaler's word for a workload that has been scaled to no pods."""
+"""An autoscaler's word for a workload that has been scaled to no pods, which it leaves alone."""
 
 
 def _of_route(wanted: Obj, live: Obj, world: World) -> Standing:
@@ -51,7 +51,8 @@ def of_hpa(wanted: Obj, live: Obj, world: World) -> Standing:
     if active and active.get("status") == "False":
         reason, message = str(active.get("reason", "")), str(active.get("message", ""))
         if reason == _RESTS:
-            return Standing("Ready", reason, message)
+            said = f"{message} It goes on once somebody gives its Deployment a pod."
+            return Standing("Waiting", reason, said)
         # Metrics of pods that have just begun come a little later.
         return Standing("Waiting" if reason.startswith("FailedGet") else "Failed", reason, message)
     return of_condition(active, "that its metrics are there")
