@@ -62,8 +62,13 @@ def ref_of(obj: Obj) -> Ref:
 
 
 def owner_of(obj: Obj) -> Parent | None:
-    """The parent that a child names as its own."""
-    said = (obj["metadata"].get("annotations") or {}).get(names.OWNER, "")
+    """The parent that a child names as its own. What another controller made of a child may carry
+    the same annotations (KEDA copies those of a ScaledObject), and is that controller's."""
+    about = obj["metadata"]
+    for each in about.get("ownerReferences") or ():
+        if each.get("controller") and each["kind"] not in names.LABELS:
+            return None
+    said = (about.get("annotations") or {}).get(names.OWNER, "")
     parts = said.split("/")
     return Parent(*parts) if len(parts) == 3 else None
 

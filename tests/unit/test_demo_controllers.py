@@ -291,6 +291,12 @@ def test_keda_scales_what_exists_within_its_bounds(lab: Lab) -> None:
     )
     lab.pass_time()
     assert ready(lab.pods("web")) == [True] * 3
+    said = {"labels": {"team": "a"}, "annotations": {"why": "load"}}
+    lab.store.patch("keda.sh/v1alpha1", "ScaledObject", SPACE, "web", {"metadata": said})
+    lab.pass_time()
+    about = lab.get("autoscaling/v2", "HorizontalPodAutoscaler", "keda-hpa-web")["metadata"]
+    assert about["labels"]["team"] == "a"
+    assert about["annotations"] == {"why": "load"}
     lab.store.delete("keda.sh/v1alpha1", "ScaledObject", SPACE, "web")
     lab.pass_time()
     assert lab.store.all("autoscaling/v2", "HorizontalPodAutoscaler", SPACE) == []

@@ -67,6 +67,25 @@ def test_of_routes_no_more_is_kept_than_is_looked_at() -> None:
     assert routes.keep(marked) == marked
 
 
+def test_what_another_controller_made_of_a_child_is_no_child() -> None:
+    stack, names = "InferenceStack/llm/llama", {"name": "keda-hpa-llama-scaler", "namespace": "llm"}
+    made: Obj = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {**names, "annotations": {"ngf-console.f5.com/owner": stack}},
+    }
+    world = seen(Reads("autoscaling", "HorizontalPodAutoscaler", ("v2",), CHILDREN))
+    [shelf] = world.shelves
+    scaler = {"kind": "ScaledObject", "name": "llama-scaler", "uid": "1", "controller": True}
+    world.put(shelf, {**made, "metadata": {**made["metadata"], "ownerReferences": [scaler]}})
+    assert world.children(Parent("InferenceStack", "llm", "llama")) == []
+    route = {"kind": "HTTPRoute", "name": "llama", "uid": "1"}
+    ours = {"kind": "InferenceStack", "name": "llama", "uid": "2", "controller": True}
+    for owners in ([], [route], [ours]):
+        world.put(shelf, {**made, "metadata": {**made["metadata"], "ownerReferences": owners}})
+        assert len(world.children(Parent("InferenceStack", "llm", "llama"))) == 1
+
+
 def test_a_question_for_a_kind_hears_of_it_by_every_selector() -> None:
     world = seen(
         Reads("apps", "Deployment", ("v1",), CHILDREN),

@@ -98,6 +98,15 @@ def test_what_goes_in_namespaces_of_others_is_counted() -> None:
     assert hidden == 2, "the grant that is wanted does not go"
 
 
+def test_what_a_scaler_of_the_cluster_made_of_a_child_is_not_removed() -> None:
+    copied = child("team-a/keda-hpa-edge", "team-a/edge", "s1", "HorizontalPodAutoscaler")
+    [owner] = copied["metadata"]["ownerReferences"]
+    owner.update(kind="ScaledObject", controller=True)
+    here = Api({"horizontalpodautoscalers": [copied]})
+    found, hidden = Planner(cast(Changes, None), CONSOLE, cast(Cluster, here), PARENT).planned(())
+    assert (tuple(found), hidden) == ((), 0)
+
+
 @dataclass
 class Willing:
     """An API server that takes every update as it is."""

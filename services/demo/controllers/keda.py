@@ -53,12 +53,18 @@ def act(cluster: Cluster, key: Key) -> None:
 
 
 def _keep(cluster: Cluster, one: Obj, called: str, spec: Obj) -> None:
-    """The autoscaler as KEDA wants it."""
-    namespace, name = one["metadata"]["namespace"], one["metadata"]["name"]
+    """The autoscaler as KEDA wants it, with labels and annotations of the ScaledObject."""
+    about = one["metadata"]
+    namespace, name = about["namespace"], about["name"]
+    own = {LABEL: name, "app.kubernetes.io/managed-by": BY}
+    carried = {
+        "labels": {**own, **copied(about.get("labels") or {})},
+        "annotations": copied(about.get("annotations") or {}),
+    }
     live = cluster.find("HorizontalPodAutoscaler", (namespace, called))
     if live:
         if live["metadata"]["uid"] in cluster.own:
-            cluster.patch(live, {"spec": spec}, BY)
+            cluster.patch(live, {"metadata": carried, "spec": spec}, BY)
         return
     made = cluster.create(
         {
@@ -67,7 +73,7 @@ def _keep(cluster: Cluster, one: Obj, called: str, spec: Obj) -> None:
             "metadata": {
                 "name": called,
                 "namespace": namespace,
-                "labels": {LABEL: name, "app.kubernetes.io/managed-by": BY},
+                **carried,
                 "ownerReferences": [owner(one)],
             },
             "spec": spec,
