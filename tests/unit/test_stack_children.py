@@ -235,6 +235,29 @@ def test_a_text_that_the_picker_could_not_read_changes_nothing_of_what_runs(
     assert why in lack.message
 
 
+def test_while_a_text_is_at_fault_an_edit_of_what_the_picker_had_is_undone() -> None:
+    valid = wanted(stack(epp={"config": GIVEN}), Known())
+    running, picker = of(valid, "ConfigMap"), of(valid, "Deployment", "llama-epp")
+
+    def kept(text: str, *others: Obj, **epp: str) -> tuple[str, str]:
+        live = {**running, "data": {"epp-config.yaml": text}}
+        asked = stack(epp={"config": "kind: Pod", **epp})
+        found = wanted(asked, Known([live, *others]))
+        message = the_lack(found, "InvalidPickerConfig").message
+        return of(found, "ConfigMap")["data"]["epp-config.yaml"], message
+
+    made = of(wanted(stack(), Known()), "ConfigMap")["data"]["epp-config.yaml"]
+    text, message = kept(GIVEN, picker)
+    assert (text, "goes on with what it had" in message) == (GIVEN, True)
+    for edited in (f"{GIVEN}# edited", "a: [", "- x"):
+        text, message = kept(edited, picker)
+        assert (text, "Strategy and weights" in message) == (made, True)
+    assert kept("- x")[0] == made
+    other = "registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0"
+    assert "max-score-picker" in kept(GIVEN, picker, image=other)[0]
+    assert kept(GIVEN, picker, image=other)[0] != GIVEN
+
+
 def test_the_account_of_the_picker_may_read_what_it_needs_and_nothing_more() -> None:
     rules = of(wanted(stack(), Known()), "Role")["rules"]
     assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}

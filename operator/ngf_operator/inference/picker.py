@@ -95,10 +95,24 @@ def _config(
         return made, (_blind(stack, blind, len(blind) == len(asked)),) if blind else ()
     if not (faults := picker_config.faults(epp["config"], image)):
         return epp["config"], ()
-    live = world.get("", "ConfigMap", stack.namespace, name) or {}
-    why = f"epp.config was not taken. {' '.join(faults)} The picker goes on with what it had."
+    had = _had(stack, world, image)
+    rest = "The picker goes on with what it had" if had else "Strategy and weights say what it does"
+    why = f"epp.config was not taken. {' '.join(faults)} {rest}."
     lack = stack.lack(PICKER, picker_config.KIND, name, "InvalidPickerConfig", why)
-    return (live.get("data") or {}).get(CONFIG_KEY) or made, (lack,)
+    return had or made, (lack,)
+
+
+def _had(stack: Stack, world: World, image: PickerImage) -> str:
+    """The text that the picker runs with, "" where that is not there any more: somebody edited it,
+    or another image is to read it."""
+    live = world.get("", "ConfigMap", stack.namespace, names.picker_config(stack.name)) or {}
+    found = str((live.get("data") or {}).get(CONFIG_KEY) or "")
+    picker = world.get("apps", "Deployment", stack.namespace, names.picker(stack.name)) or {}
+    pods = ((picker.get("spec") or {}).get("template") or {}).get("metadata") or {}
+    read = (pods.get("annotations") or {}).get(CONFIG_HASH)
+    if not found or read not in (None, hashing.hashed(found)):
+        return ""
+    return "" if picker_config.faults(found, image) else found
 
 
 def _blind(stack: Stack, blind: list[str], all_of_them: bool) -> Lack:
