@@ -79,6 +79,17 @@ def test_numbers_are_those_of_the_pool(url: str) -> None:
     assert value("kv_cache_pct") == pytest.approx(64.46)
 
 
+@pytest.mark.parametrize("engine", ["vllm", "sglang", "tgi", "triton"])
+def test_a_pool_that_has_measured_nothing_is_idle_and_one_that_nobody_reads_is_unknown(
+    url: str, engine: str
+) -> None:
+    unread = queries.labels("llm", "mistral-pool", "mistral", pooled=True)
+    for measure in queries.ENGINES[engine].values():
+        if engine != "vllm":
+            assert _ask(url, queries.asked(measure, MATCHERS)) == [0]
+        assert _ask(url, queries.asked(measure, unread)) == []
+
+
 @pytest.mark.parametrize("engine", queries.ENGINES)
 def test_every_query_can_be_asked(url: str, engine: str) -> None:
     for pooled in (True, False):

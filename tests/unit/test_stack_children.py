@@ -569,6 +569,21 @@ def test_a_pool_that_may_sleep_is_woken_by_what_its_picker_sees() -> None:
     assert "llm_d_epp_request_total" in triggers[-1]["metadata"]["query"]
 
 
+@pytest.mark.parametrize(
+    ("pool", "idle", "ignores"),
+    [({}, {}, "false"), ({"minReplicas": 0}, {}, "true"), ({}, {"idleReplicas": 0}, "true")],
+)
+def test_no_answer_is_no_load_only_where_no_pod_may_be_there(
+    pool: Obj, idle: Obj, ignores: str
+) -> None:
+    thresholds = [{"metric": "queue_depth", "target": 5}]
+    asked = {"serverAddress": PROMETHEUS, "thresholds": thresholds, **idle}
+    triggers = of(wanted(stack(autoscaling=asked, pool=pool), Known()), "ScaledObject")["spec"][
+        "triggers"
+    ]
+    assert {one["metadata"]["ignoreNullValues"] for one in triggers} == {ignores}
+
+
 def test_a_pool_that_nothing_could_wake_is_not_put_to_sleep() -> None:
     autoscaling = {"thresholds": [{"metric": "cpu", "target": 70}]}
     found = wanted(stack(pool={"minReplicas": 0}, autoscaling=autoscaling), Known())

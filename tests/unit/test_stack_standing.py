@@ -160,9 +160,26 @@ def test_a_scaled_object_is_ready_when_keda_reads_its_metrics() -> None:
     assert stands(scaled(Ready="False"))[2] == "Ready is False"
     assert stands(scaled(Ready="True", Paused="True"))[:2] == ("Ready", "Paused")
     assert stands(scaled(Ready="True", Fallback="True"))[:2] == ("Failed", "Fallback")
+    assert stands(scaled(Ready="Unknown")) == ("Waiting", "Ready", "Ready is Unknown")
     failing = scaled(Ready="True", Active="True")
     failing["status"]["health"] = {"s0-prometheus": {"status": "Failing"}}
+    assert stands(failing)[0] == "Failed"
     assert "s0-prometheus" in stands(failing)[2]
+
+
+def test_metrics_of_a_scaled_object_are_waited_for_as_long_as_no_pod_is_ready() -> None:
+    failing = scaled(Ready="True", Active="False")
+    failing["status"]["health"] = {"s0-prometheus": {"status": "Failing"}}
+    unread = scaled(Ready="False")
+    refused = scaled(Ready="False")
+    refused["status"]["conditions"][0]["reason"] = "ScaledObjectCheckFailed"
+    for scaler in (failing, unread, refused):
+        scaler["spec"] = {"scaleTargetRef": {"name": "llama"}}
+    for scaler in (failing, unread):
+        state, _, message = stands(scaler, deployment(0))
+        assert (state, message.endswith("No pod is ready yet.")) == ("Waiting", True)
+        assert stands(scaler, deployment(1))[0] == "Failed"
+    assert stands(refused, deployment(0))[0] == "Failed"
 
 
 def test_an_hpa_is_ready_when_it_may_scale_and_has_its_metrics() -> None:

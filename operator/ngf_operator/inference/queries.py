@@ -36,15 +36,15 @@ def _rate(metric: str) -> Measure:
 
 
 def _p95(metric: str, to_ms: str = "1000 * ") -> Measure:
-    """The 95th percentile in milliseconds; 0 while nothing was measured."""
+    """The 95th percentile in milliseconds; nothing while nothing was measured."""
     rates = f"sum by (le) (rate({metric}_bucket{{%s}}[{_WINDOW}]))"
-    return Measure(f"({to_ms}histogram_quantile(0.95, {rates}) >= 0) or vector(0)", VALUE)
+    return Measure(f"{to_ms}histogram_quantile(0.95, {rates}) >= 0", VALUE)
 
 
 def _mean(total: str, count: str) -> Measure:
-    """A mean in milliseconds of a sum in microseconds; 0 while nothing was measured."""
+    """A mean in milliseconds of a sum in microseconds; nothing while nothing was measured."""
     divided = f"sum(rate({total}{{%s}}[{_WINDOW}])) / sum(rate({count}{{%s}}[{_WINDOW}]))"
-    return Measure(f"({divided} / 1000 >= 0) or vector(0)", VALUE)
+    return Measure(f"{divided} / 1000 >= 0", VALUE)
 
 
 _TRT = "nv_trt_llm_request_metrics"
@@ -130,8 +130,11 @@ def pods_of(deployment: str) -> str:
 
 
 def asked(measure: Measure, matchers: str) -> str:
-    """The query for pods with such labels."""
-    return measure.promql.replace("%s", matchers)
+    """The query for pods with such labels. It answers 0 while they are read and have measured
+    nothing (some engines have a metric from the first request on), and nothing where nobody reads
+    them: that must not look like a pool that nobody uses."""
+    measured = measure.promql.replace("%s", matchers)
+    return f"{measured} or 0 * count(up{{{matchers}}} == 1)"
 
 
 def gpu_query(namespace: str, deployment: str) -> str:

@@ -281,7 +281,14 @@ def _scaled_object(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj
 
 def _prometheus(stack: Stack, query: str, threshold: str) -> dict[str, str]:
     address = stack.section("autoscaling")["serverAddress"]
-    return {"serverAddress": address, "query": query, "threshold": threshold}
+    # No answer is no load only where no pod may be there to answer.
+    nothing = "true" if _may_sleep(stack) else "false"
+    return {
+        "serverAddress": address,
+        "query": query,
+        "threshold": threshold,
+        "ignoreNullValues": nothing,
+    }
 
 
 def _trigger(stack: Stack, goal: Goal) -> Obj:

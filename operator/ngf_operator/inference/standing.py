@@ -11,6 +11,9 @@ from ngf_operator.inference import parents, pool, route, scaling, workloads
 from ngf_operator.wanting import Obj, Standing, World
 
 Judge = Callable[[Obj, Obj, World], Standing]
+_REFUSED = "ScaledObjectCheckFailed"
+"""KEDA's word for an object that it does not take."""
+_NO_POD = "No pod is ready yet."
 _RESTS = "ScalingDisabled"
 """An autoscaler's word for a workload that has been scaled to no pods, which it leaves alone."""
 
@@ -20,8 +23,14 @@ def _of_route(wanted: Obj, live: Obj, world: World) -> Standing:
 
 
 def of_scaled_object(wanted: Obj, live: Obj, world: World) -> Standing:
-    """Ready once KEDA took it and reads its metrics. One that somebody paused is ready, too."""
-    ready = of_condition(condition(live, "Ready"), "that the scaler is ready")
+    """Ready once KEDA took it and reads its metrics, which come once a pod is ready. One that
+    somebody paused is ready, too."""
+    given = condition(live, "Ready")
+    ready = of_condition(given, "that the scaler is ready")
+    if given and ready.state == "Waiting" and given.get("message"):
+        return Standing("Waiting", str(given.get("reason", "")), str(given["message"]))
+    if ready.state == "Failed" and ready.reason != _REFUSED and not _has_pods(live, world):
+        return Standing("Waiting", ready.reason, f"{ready.message} {_NO_POD}")
     if ready.state != "Ready":
         return ready
     if (fallback := condition(live, "Fallback") or {}).get("status") == "True":
@@ -36,10 +45,20 @@ def of_scaled_object(wanted: Obj, live: Obj, world: World) -> Standing:
     ]
     if failing:
         why = f"KEDA cannot read {' and '.join(sorted(failing))}."
+        if not _has_pods(live, world):
+            return Standing("Waiting", "MetricSourceFailed", f"{why} {_NO_POD}")
         return Standing("Failed", "MetricSourceFailed", why)
     active = (condition(live, "Active") or {}).get("status") == "True"
     said = "It scales." if active else "Nothing asks for more pods."
     return Standing("Ready", "Active" if active else "Inactive", said)
+
+
+def _has_pods(scaler: Obj, world: World) -> bool:
+    """Whether a pod of what is scaled is there to be measured, as far as is known."""
+    target = (scaler.get("spec") or {}).get("scaleTargetRef") or {}
+    space, name = scaler["metadata"]["namespace"], str(target.get("name"))
+    deployment = world.get("apps", "Deployment", space, name)
+    return deployment is None or bool((deployment.get("status") or {}).get("availableReplicas"))
 
 
 def of_hpa(wanted: Obj, live: Obj, world: World) -> Standing:
