@@ -461,6 +461,21 @@ def test_other_labels_for_pods_do_not_empty_a_pool_that_is_served() -> None:
     assert shared == {"app": "a"}, "those that others run are of the pool as well"
 
 
+def test_pods_of_others_are_of_a_pool_that_is_served_only_where_it_selects_them_and_says_so() -> (
+    None
+):
+    others = Known([deployment("chat-ui", {"app": "llama"})])
+    alone, shared = (
+        wanted(stack(), others),
+        wanted(stack(pool={"selector": {"app": "llama"}}), others),
+    )
+    pool = of(alone, "InferencePool")["spec"]["selector"]["matchLabels"]
+    assert pool == {"ngf-console.f5.com/inference-pool": "llama-pool"}
+    assert alone.lacks == ()
+    lack = the_lack(shared, "Shared")
+    assert (lack.section, lack.name, lack.blocks) == ("PoolAccepted", "chat-ui", False)
+
+
 def test_a_pool_whose_pods_nobody_runs_has_no_engine_and_no_scaler() -> None:
     autoscaling = {"thresholds": [{"metric": "cpu", "target": 80}]}
     found = wanted(stack(modelServer=None, autoscaling=autoscaling), Known())

@@ -31,12 +31,15 @@ def wanted(stack: Stack, world: World) -> Wanted:
             "definitions of the Gateway API Inference Extension, 1.5 or newer.",
         )
         return Wanted((), (lack,))
-    selector = _selector(stack, world)
+    others = _others(stack, world)
+    own = {POOL_LABEL: names.pool(stack.name)}
+    selector = own if stack.serves and not others else stack.selector
     old = not version.startswith(f"{GROUP}/")
     made = stack.object(
         version, KIND, name, spec=_old_spec(stack, selector) if old else _spec(stack, selector)
     )
-    return Wanted((Child(POOL, made),), (_old_version(stack),) if old else ())
+    lacks = [_shares(stack, each) for each in others]
+    return Wanted((Child(POOL, made),), (*lacks, _old_version(stack)) if old else tuple(lacks))
 
 
 def _old_version(stack: Stack) -> Lack:
@@ -53,13 +56,23 @@ def _failure_mode(stack: Stack) -> str:
     return str(stack.section("epp").get("failureMode") or "FailClose")
 
 
-def _selector(stack: Stack, world: World) -> dict[str, str]:
-    """Pods that the stack runs are found by a label that never changes: with another
-    ``pool.selector`` the pool would be empty until the last of them had been replaced. Where
-    others run pods as well, both are found by what they have in common."""
-    if stack.serves and not adoption.deployments(stack, world):
-        return {POOL_LABEL: names.pool(stack.name)}
-    return stack.selector
+def _others(stack: Stack, world: World) -> list[Obj]:
+    """Deployments whose pods ``pool.selector`` puts beside those that the stack runs. Its own are
+    found by a label that never changes: with another selector the pool would be empty until the
+    last of them had been replaced. With others, all are found by what they have in common; whose
+    pods happen to have the label that stands for no selector are none."""
+    if stack.serves and stack.section("pool").get("selector"):
+        return adoption.deployments(stack, world)
+    return []
+
+
+def _shares(stack: Stack, deployment: Obj) -> Lack:
+    name = str(deployment["metadata"]["name"])
+    why = (
+        f"The pods of the Deployment {name} have the labels of pool.selector and are of the pool, "
+        "too."
+    )
+    return stack.lack(POOL, "Deployment", name, "Shared", why, blocks=False)
 
 
 def _spec(stack: Stack, selector: Mapping[str, str]) -> Obj:
