@@ -42,13 +42,28 @@ def _endpoint(stack: Stack, world: World) -> str:
         if (asked.get("sectionName") or each["name"]) == each["name"]
         and each["protocol"] in ("HTTP", "HTTPS")
     ]
-    addresses = (gateway.get("status") or {}).get("addresses") or ()
-    hosts = [*(asked.get("hostnames") or ()), *(each["value"] for each in addresses)]
-    hosts = [host for host in hosts if "*" not in host]
-    if not listeners or not hosts:
-        return ""
-    listener = max(listeners, key=lambda each: bool(each["protocol"] == "HTTPS"))
+    listeners.sort(key=lambda each: each["protocol"] != "HTTPS")
+    addresses = [each["value"] for each in (gateway.get("status") or {}).get("addresses") or ()]
+    for listener in listeners:
+        for wanted in asked.get("hostnames") or ("",):
+            met = _met(wanted, str(listener.get("hostname") or ""))
+            host = next(iter(addresses), "") if met == "" else met
+            if host and "*" not in host:
+                return f"{_origin(listener, host)}{asked.get('pathPrefix') or '/'}"
+    return ""
+
+
+def _met(one: str, other: str) -> str | None:
+    """The hosts that two host names have in common, "" for all and None for none."""
+    if not one or not other or one == other:
+        return one or other
+    for general, narrow in ((one, other), (other, one)):
+        if general.startswith("*.") and narrow.removeprefix("*").endswith(general[1:]):
+            return narrow
+    return None
+
+
+def _origin(listener: Obj, host: str) -> str:
     scheme, usual = ("https", 443) if listener["protocol"] == "HTTPS" else ("http", 80)
     port = "" if listener["port"] == usual else f":{listener['port']}"
-    host = f"[{hosts[0]}]" if ":" in hosts[0] else hosts[0]
-    return f"{scheme}://{host}{port}{asked.get('pathPrefix') or '/'}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}{port}"
