@@ -18,6 +18,7 @@ from ngf_operator.wanting import Child, Obj
 
 _LOG = logging.getLogger(__name__)
 _RIGHT = re.compile(r' cannot (\S+) resource "([^"]+)" in API group "([^"]*)"')
+_UNDECLARED = re.compile(r"\.(\S+): field not declared in schema")
 
 CONTESTED = "Somebody changes it back again and again: it is changed once a minute at most."
 
@@ -230,6 +231,10 @@ def judged(refused: Refused, ref: Ref) -> Exception:
         return Failing("Forbidden", said)
     if refused.status == 404:
         return Lacking("NotFound", said)
+    if refused.status == 500 and (fields := _UNDECLARED.findall(said)):
+        unknown = " and ".join(dict.fromkeys(fields))
+        why = f"The {ref.kind} that is installed knows no {unknown}: its definition is older."
+        return Lacking("OldDefinition", why)
     if refused.status == 422 and "immutable" in said:
         return Failing("Immutable", f"{said} Delete it, and it is made as it is wanted.")
     if refused.status in (400, 413, 415, 422):

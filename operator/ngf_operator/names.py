@@ -94,7 +94,7 @@ def scaler(stack: str) -> str:
 
 
 def route(stack: str) -> str:
-    """The HTTPRoute of a stack."""
+    """The HTTPRoute of a stack, and the policies of NGF that target it."""
     return shortened(f"{stack}-route", NAME_LENGTH)
 
 

@@ -59,13 +59,14 @@ class Outcome:
 
 def stands(child: Child, applied: Applied, now: Standing) -> Outcome:
     """A child that was applied, or is as it was applied."""
+    state, message = _told(child, now.state, now.message)
     return Outcome(
         ref_of(child.obj),
         child.obj["apiVersion"],
         child.section,
-        now.state,
+        state,
         now.reason,
-        now.message,
+        message,
         spec_hash=applied.spec_hash,
         did=applied.did,
         listed=not child.edits,
@@ -76,33 +77,42 @@ def refused(child: Child, why: Lacking | Failing, was: str) -> Outcome:
     """A child that the cluster, or its owner, does not let us have; ``was`` is the hash that it was
     applied with before."""
     lacking = isinstance(why, Lacking)
+    state, message = _told(child, "Skipped" if lacking else "Failed", str(why))
     return Outcome(
         ref_of(child.obj),
         child.obj["apiVersion"],
         child.section,
-        "Skipped" if lacking else "Failed",
+        state,
         why.reason,
-        str(why),
+        message,
         spec_hash=was,
         applied=False,
-        blocks=lacking,
+        blocks=lacking and not child.without,
         listed=not child.edits,
     )
 
 
 def delayed(child: Child, was: str, why: str) -> Outcome:
     """A child that a later try may bring; ``was`` is the hash that it was applied with before."""
+    state, message = _told(child, "Waiting", why)
     return Outcome(
         ref_of(child.obj),
         child.obj["apiVersion"],
         child.section,
-        "Waiting",
+        state,
         "Retrying",
-        why,
+        message,
         spec_hash=was,
         applied=False,
         listed=not child.edits,
     )
+
+
+def _told(child: Child, state: State, message: str) -> tuple[State, str]:
+    """State and message of a child: skipped, with what holds instead, where it is not needed."""
+    if state == "Ready" or not child.without:
+        return state, message
+    return "Skipped", f"{message} {child.without}".lstrip()
 
 
 STILL_NEEDED = "It is no longer wanted, and stays until every other child is as it is wanted."
@@ -129,8 +139,10 @@ def remains(live: Obj, section: str, why: Exception | None) -> Outcome:
 
 def needs_what_was(outcome: Outcome) -> bool:
     """Whether a child may be as it was before, and so need what is no longer wanted: it could not
-    be made what is wanted now, and it is there and the parent's."""
-    return not outcome.applied and outcome.reason not in ("NotOurs", "CRDNotInstalled", "NotFound")
+    be made what is wanted now, and it is there and the parent's. One that is ready all the same is
+    not needed itself."""
+    may_be_there = outcome.reason not in ("NotOurs", "CRDNotInstalled", "NotFound")
+    return not outcome.applied and not outcome.ready and may_be_there
 
 
 def lacking(lack: Lack) -> Outcome:

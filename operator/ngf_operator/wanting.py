@@ -19,13 +19,15 @@ class Child:
     ``obj`` has apiVersion, kind, metadata (name, namespace, labels and annotations of its own) and
     content; owner and labels of the operator are added when it is applied. ``owner`` is another
     owner than the parent. ``edits`` marks an edit of somebody else's object, which is never owned,
-    deleted or pruned; there is none where that is as wanted already.
+    deleted or pruned; there is none where that is as wanted already. With ``without``, a sentence
+    on what holds without it, the parent can be Ready all the same.
     """
 
     section: str
     obj: Obj
     owner: Obj | None = None
     edits: bool = False
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)

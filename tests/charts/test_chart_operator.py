@@ -23,7 +23,7 @@ EVERY = sorted(
 
 
 def plural(kind: str) -> str:
-    if kind in ("NginxProxy", "WAFPolicy", "SnippetsPolicy"):
+    if kind.endswith(("Proxy", "Policy")):
         return f"{kind.lower()[:-1]}ies"
     return f"{kind.lower()}es" if kind.endswith(("s", "sh")) else f"{kind.lower()}s"
 

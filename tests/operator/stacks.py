@@ -18,6 +18,8 @@ APIS = {
     "ScaledObject": ("apis/keda.sh/v1alpha1", "scaledobjects"),
     "HorizontalPodAutoscaler": ("apis/autoscaling/v2", "horizontalpodautoscalers"),
     "HTTPRoute": ("apis/gateway.networking.k8s.io/v1", "httproutes"),
+    "ClientSettingsPolicy": ("apis/gateway.nginx.org/v1alpha1", "clientsettingspolicies"),
+    "ProxySettingsPolicy": ("apis/gateway.nginx.org/v1alpha1", "proxysettingspolicies"),
     "DistributedCloudPublish": (CONSOLE, "distributedcloudpublishes"),
 }
 

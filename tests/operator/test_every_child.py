@@ -46,6 +46,8 @@ STACK: list[tuple[str, str, Obj]] = [
     ("Deployment", "m", PODS),
     ("ScaledObject", "m-scaler", {"spec": {"maxReplicaCount": 99}}),
     ("HTTPRoute", "m-route", {"spec": {"hostnames": ["other.example"]}}),
+    ("ProxySettingsPolicy", "m-route", {"spec": {"timeout": {"read": "1s"}}}),
+    ("ClientSettingsPolicy", "m-route", {"spec": {"body": {"maxSize": "1k"}}}),
     ("DaemonSet", "m-dcgm", PODS),
     ("DistributedCloudPublish", "m-publish", {"spec": {"distributedCloud": {"tenant": "other"}}}),
 ]

@@ -16,13 +16,30 @@ from tests.real.kube_api import KubeApi, wait_until
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "epp" / "config.yaml"
 """What a real picker was started with."""
+POLICIES = ("ClientSettingsPolicy", "ProxySettingsPolicy")
+GATEWAY: list[Obj] = [
+    {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "GatewayClass",
+        "metadata": {"name": "nginx"},
+        "spec": {"controllerName": "gateway.nginx.org/nginx-gateway-controller"},
+    },
+    {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "web", "namespace": "edge"},
+        "spec": {"gatewayClassName": "nginx"},
+    },
+]
 OLD_POOLS = ("inference.networking.x-k8s.io", "InferencePool")
 
 
 def children(
     namespace: str, backend: str, scaler: str = "keda", profiling: bool = False
 ) -> list[Obj]:
-    found = wanted(whole(namespace, backend, scaler, profiling), Known())
+    policies = {("gateway.nginx.org", kind): "gateway.nginx.org/v1alpha1" for kind in POLICIES}
+    world = Known(GATEWAY, also=policies)
+    found = wanted(whole(namespace, backend, scaler, profiling), world)
     return [one.obj for one in found.children]
 
 
@@ -32,7 +49,7 @@ def test_every_child_of_every_engine_is_taken(
     kube_api: KubeApi, namespace: str, backend: str, scaler: str, profiling: bool
 ) -> None:
     made = children(namespace, backend, scaler, profiling)
-    assert len(made) == 12
+    assert len(made) == 14
     for obj in made:
         stored = kube_api.apply(path(obj), obj, "test", fieldValidation="Strict").ok()
         assert kept(obj, stored), obj["kind"]

@@ -47,7 +47,7 @@ def whole_bundle(name: str, secrets: str, **spec: object) -> Obj:
 
 
 def whole_stack(name: str, gateway: str, **spec: object) -> Obj:
-    """Pool, picker with all its objects, engine, scaler, route and GPU metrics."""
+    """Pool, picker with all its objects, engine, scaler, route with policies, and GPU metrics."""
     return {
         "apiVersion": "ngf-console.f5.com/v1alpha1",
         "kind": "InferenceStack",
@@ -112,6 +112,7 @@ def install_ngf(api: KubeApi, namespace: str) -> None:
 
 PLACES = {
     "Certificate": "cert-manager.io/v1/certificates",
+    "ClientSettingsPolicy": "gateway.nginx.org/v1alpha1/clientsettingspolicies",
     "ConfigMap": "v1/configmaps",
     "DaemonSet": "apps/v1/daemonsets",
     "Deployment": "apps/v1/deployments",
@@ -120,6 +121,7 @@ PLACES = {
     "HTTPRoute": "gateway.networking.k8s.io/v1/httproutes",
     "InferencePool": "inference.networking.k8s.io/v1/inferencepools",
     "NginxProxy": "gateway.nginx.org/v1alpha2/nginxproxies",
+    "ProxySettingsPolicy": "gateway.nginx.org/v1alpha1/proxysettingspolicies",
     "ReferenceGrant": "gateway.networking.k8s.io/v1beta1/referencegrants",
     "Role": "rbac.authorization.k8s.io/v1/roles",
     "RoleBinding": "rbac.authorization.k8s.io/v1/rolebindings",

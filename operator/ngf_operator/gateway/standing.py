@@ -117,6 +117,11 @@ def policy(wanted: Obj, live: Obj, world: World) -> Standing:
     return _judged(live, ("Accepted",), "It does so only when it runs with --snippets.")
 
 
+def route_policy(wanted: Obj, live: Obj, world: World) -> Standing:
+    """A policy of a route: accepted by NGF, and taken up by the data plane where NGF says that."""
+    return _judged(live, ("Accepted", "Programmed"), "It does so once it has judged the route.")
+
+
 def waf_policy(wanted: Obj, live: Obj, world: World) -> Standing:
     """A WAFPolicy: accepted, found, and taken up by the data plane where NGF says that."""
     return _judged(live, ("Accepted", "ResolvedRefs", "Programmed"), "It does so with NGINX Plus.")
@@ -153,6 +158,8 @@ JUDGES: dict[tuple[str, str], Judge] = {
     (NGF, "SnippetsFilter"): policy,
     (NGF, "SnippetsPolicy"): policy,
     (NGF, "WAFPolicy"): waf_policy,
+    (NGF, "ClientSettingsPolicy"): route_policy,
+    (NGF, "ProxySettingsPolicy"): route_policy,
     (CERT_MANAGER, "Certificate"): certificate,
 }
 """By group and kind; a ReferenceGrant is in force as soon as it exists."""

@@ -11,10 +11,11 @@ def reduced(gateway: Obj) -> Obj:
     fields = ("name", "port", "protocol", "hostname")
     listeners = (gateway.get("spec") or {}).get("listeners") or ()
     kept = [{key: each[key] for key in fields if key in each} for each in listeners]
+    of_class = (gateway.get("spec") or {}).get("gatewayClassName", "")
     return {
         **{key: gateway[key] for key in ("apiVersion", "kind") if key in gateway},
         "metadata": gateway["metadata"],
-        "spec": {"listeners": kept},
+        "spec": {"gatewayClassName": of_class, "listeners": kept},
         "status": {"addresses": (gateway.get("status") or {}).get("addresses") or []},
     }
 

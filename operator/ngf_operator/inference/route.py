@@ -1,8 +1,8 @@
 """The HTTPRoute that leads from a Gateway to the pool."""
 
 from ngf_operator import names
-from ngf_operator.inference import pool
-from ngf_operator.inference.spec import ROUTE, Stack
+from ngf_operator.inference import pool, route_policies
+from ngf_operator.inference.spec import ROUTE, Stack, together
 from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 GROUP = "gateway.networking.k8s.io"
@@ -10,7 +10,7 @@ KIND = "HTTPRoute"
 
 
 def wanted(stack: Stack, world: World) -> Wanted:
-    """The route that was asked for, or why there can be none."""
+    """The route that was asked for with its policies, or why there can be none."""
     asked, name = stack.section("httpRoute"), names.route(stack.name)
     if "httpRoute" not in stack.spec:
         return Wanted(())
@@ -36,7 +36,8 @@ def wanted(stack: Stack, world: World) -> Wanted:
     if asked.get("hostnames"):
         spec["hostnames"] = list(asked["hostnames"])
     made = stack.object(version, KIND, name, spec=spec)
-    return Wanted((Child(ROUTE, made),), _shadowed(stack, made, world))
+    itself = Wanted((Child(ROUTE, made),), _shadowed(stack, made, world))
+    return together((itself, route_policies.wanted(stack, world)))
 
 
 def _shadowed(stack: Stack, made: Obj, world: World) -> tuple[Lack, ...]:

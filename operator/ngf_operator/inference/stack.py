@@ -1,6 +1,7 @@
 """All that an InferenceStack wants, section by section."""
 
 from ngf_operator import names
+from ngf_operator.gateway.parent import NGF
 from ngf_operator.inference import (
     adoption,
     endpoint,
@@ -10,6 +11,7 @@ from ngf_operator.inference import (
     pool,
     publication,
     route,
+    route_policies,
     scaling,
 )
 from ngf_operator.inference.spec import WORKLOAD, Stack, together
@@ -69,6 +71,8 @@ RECIPE = Recipe(
         Reads("apiregistration.k8s.io", "APIService", ("v1",), "", scaling.reduced),
         Reads(route.GROUP, route.KIND, ("v1",), CHILDREN),
         Reads(route.GROUP, "Gateway", ("v1",), "", endpoint.reduced),
+        Reads(route.GROUP, "GatewayClass", ("v1",), ""),
+        *(Reads(NGF, each.kind, ("v1alpha1",), "") for each in route_policies.SETTINGS),
         Reads(names.GROUP, names.PUBLISH, (names.VERSION,), CHILDREN),
         Reads("", "Pod", ("v1",), WORKLOAD, _pod),
     ),
