@@ -185,6 +185,7 @@ def _parents(live: Obj) -> Obj:
         "namespace": "edge",
     }
     if live["kind"] == "HTTPRoute":
+        ref |= live["spec"]["parentRefs"][0]
         # NGINX Gateway Fabric names the listener where the Gateway has just one.
         ref["sectionName"] = "http"
     said = _accepted(live["metadata"]["generation"])[:2]
