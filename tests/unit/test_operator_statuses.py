@@ -54,6 +54,23 @@ def test_the_phase_is_the_worst_of_the_children(
     assert (found["phase"], said(found, "Ready")) == (phase, ready)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "reconciled"),
+    [
+        (child("Waiting", reason="Retrying", applied=False), ("False", "Retrying")),
+        (child("Waiting", reason="StillNeeded", applied=False), ("False", "StillNeeded")),
+        (child("Failed", reason="Invalid", applied=False), ("False", "Invalid")),
+        (LACK, ("False", "CRDNotInstalled")),
+        (child("Failed", reason="CrashLoop"), ("True", "Applied")),
+        (child("Waiting"), ("True", "Applied")),
+    ],
+    ids=lambda one: one.reason or one.state if isinstance(one, Outcome) else "",
+)
+def test_reconciled_is_what_has_been_applied(outcome: Outcome, reconciled: tuple[str, str]) -> None:
+    found = status(parent(), child("Ready", "other"), outcome)
+    assert said(found, "Reconciled") == reconciled
+
+
 def test_what_was_ready_and_is_not_is_degraded_until_it_is_or_the_spec_changes() -> None:
     before = status(parent(), child("Ready"))
     lapsed = status(parent(before), child("Waiting"))
