@@ -9,9 +9,10 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ngf_operator.belonging import applied_by_us, dressed, hash_of, is_ours, whose
+from ngf_operator.belonging import dressed, hash_of, is_ours, whose
 from ngf_operator.client import Api, Refused
 from ngf_operator.drifting import Clean, kept, undone
+from ngf_operator.managers import applied_by_us
 from ngf_operator.seen import Parent, Ref, Seen, ref_of, version_of
 from ngf_operator.served import Resource, Served
 from ngf_operator.wanting import Child, Obj
@@ -196,8 +197,10 @@ class Applier:
         if hash_of(live) != spec_hash:
             return False
         clean = self._clean.get(ref)
-        known = clean is not None and clean.spec_hash == spec_hash
-        if not (clean.holds(live, wanted) if clean and known else kept(wanted, live)):
+        if clean and clean.spec_hash == spec_hash:
+            if not clean.holds(live, wanted):
+                return False
+        elif self._seen.touched(ref) or not kept(wanted, live):
             return False
         if clean is None or clean.version != version_of(live):
             self._clean[ref] = Clean.of(live, spec_hash)

@@ -53,15 +53,6 @@ def whose(live: Obj) -> str:
     return f"is managed by {manager}" if manager else "was made by somebody else"
 
 
-def applied_by_us(live: Obj) -> bool:
-    """Whether the server knows us as one who applied fields of a whole object: a copy of a child
-    under another name carries our annotations, and is not ours."""
-    return any(
-        each.get("manager") == names.MANAGER and each.get("operation") == "Apply"
-        for each in live["metadata"].get("managedFields") or ()
-    )
-
-
 def _reference(parent: Obj, child: Child, *, namespaced: bool) -> Obj | None:
     """The owner reference; owners are in the same namespace, or references mean nothing."""
     owner, namespace = child.owner or parent, child.obj["metadata"].get("namespace")

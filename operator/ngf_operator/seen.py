@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from ngf_operator import names
+from ngf_operator.managers import set_by_others
 from ngf_operator.reads import merged
 from ngf_operator.served import Served
 from ngf_operator.wanting import CHILDREN, Obj, Reads
@@ -91,11 +92,13 @@ def lean(obj: Obj) -> Obj:
 class Shelf:
     """The objects of one ``Reads``, and the version that they are of.
 
-    ``denied`` says what the account may not do.
+    ``touched`` are the children among them whose content others have set a field of, ``denied``
+    says what the account may not do.
     """
 
     reads: Reads
     objects: dict[Place, Obj] = field(default_factory=dict)
+    touched: set[Place] = field(default_factory=set)
     since: str = ""
     denied: str = ""
 
@@ -145,6 +148,11 @@ class Seen:
                 return shelf.denied
         return ""
 
+    def touched(self, ref: Ref) -> bool:
+        """Whether others have set a field of the content of a child."""
+        shelves = self._of_kind.get((ref.group, ref.kind), ())
+        return any((ref.namespace, ref.name) in shelf.touched for shelf in shelves)
+
     def children(self, parent: Parent) -> list[Obj]:
         """The live objects that name this parent as theirs."""
         found = (self.get(*_parts(ref)) for ref in sorted(self._children.get(parent, ())))
@@ -160,6 +168,9 @@ class Seen:
         known = shelf.objects.get(place)
         if known and version_of(known) > version_of(obj):
             return False
+        shelf.touched.discard(place)
+        if shelf.reads.labels == CHILDREN and set_by_others(obj):
+            shelf.touched.add(place)
         kept = lean(shelf.reads.keep(obj))
         shelf.objects[place] = kept
         self._index(kept)
@@ -172,6 +183,7 @@ class Seen:
         if known is None or version_of(known) > version_of(obj):
             return False
         del shelf.objects[place]
+        shelf.touched.discard(place)
         if (owner := owner_of(known)) and self.get(*_parts(ref_of(known))) is None:
             self._children[owner].discard(ref_of(known))
         return True

@@ -16,7 +16,7 @@ from tests.operator.bundle_children import (
 )
 from tests.operator.bundles import child, condition, in_phase, path
 from tests.operator.ngf import ADDRESS, FLAGS, Ngf, issue
-from tests.operator.replica import Replica
+from tests.operator.replica import REAL, Replica
 from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi
 
@@ -86,6 +86,10 @@ def test_what_is_added_to_a_reference_of_a_child_is_taken_out_again(
     edited["listeners"][2]["tls"]["certificateRefs"][0]["namespace"] = "elsewhere"
     where = place("Gateway", namespace, "edge")
     kube_api.patch(where, {"spec": edited}, MERGE_PATCH, fieldManager="me").ok()
+    healed(kube_api, "Gateway", namespace, "edge", before)
+    whole_operator.stop()
+    kube_api.patch(where, {"spec": edited}, MERGE_PATCH, fieldManager="me").ok()
+    whole_operator.start(REAL)
     healed(kube_api, "Gateway", namespace, "edge", before)
 
 

@@ -1,13 +1,17 @@
-"""Promise: what the server refuses is told as what it is; what is not wanted is known exactly."""
+"""Promise: what the server refuses is told as what it is; what is not wanted is known exactly; what
+others changed while no operator worked is found without asking for what nobody touched."""
 
+import asyncio
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from ngf_operator.applying import Applier, Failing, Lacking, judged
+from ngf_operator.applying import Applied, Applier, Failing, Lacking, judged
+from ngf_operator.belonging import dressed
 from ngf_operator.client import Api, Refused
 from ngf_operator.seen import Parent, Ref, Seen, ref_of
-from ngf_operator.served import Served
-from ngf_operator.wanting import CHILDREN, Obj, Reads
+from ngf_operator.served import Resource, Served
+from ngf_operator.wanting import CHILDREN, Child, Obj, Reads
 
 WEB = Ref("apps", "Deployment", "shop", "web")
 
@@ -62,3 +66,97 @@ def _pool(group: str) -> Obj:
         "annotations": {"ngf-console.f5.com/owner": "InferenceStack/llm/m"},
     }
     return {"apiVersion": f"{group}/v1", "kind": "InferencePool", "metadata": about}
+
+
+GATEWAYS = "gateway.networking.k8s.io"
+BUNDLE: Obj = {
+    "apiVersion": "ngf-console.f5.com/v1alpha1",
+    "kind": "GatewayBundle",
+    "metadata": {"name": "edge", "namespace": "shop", "uid": "b", "generation": 1},
+}
+OURS: Obj = {
+    "manager": "ngf-console-operator",
+    "operation": "Apply",
+    "fieldsV1": {"f:metadata": {}, "f:spec": {"f:listeners": {}}},
+}
+NGF: Obj = {
+    "manager": "gateway",
+    "operation": "Update",
+    "subresource": "status",
+    "fieldsV1": {"f:status": {}},
+}
+KUBECTL: Obj = {
+    "manager": "kubectl-edit",
+    "operation": "Update",
+    "fieldsV1": {"f:spec": {"f:listeners": {}}},
+}
+LABELLED: Obj = {
+    "manager": "kubectl-label",
+    "operation": "Update",
+    "fieldsV1": {"f:metadata": {"f:labels": {}}},
+}
+
+
+def _child() -> Child:
+    refs = [{"name": "web"}]
+    listener = {"name": "https", "tls": {"certificateRefs": refs}}
+    about = {"name": "edge", "namespace": "shop"}
+    spec = {"listeners": [listener]}
+    obj = {"apiVersion": f"{GATEWAYS}/v1", "kind": "Gateway", "metadata": about, "spec": spec}
+    return Child("GatewayProgrammed", obj)
+
+
+def _live(*managers: Obj, **ref: str) -> Obj:
+    """The Gateway as the server has it: with what others added to the reference."""
+    live = dressed(BUNDLE, _child())
+    live["spec"]["listeners"][0]["tls"]["certificateRefs"][0] |= {"kind": "Secret", **ref}
+    live["metadata"] |= {"uid": "g", "resourceVersion": "7", "generation": 2}
+    live["metadata"]["managedFields"] = list(managers)
+    return live
+
+
+class Recorded(Api):
+    """Answers what is there, and notes what it was asked."""
+
+    def __init__(self, there: Obj | None = None) -> None:
+        self.there, self.asked = there, list[str]()
+
+    async def get(self, path: str, **options: object) -> Obj:
+        self.asked.append("get")
+        if self.there is None:
+            raise Refused(404, "NotFound", "not found")
+        return deepcopy(self.there)
+
+    async def apply(self, path: str, obj: Obj) -> Obj:
+        self.asked.append("apply")
+        about = {**obj["metadata"], "uid": "g", "resourceVersion": "9", "generation": 3}
+        return {**deepcopy(obj), "metadata": {**about, "managedFields": [OURS]}}
+
+
+class Gateways(Served):
+    """Gateways are served."""
+
+    def resource(self, api_version: str, kind: str) -> Resource:
+        return Resource(GATEWAYS, "v1", "Gateway", "gateways", True)
+
+
+def _applied(api: Recorded, *live: Obj, was: str = "") -> Applied:
+    """What an operator does to the Gateway that has just started, and sees it so."""
+    served = Gateways(api, lambda: None, 60.0)
+    seen = Seen(served, [Reads(GATEWAYS, "Gateway", ("v1",), CHILDREN)])
+    for one in live:
+        seen.put(seen.shelves[0], one)
+    return asyncio.run(Applier(api, served, seen).child(BUNDLE, _child(), was, full=False))
+
+
+def test_what_was_added_within_a_list_item_while_no_operator_worked_is_taken_out() -> None:
+    api = Recorded()
+    assert _applied(api, _live(OURS, KUBECTL, namespace="evil")).did == "restored"
+    assert api.asked == ["apply"]
+
+
+@pytest.mark.parametrize("others", [(), (NGF,), (LABELLED,)], ids=["nobody", "status", "label"])
+def test_what_nobody_else_touched_is_not_asked_for_at_a_start(others: tuple[Obj, ...]) -> None:
+    api = Recorded()
+    assert _applied(api, _live(OURS, *others)).did == "nothing"
+    assert api.asked == []
