@@ -11,6 +11,8 @@ from ngf_operator.wanting import Child, Lack, Obj, Standing
 
 State = Literal["Ready", "Waiting", "Failed", "Skipped", "Adopted"]
 UNCLEAR = "BuilderFailed"
+UNTOUCHED = ("MissingPermission", "CannotBeListed")
+"""A child that is lacked for such a reason may be there, as it was."""
 _REASON = re.compile(r"[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")
 
 
@@ -148,6 +150,7 @@ def needs_what_was(outcome: Outcome) -> bool:
 def lacking(lack: Lack) -> Outcome:
     """What the builder says cannot be had, or is not needed."""
     adopted = not lack.blocks and "adopted" in lack.reason.lower()
+    blocks = lack.blocks and not lack.waits
     return Outcome(
         Ref("", lack.kind, lack.namespace, lack.name),
         "",
@@ -155,7 +158,8 @@ def lacking(lack: Lack) -> Outcome:
         "Waiting" if lack.waits else "Adopted" if adopted else "Skipped",
         lack.reason,
         lack.message,
-        blocks=lack.blocks and not lack.waits,
+        applied=not (blocks and lack.name and lack.reason in UNTOUCHED),
+        blocks=blocks,
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from ngf_operator.applying import Failing, Lacking
 from ngf_operator.client import Refused
-from ngf_operator.outcomes import needs_what_was, refused, remains
-from ngf_operator.wanting import Child
+from ngf_operator.outcomes import lacking, needs_what_was, refused, remains
+from ngf_operator.wanting import Child, Lack
 
 Obj = dict[str, Any]
 WEB: Obj = {
@@ -53,3 +53,20 @@ def test_only_what_is_there_can_need_what_is_no_longer_wanted(
     why: Failing | Lacking, needs: bool
 ) -> None:
     assert needs_what_was(refused(Child("Kept", WEB), why, "abc")) is needs
+
+
+@pytest.mark.parametrize(
+    ("lack", "needs"),
+    [
+        (Lack("Kept", "ConfigMap", "web", "shop", "MissingPermission", "may not list"), True),
+        (Lack("Kept", "ConfigMap", "web", "shop", "CannotBeListed", "cannot list"), True),
+        (Lack("Kept", "ConfigMap", "", "shop", "MissingPermission", "may not list"), False),
+        (Lack("Kept", "ConfigMap", "web", "shop", "NotPlus", "no"), False),
+        (Lack("Kept", "ConfigMap", "web", "shop", "MissingPermission", "no", False), False),
+    ],
+    ids=["denied", "unlisted", "no child", "another reason", "not needed"],
+)
+def test_a_child_that_the_builder_may_not_touch_can_need_it_as_well(
+    lack: Lack, needs: bool
+) -> None:
+    assert needs_what_was(lacking(lack)) is needs
