@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ngf_operator import names, outcomes
 from ngf_operator.applying import Applier, Failing, Lacking, Pruned
@@ -43,6 +44,7 @@ class Reconciler:
         self._applier = Applier(api, served, seen)
         self._ending = Ending(seen, self._applier, recipes)
         self._restraint = Restraint()
+        self._untold: dict[Parent, set[Ref]] = {}
         self.parents = Parents()
         self.readers = Readers()
 
@@ -92,6 +94,7 @@ class Reconciler:
             pruned, stuck = await self._prune(parent, found)
         finally:
             self.readers.note(key, world.asked | refs)
+        found = self._with_untold(key, found)
         status = status_of(
             parent,
             found,
@@ -102,6 +105,7 @@ class Reconciler:
             further=recipe.status(parent, world),
         )
         await self._write(parent, status)
+        self._untold.pop(key, None)
         await self._tell(parent, found, pruned)
         if trouble or stuck:
             raise trouble or stuck[0]
@@ -164,6 +168,13 @@ class Reconciler:
             found.append(outcomes.remains(live, section, why))
         return pruned.gone, [why for _, why in pruned.stuck if isinstance(why, Refused)]
 
+    def _with_untold(self, key: Parent, found: list[Outcome]) -> list[Outcome]:
+        """Also what was restored before and is in no status, because none could be written."""
+        untold = self._untold.get(key, set())
+        found = [replace(each, did="restored") if each.ref in untold else each for each in found]
+        self._untold[key] = {each.ref for each in found if each.restored}
+        return found
+
     async def _write(self, parent: Obj, status: Obj) -> None:
         """Write what is new, of the very parent that it is said of: another one may have its name
         by now."""
@@ -207,6 +218,7 @@ class Reconciler:
     async def _end(self, key: Parent) -> None:
         """Clean up after a parent that has gone, once the server has said that it has."""
         self.readers.note(key, set())
+        self._untold.pop(key, None)
         if self._ending.left_by(key) and not await self._asked_again(key):
             await self._ending.clean(key)
 

@@ -1,0 +1,146 @@
+"""Promise: what was done to children is told once the server takes the status, and a builder that
+fails leaves everything as it is."""
+
+import asyncio
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from ngf_operator.client import Api, Refused
+from ngf_operator.metrics import Metrics
+from ngf_operator.reconciling import Reconciler
+from ngf_operator.seen import Parent, Seen
+from ngf_operator.served import Resource, Served
+from ngf_operator.telling import Events
+from ngf_operator.wanting import CHILDREN, Child, Obj, Reads, Recipe, Wanted, World
+
+EDGE = Parent("GatewayBundle", "shop", "edge")
+RESOURCES = {
+    "GatewayBundle": Resource("ngf-console.f5.com", "v1alpha1", "GatewayBundle", "bundles", True),
+    "ConfigMap": Resource("", "v1", "ConfigMap", "configmaps", True),
+}
+
+
+class Server(Api):
+    """One bundle and ConfigMaps in memory. ``refusals`` are the answers to the next statuses,
+    ``denied`` those to the next applies."""
+
+    def __init__(self) -> None:
+        self.version = 1
+        self.objects: dict[str, Obj] = {}
+        self.refusals: list[Refused] = []
+        self.denied: list[Refused] = []
+        self.asked: list[tuple[str, str]] = []
+        self.events: list[str] = []
+
+    async def get(self, path: str, **options: Any) -> Obj:
+        self.asked.append(("get", path))
+        if path not in self.objects:
+            raise Refused(404, "NotFound", "not found")
+        return deepcopy(self.objects[path])
+
+    async def apply(self, path: str, obj: Obj) -> Obj:
+        self.asked.append(("apply", path))
+        if self.denied:
+            raise self.denied.pop()
+        return self.put(path, obj)
+
+    async def merge(self, path: str, change: Obj) -> Obj:
+        self.asked.append(("status", path))
+        if self.refusals:
+            raise self.refusals.pop()
+        path = path.removesuffix("/status")
+        now = self.objects[path]
+        return self.put(path, {**now, "status": (now.get("status") or {}) | change["status"]})
+
+    async def call(self, verb: str, method: str, path: str, body: Any = None, **_: Any) -> Obj:
+        self.events.append(body["reason"])
+        return {}
+
+    def put(self, path: str, obj: Obj) -> Obj:
+        self.version += 1
+        obj = deepcopy(obj)
+        obj["metadata"].setdefault("uid", f"uid of {path}")
+        obj["metadata"]["resourceVersion"] = str(self.version)
+        self.objects[path] = obj
+        return deepcopy(obj)
+
+
+class Discovered(Served):
+    """Both kinds are served."""
+
+    def find(self, group: str, kind: str, versions: Iterable[str]) -> Resource:
+        return RESOURCES[kind]
+
+    def resource(self, api_version: str, kind: str) -> Resource:
+        return RESOURCES[kind]
+
+
+class Cluster:
+    """The server, what the operator has seen of it, and its reconciler."""
+
+    def __init__(self) -> None:
+        self.api, self.fails = Server(), False
+        served = Discovered(self.api, lambda: None, 60.0)
+        self.seen = Seen(served, [Reads("", "ConfigMap", ("v1",), CHILDREN)])
+        recipe = Recipe(EDGE.kind, self.wanted, ())
+        events, metrics = Events(self.api, "test"), Metrics("test")
+        self.reconciler = Reconciler(
+            self.api, served, self.seen, {EDGE.kind: recipe}, events, metrics, 60.0
+        )
+        about = {"name": "edge", "namespace": "shop", "generation": 1}
+        bundle = {"apiVersion": "ngf-console.f5.com/v1alpha1", "kind": EDGE.kind}
+        path = RESOURCES[EDGE.kind].path("shop", "edge")
+        self.reconciler.parents.put(self.api.put(path, {**bundle, "metadata": about, "spec": {}}))
+
+    def wanted(self, parent: Obj, world: World) -> Wanted:
+        if self.fails:
+            raise TypeError("not iterable")
+        about = {"name": "web", "namespace": "shop"}
+        obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about, "data": {"a": "1"}}
+        return Wanted((Child("Kept", obj),))
+
+    def reconcile(self) -> None:
+        asyncio.run(self.reconciler.reconcile(EDGE, {"timer"}))
+
+    def deleted(self) -> None:
+        """Somebody deletes the ConfigMap, and the watch says so."""
+        [shelf] = self.seen.shelves
+        self.seen.drop(shelf, self.api.objects.pop(RESOURCES["ConfigMap"].path("shop", "web")))
+
+    @property
+    def status(self) -> Obj:
+        parent = self.reconciler.parents.get(EDGE)
+        assert parent is not None
+        return dict(parent["status"])
+
+
+@pytest.fixture
+def cluster() -> Cluster:
+    """A bundle whose child has been made."""
+    found = Cluster()
+    found.reconcile()
+    assert found.status["phase"] == "Ready"
+    found.api.asked.clear()
+    found.api.events.clear()
+    return found
+
+
+def test_at_rest_nothing_is_asked(cluster: Cluster) -> None:
+    cluster.reconcile()
+    assert (cluster.api.asked, cluster.api.events) == ([], [])
+
+
+def test_a_restore_is_told_though_the_first_status_is_not_taken(cluster: Cluster) -> None:
+    cluster.deleted()
+    cluster.api.refusals = [Refused(500, "InternalError", "busy")]
+    with pytest.raises(Refused):
+        cluster.reconcile()
+    assert cluster.api.events == []
+    cluster.reconcile()
+    assert cluster.status["drift"]["count"] == 1
+    assert cluster.status["children"][0]["drift"] == 1
+    assert cluster.api.events == ["ChildRestored"]
+    cluster.reconcile()
+    assert cluster.status["drift"]["count"] == 1
