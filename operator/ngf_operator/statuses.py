@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ngf_operator.hashing import hashed
-from ngf_operator.outcomes import Outcome
+from ngf_operator.outcomes import UNCLEAR, Outcome
 from ngf_operator.wanting import Obj
 
 NO_LONGER = "NoLongerReady"
@@ -94,7 +94,9 @@ def _was_ready(parent: Obj, before: Obj) -> bool:
     return ready.get("status") == "True" or ready.get("reason") == NO_LONGER
 
 
-def _children(outcomes: Iterable[Outcome], before: Obj, now: str) -> list[Obj]:
+def _children(outcomes: Sequence[Outcome], before: Obj, now: str) -> list[Obj]:
+    if any(each.reason == UNCLEAR for each in outcomes):
+        return before.get("children") or []
     known = {place_of(each): each for each in before.get("children") or ()}
     rows = {}
     for each in outcomes:

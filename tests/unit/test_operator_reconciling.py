@@ -144,3 +144,15 @@ def test_a_restore_is_told_though_the_first_status_is_not_taken(cluster: Cluster
     assert cluster.api.events == ["ChildRestored"]
     cluster.reconcile()
     assert cluster.status["drift"]["count"] == 1
+
+
+def test_a_builder_that_fails_leaves_what_is_known_of_the_children(cluster: Cluster) -> None:
+    rows = cluster.status["children"]
+    cluster.fails = True
+    cluster.reconcile()
+    assert cluster.status["phase"] == "Degraded"
+    assert cluster.status["children"] == rows
+    cluster.fails = False
+    cluster.reconcile()
+    assert cluster.status["children"] == rows
+    assert "ChildMade" not in cluster.api.events
