@@ -64,6 +64,7 @@ class Watching:
                 task.cancel()
                 del self._running[key]
             if resource is None:
+                shelf.denied = ""
                 self._forget(shelf)
                 self._known[key].set()
             else:
