@@ -139,7 +139,8 @@ def test_the_variables_of_tracing_are_known_where_traces_are_exported() -> None:
     log = found["NginxProxy edge-proxy"]["spec"]["logging"]["accessLog"]
     assert fields(log)["trace_id"] == "$otel_trace_id"
     telemetry = found["NginxProxy edge-proxy"]["spec"]["telemetry"]
-    assert telemetry == TRACING["telemetry"], "the module stays when the class exports no more"
+    kept = TRACING["telemetry"] | {"disabledFeatures": []}
+    assert telemetry == kept, "the module stays when the class exports no more, or disables tracing"
     assert "trace_id" not in fields(of({}))
 
 
@@ -148,6 +149,17 @@ def test_the_variables_of_nginx_plus_and_of_the_firewall_are_known_where_these_r
     assert custom("$upstream_queue_time $jwt_claim_sub", flags=plus) == ""
     assert custom("$app_protect_outcome", flags=plus) != ""
     assert custom("$app_protect_outcome", flags=plus, waf={}) == ""
+
+
+@pytest.mark.parametrize(("text", "needed"), [("$app_protect_outcome", True), ("$status", False)])
+def test_a_class_cannot_take_the_firewall_from_under_the_log(text: str, needed: bool) -> None:
+    shared = made(f"{NGF}/v1alpha2", "NginxProxy", "ngf/shared", spec={"waf": {"enable": True}})
+    of_class = installed("--nginx-plus", params="ngf/shared")
+    section = {"logging": {"accessLog": {"preset": "Custom", "format": text}}}
+    found = children(bundle({"nginxProxy": section}), Cluster([*of_class, shared]))
+    spec = found["NginxProxy edge-proxy"]["spec"]
+    assert spec["logging"]["accessLog"]["format"] == text
+    assert spec.get("waf") == ({"enable": True} if needed else None)
 
 
 def test_a_variable_of_a_snippets_policy_is_known_once_ngf_has_accepted_that() -> None:

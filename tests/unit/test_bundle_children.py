@@ -140,7 +140,13 @@ def test_labels_and_annotations_are_those_of_the_gateway() -> None:
         ),
         (
             {"telemetry": {"exporter": {"endpoint": "o:4317", "batchSize": 1}, "serviceName": "s"}},
-            {"telemetry": {"exporter": {"endpoint": "o:4317", "batchSize": 1}, "serviceName": "s"}},
+            {
+                "telemetry": {
+                    "disabledFeatures": [],
+                    "exporter": {"endpoint": "o:4317", "batchSize": 1},
+                    "serviceName": "s",
+                }
+            },
         ),
         ({"replicas": 3}, {"kubernetes": {"deployment": {"replicas": 3}}}),
         ({"replicas": 0}, {"kubernetes": {"deployment": {"replicas": 0}}}),

@@ -116,7 +116,7 @@ def known(bundle: Bundle, effective: Mapping[str, Any]) -> Known:
     if bundle.abilities.plus.supported:
         found |= variables.PLUS
         prefixes += variables.PLUS_PREFIXES
-        if (effective.get("waf") or {}).get("enable"):
+        if firewalled(effective):
             found |= variables.FIREWALL
     return Known(found, prefixes, expected(bundle), marked, traced)
 
@@ -133,6 +133,22 @@ def traces(effective: Mapping[str, Any]) -> bool:
     telemetry = effective.get("telemetry") or {}
     off = "DisableTracing" in (telemetry.get("disabledFeatures") or ())
     return bool((telemetry.get("exporter") or {}).get("endpoint")) and not off
+
+
+def firewalled(effective: Mapping[str, Any]) -> bool:
+    """Whether the module of the firewall is loaded."""
+    return bool((effective.get("waf") or {}).get("enable"))
+
+
+def needs(log: Mapping[str, Any], effective: Mapping[str, Any]) -> Obj:
+    """What a log needs of the NginxProxy in force: the class could take it from under the log."""
+    found: Obj = {}
+    if traces(effective):
+        found["telemetry"] = {"disabledFeatures": [], **effective["telemetry"]}
+    used = variables.used(str(log.get("format") or ""))
+    if firewalled(effective) and not variables.FIREWALL.isdisjoint(used):
+        found["waf"] = {"enable": True}
+    return found
 
 
 def checked(bundle: Bundle, asked: Obj, known: Known) -> tuple[Obj, Lack | None]:

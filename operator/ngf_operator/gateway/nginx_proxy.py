@@ -49,8 +49,6 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
         spec["waf"] = {"enable": True}
     extra = section.get("extra") or {}
     effective = merged(of_class(bundle), merged(spec, extra))
-    if access_log.traces(effective):
-        spec["telemetry"] = effective["telemetry"]  # the class could take it from under the log
     known = access_log.known(bundle, effective)
     logging = dict(section.get("logging") or {})
     logging["accessLog"] = access_log.settings(logging.get("accessLog"), known)
@@ -59,6 +57,7 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
         yield from _unnamed(bundle, f"the access log has no ${VARIABLE}")
     log, lack = access_log.checked(bundle, spec["logging"]["accessLog"], known)
     spec["logging"]["accessLog"] = log
+    spec = merged(spec, access_log.needs(log, effective))
     made = bundle.child(PROXY, NGF, "NginxProxy", name, spec)
     yield made
     if lack is not None and isinstance(made, Child):
