@@ -3,7 +3,7 @@ bundle is made all the same."""
 
 import pytest
 from ngf_operator.client import Api
-from ngf_operator.gateway.abilities import CONTROL_PLANES
+from ngf_operator.gateway.abilities import CONTROL_PLANES, abilities
 from ngf_operator.gateway.bundle import READS, wanted
 from ngf_operator.gateway.routes import of_interest
 from ngf_operator.seen import Asking, Seen
@@ -65,6 +65,39 @@ def test_a_permission_that_is_missing_is_named() -> None:
     assert why in said.message
     spec = children(bundle({"nginxProxy": {}}), world)["Gateway edge"]["spec"]
     assert "infrastructure" not in spec
+
+
+FAILS = "cannot list nginxproxies.gateway.nginx.org: conversion webhook failed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "spec"),
+    [
+        ("NginxProxy", "ProxyConfigured", {"nginxProxy": {}}),
+        ("HTTPRoute", "RouteMarkerActive", {"routeMarker": {}}),
+        ("Namespace", "ReferencesGranted", {}),
+        ("WAFPolicy", "WAFAttached", WAF),
+    ],
+)
+def test_a_kind_that_the_server_fails_to_list_is_not_said_to_be_forbidden(
+    kind: str, section: str, spec: Obj
+) -> None:
+    world = Cluster(installed("--nginx-plus", "--snippets"), denied={kind: FAILS})
+    said = lacks(bundle({**ABROAD, **spec}), world)[section]
+    assert (said.reason, said.blocks) == ("CannotBeListed", True)
+    assert "conversion webhook failed" in said.message
+    assert "account" not in said.message
+    assert "Grant it" not in said.message
+
+
+@pytest.mark.parametrize("kind", ["GatewayClass", "Deployment"])
+def test_evidence_does_not_say_that_what_the_server_fails_to_list_is_forbidden(kind: str) -> None:
+    found = abilities(Cluster(denied={kind: FAILS}), "nginx")
+    said = found.class_evidence if kind == "GatewayClass" else found.plus.evidence
+    assert "conversion webhook failed" in said
+    assert "account" not in said
+    allowed = abilities(Cluster(denied={kind: "may not list them"}), "nginx")
+    assert "the account of the operator may not list them" in f"{allowed}"
 
 
 @pytest.mark.parametrize(
@@ -135,8 +168,14 @@ def test_a_firewall_that_is_on_stays_on_when_nobody_knows_the_edition_any_more()
     assert lacks(parent, Cluster([live, *installed()]))["WAFAttached"].reason == "NotPlus"
 
 
-def test_a_firewall_that_is_on_stays_on_when_its_policy_may_not_be_handled_any_more() -> None:
-    why = {"WAFPolicy": "may not list wafpolicies"}
+@pytest.mark.parametrize(
+    ("denied", "reason"),
+    [("may not list wafpolicies", "MissingPermission"), (FAILS, "CannotBeListed")],
+)
+def test_a_firewall_that_is_on_stays_on_when_its_policy_may_not_be_handled_any_more(
+    denied: str, reason: str
+) -> None:
+    why = {"WAFPolicy": denied}
     live = made("gateway.nginx.org/v1alpha2", "NginxProxy", "shop/edge-proxy", spec={})
     off = Cluster([*installed("--nginx-plus"), live], denied=why)
     assert "waf" not in children(bundle(WAF), off)["NginxProxy edge-proxy"]["spec"]
@@ -144,7 +183,7 @@ def test_a_firewall_that_is_on_stays_on_when_its_policy_may_not_be_handled_any_m
     world = Cluster([*installed("--nginx-plus"), live], denied=why)
     found = children(bundle(WAF), world)
     assert found["NginxProxy edge-proxy"]["spec"]["waf"] == {"enable": True}
-    assert lacks(bundle(WAF), world)["WAFAttached"].reason == "MissingPermission"
+    assert lacks(bundle(WAF), world)["WAFAttached"].reason == reason
 
 
 def test_of_several_control_planes_the_one_of_the_class_counts() -> None:

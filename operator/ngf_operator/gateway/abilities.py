@@ -7,6 +7,7 @@ and its switches only by the arguments of its control plane; images of data plan
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ngf_operator.gateway.denial import denial
 from ngf_operator.wanting import Obj, World
 
 CONTROLLER_DOMAIN = "gateway.nginx.org/"
@@ -71,15 +72,15 @@ def abilities(world: World, class_name: str) -> Abilities:
     controller = str(((found or {}).get("spec") or {}).get("controllerName", ""))
     features = frozenset(_features(found or {}))
     ngf, said = None, f"There is no GatewayClass {class_name}."
-    if denied := world.denied(CLASSES, "GatewayClass"):
-        said = f"GatewayClass {class_name} cannot be read: the account {denied}."
+    if denied := denial(world, CLASSES, "GatewayClass"):
+        said = f"GatewayClass {class_name} cannot be read: {denied.who}."
     elif found:
         ngf = controller.startswith(CONTROLLER_DOMAIN)
         said = f"GatewayClass {class_name} belongs to {controller}."
     plane = _control_plane(world, class_name, controller)
     if plane is None:
-        denied = world.denied("apps", "Deployment")
-        why = f": the account {denied}." if denied else "."
+        denied = denial(world, "apps", "Deployment")
+        why = f": {denied.who}." if denied else "."
         nobody = Ability(None, f"The Deployment of NGF's control plane is not to be seen{why}")
         return Abilities(ngf, said, _by_images(world, nobody), nobody, nobody, nobody, features)
     return Abilities(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ngf_operator import names
+from ngf_operator.gateway.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, GRANTS, Bundle
 from ngf_operator.gateway.tls import certificates, terminates
 from ngf_operator.names import GRANTS_TO, LABELS
@@ -37,10 +38,9 @@ def _refused(bundle: Bundle, namespace: str, name: str, missing: Iterable[str]) 
     if (bundle.spec.get("referenceGrants") or {}).get("create") is False:
         said = f"There is no {which[2:]}, and spec.referenceGrants.create is false. Make one."
         return bundle.lack(GRANTS, "ReferenceGrant", "", "NotGranted", said, namespace)
-    if denied := bundle.world.denied("", "Namespace"):
-        said = f"The account of the operator {denied}, so whether {namespace} consents to {which}"
-        said += " is not known."
-        return bundle.lack(GRANTS, "ReferenceGrant", name, "MissingPermission", said, namespace)
+    if denied := denial(bundle.world, "", "Namespace"):
+        said = f"{denied.said} So whether {namespace} consents to {which} is not known."
+        return bundle.lack(GRANTS, "ReferenceGrant", name, denied.reason, said, namespace)
     if bundle.namespace in _consents(bundle, namespace):
         return None
     said = f"Namespace {namespace} does not consent to {which}. Annotate the namespace with"

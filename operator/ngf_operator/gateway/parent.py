@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from ngf_operator.gateway.abilities import Abilities, abilities
+from ngf_operator.gateway.denial import denial
 from ngf_operator.names import BUNDLE, OWNER
 from ngf_operator.wanting import Child, Lack, Obj, World
 
@@ -90,9 +91,9 @@ class Bundle:
         self, section: str, group: str, kind: str, name: str, namespace: str = ""
     ) -> Lack | None:
         """What keeps an object of a kind from being made; None when nothing does."""
-        if denied := self.world.denied(group, kind):
-            said = f"The account of the operator {denied}. Grant it, then {kind} {name} is made."
-            return self.lack(section, kind, name, "MissingPermission", said, namespace)
+        if denied := denial(self.world, group, kind):
+            said = f"{denied.said} {denied.remedy} {kind} {name} is made."
+            return self.lack(section, kind, name, denied.reason, said, namespace)
         if self.world.served(group, kind) is None:
             said = f"The cluster has no kind {kind} of {group}. {_COMES_WITH[group]}"
             return self.lack(section, kind, name, "CRDNotInstalled", said, namespace)

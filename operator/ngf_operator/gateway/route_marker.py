@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ngf_operator import names
 from ngf_operator.gateway import routes
+from ngf_operator.gateway.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, Bundle
 from ngf_operator.gateway.policies import accepted
 from ngf_operator.gateway.snippets import VARIABLE
@@ -48,8 +49,8 @@ def _left(bundle: Bundle) -> list[Obj]:
 
 def _unseen(bundle: Bundle, kind: str) -> Iterator[Child | Lack]:
     """The filters of routes of a kind that cannot be seen: they stay, for rules refer to them."""
-    denied = bundle.world.denied(GATEWAY_API, kind)
-    if not denied and bundle.world.served(GATEWAY_API, kind) is not None:
+    denied = denial(bundle.world, GATEWAY_API, kind)
+    if denied is None and bundle.world.served(GATEWAY_API, kind) is not None:
         return
     for live in _left(bundle):
         for ref in live["metadata"].get("ownerReferences") or ():
@@ -60,10 +61,8 @@ def _unseen(bundle: Bundle, kind: str) -> Iterator[Child | Lack]:
                 if name in routes.markers(route):
                     yield _filter(bundle, route, name, _index(route, name))
     if denied:
-        text = (
-            f"The account of the operator {denied}. Grant it; until then markers stay as they are."
-        )
-        yield bundle.lack(MARKER, kind, "", "MissingPermission", text)
+        text = f"{denied.said} {denied.remedy} markers follow; until then they stay as they are."
+        yield bundle.lack(MARKER, kind, "", denied.reason, text)
 
 
 def _first(bundle: Bundle, route: Obj) -> bool:

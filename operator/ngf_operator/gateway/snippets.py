@@ -5,6 +5,7 @@ from typing import Any
 
 from ngf_operator import names
 from ngf_operator.gateway import routes, variables
+from ngf_operator.gateway.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, SNIPPETS, Bundle
 from ngf_operator.gateway.policies import accepted, targets
 from ngf_operator.wanting import Child, Lack, Obj
@@ -46,8 +47,8 @@ def _referred(bundle: Bundle, name: str) -> Iterator[Child | Lack]:
         return
     using, why = [], []
     for kind in routes.KINDS:
-        if denied := bundle.world.denied(GATEWAY_API, kind):
-            why.append(f"the account of the operator {denied}")
+        if denied := denial(bundle.world, GATEWAY_API, kind):
+            why.append(denied.who)
         for route in bundle.world.all(GATEWAY_API, kind, bundle.namespace):
             if routes.refers(route, name):
                 using.append(f"{kind} {route['metadata']['name']}")

@@ -41,7 +41,7 @@ def refused(bundle: Bundle) -> Lack | None:
 
 def stays_on(bundle: Bundle, lack: Lack) -> bool:
     """Whether the firewall stays on although its policy cannot be looked after any more."""
-    return lack.reason == "MissingPermission" and _on(bundle)
+    return lack.reason in ("MissingPermission", "CannotBeListed") and _on(bundle)
 
 
 def _on(bundle: Bundle) -> bool:
