@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ngf_operator.gateway import access_log, variables
+from ngf_operator.wanting import Lack
 
 from services.telemetry import redaction
 from tests.bundles import NGF, Cluster, Obj, accepted, bundle, children, installed, lacks, made
@@ -267,6 +268,35 @@ def test_what_was_in_force_stays_where_nginx_still_takes_it(
         assert fields(spec["logging"]["accessLog"])["log"] == "ngf_access"
     said = lacks(parent, world)["ProxyConfigured"]
     assert (said.reason, said.name) == ("InvalidAccessLog", "")
+
+
+def unseen(asked: str, live: str) -> tuple[str, Lack]:
+    """The format, and what is said of it, where nobody sees which edition NGF runs."""
+    logging = {"accessLog": {"disable": False, "escape": "default", "format": live}}
+    proxy = made(f"{NGF}/v1alpha2", "NginxProxy", "shop/edge-proxy", spec={"logging": logging})
+    section = {"logging": {"accessLog": {"preset": "Custom", "format": asked}}}
+    parent, world = bundle({"nginxProxy": section}), Cluster([installed()[0], proxy])
+    log = children(parent, world)["NginxProxy edge-proxy"]["spec"]["logging"]["accessLog"]
+    return log["format"], lacks(parent, world)["ProxyConfigured"]
+
+
+@pytest.mark.parametrize("text", ["$status $jwt_claim_sub", "$upstream_queue_time"])
+def test_a_log_with_variables_of_nginx_plus_stays_while_nobody_knows_the_edition(text: str) -> None:
+    stays, said = unseen(text, text)
+    assert (stays, said.reason, said.blocks) == (text, "EditionUnknown", False)
+    stays, said = unseen("$nope", text)
+    assert (stays, said.reason, said.blocks) == (text, "InvalidAccessLog", True)
+    stays, said = unseen(text, "$status")
+    assert (stays, said.reason, said.blocks) == ("$status", "EditionUnknown", True)
+    assert "control plane is not to be seen" in said.message
+    assert "knows no variable" not in said.message
+
+
+def test_what_no_edition_knows_is_refused_where_nobody_knows_the_edition() -> None:
+    stays, said = unseen("$jwt_claim_sub $nope", "$jwt_claim_sub $gone")
+    assert "ngf_access" in stays
+    assert said.reason == "InvalidAccessLog"
+    assert "no variable $nope here" in said.message
 
 
 def test_a_format_among_the_further_fields_is_looked_at_as_well() -> None:

@@ -4,12 +4,13 @@ A format is applied only when every variable of it is known. Else the format tha
 or that of the console takes its place, and the lack names the variable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ngf_operator import names
 from ngf_operator.gateway import variables
+from ngf_operator.gateway.abilities import Ability
 from ngf_operator.gateway.parent import NGF, PROXY, Bundle
 from ngf_operator.gateway.snippets import VARIABLE, declared, expected
 from ngf_operator.wanting import Lack, Obj
@@ -54,12 +55,14 @@ TRACED = ("trace_id", "$otel_trace_id")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a format may have on a Gateway. ``awaited`` is what NGF is to declare yet, ``marked``
-    and ``traced`` whether lines can name route and trace."""
+    """What a format may have on a Gateway. ``awaited`` is what NGF is to declare yet, ``of_plus``
+    what NGINX knows in that edition only, ``plus`` whether it is that. ``marked`` and ``traced``
+    are whether lines can name route and trace."""
 
     names: frozenset[str]
-    prefixes: tuple[str, ...]
     awaited: frozenset[str]
+    of_plus: frozenset[str]
+    plus: Ability
     marked: bool
     traced: bool
 
@@ -67,13 +70,30 @@ class Known:
         """Reason and clause of what keeps NGINX from taking a format; None when nothing does."""
         if clause := variables.malformed(text):
             return "InvalidAccessLog", clause
-        missing = variables.unknown(text, self.names, self.prefixes)
-        if not missing:
-            return None
-        listed = ", ".join(f"${name}" for name in missing)
-        if set(missing) <= self.awaited:
-            return "WaitingForSnippets", f"NGF has not taken up the SnippetsPolicy with {listed}"
-        return "InvalidAccessLog", f"NGINX knows no variable {listed} here"
+        missing = variables.unknown(text, self.names, variables.PREFIXES)
+        perhaps = [] if self.plus.supported is False else list(filter(self._is_of_plus, missing))
+        absent = [name for name in missing if name not in perhaps]
+        if absent and self.awaited.issuperset(absent):
+            said = f"NGF has not taken up the SnippetsPolicy with {_listed(absent)}"
+            return "WaitingForSnippets", said
+        if absent:
+            return "InvalidAccessLog", f"NGINX knows no variable {_listed(absent)} here"
+        if perhaps and self.plus.supported is None:
+            said = f"only NGINX Plus knows {_listed(perhaps)}, and whether NGF runs it is not known"
+            return "EditionUnknown", f"{said}. {self.plus.evidence.rstrip('.')}"
+        return None
+
+    def takes(self, text: str) -> bool:
+        """Whether NGINX takes a format that is in force, as far as anybody knows."""
+        fault = self.fault(text)
+        return fault is None or fault[0] == "EditionUnknown"
+
+    def _is_of_plus(self, name: str) -> bool:
+        return name in self.of_plus or name.startswith(variables.PLUS_PREFIXES)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"${name}" for name in names)
 
 
 def written(marked: bool, traced: bool) -> str:
@@ -109,16 +129,11 @@ def known(bundle: Bundle, effective: Mapping[str, Any]) -> Known:
     """What formats may have; ``effective`` is the NginxProxy in force, the class's included."""
     found = variables.ALWAYS | declared(bundle)
     marked = bundle.section("routeMarker") is not None and VARIABLE in found
-    prefixes: tuple[str, ...] = variables.PREFIXES
     traced = traces(effective)
     if traced:
         found |= variables.TRACING
-    if bundle.abilities.plus.supported:
-        found |= variables.PLUS
-        prefixes += variables.PLUS_PREFIXES
-        if firewalled(effective):
-            found |= variables.FIREWALL
-    return Known(found, prefixes, expected(bundle), marked, traced)
+    of_plus = variables.PLUS | (variables.FIREWALL if firewalled(effective) else frozenset())
+    return Known(found, expected(bundle), of_plus, bundle.abilities.plus, marked, traced)
 
 
 def names_route(log: Mapping[str, Any], known: Known) -> bool:
@@ -163,13 +178,15 @@ def checked(bundle: Bundle, asked: Obj, known: Known) -> tuple[Obj, Lack | None]
     kept, what = _kept(bundle, known)
     reason, clause = fault
     said = f"The access-log format is not applied: {clause}. {what} in force meanwhile."
-    return kept, bundle.lack(PROXY, "NginxProxy", "", reason, said)
+    if kept == asked:
+        said = f"The access-log format stays in force: {clause}."
+    return kept, bundle.lack(PROXY, "NginxProxy", "", reason, said, blocks=kept != asked)
 
 
 def _kept(bundle: Bundle, known: Known) -> tuple[Obj, str]:
     """The access log that is in force, where NGINX still takes it, else that of the console."""
     live = bundle.world.get(NGF, "NginxProxy", bundle.namespace, names.proxy(bundle.name)) or {}
     before = ((live.get("spec") or {}).get("logging") or {}).get("accessLog")
-    if before and known.fault(str(before.get("format") or "")) is None:
+    if before and known.takes(str(before.get("format") or "")):
         return dict(before), "The last one that NGINX takes stays"
     return console(known), "That of the console is"
