@@ -144,6 +144,28 @@ def test_without_nginx_plus_the_firewall_stays_off(
     assert "WAFPolicy edge-waf" not in found
 
 
+FURTHER: Obj = {"nginxProxy": {"extra": {"waf": {"enable": True, "bundleFailOpen": True}}}}
+
+
+@pytest.mark.parametrize(("objects", "reason"), [(installed(), "NotPlus"), ([], "EditionUnknown")])
+def test_the_firewall_is_not_switched_on_among_further_fields_either(
+    objects: list[Obj], reason: str
+) -> None:
+    said = lacks(bundle(FURTHER), Cluster(objects))["WAFAttached"]
+    assert (said.reason, said.blocks) == (reason, True)
+    found = children(bundle(FURTHER), Cluster(objects))
+    assert found["NginxProxy edge-proxy"]["spec"]["waf"] == {"bundleFailOpen": True}
+
+
+def test_where_further_fields_switch_the_firewall_on_it_waits_for_a_policy_as_ever() -> None:
+    world = Cluster(installed("--nginx-plus"))
+    spec = children(bundle(FURTHER), world)["NginxProxy edge-proxy"]["spec"]
+    assert spec["waf"] == {"enable": True, "bundleFailOpen": True}
+    assert lacks(bundle(FURTHER), world)["WAFAttached"].reason == "NoPolicy"
+    off = {"nginxProxy": {**FURTHER["nginxProxy"], "enabled": False}}
+    assert lacks(bundle(off), world) == {}
+
+
 @pytest.mark.parametrize(
     "objects",
     [

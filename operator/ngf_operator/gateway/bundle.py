@@ -41,7 +41,7 @@ def _all(bundle: Bundle) -> Iterator[Child | Lack]:
     """What is referred to comes before what refers to it."""
     refused = waf.refused(bundle)
     able = refused is None or waf.stays_on(bundle, refused)
-    firewall = able and bundle.section("waf") is not None
+    firewall = able and waf.asked(bundle) is not None
     proxy = list(nginx_proxy.wanted(bundle, firewall))
     yield from proxy
     yield from tls.wanted(bundle)

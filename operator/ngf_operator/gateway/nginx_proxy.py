@@ -47,7 +47,7 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     spec = _settings(section)
     if firewall:
         spec["waf"] = {"enable": True}
-    extra = section.get("extra") or {}
+    extra = _further(section, firewall)
     effective = merged(of_class(bundle), merged(spec, extra))
     known = access_log.known(bundle, effective)
     logging = dict(section.get("logging") or {})
@@ -91,6 +91,15 @@ def of_class(bundle: Bundle) -> Mapping[str, Any]:
         return {}
     place = str(ref.get("namespace", "")), str(ref.get("name", ""))
     return (bundle.world.get(NGF, "NginxProxy", *place) or {}).get("spec") or {}
+
+
+def _further(section: Mapping[str, Any], firewall: bool) -> Mapping[str, Any]:
+    """The further fields; they do not switch on a firewall that cannot be had."""
+    extra = section.get("extra") or {}
+    switches = dict(extra.get("waf") or {})
+    if firewall or not switches.pop("enable", None):
+        return extra
+    return {**extra, "waf": switches}
 
 
 def _settings(section: Mapping[str, Any]) -> Obj:

@@ -5,8 +5,9 @@ not have and refuse its configuration, so nothing is switched on before the edit
 is on already stays on when it is no longer known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ngf_operator import names
 from ngf_operator.gateway import routes
@@ -18,9 +19,17 @@ SOURCES = {"httpSource": "HTTP", "nimSource": "NIM", "n1cSource": "N1C"}
 """Fields that say where a compiled policy comes from, and the type that NGF has for each."""
 
 
+def asked(bundle: Bundle) -> Mapping[str, Any] | None:
+    """The section of the firewall where it is to be on, which the further fields of the NginxProxy
+    can say as well."""
+    extra = (bundle.section("nginxProxy") or {}).get("extra") or {}
+    found = bundle.section("waf")
+    return {} if found is None and (extra.get("waf") or {}).get("enable") else found
+
+
 def refused(bundle: Bundle) -> Lack | None:
     """Why the firewall cannot be switched on; None when it can, or is not asked for."""
-    section = bundle.section("waf")
+    section = asked(bundle)
     if section is None:
         return None
     name = str(section.get("policyRef") or names.waf(bundle.name))
@@ -52,7 +61,7 @@ def _on(bundle: Bundle) -> bool:
 
 def wanted(bundle: Bundle) -> Child | Lack | None:
     """The policy of a firewall that can be switched on; None where it is not asked for."""
-    section = bundle.section("waf")
+    section = asked(bundle)
     if section is None:
         return None
     if section.get("policyRef"):
