@@ -4,6 +4,7 @@ the cluster says instead is told in its own words."""
 from typing import Any
 
 import pytest
+from ngf_operator.gateway.bundle import status
 from ngf_operator.standing import standing
 from ngf_operator.wanting import Standing
 
@@ -257,3 +258,17 @@ def test_a_certificate_is_ready_when_it_is_issued(
     live = certificate(*conditions)
     found = stands(live, wanted=live)
     assert (found.state, found.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("owner", "told"),
+    [
+        ({"ngf-console.f5.com/owner": "GatewayBundle/shop/edge"}, "203.0.113.1"),
+        ({"ngf-console.f5.com/owner": "GatewayBundle/web/edge"}, None),
+        ({}, None),
+    ],
+)
+def test_the_address_of_a_gateway_of_others_is_not_told(owner: Obj, told: str | None) -> None:
+    live = gateway()
+    live["metadata"] = {**live["metadata"], "annotations": owner}
+    assert status(bundle(SPEC), Cluster([CLASS, live])).get("gatewayAddress") == told

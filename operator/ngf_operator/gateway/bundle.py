@@ -30,9 +30,11 @@ def wanted(parent: Obj, world: World) -> Wanted:
 
 
 def status(parent: Obj, world: World) -> Obj:
-    """The first address of the Gateway, once it has one."""
-    about = parent["metadata"]
-    live = world.get(GATEWAY_API, "Gateway", about["namespace"], about["name"]) or {}
+    """The first address of the Gateway, once it has one; not that of somebody else's Gateway."""
+    bundle = Bundle(parent, world)
+    live = world.get(GATEWAY_API, "Gateway", bundle.namespace, bundle.name)
+    if live is None or not bundle.owns(live):
+        return {}
     addresses = (live.get("status") or {}).get("addresses") or ()
     return {"gatewayAddress": str(addresses[0]["value"])} if addresses else {}
 
