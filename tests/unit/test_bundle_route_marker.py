@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ngf_operator.gateway.bundle import wanted
-from ngf_operator.gateway.routes import of_interest
+from ngf_operator.gateway.routes import of_interest, referred
 from ngf_operator.wanting import Child
 
 from tests.bundles import (
@@ -310,3 +310,11 @@ def test_of_routes_that_do_not_matter_next_to_nothing_is_remembered() -> None:
     }
     for one in (route({}), route({"filters": [reference("cart-marker-0")]}, label="")):
         assert of_interest(one)["spec"] == one["spec"]
+
+
+def test_no_names_of_markers_are_made_up_for_routes_that_refer_to_no_filter() -> None:
+    nameless: Obj = {"kind": "HTTPRoute", "metadata": {"namespace": "web"}}
+    for rule in ({}, {"filters": [REDIRECT]}):
+        assert referred({**nameless, "spec": {"rules": [rule]}}) == frozenset()
+    of = referred(route({"filters": [REDIRECT, reference("cart-marker-0"), reference("mine")]}))
+    assert of == {"cart-marker-0"}

@@ -158,7 +158,9 @@ def _mine(bundle: Bundle, route: Obj) -> list[str]:
 
 def _made(bundle: Bundle, route: Obj, name: str) -> bool:
     """Whether a marker filter of a route exists and is this bundle's."""
-    return name in routes.markers(route) and bundle.owns(_live(bundle, route, name))
+    if not name or not bundle.owns(_live(bundle, route, name)):
+        return False
+    return name in routes.markers(route)
 
 
 def _sets(bundle: Bundle, route: Obj, name: str) -> bool:

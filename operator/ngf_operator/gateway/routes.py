@@ -69,8 +69,8 @@ def marker(route: Obj, index: int) -> str:
 
 def referred(route: Obj) -> frozenset[str]:
     """Names of the marker filters that the rules of a route refer to."""
-    found = {snippets(one) for rule in rules(route) for one in filters(rule)}
-    return frozenset(found) & markers(route)
+    found = {name for rule in rules(route) for one in filters(rule) if (name := snippets(one))}
+    return frozenset(found) & markers(route) if found else frozenset()
 
 
 def refers(route: Obj, name: str) -> bool:
