@@ -12,6 +12,10 @@ from ngf_operator.outcomes import UNCLEAR, Outcome
 from ngf_operator.wanting import Obj
 
 NO_LONGER = "NoLongerReady"
+LONGEST = 2000
+"""Characters of a message that names several children."""
+LISTED = 300
+"""Children of one section that a status names: with thousands the parent could not be stored."""
 
 
 def status_of(
@@ -118,7 +122,16 @@ def _children(outcomes: Sequence[Outcome], before: Obj, now: str) -> list[Obj]:
         row["drift"] = was.get("drift", 0) + each.restored
         row["since"] = was.get("since", now) if was.get("state") == each.state else now
         rows[place_of(row)] = row
-    return [rows[place] for place in sorted(rows)]
+    return sorted(_listed(rows.values()), key=place_of)
+
+
+def _listed(rows: Iterable[Obj]) -> Iterator[Obj]:
+    """Of each section those that matter most: not ready, then restored before, then the others."""
+    sections: dict[str, list[Obj]] = {}
+    for row in sorted(rows, key=lambda row: (row["ready"], not row["drift"])):
+        sections.setdefault(row["section"], []).append(row)
+    for own in sections.values():
+        yield from own[:LISTED]
 
 
 def _conditions(
@@ -178,7 +191,7 @@ def _drifted(outcomes: Sequence[Outcome], before: Obj | None, *, timer: bool) ->
     restored = [each for each in outcomes if each.restored]
     if restored:
         names = ", ".join(each.ref.text for each in restored)
-        return "Drifted", "True", "ChildRestored", f"Restored: {names}."
+        return "Drifted", "True", "ChildRestored", f"Restored: {names}."[:LONGEST]
     if before and before["status"] == "True" and not timer:
         return "Drifted", "True", before["reason"], before["message"]
     return "Drifted", "False", "NoDrift", "No child was changed or deleted by others."
@@ -191,9 +204,16 @@ def _sections(outcomes: Sequence[Outcome]) -> Iterator[_Said]:
         if not bad:
             skipped = [each for each in own if each.state in ("Skipped", "Adopted")]
             reason = skipped[0].code if len(skipped) == len(own) else "AllReady"
-            yield section, "True", reason, _joined(skipped) or "Everything is ready."
+            said = _joined(skipped) or "Everything is ready."
+            yield section, "True", reason, said + _left_out(own)
         elif worst := _worst(bad):
-            yield section, "False", worst.code, _joined(bad)
+            yield section, "False", worst.code, _joined(bad) + _left_out(own)
+
+
+def _left_out(own: Iterable[Outcome]) -> str:
+    """That the status does not list all children of a section."""
+    count = len({each.ref.place for each in own if each.listed and each.ref.name})
+    return f" {LISTED} of {count} children are listed." if count > LISTED else ""
 
 
 def _worst(outcomes: Iterable[Outcome]) -> Outcome | None:
@@ -203,7 +223,7 @@ def _worst(outcomes: Iterable[Outcome]) -> Outcome | None:
 
 
 def _joined(outcomes: Iterable[Outcome]) -> str:
-    return " ".join(dict.fromkeys(each.words for each in outcomes))[:2000]
+    return " ".join(dict.fromkeys(each.words for each in outcomes))[:LONGEST]
 
 
 def _drift(outcomes: Iterable[Outcome], before: Obj, now: str) -> Obj:

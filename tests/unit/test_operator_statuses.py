@@ -1,5 +1,6 @@
 """Promise: the status of a parent says the worst that is true of its children, and no more."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,15 +8,15 @@ from ngf_operator.drifting import kept
 from ngf_operator.outcomes import Outcome
 from ngf_operator.restraint import AT_MOST, OVER_S, WITHIN_S, Restraint
 from ngf_operator.seen import Ref
-from ngf_operator.statuses import changes, status_of, terminating
+from ngf_operator.statuses import LISTED, changes, status_of, terminating
 
 Obj = dict[str, Any]
 NOW, LATER = "2026-11-28T10:00:00Z", "2026-11-28T11:00:00Z"
 
 
 def child(state: str, name: str = "web", **rest: Any) -> Outcome:
-    rest = {"spec_hash": "abc", **rest}
-    return Outcome(Ref("", "ConfigMap", "shop", name), "v1", "Kept", state, **rest)  # type: ignore[arg-type]
+    rest = {"spec_hash": "abc", "section": "Kept", **rest}
+    return Outcome(Ref("", "ConfigMap", "shop", name), "v1", state=state, **rest)  # type: ignore[arg-type]
 
 
 def parent(status: Obj | None = None, generation: int = 1, **about: Any) -> Obj:
@@ -154,3 +155,23 @@ def test_what_is_changed_now_and_then_is_no_fight() -> None:
         now[0] += WITHIN_S / (AT_MOST - 1) + 1
         assert not restraint.contested(ref)
         restraint.acted(ref)
+
+
+def test_a_status_can_be_stored_however_many_children_there_are() -> None:
+    several = [child("Ready", f"ready-{n}") for n in range(3000)]
+    few = [child("Ready", "alone", section="Other"), child("Waiting", "waits"), child("Ready", "r")]
+    before = status(parent(), *few[1:], child("Ready", "ready-1500", did="restored"))
+    found = status(parent(before), *several, *few)
+    names = [each["name"] for each in found["children"]]
+    assert len(json.dumps(found)) < 200_000
+    assert {"alone", "waits", "ready-1500"} < set(names), "others, not ready, and restored before"
+    assert (len(names), len(set(names))) == (LISTED + 1, LISTED + 1)
+    assert status(parent(found), *several, *few, now=LATER)["children"] == found["children"]
+    [told] = [each for each in found["conditions"] if each["type"] == "Kept"]
+    assert f"{LISTED} of 3002 children are listed." in told["message"]
+    ready = status(parent(), *several)
+    [told] = [each for each in ready["conditions"] if each["type"] == "Kept"]
+    assert told["message"] == f"Everything is ready. {LISTED} of 3000 children are listed."
+    assert "listed" not in json.dumps(status(parent(), *several[:LISTED]))
+    restored = status(parent(), *(child("Ready", f"w{n}", did="restored") for n in range(3000)))
+    assert max(len(each["message"]) for each in restored["conditions"]) < 3000
