@@ -21,6 +21,7 @@ from services.auth.identity import Role
 from services.container import Container
 from services.errors import NotFound
 from services.gatewayapi import merging
+from services.gatewayapi.bundles import shows
 from services.gatewayapi.gateway_fields import changed, for_bundle
 from services.kube.fields import Object
 from services.kube.permission import Verb
@@ -86,7 +87,7 @@ def register(server: OpenAPI, container: Container) -> None:
         based_on = version_of(header, changes, "update", place, query, body.resourceVersion)
         if gateway is not None:
             given = changed(given, gateway, models.gateway(gateway))
-            if _is_up_to_date(bundle) and _is_read_from(gateway, body, based_on):
+            if shows(gateway, bundle) and _is_read_from(gateway, body, based_on):
                 based_on = ""
         given = for_bundle(given)
 
@@ -104,9 +105,8 @@ def register(server: OpenAPI, container: Container) -> None:
             return gateways.deleted(path, query, header)
         place = place_of(container, path, bundles.kind)
         based_on = version_of(header, changes, "delete", place, query)
-        read = gateway and based_on == gateway["metadata"]["resourceVersion"]
-        if read and _is_up_to_date(bundle):
-            based_on = ""
+        if gateway is not None and based_on == gateway["metadata"]["resourceVersion"]:
+            based_on = "" if shows(gateway, bundle) else based_on
         return bundled.removed(place, query, based_on)
 
     @requires(Role.OPERATOR)
@@ -131,13 +131,6 @@ def register(server: OpenAPI, container: Container) -> None:
             ("post", f"{named}/deploy", deploy_gateway, DEPLOYED),
         ],
     )
-
-
-def _is_up_to_date(bundle: Object) -> bool:
-    """Whether the operator has made of the bundle what it says now: who has read the Gateway has
-    then seen the bundle."""
-    seen = (bundle.get("status") or {}).get("observedGeneration")
-    return seen is not None and seen == bundle["metadata"].get("generation")
 
 
 def _is_read_from(gateway: Mapping[str, Any], body: models.Sent, based_on: str) -> bool:

@@ -1,8 +1,10 @@
 """Gateways that the operator runs: GatewayBundles, and what a cluster can give them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from ngf_operator.belonging import is_ours, whose
+from ngf_operator.belonging import hash_of, is_ours, whose
 from ngf_operator.names import ADOPT, BUNDLE, shortened
 
 from services.auth.identity import Identity
@@ -16,6 +18,24 @@ from services.kube.fields import Object
 from services.kube.references import dependents
 from services.operated import Operated
 from services.operated_rows import bundle_of
+
+
+def shows(gateway: Mapping[str, Any], bundle: Mapping[str, Any]) -> bool:
+    """Whether a Gateway is what its bundle says now, so that who has read it has seen the bundle.
+
+    The operator keeps a hash of what it made for this generation of the bundle, and of nothing that
+    a cluster refused.
+    """
+    status = bundle.get("status") or {}
+    place = [gateway["metadata"][name] for name in ("namespace", "name")]
+    made = [
+        one.get("specHash")
+        for one in status.get("children") or ()
+        if one["kind"] == "Gateway" and [one.get("namespace"), one["name"]] == place
+    ]
+    seen = status.get("observedGeneration")
+    told = seen is not None and seen == bundle["metadata"].get("generation")
+    return told and bool(hash_of(dict(gateway))) and made == [hash_of(dict(gateway))]
 
 
 class Bundles(Operated):

@@ -55,7 +55,12 @@ def made(console: Console) -> dict[str, Any]:
     gateway = {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "Gateway",
-        "metadata": {"name": name, "namespace": "sandbox", "labels": labels},
+        "metadata": {
+            "name": name,
+            "namespace": "sandbox",
+            "labels": labels,
+            "annotations": {"ngf-console.f5.com/spec-hash": "made"},
+        },
         "spec": {"gatewayClassName": "nginx", "listeners": [LISTENERS[0], https]},
     }
     member = console.container.fleet.get(CLUSTER)
@@ -68,11 +73,16 @@ def made(console: Console) -> dict[str, Any]:
     return found
 
 
-def observed(console: Console, name: str) -> None:
-    """The operator has made of the bundle what it says now."""
+def observed(console: Console, name: str, spec_hash: str = "made") -> None:
+    """The operator has worked on what the bundle says now; the hash is that of what it made."""
     member = console.container.fleet.get(CLUSTER)
     bundle = member.client.get(f"{BUNDLES}/{name}")
-    status = {"observedGeneration": bundle["metadata"]["generation"], "phase": "Ready"}
+    child = {"kind": "Gateway", "namespace": "sandbox", "name": name, "specHash": spec_hash}
+    status = {
+        "observedGeneration": bundle["metadata"]["generation"],
+        "phase": "Ready" if spec_hash else "Error",
+        "children": [{**child, "section": "GatewayProgrammed"}],
+    }
     told = member.client.request(
         "PUT", f"{BUNDLES}/{name}/status", body={**bundle, "status": status}
     )
@@ -122,6 +132,9 @@ def test_what_the_gateway_does_not_show_yet_is_not_overwritten(console: Console)
     again = console.ask("GET", place).json()
     assert again["listeners"] == gateway["listeners"]
     seen = {"If-Match": again["resourceVersion"]}
+    assert console.ask("DELETE", place, headers=seen).status_code == 409
+    observed(console, gateway["name"], "")  # the cluster refuses the Gateway
+    assert console.ask("PUT", place, json=second).status_code == 409
     assert console.ask("DELETE", place, headers=seen).status_code == 409
     assert len(bundle_of(console, gateway)["listeners"]) == 3
 
