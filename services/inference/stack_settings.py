@@ -52,17 +52,23 @@ def pool(live: Object, given: Object) -> dict[str, Any]:
 
 
 def picker(live: Object, given: Object) -> dict[str, Any]:
-    """The stack with fields of its picker laid over it.
+    """The stack with fields of its picker laid over it. Weights that it has go, where they would
+    count no more.
 
-    Raises Invalid for a strategy or weights that would have no effect, because a whole
+    Raises Invalid for another strategy or other weights that would have no effect, because a whole
     configuration stands in their place.
     """
     before = (live.get("spec") or {}).get("epp") or {}
     after = merged(before, given, "epp")
-    for name in ("strategy", "weights"):
-        if after.get("config") and given.get(name) is not None and "config" not in given:
-            rule = "has no effect beside config, which replaces it; send config: null as well"
-            raise Invalid.of(name, rule)
+    whole = after.get("config") is not None
+    named = [
+        name for name in ("strategy", "weights") if given.get(name) not in (None, before.get(name))
+    ]
+    if whole and named:
+        rule = "has no effect beside config, which replaces it; send config: null as well"
+        raise Invalid.of(named[0], rule)
+    if (whole or after.get("strategy") != "composite") and "weights" not in named:
+        given = {**given, "weights": None} if "weights" in before else given
     return onto(live, {"epp": given} if given else {})
 
 

@@ -312,6 +312,15 @@ def test_a_strategy_behind_a_whole_configuration_is_refused(console: Console) ->
     assert again(console, stack)["epp"] == {"strategy": "kv_cache"}
 
 
+def test_a_strategy_alone_is_taken_where_weights_counted_before(console: Console) -> None:
+    stack = made(console)
+    sent = {"pool": f"llm/{stack['name']}", "strategy": "least_queue"}
+    answer = console.ask("PUT", f"{ROOT}/inference/epp", json=sent)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["strategy"], answer.json()["weights"]) == ("least_queue", None)
+    assert again(console, stack)["epp"] == {"strategy": "least_queue", "replicas": 2}
+
+
 def test_autoscaling_keeps_what_is_not_named_and_can_be_taken_away(console: Console) -> None:
     stack = made(console)
     path, pool = f"{ROOT}/inference/autoscaling", f"llm/{stack['name']}"
