@@ -721,10 +721,10 @@ def test_an_exporter_that_runs_is_adopted_and_of_two_stacks_the_first_keeps_its_
     own = exporter("llm", "llama-dcgm", "2026-01-01", ours=True)
     other = exporter("llm", "qwen-dcgm", "2026-01-02", ours=True)
     assert "DaemonSet" not in kinds(wanted(asked, Known([operators, own])))
-    assert (
-        "gpu-operator/nvidia-dcgm-exporter"
-        in the_lack(wanted(asked, Known([operators])), "Adopted").message
-    )
+    told = the_lack(wanted(asked, Known([operators])), "Adopted").message
+    assert "Another namespace's DCGM exporter" in told
+    assert "gpu-operator" not in told, "who reads the stack may not see that namespace"
+    assert "llm/qwen-dcgm" in the_lack(wanted(asked, Known([other])), "Adopted").message
     assert "DaemonSet" in kinds(wanted(asked, Known([own, other])))
     assert "DaemonSet" not in kinds(wanted(asked, Known([other])))
     younger = exporter("llm", "llama-dcgm", "2026-01-04", ours=True)
@@ -743,11 +743,28 @@ def test_an_exporter_that_measures_nothing_is_no_good_news() -> None:
     assert told(nodes=0, ready=0)[:2] == ("NoNode", True)
     reason, waits, message = told(nodes=2, ready=1)
     assert (reason, waits) == ("PodsNotReady", True)
-    assert "gpu/dcgm" in message
     assert "1 of 2 pods are ready" in message
     broken = exporter("a", "dcgm", "2026", ours=False, ready=0)
     working = exporter("b", "dcgm", "2026", ours=False)
-    assert "b/dcgm" in the_lack(wanted(asked, Known([broken, working])), "Adopted").message
+    assert the_lack(wanted(asked, Known([broken, working])), "Adopted")
+
+
+def test_of_an_exporter_elsewhere_no_pod_is_named() -> None:
+    def told(namespace: str) -> str:
+        live = exporter(namespace, "dcgm", "2026", ours=True, ready=1)
+        labels = {"ngf-console.f5.com/workload": "dcgm"}
+        waits = {"reason": "ImagePullBackOff", "message": "registry.internal/x"}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "dcgm-7f", "namespace": namespace, "labels": labels},
+            "status": {"containerStatuses": [{"state": {"waiting": waits}}]},
+        }
+        asked = stack(dcgm={"enabled": True})
+        return the_lack(wanted(asked, Known([live, pod])), "ImagePullBackOff").message
+
+    assert "1 of 2 pods are ready. dcgm-7f: ImagePullBackOff" in told("llm")
+    assert told("gpu").endswith("1 of 2 pods are ready.")
 
 
 def test_the_route_leads_to_the_pool_with_its_group() -> None:
@@ -772,13 +789,14 @@ def test_the_route_leads_to_the_pool_with_its_group() -> None:
 def test_of_routes_that_match_the_same_requests_the_younger_says_so() -> None:
     asked = {"gatewayRef": "web", "hostnames": ["llm.example"]}
 
-    def told(created: str, own: str = "", **change: Any) -> list[str]:
+    def told(created: str, own: str = "", namespace: str = "llm", **change: Any) -> list[str]:
         [other] = [
             one.obj
             for one in wanted(stack(httpRoute={**asked, **change}), Known()).children
             if one.obj["kind"] == "HTTPRoute"
         ]
-        other["metadata"] = {"name": "qwen-route", "namespace": "llm", "creationTimestamp": created}
+        other["metadata"] = {"name": "qwen-route", "namespace": namespace}
+        other["metadata"]["creationTimestamp"] = created
         there = [other]
         if own:
             mine: Obj = of(wanted(stack(httpRoute=asked), Known()), "HTTPRoute")
@@ -790,6 +808,10 @@ def test_of_routes_that_match_the_same_requests_the_younger_says_so() -> None:
 
     [message] = told("2026-01-01")
     assert "llm/qwen-route is older" in message
+    hidden = {**asked, "gatewayNamespace": "llm"}
+    [message] = told("2026-01-01", namespace="payroll", **hidden)
+    assert "Another namespace's HTTPRoute is older" in message
+    assert "payroll" not in message
     assert len(told("2026-01-01", own="2026-01-02")) == 1
     assert told("2026-01-01", own="2025-12-31") == []
     assert told("2026-01-01", pathPrefix="/v1") == []

@@ -35,14 +35,16 @@ def wanted(stack: Stack, world: World) -> Wanted:
         return Wanted(())
     name = names.gpu_metrics(stack.name)
     if other := _other(stack, world):
-        place = f"{other['metadata']['namespace']}/{other['metadata']['name']}"
+        exporter = stack.named("DCGM exporter", other)
         stands = workloads.of_daemon_set(other, other, world)
         if stands.state != "Ready":
-            why = f"The DCGM exporter {place} is to measure the GPUs of this cluster. "
-            why += stands.message
+            own = other["metadata"]["namespace"] == stack.namespace
+            # The first sentence counts pods, the others name some.
+            said = stands.message if own else f"{stands.message.partition('.')[0]}."
+            why = f"{exporter} is to measure the GPUs of this cluster. {said}"
             lack = stack.lack(GPU_METRICS, "DaemonSet", name, stands.reason, why)
             return Wanted((), (replace(lack, waits=True),))
-        why = f"The DCGM exporter {place} measures the GPUs of this cluster already."
+        why = f"{exporter} measures the GPUs of this cluster already."
         if asked.get("profiling"):
             why += " Whether it reads profiling counters is up to it."
         lack = stack.lack(GPU_METRICS, "DaemonSet", name, "Adopted", why, blocks=False)

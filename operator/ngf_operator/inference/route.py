@@ -48,11 +48,10 @@ def _shadowed(stack: Stack, made: Obj, world: World) -> tuple[Lack, ...]:
     older = [each for each in same if own is None or _age(each) < _age(own)]
     if not older:
         return ()
-    first = min(older, key=_age)["metadata"]
+    first = stack.named(KIND, min(older, key=_age))
     why = (
-        f"The HTTPRoute {first['namespace']}/{first['name']} is older and matches the same "
-        "requests at the same Gateway, so it gets them. Give httpRoute another host name, "
-        "pathPrefix or modelHeader."
+        f"{first} is older and matches the same requests at the same Gateway, so it gets them."
+        " Give httpRoute another host name, pathPrefix or modelHeader."
     )
     return (stack.lack(ROUTE, KIND, "", "SameMatches", why, blocks=False),)
 

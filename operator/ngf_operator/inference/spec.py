@@ -116,6 +116,13 @@ class Stack:
         """What cannot be had, of an object in the namespace of the stack."""
         return Lack(section, kind, name, self.namespace, reason, message, blocks)
 
+    def named(self, what: str, obj: Obj) -> str:
+        """An object as the status may name it: who reads the stack may see no other namespace."""
+        namespace, name = obj["metadata"]["namespace"], obj["metadata"]["name"]
+        if namespace == self.namespace:
+            return f"The {what} {namespace}/{name}"
+        return f"Another namespace's {what}"
+
 
 def together(parts: Iterable[Wanted]) -> Wanted:
     """All that several parts want."""
