@@ -44,14 +44,53 @@ class Tick:
     awake: bool = False
 
 
+class _Wishes:
+    """The sizes that were wished for; the latest counts in any window.
+
+    Of each window only those are kept that may still decide, in the order in which they will: a
+    wish is never the lowest again once a lower one has come.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._up_s, self._down_s = policy.up_window_s, policy.down_window_s
+        self._low: deque[tuple[float, int]] = deque()
+        self._high: deque[tuple[float, int]] = deque()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any."""
+        return bool(self._low)
+
+    @property
+    def lowest(self) -> int:
+        """Of the window for growth, as of the latest."""
+        return self._low[0][1]
+
+    @property
+    def highest(self) -> int:
+        """Of the window for shrinking, as of the latest."""
+        return self._high[0][1]
+
+    def add(self, at: float, wish: int) -> None:
+        """Take in the latest."""
+        while self._low and self._low[-1][1] >= wish:
+            self._low.pop()
+        while self._high and self._high[-1][1] <= wish:
+            self._high.pop()
+        for kept, window in ((self._low, self._up_s), (self._high, self._down_s)):
+            kept.append((at, wish))
+            while len(kept) > 1 and kept[0][0] <= at - window:
+                kept.popleft()
+
+
 def replay(policy: Policy, ticks: Iterable[Tick], start: int) -> Iterator[tuple[Tick, int]]:
     """The size after each look, beginning with ``start`` pods, of which it counts as active."""
     size = min(max(start, policy.least), policy.most)
-    wishes: deque[tuple[float, int]] = deque()
+    wishes = _Wishes(policy)
     active_at = polled_at = _NEVER
     for tick in ticks:
-        if size and not wishes:
-            wishes.append((tick.at, size))
+        if size and not wishes.known:
+            wishes.add(tick.at, size)
         if size and active_at == _NEVER:
             active_at = tick.at
         if policy.keda and policy.least == 0 and tick.at - polled_at >= policy.polling_s:
@@ -62,10 +101,10 @@ def replay(policy: Policy, ticks: Iterable[Tick], start: int) -> Iterator[tuple[
                 size = 0 if tick.at - active_at >= policy.cooldown_s else size
         if size:
             wish = _wish(policy, tick.loads, size)
-            wishes.append((tick.at, size if wish is None else wish))
-            size = _stabilized(policy, wishes, tick.at, size)
+            wishes.add(tick.at, size if wish is None else wish)
+            size = _stabilized(policy, wishes, size)
         else:
-            wishes.clear()
+            wishes = _Wishes(policy)
         yield tick, size
 
 
@@ -96,13 +135,7 @@ def _wish(policy: Policy, loads: Sequence[float | None], size: int) -> int | Non
     return min(max(wish, policy.least, 1), policy.most)
 
 
-def _stabilized(policy: Policy, wishes: deque[tuple[float, int]], now: float, size: int) -> int:
-    longest = max(policy.up_window_s, policy.down_window_s)
-    while len(wishes) > 1 and wishes[0][0] <= now - longest:
-        wishes.popleft()
-    latest = wishes[-1][1]
-    lowest = min([latest, *(wish for at, wish in wishes if at > now - policy.up_window_s)])
-    highest = max([latest, *(wish for at, wish in wishes if at > now - policy.down_window_s)])
-    if lowest > size:
-        return min(lowest, max(size * 2, size + MOST_AT_ONCE), policy.most)
-    return max(highest, policy.least) if highest < size else size
+def _stabilized(policy: Policy, wishes: _Wishes, size: int) -> int:
+    if wishes.lowest > size:
+        return min(wishes.lowest, max(size * 2, size + MOST_AT_ONCE), policy.most)
+    return max(wishes.highest, policy.least) if wishes.highest < size else size

@@ -7,7 +7,7 @@ requests would have fared with fewer or more pods, was never recorded, and is no
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from ngf_operator.inference.queries import ENGINES
@@ -15,7 +15,7 @@ from ngf_operator.inference.queries import ENGINES
 from services.auth.identity import Identity
 from services.errors import Invalid, Unavailable
 from services.inference.provider import Asked, MetricsProvider
-from services.inference.recorded_load import LEAST_STEP_S, NAMES, RECORDED, RecordedLoads, bucket
+from services.inference.recorded_load import LEAST_STEP_S, NAMES, RECORDED, RecordedLoads
 from services.inference.scaling_replay import SYNC_S, Policy, Tick, above, replay
 from services.realtime.scope import Scope
 from services.telemetry.answers import Answer
@@ -162,7 +162,10 @@ def _check(wanted: Wanted, window: Window) -> None:
         raise Invalid.of("minReplicas", "must be at least 1 with an HPA; only KEDA scales to none")
     if not wanted.thresholds:
         raise Invalid.of("thresholds", "must name a metric and its target")
+    metrics = [one.metric for one in wanted.thresholds]
     for number, one in enumerate(wanted.thresholds):
+        if one.metric in metrics[:number]:
+            raise Invalid.of(f"thresholds[{number}].metric", "is there already, with its target")
         if one.target <= 0:
             raise Invalid.of(f"thresholds[{number}].target", "must be more than 0")
 
@@ -233,17 +236,9 @@ def _replayed(
     known = sorted({at for one in loads for at in one} | set(sizes))
     first = next((sizes[at] for at in known if at in sizes), policy.least)
     times = _times(known[0], known[-1], step)
-    looks = [
-        Tick(
-            at.timestamp() + late,
-            tuple(one.get(at) for one in loads),
-            any(one.get(at) for one in awake),
-        )
-        for at in times
-        for late in range(0, step, SYNC_S)
-    ]
+    looks = [tick for at in times for tick in _looks(at, step, loads, awake)]
     replayed = list(replay(policy, looks, first))
-    was = [sizes.get(bucket(datetime.fromtimestamp(tick.at, UTC), step)) for tick in looks]
+    was = [sizes.get(at) for at in times for _ in range(0, step, SYNC_S)]
     actual = [(tick, size) for tick, size in zip(looks, was, strict=True) if size is not None]
     beside = [one for one, size in zip(replayed, was, strict=True) if size is not None]
     each = step // SYNC_S
@@ -259,6 +254,18 @@ def _replayed(
     )
     summed = _summed(policy, beside or replayed)
     return points, summed, _summed(policy, actual) if actual else None
+
+
+def _looks(
+    at: datetime,
+    step: int,
+    loads: Sequence[Mapping[datetime, float]],
+    awake: Sequence[Mapping[datetime, float]],
+) -> Iterator[Tick]:
+    """The looks of one bucket, which all see the same."""
+    seen, asked = tuple(one.get(at) for one in loads), any(one.get(at) for one in awake)
+    for late in range(0, step, SYNC_S):
+        yield Tick(at.timestamp() + late, seen, asked)
 
 
 def _times(first: datetime, last: datetime, step: int) -> list[datetime]:

@@ -115,6 +115,7 @@ def test_what_an_hpa_cannot_ask_is_not_tried(console: Console, window: str) -> N
         ({"minReplicas": 0, "backend": "hpa"}, "minReplicas"),
         ({"thresholds": []}, "thresholds"),
         ({"thresholds": [{"metric": "queue_depth", "target": 0}]}, "thresholds.0.target"),
+        ({"thresholds": [{"metric": "queue_depth", "target": 4}] * 2}, "thresholds[1].metric"),
         ({"range": "30d"}, "range"),
         ({"unheardOf": 1}, "unheardOf"),
     ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -37,6 +38,25 @@ def test_it_shrinks_to_the_highest_wish_of_the_window_behind() -> None:
 def test_it_grows_only_once_all_of_its_window_asks_for_it() -> None:
     policy = replace(POLICY, up_window_s=30)
     assert sizes(policy, [5, 20, 20, 20, 20]) == [1, 1, 4, 4, 4]
+
+
+@pytest.mark.parametrize(("up_s", "down_s"), [(0, 0), (0, 300), (45, 60), (600, 90), (3600, 3600)])
+def test_of_each_window_every_wish_counts(up_s: int, down_s: int) -> None:
+    """With pods of one request each, what is asked for is the wish."""
+    policy = Policy(1, 40, (1.0,), up_window_s=up_s, down_window_s=down_s)
+    numbers, told = Random(up_s + down_s), []
+    loads = [float(numbers.randint(1, 40) if numbers.random() < 0.3 else 20) for _ in range(400)]
+    wishes, size = [(0, 7)], 7
+    for number, load in enumerate(loads):
+        now = number * SYNC_S
+        wishes.append((now, size if abs(load / size - 1) <= 0.1 else int(load)))
+        latest = wishes[-1][1]
+        lowest = min([latest, *(one for at, one in wishes if at > now - up_s)])
+        highest = max([latest, *(one for at, one in wishes if at > now - down_s)])
+        grown = min(lowest, max(2 * size, size + 4))
+        size = grown if lowest > size else min(highest, size)
+        told.append(size)
+    assert sizes(policy, loads, 7) == told
 
 
 def test_bounds_hold() -> None:
