@@ -145,6 +145,36 @@ def test_the_picker_of_the_inference_extension_gets_its_own_dialect() -> None:
     assert "core-metrics-extractor" not in {one["type"] for one in config(old)["plugins"]}
 
 
+@pytest.mark.parametrize(("tag", "like"), [("v0.7.1", "v1.4.0"), ("v0.8.0", "v1.5.0")])
+@pytest.mark.parametrize("strategy", ["prefix_affinity", "least_queue"])
+@pytest.mark.parametrize("backend", ["vllm", "sglang"])
+def test_a_picker_of_llm_d_that_was_made_of_the_inference_extension_speaks_its_dialect(
+    tag: str, like: str, strategy: str, backend: str
+) -> None:
+    def made(image: str) -> tuple[Any, list[str]]:
+        epp = {"image": image, "strategy": strategy}
+        found = wanted(stack(servingBackend=backend, epp=epp), Known())
+        return config(found), container(found, "llama-epp")["args"]
+
+    assert made(f"ghcr.io/llm-d/llm-d-inference-scheduler:{tag}") == made(f"{EXTENSION}:{like}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "old", "new"),
+    [("v0.8.0", True, False), ("v0.9.0", True, True), ("v0.10.0", True, True), ("x", True, True)],
+)
+def test_a_text_that_was_given_is_taken_in_each_version_that_its_picker_reads(
+    tag: str, old: bool, new: bool
+) -> None:
+    def taken(text: str) -> bool:
+        epp = {"image": f"ghcr.io/llm-d/llm-d-router-endpoint-picker:{tag}", "config": text}
+        found = wanted(stack(epp=epp), Known())
+        return all(one.reason != "InvalidPickerConfig" for one in found.lacks)
+
+    older = GIVEN.replace("llm-d.ai", "inference.networking.x-k8s.io")
+    assert (taken(older), taken(GIVEN)) == (old, new)
+
+
 def test_a_scorer_that_an_engine_has_no_metric_for_is_left_out_and_said() -> None:
     found = wanted(stack(servingBackend="tgi", epp={"strategy": "kv_cache"}), Known())
     [profile] = config(found)["schedulingProfiles"]
@@ -205,7 +235,7 @@ def test_chats_reach_pods_through_a_gateway_that_tells_no_path() -> None:
     [
         (": :", "It is no YAML"),
         ("kind: Pod", "Its kind must be EndpointPickerConfig"),
-        (GIVEN.replace("llm-d.ai", "inference.networking.x-k8s.io"), "apiVersion must be llm-d.ai"),
+        (GIVEN.replace("llm-d.ai/v1alpha1", "llm-d.ai/v1"), "apiVersion must be llm-d.ai"),
         (
             GIVEN.replace("- type: queue-scorer\n", ""),
             "names the plugin queue-scorer, which is not",

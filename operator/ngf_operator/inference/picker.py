@@ -256,7 +256,7 @@ def _arguments(
     if image.is_from(1, 3):
         found.append("--metrics-endpoint-auth=false")
     found += picker_config.metric_flags(seen, image)
-    if not image.extension and picker_config.experimental(config):
+    if image.has_own_dialect and picker_config.experimental(config):
         found.append("--allow-experimental-plugins")
     return [*found, *(epp.get("flags") or ())]
 

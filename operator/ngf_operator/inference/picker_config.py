@@ -117,13 +117,13 @@ def text(asked: Mapping[str, int], seen: Readable | None, image: PickerImage) ->
         SCORERS[name]: weight for name, weight in asked.items() if name not in blind(asked, seen)
     }
     plugins: list[dict[str, Any]] = [{"type": scorer} for scorer in used]
-    if SCORERS[PREFIX] in used and image.has_producers:
+    if SCORERS[PREFIX] in used and image.has_own_dialect:
         plugins.append({"type": "approx-prefix-cache-producer", "parameters": {"autoTune": True}})
     picker = "max-score-picker" if used else "random-picker"
     plugins += [{"type": picker}, {"type": "single-profile-handler"}]
     if seen and image.reads_metrics_by_plugins:
         plugins += _metrics(seen)
-    if seen and not image.extension:
+    if seen and image.has_own_dialect:
         limits = {"queueDepthThreshold": _QUEUE_LIMIT, "kvCacheUtilThreshold": _KV_CACHE_LIMIT}
         plugins.append({"type": "utilization-detector", "parameters": limits})
     passes = SCORERS[PREFIX] not in used and image.may_pass_bodies
@@ -133,7 +133,7 @@ def text(asked: Mapping[str, int], seen: Readable | None, image: PickerImage) ->
         {"pluginRef": name, "weight": weight} for name, weight in used.items()
     ]
     config: dict[str, Any] = {
-        "apiVersion": image.config_version,
+        "apiVersion": image.config_versions[0],
         "kind": KIND,
         "plugins": plugins,
         "schedulingProfiles": [{"name": "default", "plugins": [*refs, {"pluginRef": picker}]}],
@@ -205,11 +205,10 @@ def _cut(sentence: str) -> str:
 
 
 def _faults(read: Mapping[str, Any], image: PickerImage) -> Iterator[str]:
-    if read.get("apiVersion") != image.config_version:
-        other = CONFIG if image.extension else CONFIG_OLD
+    if (version := read.get("apiVersion")) not in image.config_versions:
         yield (
-            f"Its apiVersion must be {image.config_version} for the image {image.image}"
-            f"{'; this one is of other pickers' if read.get('apiVersion') == other else ''}."
+            f"Its apiVersion must be {image.config_versions[0]} for the image {image.image}"
+            f"{'; this one is of other pickers' if version in (CONFIG, CONFIG_OLD) else ''}."
         )
     plugins = read.get("plugins") or []
     if not _maps(plugins) or any(not one.get("type") for one in plugins):

@@ -15,16 +15,22 @@ _VERSION = re.compile(r":v?(\d+)\.(\d+)")
 @dataclass(frozen=True, slots=True)
 class PickerImage:
     """``extension`` is the picker of the Gateway API Inference Extension, which ended with 1.5; all
-    others are the one of llm-d that it became."""
+    others are the one of llm-d, which was made of that until 0.9 and took its place then."""
 
     image: str
     extension: bool
     version: tuple[int, int] | None
 
     @property
-    def config_version(self) -> str:
-        """The apiVersion of its EndpointPickerConfig."""
-        return CONFIG_OLD if self.extension else CONFIG
+    def config_versions(self) -> tuple[str, ...]:
+        """The apiVersions of its EndpointPickerConfig, the best first."""
+        return (CONFIG, CONFIG_OLD) if self.has_own_dialect else (CONFIG_OLD,)
+
+    @property
+    def has_own_dialect(self) -> bool:
+        """Whether it has what llm-d added to the configuration of the Inference Extension: scorers
+        that take their data from producers, detectors, plugins that are experimental."""
+        return not self.extension and (self.version is None or self.version >= (0, 9))
 
     @property
     def reads_metrics_by_plugins(self) -> bool:
@@ -33,13 +39,11 @@ class PickerImage:
 
     def is_from(self, major: int, minor: int) -> bool:
         """Whether it has what came with a version of the Inference Extension. A tag that is no
-        version is taken for the newest."""
-        return not self.extension or self.version is None or self.version >= (major, minor)
-
-    @property
-    def has_producers(self) -> bool:
-        """Whether scorers take their data from producers."""
-        return not self.extension
+        version is taken for the newest. llm-d 0.8 was made of 1.5, and 0.7 of 1.4."""
+        if self.version is None or self.has_own_dialect:
+            return True
+        made_of = (1, 5) if self.version >= (0, 8) else (1, 4)
+        return (self.version if self.extension else made_of) >= (major, minor)
 
     @property
     def may_pass_bodies(self) -> bool:
