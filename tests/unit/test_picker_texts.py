@@ -42,6 +42,26 @@ def test_a_date_is_text_however_wrong_it_is() -> None:
     assert picker_config.faults(f"{GIVEN}when: 2026-13-45\n", IMAGE) == ()
 
 
+@pytest.mark.parametrize(
+    ("parsers", "any_request"),
+    [
+        ("", False),
+        ("requestHandler: {parsers: [{pluginRef: passthrough-parser}]}", False),
+        ("requestHandler: {parsers: [{pluginRef: pass}]}", True),
+        ("parser: {pluginRef: pass}", True),
+        ("parser: {pluginRef: pass}\nrequestHandler: {parsers: [{pluginRef: other}]}", False),
+        ("parser: pass\nrequestHandler: [pass]", False),
+        ("requestHandler: {parsers: pass}", False),
+    ],
+)
+def test_a_picker_takes_any_request_where_the_parser_that_does_is_used(
+    parsers: str, any_request: bool
+) -> None:
+    declared = "[{type: queue-scorer}, {name: pass, type: passthrough-parser}]"
+    text = GIVEN.replace("[{type: queue-scorer}]", declared)
+    assert picker_config.takes_any_request(f"{text}{parsers}\n") == any_request
+
+
 def test_of_many_faults_the_first_are_said_and_none_at_length() -> None:
     names = "".join(f"- {'n' * 900}{number}\n" for number in range(40))
     refs = names.replace("- ", "- pluginRef: ")

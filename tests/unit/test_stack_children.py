@@ -211,6 +211,8 @@ def test_a_text_that_was_given_is_taken_word_for_word_with_the_flag_its_plugins_
     assert "--allow-experimental-plugins" in container(found, "llama-epp")["args"]
     assert not the_lack(found, "PathNotTold").blocks
     passing = GIVEN.replace("plugins:", "plugins:\n- type: passthrough-parser", 1)
+    assert not the_lack(wanted(stack(epp={"config": passing}), Known()), "PathNotTold").blocks
+    passing += "requestHandler: {parsers: [{pluginRef: passthrough-parser}]}\n"
     assert wanted(stack(epp={"config": passing}), Known()).lacks == ()
 
 

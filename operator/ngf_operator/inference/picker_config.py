@@ -179,9 +179,19 @@ def experimental(config: str) -> bool:
     return bool(_types(config) & EXPERIMENTAL)
 
 
+@lru_cache(maxsize=1024)
 def takes_any_request(config: str) -> bool:
     """Whether the picker takes requests whose path it is not told, whatever API they are for."""
-    return _PASSES in _types(config)
+    read = picker_yaml.read(config)
+    kinds = {str(one.get("name") or one["type"]): one["type"] for one in read.get("plugins") or []}
+    parsers = _part(read, "requestHandler").get("parsers") or [_part(read, "parser")]
+    refs = [one.get("pluginRef") for one in parsers] if _maps(parsers) else []
+    return any(kinds.get(str(ref)) == _PASSES for ref in refs)
+
+
+def _part(read: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = read.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 @lru_cache(maxsize=256)
