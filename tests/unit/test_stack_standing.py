@@ -102,6 +102,9 @@ def test_a_route_is_ready_once_its_gateway_took_it_and_found_the_pool() -> None:
     assert stands(route(*both), WEB) == ("Ready", "Accepted", "Accepted by web.")
     assert stands(route(), WEB)[:2] == ("Waiting", "WaitingForController")
     assert stands(route())[:2] == ("Waiting", "NoGateway")
+    alone = route(*both)
+    alone["spec"]["parentRefs"] = []
+    assert stands(alone, WEB) == ("Waiting", "NoGateway", "The route names no Gateway.")
     assert stands(route(said("Accepted", of=1), both[1]), WEB)[0] == "Waiting"
     lost = said("ResolvedRefs", "False", "BackendNotFound", text="no pool llama")
     assert stands(route(both[0], lost), WEB) == ("Failed", "BackendNotFound", "no pool llama")

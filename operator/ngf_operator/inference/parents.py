@@ -13,6 +13,8 @@ def of_route(live: Obj, world: World) -> Standing:
     """Ready once every Gateway that the route names took it and found what it leads to."""
     space = live["metadata"]["namespace"]
     refs = (live.get("spec") or {}).get("parentRefs") or ()
+    if not refs:
+        return Standing("Waiting", "NoGateway", "The route names no Gateway.")
     told = (live.get("status") or {}).get("parents") or ()
     stands = [_of_ref(live, ref, _said_of(ref, told, space), world) for ref in refs]
     named = ", ".join(str(ref["name"]) for ref in refs)
