@@ -375,3 +375,30 @@ def test_headers_and_metrics_wait_for_what_they_belong_to(opened: Window) -> Non
     onward(opened, "Gateway")
     opened.says("#wizard-route-1", "Choose a gateway first.")
     assert not opened.all("#wizard-route-1 [data-add-item]")
+
+
+def test_a_choice_that_is_taken_back_loses_no_settings(pair: Console, opened: Window) -> None:
+    route = {
+        "gatewayRef": "edge",
+        "gatewayNamespace": "shop",
+        "hostnames": ["kept.example.com"],
+        "sectionName": "https",
+        "pathPrefix": "/granite",
+    }
+    pair.apis["web"].store.create(stack("chosen", httpRoute=route))
+    opened.until(
+        lambda: ("shop", "chosen") in pair.container.fleet.get("web").snapshot(KIND).objects,
+        "the watch does not show it",
+    )
+    opened.open("/stacks/edit/web/shop/chosen?step=route", STEP)
+    opened.says(VERDICT, "No changes")
+    live = opened.run("return ngf.wizardState().live.spec")
+    choose(opened, "spec.httpRoute", "")
+    assert opened.run("return ngf.wizardState().object.spec.httpRoute") is None
+    choose(opened, "spec.httpRoute", "shop/edge")
+    opened.click("#wizard-steps [data-key='scaling']")
+    opened.click(card("none"))
+    assert opened.run("return ngf.wizardState().object.spec.autoscaling") is None
+    opened.click(card("hpa"))
+    assert opened.run("return ngf.wizardState().object.spec") == live
+    opened.says(VERDICT, "No changes")

@@ -34,6 +34,16 @@
     return el("div", group, choices.map(card));
   }
 
+  // What a choice may be laid over, so that taking it back loses nothing: what stands there, what
+  // stood there last on this page, what is live.
+  const last = new WeakMap();
+  function known(path, held) {
+    const state = ngf.wizardState();
+    const kept = last.get(state) || {};
+    if (held) last.set(state, { ...kept, [path]: structuredClone(held) });
+    return structuredClone([held, kept[path], get(state.live, path)].filter(Boolean));
+  }
+
   const plain = (name) => (field, common, more) => ngf.controls[name].draw(field, common, more);
 
   Object.assign(ngf.controls, {
@@ -105,7 +115,10 @@
         const lack = (name) => { const one = name && stack().offered(state, name); return one && !one.ok ? one.reason : ""; };
         return cards("scaler", common, chosen, SCALERS.map(([name, title, text, ability]) => [name, title, text, lack(ability)]), field.label);
       },
-      write: (shown, held) => (shown ? { ...held, backend: shown } : undefined),
+      write(shown, held) {
+        const [latest] = known("spec.autoscaling", held);
+        return shown ? { ...latest, backend: shown } : undefined;
+      },
     },
     gateway: {
       draw(field, common, more) {
@@ -114,10 +127,15 @@
       },
       read: () => stack().gatewayOf(ngf.wizardState().object),
       write(shown, held) {
+        const found = known("spec.httpRoute", held);
         if (!shown) return undefined;
+        const { object } = ngf.wizardState();
+        const same = found.find((httpRoute) => stack().gatewayOf({ ...object, spec: { httpRoute } }) === shown);
+        const [latest = {}] = found;
+        if (same === latest) return latest;
         const at = shown.lastIndexOf("/");
-        const { sectionName, ...kept } = held || {};
-        return { ...kept, gatewayRef: shown.slice(at + 1), gatewayNamespace: shown.slice(0, at) };
+        const { sectionName, ...kept } = latest; // a listener is of its gateway
+        return { ...kept, gatewayRef: shown.slice(at + 1), gatewayNamespace: shown.slice(0, at), ...(same && same.sectionName && { sectionName: same.sectionName }) };
       },
     },
     listener: {
