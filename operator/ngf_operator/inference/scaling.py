@@ -1,41 +1,19 @@
 """What scales the pods: a ScaledObject of KEDA, or a HorizontalPodAutoscaler."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ngf_operator import names
-from ngf_operator.inference import adoption, gpu_metrics, queries
+from ngf_operator.inference import adoption, gpu_metrics, queries, scalers
 from ngf_operator.inference.picker_config import readable
+from ngf_operator.inference.scalers import Goal, Target
 from ngf_operator.inference.spec import AUTOSCALING, POOL_LABEL, Stack
 from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 KEDA, HPA = ("keda.sh", "ScaledObject"), ("autoscaling", "HorizontalPodAutoscaler")
 EXTERNAL = "v1beta1.external.metrics.k8s.io"
 """The APIService of metrics that adapters bring from elsewhere."""
-_SLEEPS_AT = "1000000"
-"""A target that is never reached: the trigger wakes a pool and says nothing of its size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is scaled: a Deployment, and how the metrics of its pods are labelled."""
-
-    deployment: str
-    matchers: str
-    pooled: bool
-    engine: str
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """One threshold that can be met: ``measure`` is None for what Kubernetes measures itself."""
-
-    metric: str
-    target: int
-    query: str = ""
-    compares: str = ""
-    gauge: str = ""
 
 
 def reduced(service: Obj) -> Obj:
@@ -71,7 +49,11 @@ def wanted(stack: Stack, world: World) -> Wanted:
     if not goals:
         return Wanted((), (*lacks, _nothing(stack, kind)))
     lacks = (*lacks, *_not_scaled(stack, world))
-    spec = _scaled_object(stack, target, goals) if backend == "keda" else _hpa(stack, target, goals)
+    spec = (
+        scalers.scaled_object(stack, target, goals)
+        if backend == "keda"
+        else scalers.hpa(stack, target, goals)
+    )
     return Wanted((Child(AUTOSCALING, stack.object(version, kind, name, spec=spec)),), lacks)
 
 
@@ -132,12 +114,8 @@ def _nothing(stack: Stack, kind: str) -> Lack:
     return stack.lack(AUTOSCALING, kind, names.scaler(stack.name), "NoThreshold", why)
 
 
-def _may_sleep(stack: Stack) -> bool:
-    return 0 in (stack.bounds[0], stack.section("autoscaling").get("idleReplicas"))
-
-
 def _never_wakes(stack: Stack) -> bool:
-    return _may_sleep(stack) and not stack.section("autoscaling").get("serverAddress")
+    return scalers.may_sleep(stack) and not stack.section("autoscaling").get("serverAddress")
 
 
 def _sleeps(stack: Stack) -> Lack:
@@ -232,101 +210,3 @@ def _serves(service: Obj | None) -> bool:
 def _is_of_keda(service: Obj | None) -> bool:
     behind = ((service or {}).get("spec") or {}).get("service") or {}
     return "keda" in str(behind.get("name"))
-
-
-def _behaviour(stack: Stack, *, hpa: bool) -> Obj:
-    asked = stack.section("autoscaling")
-    found: Obj = {}
-    for way in ("scaleUp", "scaleDown"):
-        seconds = (asked.get(way) or {}).get("stabilizationSeconds")
-        if seconds is None and hpa and way == "scaleDown":
-            seconds = asked.get("cooldownSeconds")
-        if seconds is not None:
-            found[way] = {"stabilizationWindowSeconds": min(seconds, 3600)}
-    return found
-
-
-def _scaled_object(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj:
-    asked = stack.section("autoscaling")
-    least, most = stack.bounds
-    triggers = [_trigger(stack, goal) for goal in goals]
-    if _may_sleep(stack):
-        query = queries.awake(stack.namespace, names.pool(stack.name))
-        wakes = _prometheus(stack, query, _SLEEPS_AT)
-        triggers.append(
-            {
-                "type": "prometheus",
-                "name": "awake",
-                "metricType": queries.AVERAGE,
-                "metadata": wakes,
-            }
-        )
-    spec: Obj = {
-        "scaleTargetRef": {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "name": target.deployment,
-        },
-        "minReplicaCount": least,
-        "maxReplicaCount": most,
-        "triggers": triggers,
-    }
-    given = {"pollingInterval": "pollingSeconds", "cooldownPeriod": "cooldownSeconds"}
-    given["idleReplicaCount"] = "idleReplicas"
-    spec |= {field: asked[name] for field, name in given.items() if name in asked}
-    if behaviour := _behaviour(stack, hpa=False):
-        spec["advanced"] = {"horizontalPodAutoscalerConfig": {"behavior": behaviour}}
-    return spec
-
-
-def _prometheus(stack: Stack, query: str, threshold: str) -> dict[str, str]:
-    address = stack.section("autoscaling")["serverAddress"]
-    # No answer is no load only where no pod may be there to answer.
-    nothing = "true" if _may_sleep(stack) else "false"
-    return {
-        "serverAddress": address,
-        "query": query,
-        "threshold": threshold,
-        "ignoreNullValues": nothing,
-    }
-
-
-def _trigger(stack: Stack, goal: Goal) -> Obj:
-    if goal.metric in queries.RESOURCES:
-        return {
-            "type": goal.metric,
-            "metricType": "Utilization",
-            "metadata": {"value": str(goal.target)},
-        }
-    metadata = _prometheus(stack, goal.query, str(goal.target))
-    name = "".join(each if each.isalnum() else "-" for each in goal.metric)
-    return {"type": "prometheus", "name": name, "metricType": goal.compares, "metadata": metadata}
-
-
-def _hpa(stack: Stack, target: Target, goals: tuple[Goal, ...]) -> Obj:
-    least, most = stack.bounds
-    spec: Obj = {
-        "scaleTargetRef": {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "name": target.deployment,
-        },
-        "minReplicas": least,
-        "maxReplicas": most,
-        "metrics": [_metric(stack, goal, target) for goal in goals],
-    }
-    if behaviour := _behaviour(stack, hpa=True):
-        spec["behavior"] = behaviour
-    return spec
-
-
-def _metric(stack: Stack, goal: Goal, target: Target) -> Obj:
-    if goal.metric in queries.RESOURCES:
-        aim = {"type": "Utilization", "averageUtilization": goal.target}
-        return {"type": "Resource", "resource": {"name": goal.metric, "target": aim}}
-    labels = {"namespace": stack.namespace}
-    if target.pooled:
-        labels["pool"] = names.pool(stack.name)
-    metric = {"name": goal.gauge, "selector": {"matchLabels": labels}}
-    aim = {"type": "AverageValue", "averageValue": str(goal.target)}
-    return {"type": "External", "external": {"metric": metric, "target": aim}}
