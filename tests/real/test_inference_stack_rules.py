@@ -67,6 +67,8 @@ WHOLE: Obj = {
         "pathPrefix": "/v1",
         "headers": [{"name": "x-team", "value": "a"}],
         "modelHeader": "x-model",
+        "readTimeout": "30m",
+        "maxBodySize": "0",
     },
     "dcgm": {
         "enabled": True,
@@ -189,6 +191,9 @@ def test_a_name_that_no_service_could_be_made_of_is_refused(
         ({"epp": {"flags": ["v=3"]}}, "spec.epp.flags[0]"),
         ({"httpRoute": {"hostnames": ["Bad_Host"]}}, "spec.httpRoute.hostnames[0]"),
         ({"httpRoute": {"pathPrefix": "v1"}}, "spec.httpRoute.pathPrefix"),
+        ({"httpRoute": {"readTimeout": "0s"}}, "spec.httpRoute.readTimeout"),
+        ({"httpRoute": {"readTimeout": "1h30m"}}, "spec.httpRoute.readTimeout"),
+        ({"httpRoute": {"maxBodySize": "20Mi"}}, "spec.httpRoute.maxBodySize"),
         ({"modelServer": {"sharedMemory": "much"}}, "spec.modelServer.sharedMemory"),
         ({"pool": {**POOL, "targetPort": 0}}, "spec.pool.targetPort"),
         ({"autoscaling": {"serverAddress": "prometheus:9090"}}, "spec.autoscaling.serverAddress"),
