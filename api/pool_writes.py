@@ -24,11 +24,10 @@ from services.errors import Invalid, NotFound, Unavailable
 from services.inference import stack_settings
 from services.kube.fields import Object
 from services.kube.permission import Verb
+from services.operated_edits import METADATA
 
 _TOLD = (
     "cluster",
-    "name",
-    "namespace",
     "avgGpuUtil",
     "endpointPicker",
     "stack",
@@ -105,7 +104,8 @@ def register(server: OpenAPI, container: Container) -> None:
     @requires(Role.OPERATOR)
     def create_inference_pool(path: Tree, query: WriteParams, body: PoolCreate) -> Response:
         """Create a pool: an InferenceStack of its name, from which the operator makes it."""
-        given = {"gpuCount": body.gpuCount, "replicas": body.replicas, **body.given()}
+        told = {name: value for name, value in body.given().items() if name not in _TOLD}
+        given = {"gpuCount": body.gpuCount, "replicas": body.replicas, **told}
         return objects.created(path, query, _Stack(**stack_settings.nested(given)))
 
     @requires(Role.OPERATOR)
@@ -118,10 +118,11 @@ def register(server: OpenAPI, container: Container) -> None:
         given = {
             name: value
             for name, value in body.given().items()
-            if name not in _TOLD and (name not in known or known[name] != value)
+            if name not in (*_TOLD, *METADATA) and (name not in known or known[name] != value)
         }
 
         def edit(live: Object) -> Object:
+            _require_same(body, path.name, live)
             return stack_settings.pool(live, given)
 
         place = place_of(path, stack)
@@ -152,3 +153,13 @@ def register(server: OpenAPI, container: Container) -> None:
         ],
         _NAMES,
     )
+
+
+def _require_same(body: PoolUpdate, name: str, stack: Object) -> None:
+    """Raise Invalid where a body says that it is of another pool than its path names."""
+    metadata, given = stack["metadata"], body.given()
+    known = (name, stack_settings.pool_of(stack), metadata["name"])
+    if given.get("name", name) not in known:
+        raise Invalid.of("name", f"must be {name!r}, as in the path")
+    if given.get("namespace", metadata["namespace"]) != metadata["namespace"]:
+        raise Invalid.of("namespace", f"must be {metadata['namespace']!r}, that of the pool")

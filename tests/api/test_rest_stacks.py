@@ -206,6 +206,30 @@ def test_what_was_read_of_a_pool_can_be_sent_back(console: Console) -> None:
     assert answer.json()["changes"] == []
 
 
+def test_a_pool_that_was_read_makes_another_of_another_name(console: Console) -> None:
+    read = console.ask("GET", f"{POOLS}/granite-8b-pool?namespace=llm").json()
+    name = f"pooled-{next(_number)}"
+    answer = console.ask("POST", POOLS, json={**read, "name": name, "gpuType": "L40S"})
+    assert answer.status_code == 201, answer.text
+    made = again(console, {"namespace": "llm", "name": name})
+    assert (made["modelName"], made["servingBackend"]) == (read["modelName"], "vllm")
+    assert (made["pool"]["gpuType"], made["pool"]["selector"]) == ("L40S", read["selector"])
+
+
+@pytest.mark.parametrize("field", ["name", "namespace"])
+def test_a_body_of_another_pool_is_refused(console: Console, field: str) -> None:
+    place = f"{POOLS}/granite-8b-pool?namespace=llm"
+    read = console.ask("GET", place).json()
+    for mark, body in (("", {"replicas": 3}), ("&dryRun=true", read)):
+        answer = console.ask("PUT", f"{place}{mark}", json={**body, field: "other"})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["error"]["details"]["fields"][0]["field"] == field
+    stack = {"name": "granite-8b", "namespace": "llm"}
+    answer = console.ask("PUT", f"{place}&dryRun=true", json={**read, **stack})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["changes"] == []
+
+
 def test_a_pool_of_a_wrong_size_is_refused_by_the_name_it_was_sent_under(console: Console) -> None:
     answer = console.ask("POST", POOLS, json=new_pool(minReplicas=5, maxReplicas=2))
     assert answer.status_code in (201, 422), answer.text
