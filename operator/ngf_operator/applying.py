@@ -9,7 +9,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ngf_operator.belonging import dressed, hash_of, is_ours, whose
+from ngf_operator.belonging import dressed, hash_of, is_lost, is_ours, whose
 from ngf_operator.client import Api, Refused
 from ngf_operator.drifting import Clean, kept, undone
 from ngf_operator.managers import applied_by_us
@@ -131,10 +131,10 @@ class Applier:
         wanted = dressed(parent, child, namespaced=resource.namespaced)
         spec_hash = hash_of(wanted)
         live = self._seen.get(ref.group, ref.kind, ref.namespace, ref.name)
-        if live is None:
+        if live is None or (was and not is_ours(parent, live)):
             live = await self._fetch(ref, resource)
         if live is not None:
-            if not is_ours(parent, live):
+            if not is_ours(parent, live) and not (was and is_lost(live)):
                 raise Failing(
                     "NotOurs",
                     f"{ref} {whose(live)}. Remove it, or let its owner annotate it with"

@@ -4,6 +4,7 @@ from copy import deepcopy
 
 from ngf_operator import names
 from ngf_operator.hashing import hashed
+from ngf_operator.managers import applied_by_us
 from ngf_operator.seen import Parent, owner_of
 from ngf_operator.wanting import Child, Obj
 
@@ -39,6 +40,14 @@ def is_ours(parent: Obj, live: Obj) -> bool:
     if any(each.get("uid") == uid for each in about.get("ownerReferences") or ()):
         return True
     return (about.get("annotations") or {}).get(names.ADOPT) == key.name
+
+
+def is_lost(live: Obj) -> bool:
+    """Whether a live object says of nobody that it is theirs, and is what we applied once: somebody
+    replaced it with a manifest that has none of our marks."""
+    owners = live["metadata"].get("ownerReferences") or ()
+    nobodys = owner_of(live) is None and not any(each.get("controller") for each in owners)
+    return nobodys and applied_by_us(live)
 
 
 def whose(live: Obj) -> str:

@@ -160,3 +160,51 @@ def test_what_nobody_else_touched_is_not_asked_for_at_a_start(others: tuple[Obj,
     api = Recorded()
     assert _applied(api, _live(OURS, *others)).did == "nothing"
     assert api.asked == []
+
+
+def _bare(*managers: Obj, **about: object) -> Obj:
+    """The Gateway after somebody replaced it with a manifest that says nothing of us."""
+    live = _live(*managers)
+    for key in ("labels", "annotations", "ownerReferences"):
+        del live["metadata"][key]
+    live["metadata"] |= about
+    return live
+
+
+def test_a_child_that_was_replaced_without_our_marks_is_healed() -> None:
+    api = Recorded(_bare(OURS, KUBECTL))
+    assert _applied(api, was=_hash()).did == "restored"
+    assert api.asked == ["get", "apply"]
+
+
+def _hash() -> str:
+    return str(_live()["metadata"]["annotations"]["ngf-console.f5.com/spec-hash"])
+
+
+@pytest.mark.parametrize(
+    ("live", "was"),
+    [
+        (_bare(KUBECTL), _hash()),
+        (_bare(OURS), ""),
+        (_bare(OURS, annotations={"ngf-console.f5.com/owner": "GatewayBundle/shop/o"}), _hash()),
+        (
+            _bare(
+                OURS, ownerReferences=[{"kind": "A", "name": "a", "uid": "u", "controller": True}]
+            ),
+            _hash(),
+        ),
+    ],
+    ids=["made anew", "never ours", "another bundle's", "another controller's"],
+)
+def test_what_is_somebody_elses_by_now_is_left_alone(live: Obj, was: str) -> None:
+    api = Recorded(live)
+    with pytest.raises(Failing) as failing:
+        _applied(api, was=was)
+    assert failing.value.reason == "NotOurs"
+    assert api.asked == ["get"]
+
+
+def test_a_child_without_our_marks_that_a_wider_watch_shows_is_looked_at_as_a_whole() -> None:
+    api = Recorded(_bare(OURS, KUBECTL))
+    assert _applied(api, _bare(), was=_hash()).did == "restored"
+    assert api.asked == ["get", "apply"]
