@@ -77,7 +77,7 @@ def stands(child: Child, applied: Applied, now: Standing) -> Outcome:
 
 def refused(child: Child, why: Lacking | Failing, was: str) -> Outcome:
     """A child that the cluster, or its owner, does not let us have; ``was`` is the hash that it was
-    applied with before."""
+    applied with before, which says nothing of an object of somebody else."""
     lacking = isinstance(why, Lacking)
     state, message = _told(child, "Skipped" if lacking else "Failed", str(why))
     return Outcome(
@@ -87,7 +87,7 @@ def refused(child: Child, why: Lacking | Failing, was: str) -> Outcome:
         state,
         why.reason,
         message,
-        spec_hash=was,
+        spec_hash="" if why.reason == "NotOurs" else was,
         applied=False,
         blocks=lacking and not child.without,
         listed=not child.edits,

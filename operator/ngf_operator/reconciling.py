@@ -25,6 +25,10 @@ from ngf_operator.wanting import Child, Obj, Recipe, Wanted
 _LOG = logging.getLogger(__name__)
 
 
+Place = tuple[str, str, str]
+"""A child in a status: kind, namespace and name."""
+
+
 class Reconciler:
     """Reconciles any parent. :meth:`reconcile` is the work of the queue."""
 
@@ -45,6 +49,7 @@ class Reconciler:
         self._ending = Ending(seen, self._applier, recipes)
         self._restraint = Restraint()
         self._untold: dict[Parent, set[Ref]] = {}
+        self._missed: dict[Parent, set[Place]] = {}
         self.parents = Parents()
         self.readers = Readers()
 
@@ -59,7 +64,7 @@ class Reconciler:
         started, result, more = time.perf_counter(), "retried", False
         try:
             parent = self.parents.get(key)
-            if parent and self._misses_child(parent):
+            if parent and self._missed_by(parent) - self._missed.get(key, set()):
                 parent = await self._asked_again(key)  # they may go, or be let go, because it goes
             if parent is None:
                 await self._end(key)
@@ -70,6 +75,7 @@ class Reconciler:
                 result = "unchanged"
             else:
                 result, more = await self._keep(key, parent, why)
+                self._missed[key] = self._missed_by(parent)
         finally:
             self._metrics.reconciled(key.kind, result, time.perf_counter() - started)
         return 0.0 if more else self._interval_s * random.uniform(0.9, 1.0)  # noqa: S311 - nothing secret
@@ -219,11 +225,12 @@ class Reconciler:
         """Clean up after a parent that has gone, once the server has said that it has."""
         self.readers.note(key, set())
         self._untold.pop(key, None)
+        self._missed.pop(key, None)
         if self._ending.left_by(key) and not await self._asked_again(key):
             await self._ending.clean(key)
 
-    def _misses_child(self, parent: Obj) -> bool:
-        """Whether one that was applied is not there any more, or nobody's."""
+    def _missed_by(self, parent: Obj) -> set[Place]:
+        """The children that were applied and are not there any more, or nobody's."""
         key = Parent.of(parent)
         rows = (parent.get("status") or {}).get("children") or ()
         there = {
@@ -232,7 +239,7 @@ class Reconciler:
             if obj["metadata"].get("namespace") != key.namespace
             or obj["metadata"].get("ownerReferences")
         }
-        return any(row.get("specHash") and place_of(row) not in there for row in rows)
+        return {place_of(row) for row in rows if row.get("specHash")} - there
 
     async def _asked_again(self, key: Parent) -> Obj | None:
         """The parent as the server has it now, which watches tell a moment later."""

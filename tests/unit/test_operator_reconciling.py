@@ -132,6 +132,41 @@ def test_at_rest_nothing_is_asked(cluster: Cluster) -> None:
     assert (cluster.api.asked, cluster.api.events) == ([], [])
 
 
+PARENT = ("get", RESOURCES[EDGE.kind].path("shop", "edge"))
+CHILD = ("get", RESOURCES["ConfigMap"].path("shop", "web"))
+
+
+def test_a_parent_is_asked_for_once_when_a_child_of_it_goes(cluster: Cluster) -> None:
+    cluster.deleted()
+    refused = Refused(403, "Forbidden", "exceeded quota")
+    cluster.api.denied = [refused, refused]
+    cluster.reconcile()
+    assert cluster.status["children"][0]["reason"] == "Forbidden"
+    assert PARENT in cluster.api.asked
+    cluster.api.asked.clear()
+    cluster.reconcile()
+    assert [verb for verb, _ in cluster.api.asked] == ["get", "apply"]
+    cluster.reconcile()
+    assert cluster.status["drift"]["count"] == 1, "it was ours all the time"
+    cluster.deleted()
+    cluster.api.asked.clear()
+    cluster.reconcile()
+    assert PARENT in cluster.api.asked
+
+
+def test_of_what_is_not_ours_only_the_object_itself_is_asked_for(cluster: Cluster) -> None:
+    cluster.deleted()
+    about = {"name": "web", "namespace": "shop"}
+    cluster.api.put(CHILD[1], {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about})
+    cluster.reconcile()
+    [row] = cluster.status["children"]
+    assert row["reason"] == "NotOurs"
+    assert "specHash" not in row
+    cluster.api.asked.clear()
+    cluster.reconcile()
+    assert cluster.api.asked == [CHILD]
+
+
 def test_a_restore_is_told_though_the_first_status_is_not_taken(cluster: Cluster) -> None:
     cluster.deleted()
     cluster.api.refusals = [Refused(500, "InternalError", "busy")]
