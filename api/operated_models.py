@@ -25,7 +25,10 @@ _TOLD = {"kind", "children", *_STATUS, *(name for names in _OF_KIND.values() for
 
 
 class OperatedSent(models.Sent):
-    """What a client sends; what only the operator says is ignored."""
+    """What a client sends; what only the operator says is ignored. null removes a label."""
+
+    labels: dict[str, str | None] | None = None  # type: ignore[assignment]
+    annotations: dict[str, str | None] | None = None  # type: ignore[assignment]
 
     def given(self) -> dict[str, Any]:
         """What the client wants, without what a GET adds."""

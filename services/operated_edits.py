@@ -45,7 +45,8 @@ def _for_gateway(labels: Object) -> dict[str, str]:
 def new(given: Object, *, labelled_spec: bool = False) -> dict[str, Any]:
     """A new object from flat fields; with ``labelled_spec`` labels and annotations go into its spec
     as well."""
-    metadata = {key: given[key] for key in (*METADATA, *LABELS) if given.get(key) is not None}
+    known = [key for key in (*METADATA, *LABELS) if given.get(key) is not None]
+    metadata = {key: without_nulls(given[key]) for key in known}
     left_out = METADATA if labelled_spec else (*METADATA, *LABELS)
     spec = {
         key: without_nulls(value)

@@ -112,6 +112,19 @@ def test_a_change_keeps_what_it_does_not_name(
         assert answer.json().get(name) == expected.get(name, bundle[name]), name
 
 
+@pytest.mark.parametrize("field", ["labels", "annotations"])
+def test_null_removes_one_label(console: Console, field: str) -> None:
+    bundle = made(console, **{field: {"team": "edge", "tier": "one", "gone": None}})
+    assert bundle[field] == {"team": "edge", "tier": "one"}
+    told = console.ask("PATCH", place(bundle), json={field: {"team": None, "new": "two"}})
+    assert told.status_code == 200, told.text
+    assert told.json()[field] == {"tier": "one", "new": "two"}
+    whole = console.ask("PUT", place(bundle), json={field: {"tier": "three", "new": None}})
+    assert whole.status_code == 200, whole.text
+    stored = live(console, bundle)
+    assert stored["metadata"][field] == stored["spec"][field] == {"tier": "three"}
+
+
 def test_a_listener_keeps_what_the_request_does_not_name_of_it(console: Console) -> None:
     bundle = made(console)
     named = [
