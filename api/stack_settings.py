@@ -50,9 +50,17 @@ class _Sent(BaseModel):
         None, description="The version it is based on, where no If-Match says another"
     )
     cluster: Any = Field(None, description="Ignored")
-    namespace: Any = Field(None, description="Ignored: the pool names its namespace")
+    namespace: str | None = Field(
+        None, max_length=63, description="That of the pool, where its name does not say one"
+    )
     stack: Any = Field(None, description="Ignored")
     picker: Any = Field(None, description="Ignored")
+
+    @property
+    def place(self) -> str:
+        """The pool, with its namespace where the client says one."""
+        named = "/" in self.pool or not self.namespace
+        return self.pool if named else f"{self.namespace}/{self.pool}"
 
     def given(self) -> dict[str, Any]:
         """What the client wants."""
@@ -169,9 +177,9 @@ def register(server: OpenAPI, container: Container) -> None:
         where = cluster_of(path, fleet)
         return where, stacks.of_pool(current_identity(), where, pool)
 
-    def to_change(path: Tree, pool: str, query: WriteParams) -> tuple[str, Mapping[str, Any]]:
+    def to_change(path: Tree, body: _Sent, query: WriteParams) -> tuple[str, Mapping[str, Any]]:
         where = cluster_of(path, fleet)
-        return where, stack_to_change(container, "update", where, pool, query)
+        return where, stack_to_change(container, "update", where, body.place, query)
 
     def place_of(where: str, stack: Mapping[str, Any]) -> tuple[str, str, str, str]:
         metadata = stack["metadata"]
@@ -198,7 +206,7 @@ def register(server: OpenAPI, container: Container) -> None:
         path: Tree, query: WriteParams, header: BasedOn, body: PickerUpdate
     ) -> Response:
         """Change how the endpoint picker of a pool decides. It is rolled, as it reads this once."""
-        where, stack = to_change(path, body.pool, query)
+        where, stack = to_change(path, body, query)
         objects = Objects(container, stacks.kind, lambda obj: _picker(where, obj), impacts=judge)
 
         def edit(live: Object) -> Object:
@@ -214,7 +222,7 @@ def register(server: OpenAPI, container: Container) -> None:
     ) -> Response:
         """Change the sizes of a pool and what scales it. Of a GET that is sent back only what
         differs from the pool as it is counts."""
-        where, stack = to_change(path, body.pool, query)
+        where, stack = to_change(path, body, query)
         known = sizes(where, stack) if body.was_read else {}
         given = {
             name: one

@@ -264,6 +264,23 @@ def test_pools_of_one_name_are_told_apart(console: Console) -> None:
     assert console.ask("GET", f"{STACKS}/llm/{name}").status_code == 200
 
 
+def test_an_answer_names_its_pool_as_a_change_takes_it(console: Console) -> None:
+    name = f"twin-{next(_number)}"
+    for namespace in ("llm", "default"):
+        made(console, namespace, name=name)
+    path, scaling = f"{ROOT}/inference/epp", f"{ROOT}/inference/autoscaling"
+    read = console.ask("GET", path, params={"pool": f"default/{name}"}).json()
+    assert (read["pool"], read["namespace"]) == (f"{name}-pool", "default")
+    changed = console.ask("PUT", path, json={**read, "replicas": 3})
+    assert changed.status_code == 200, changed.text
+    body = {"pool": name, "namespace": "default", "replicas": 4}
+    assert console.ask("PUT", scaling, json=body).status_code == 200
+    body = {"pool": f"llm/{name}", "namespace": "default", "replicas": 5}
+    assert console.ask("PUT", scaling, json=body).status_code == 200
+    found = [again(console, {"namespace": one, "name": name}) for one in ("llm", "default")]
+    assert [(one["epp"]["replicas"], one["pool"]["replicas"]) for one in found] == [(2, 5), (3, 4)]
+
+
 def test_a_size_that_the_pool_happens_to_have_is_a_wish_all_the_same(console: Console) -> None:
     """Read and sent back as a whole, what is live is none. No operator follows here."""
     place = f"{POOLS}/granite-8b-pool?namespace=llm"
