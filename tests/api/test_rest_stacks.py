@@ -281,6 +281,23 @@ def test_an_answer_names_its_pool_as_a_change_takes_it(console: Console) -> None
     assert [(one["epp"]["replicas"], one["pool"]["replicas"]) for one in found] == [(2, 5), (3, 4)]
 
 
+@pytest.mark.parametrize("within", ["", "settings"])
+def test_a_target_that_cannot_be_reached_is_refused(console: Console, within: str) -> None:
+    wrong = {"thresholds": [{"metric": "queue_depth", "target": 0}]}
+    refused = console.ask(
+        "POST", STACKS, json={"name": "x", "namespace": "llm", **SECTIONS} | {"autoscaling": wrong}
+    )
+    assert refused.status_code == 422, refused.text
+    stack = made(console)
+    asked = {"pool": f"llm/{stack['name']}", **({within: wrong} if within else wrong)}
+    answer = console.ask("PUT", f"{ROOT}/inference/autoscaling", json=asked)
+    assert answer.status_code == 422, answer.text
+    for one in (refused, answer):
+        field = one.json()["error"]["details"]["fields"][0]["field"]
+        assert "thresholds" in field
+        assert field.endswith("target")
+
+
 def test_a_size_that_the_pool_happens_to_have_is_a_wish_all_the_same(console: Console) -> None:
     """Read and sent back as a whole, what is live is none. No operator follows here."""
     place = f"{POOLS}/granite-8b-pool?namespace=llm"
