@@ -44,9 +44,26 @@ def content_of(obj: Obj) -> Content:
 
 def undone(wanted: Obj, live: Obj, after: Obj) -> bool:
     """Whether an apply changed something of a live object: what was wanted was not there, or what
-    was there is gone. What others added in the meantime is their own."""
+    was there is gone. What others added or changed in the meantime is their own."""
     theirs = {key: live[key] for key in wanted if key not in ("metadata", "status") and key in live}
-    return not (kept(wanted, live) and kept(theirs, after))
+    return not kept(wanted, live) or _lost(wanted, theirs, after)
+
+
+def _lost(wanted: Any, before: Any, after: Any) -> bool:
+    """Whether a key or a list item is gone, or another value stands within a list that is wanted,
+    which is ours as a whole. Any other value that is not wanted is for others to change."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        of = wanted if isinstance(wanted, dict) else {}
+        return any(
+            key not in after or _lost(of.get(key), one, after[key]) for key, one in before.items()
+        )
+    if isinstance(before, list) and isinstance(after, list):
+        if isinstance(wanted, list):
+            return not kept(before, after)
+        if len(before) != len(after):
+            return len(before) > len(after)
+        return any(_lost(None, one, other) for one, other in zip(before, after, strict=True))
+    return False
 
 
 def kept(wanted: Any, live: Any) -> bool:

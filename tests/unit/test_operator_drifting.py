@@ -62,6 +62,31 @@ def test_an_apply_has_undone_what_is_gone_and_not_what_others_added_meanwhile() 
     assert undone(WANTED, missing, before)
 
 
+def test_a_value_of_others_that_they_changed_meanwhile_was_not_undone() -> None:
+    before, after = gateway(version=1, generation=1), gateway(version=3, generation=3)
+    before["spec"]["theirs"] = {"text": "a", "list": ["a"], "items": [{"a": 1}]}
+    after["spec"]["theirs"] = {"text": "b", "list": ["b"], "items": [{"b": 1}, {"a": 1}]}
+    assert not undone(WANTED, before, after)
+
+
+def test_a_default_within_a_list_of_ours_that_others_changed_was_undone() -> None:
+    edited, after = gateway(version=2, generation=2, kind="Odd"), gateway(version=3, generation=3)
+    assert kept(WANTED, edited)
+    assert undone(WANTED, edited, after)
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [{"list": ["a"]}, {"text": "a", "list": []}, {"text": "a", "list": [{}]}, {}],
+    ids=["key", "item", "key of an item", "all"],
+)
+def test_what_others_had_and_is_gone_was_undone(theirs: Obj) -> None:
+    before, after = gateway(version=1, generation=1), gateway(version=2, generation=2)
+    before["spec"]["theirs"] = {"text": "a", "list": [{"b": 1}]}
+    after["spec"]["theirs"] = theirs
+    assert undone(WANTED, before, after)
+
+
 def test_kinds_without_a_generation_are_compared_whole() -> None:
     clean = Clean.of(gateway(version=1, generation=0), "abc")
     assert not clean.holds(gateway(version=2, generation=0, namespace="evil"), WANTED)
