@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ngf_operator.client import METADATA, METADATA_LIST, Api, Refused, Unreachable
+from ngf_operator.pausing import LASTED_S, SHORTEST_S, longer
 from ngf_operator.wanting import Obj
 
 _LOG = logging.getLogger(__name__)
@@ -87,8 +88,9 @@ class Served:
             group.create_task(self._renew())
 
     async def _watch(self) -> None:
-        since = ""
+        since, pause, loop = "", SHORTEST_S, asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 if not since:
                     since = await self._list()
@@ -102,9 +104,15 @@ class Served:
                     _LOG.warning("definitions cannot be watched: %s", refused)
                     await asyncio.sleep(self._interval_s)
                     self._stale.set()
+                    continue
             except Unreachable as trouble:
                 _LOG.warning("definitions cannot be watched: %s", trouble)
                 await asyncio.sleep(min(self._interval_s, 5.0))
+                continue
+            if loop.time() - began > LASTED_S:
+                pause = SHORTEST_S
+            else:
+                pause = await longer(pause)
 
     async def _list(self) -> str:
         """Ask now, and again while a definition is not served yet; the version of the list."""

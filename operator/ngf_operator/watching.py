@@ -7,18 +7,15 @@ list, such as one whose conversion webhook does not answer, is noted as well: ot
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 
 from ngf_operator.client import Api, Refused, Unreachable
+from ngf_operator.pausing import LASTED_S, SHORTEST_S, longer
 from ngf_operator.seen import Seen, Shelf, place_of
 from ngf_operator.served import Resource, Served
 from ngf_operator.wanting import Obj
 
 _LOG = logging.getLogger(__name__)
-SHORTEST_S, LONGEST_S = 0.5, 30.0
-LASTED_S = 5.0
-"""A watch that ends sooner is not taken up again at once."""
 TRIES = 3
 """After how many refusals the operator goes on without a kind that was never listed."""
 
@@ -99,7 +96,7 @@ class Watching:
             if loop.time() - began > LASTED_S:
                 pause = SHORTEST_S
             elif waits:
-                pause = await _longer(pause)
+                pause = await longer(pause)
 
     async def _list(self, shelf: Shelf, resource: Resource) -> None:
         listed, version = set(), ""
@@ -156,9 +153,3 @@ class Watching:
         for obj in list(shelf.objects.values()):
             self._seen.drop(shelf, obj)
             self._told(obj, shelf.reads.labels)
-
-
-async def _longer(pause: float) -> float:
-    """Wait about that long; how long to wait the next time."""
-    await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - nothing secret
-    return min(pause * 2, LONGEST_S)
