@@ -96,6 +96,29 @@ def test_a_conflict_on_the_same_field_is_settled(
     assert (listener["port"], listener["hostname"]) == (port, "mine.example.com")
 
 
+def test_an_edit_in_which_nothing_is_changed_shows_what_is_live(
+    pair: Console, opened: Window
+) -> None:
+    edit(pair, opened, "followed")
+    opened.says("#wizard-verdict", "No changes")
+    theirs(pair, opened, "followed", listeners=on_port(8090))
+    opened.holds(typed(PORT), "8090")
+    opened.says(STEP, "Listeners")
+    opened.says("#wizard-verdict", "No changes")
+
+
+def test_what_others_change_is_told_of_a_draft_before_it_is_applied(
+    pair: Console, opened: Window
+) -> None:
+    edit(pair, opened, "overtaken")
+    opened.fill(typed(PORT), "8091")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    theirs(pair, opened, "overtaken", listeners=on_port(8092))
+    opened.says(STRIPS, "Somebody else changed the same meanwhile.")
+    opened.says("#wizard-verdict", "Changed meanwhile")
+    opened.holds(typed(PORT), "8091")
+
+
 def test_a_draft_that_is_back_says_so(pair: Console, opened: Window) -> None:
     edit(pair, opened, "back")
     opened.fill(typed(PORT), "8086")

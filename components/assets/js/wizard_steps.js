@@ -190,7 +190,7 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfWizard = {
     begin(base) {
-      if (base && page()) begin(base);
+      if (base && page() && !(here() && ngf.wizardLive.taken(state, base))) begin(base);
       return no();
     },
     offered(answer) {
