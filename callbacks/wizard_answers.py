@@ -6,6 +6,7 @@ from typing import Any
 
 from callbacks import conflicts
 from components import yaml_view
+from components.diff_view import said_value
 from components.times import clock
 from services.errors import Conflict
 from services.kube.catalogue import KINDS
@@ -72,7 +73,8 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
 
 
 def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
-    """Both ways out of a conflict, each with all that only one side has changed."""
+    """Both ways out of a conflict, each with all that only one side has changed, and the values
+    of each field that both did."""
     kept = conflicts.begun(late, base, mine, None)
     taken = kept
     for path in kept["clashes"]:
@@ -80,6 +82,12 @@ def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
     theirs = late.details["theirs"]
     return {
         "clashes": kept["clashes"],
+        "sides": [
+            {"path": one["path"]}
+            | {side: said_value(one[side]) for side in ("base", "theirs", "mine")}
+            for one in conflicts.rows(kept)
+            if one["clash"]
+        ],
         "mine": yaml_view.editable(conflicts.result(kept)),
         "theirs": yaml_view.editable(conflicts.result(taken)),
         "live": yaml_view.editable(theirs),

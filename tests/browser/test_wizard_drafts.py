@@ -96,6 +96,23 @@ def test_a_conflict_on_the_same_field_is_settled(
     assert (listener["port"], listener["hostname"]) == (port, "mine.example.com")
 
 
+def test_each_field_that_both_changed_is_settled_by_itself(pair: Console, opened: Window) -> None:
+    edit(pair, opened, "fields")
+    opened.fill(typed(PORT), "8094")
+    opened.run("ngf.wizardEdited('spec.labels', {'example.com/team': 'mine'})")
+    theirs(pair, opened, "fields", listeners=on_port(8095), labels={"example.com/team": "theirs"})
+    opened.says(STRIPS, f"{PORT}: theirs 8095, yours 8094")
+    label = """spec.labels["example.com/team"]"""
+    opened.says(STRIPS, label)
+    opened.click(f"[data-settle='theirs'][data-of='{label}']")
+    opened.says("#wizard-verdict", "Changed meanwhile")
+    opened.click(f"[data-settle='mine'][data-of='{PORT}']")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    spec = opened.run("return ngf.wizardState().object.spec")
+    assert spec["labels"] == {"example.com/team": "theirs"}
+    assert spec["listeners"][0]["port"] == 8094
+
+
 def test_an_edit_in_which_nothing_is_changed_shows_what_is_live(
     pair: Console, opened: Window
 ) -> None:

@@ -52,6 +52,9 @@ def test_a_conflict_has_both_ways_out_with_what_only_one_side_changed() -> None:
     told = wizard_answers.judged(preview, mine, base, "web", "gatewaybundles")
     conflict = told["conflict"]
     assert conflict["clashes"] == ["spec.listeners[0].port"]
+    assert conflict["sides"] == [
+        {"path": "spec.listeners[0].port", "base": "80", "theirs": "8081", "mine": "8080"}
+    ]
     for side, port in (("mine", 8080), ("theirs", 8081)):
         spec = conflict[side]["spec"]
         assert spec["listeners"][0]["port"] == port

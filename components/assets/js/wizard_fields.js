@@ -11,7 +11,9 @@
 //                                      whether write gives back what read shows
 (function (ngf) {
   const el = ngf.element;
-  const steps = (path) => path.split(/\.|\[(\d+)\]/).filter(Boolean).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  // A key that is no plain word stands in brackets and quotes, as components/field_paths.py says.
+  const STEP = /\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[]+)/g;
+  const steps = (path) => [...path.matchAll(STEP)].map(([, at, key, word]) => (at !== undefined ? Number(at) : key !== undefined ? JSON.parse(`"${key}"`) : word));
   const empty = (value) => value === undefined || (value !== null && typeof value === "object" && !Object.keys(value).length);
 
   const get = (object, path) => steps(path).reduce((held, step) => (held === null || held === undefined ? undefined : held[step]), object);

@@ -174,12 +174,17 @@
     ask();
   }
 
-  // After a conflict the edit goes on from what is live now.
-  function settle(side) {
+  // After a conflict the edit goes on from what is live now, once each field that both changed is
+  // said to be as one of them has it.
+  function settle(side, path) {
     const { conflict } = state.answer || {};
     if (!conflict) return;
+    state.settled = { ...state.settled, [path]: side };
+    if (conflict.clashes.some((one) => !state.settled[one])) { draw(); return; }
     document.activeElement.blur(); // an input that has the focus would go on showing what was typed
-    Object.assign(state, { object: copy(conflict[side]), live: copy(conflict.live), base: { ...state.base, object: conflict.object } });
+    const object = copy(conflict.mine);
+    for (const one of conflict.clashes) if (state.settled[one] === "theirs") put(object, one, copy(get(conflict.theirs, one) ?? null) ?? undefined);
+    Object.assign(state, { object, live: copy(conflict.live), base: { ...state.base, object: conflict.object }, settled: {} });
     edited("");
   }
 
@@ -273,7 +278,7 @@
     if (found("#wizard-discard")) discard();
     if (found("#wizard-yaml")) leave();
     const side = found("[data-settle]");
-    if (side) settle(side.dataset.settle);
+    if (side) settle(side.dataset.settle, side.dataset.of);
   });
 
   window.addEventListener("ngf:view", function ({ detail: view }) {

@@ -11,7 +11,17 @@
   }
 
   const wrong = (state, path) => el("div", { class: "strip err", tabindex: "-1", "data-astray": path, "data-key": path }, ngf.icon("x-octagon-fill"), el("div", {}, el("b", { class: "b6 mono" }, path), " ", state.faults[path]));
-  const settle = (side, label) => el("button", { type: "button", class: "btn btn-link btn-sm", "data-settle": side }, label);
+
+  // A field that both changed, with what each made of it, and whose change counts.
+  function disputed(state, one) {
+    const chosen = (state.settled || {})[one.path];
+    const settle = (side, label) => el("button", { type: "button", class: "btn btn-link btn-sm", "data-settle": side, "data-of": one.path, "aria-pressed": String(chosen === side) },
+      chosen === side ? ngf.icon("check-lg") : null, label);
+    return el("li", { "data-key": one.path }, el("div", {}, el("span", { class: "mono" }, one.path), ": theirs ", el("b", { class: "mono" }, one.theirs), ", yours ", el("b", { class: "mono" }, one.mine), ", before ", el("span", { class: "mono" }, one.base)),
+      el("div", { class: "act" }, settle("theirs", "Take theirs"), settle("mine", "Keep mine")));
+  }
+  const disputes = (state, { sides }) => el("div", { class: "strip warn tall wz-disputes", "data-key": "conflict" }, ngf.icon("exclamation-triangle-fill"),
+    el("div", {}, el("b", { class: "b6" }, "Somebody else changed the same meanwhile."), " Your other changes stay.", el("ul", {}, sides.map((one) => disputed(state, one)))));
 
   function draw(state) {
     const { answer, base, restored } = state;
@@ -19,7 +29,7 @@
     const conflict = open && answer && answer.turn === state.turn ? answer.conflict : null;
     ngf.put("wizard-strips",
       open ? ngf.wizardFaults.astray(state, state.step).map((path) => wrong(state, path)) : null,
-      conflict ? strip("warn", "exclamation-triangle-fill", "Somebody else changed the same meanwhile.", `${conflict.clashes.join(", ")}. Your other changes stay.`, settle("theirs", "Take theirs"), settle("mine", "Keep mine")) : null,
+      conflict ? disputes(state, conflict) : null,
       open && base.owned ? strip("info", "git", `${base.owned.tool} owns this object`, `(${base.owned.application}). It will undo the change at its next sync unless its source says the same. Applying asks for a reason.`) : null,
       open && restored ? strip("info", "clock-history", "Your draft is back,", ["as you left it ", ngf.since(restored, { style: "age" }), " ago. Discard drops it."]) : null);
   }
