@@ -15,6 +15,9 @@ Object = dict[str, Any]
 
 TONES = {"Ready": "ok", "Pending": "info", "Degraded": "warn", "Error": "err"}
 """Status of each phase; what is going has none."""
+WRONG = ("Degraded", "Error")
+"""Phases in which somebody has to correct something."""
+_OVERALL = ("Ready", "Reconciled", "Drifted")
 RESULTS = {"gatewaybundles": "gateways"}
 """What comes of a kind, where that is another object than its own page's."""
 STANDING = ("Ready", "Adopted")
@@ -123,13 +126,40 @@ def progress(obj: Object, cluster: str, kind: str, beneath: Sequence[Object] = (
         "message": str(said.get("message") or "") if current else "",
         "waiting": _NOT_YET.format(cluster),
         "children": [_child(one, cluster) for one in children],
+        "lacks": _lacks(status, children) if phase in WRONG else [],
+        "edit": kinds.edit_href(kind, *place) if phase in WRONG else "",
         "href": kinds.href(result, *place) if made else "",
         "open": f"Open {kinds.KINDS[result].one}",
     }
 
 
+def _lacks(status: Object, children: Sequence[Object]) -> list[Object]:
+    """What keeps a section from being had, where no row of a child says it."""
+    said = [f"{one['kind']} {one['name']}: {_why(one)}" for one in children]
+    found = []
+    for one in status.get("conditions") or []:
+        rest = str(one.get("message") or "")
+        for words in said:
+            rest = rest.replace(words, "")
+        if one["type"] not in _OVERALL and one["status"] == "False" and rest.strip():
+            found.append({"section": one["type"], "reason": one["reason"], "message": rest.strip()})
+    return found
+
+
+def _why(child: Object) -> str:
+    return str(child.get("message") or child.get("reason") or child.get("state") or "")
+
+
 def _answer(tone: str, word: str) -> Object:
-    return {"tone": tone, "word": word, "phase": "", "ready": 0, "of": 0, "children": []}
+    return {
+        "tone": tone,
+        "word": word,
+        "phase": "",
+        "ready": 0,
+        "of": 0,
+        "children": [],
+        "lacks": [],
+    }
 
 
 def _child(one: Object, cluster: str) -> Object:

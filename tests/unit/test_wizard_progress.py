@@ -44,3 +44,29 @@ def test_what_was_said_of_an_earlier_generation_is_not_repeated() -> None:
 
 def test_all_that_is_up_is_ready() -> None:
     assert told(bundle(CHILD), {**DATA_PLANE, "state": "Ready"})["word"] == "Ready"
+
+
+def test_what_is_lacking_is_told_where_no_child_says_it() -> None:
+    failed = {**CHILD, "state": "Failed", "message": "Port 80 is taken."}
+    obj = bundle(failed, phase="Error")
+    said = "Annotate the namespace certs, or make the grant there."
+    obj["status"]["conditions"] += [
+        {"type": "ReferencesGranted", "status": "False", "reason": "NotGranted", "message": said},
+        {
+            "type": "GatewayProgrammed",
+            "status": "False",
+            "reason": "PortConflict",
+            "message": "Gateway edge: Port 80 is taken.",
+        },
+        {"type": "Reconciled", "status": "False", "reason": "Failed", "message": "1 of 2."},
+    ]
+    found = told(obj)
+    assert found["lacks"] == [
+        {"section": "ReferencesGranted", "reason": "NotGranted", "message": said}
+    ]
+    assert found["edit"] == "/gateways/edit/web/shop/edge"
+
+
+def test_what_is_well_is_not_to_be_corrected() -> None:
+    found = told(bundle(CHILD))
+    assert (found["lacks"], found["edit"]) == ([], "")

@@ -34,9 +34,11 @@
     return child(TONES[one.state] || "info", one.kind, name, passed(state, one), [reason, one.message || SAID[one.state] || ""], `${one.kind}/${one.namespace}/${one.name}`);
   }
 
+  const lacking = (one) => child("warn", one.section, one.reason, "", one.message, `lack/${one.section}`);
+
   function rows(state) {
     const found = state.progress;
-    if (found && found.children.length) return found.children.map((one) => row(state, one));
+    if (found && found.children.length + found.lacks.length) return [found.lacks.map(lacking), found.children.map((one) => row(state, one))];
     if (found && found.gone) return quiet(found.gone);
     return quiet((found && found.waiting) || "Waiting for the operator to take it up.");
   }

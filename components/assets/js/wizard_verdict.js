@@ -15,6 +15,7 @@
   const unreasoned = (state) => Boolean(state.base.owned) && !document.getElementById("wizard-reason").value.trim();
 
   function applied({ progress }) {
+    if (progress && progress.edit) return [progress.tone, progress.word, ["Correct it in ", ngf.element("a", { href: progress.edit }, "Edit"), "; the operator then goes on by itself."]];
     const note = progress && progress.phase === "Ready"
       ? "The operator keeps it that way: what is deleted or edited by hand is put back."
       : "You can leave this page; the operator goes on and the audit log has the result.";
