@@ -28,7 +28,7 @@ WAIT_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 """Between looks whether each still runs."""
 AGAIN_SECONDS = 10.0
-"""From an end that nobody wanted to another start."""
+"""From an end that nobody wanted, or a start that failed, to another start."""
 STOP_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
@@ -50,6 +50,7 @@ class DemoOperators:
         self._wanted: set[str] = set()
         self._running: dict[str, Process] = {}
         self._again: dict[str, float] = {}
+        self._accounts: set[str] = set()
         self._wake = threading.Event()
         self._ended = threading.Event()
         # A process ends with the thread that started it, so that there is one for all of them.
@@ -90,7 +91,7 @@ class DemoOperators:
         self._end()
 
     def _see_to(self, name: str) -> None:
-        """Start the operator of a cluster unless it runs."""
+        """Start the operator of a cluster unless it runs; one that does not start ends no other."""
         process = self._running.get(name)
         if process is not None:
             if process.poll() is None:
@@ -98,16 +99,22 @@ class DemoOperators:
             _log.warning("an operator of the demo ended", cluster=name, status=process.returncode)
             del self._running[name]
             self._again[name] = time.monotonic() + AGAIN_SECONDS
-        if time.monotonic() >= self._again.get(name, 0.0):
+        if time.monotonic() < self._again.get(name, 0.0):
+            return
+        try:
             self._running[name] = self._start(name)
+        except Exception:
+            _log.exception("an operator of the demo did not start", cluster=name)
+            self._again[name] = time.monotonic() + AGAIN_SECONDS
 
     def _start(self, name: str) -> Process:
         api = self._apis[name]
         for obj in account():
             _make(api, obj)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if name not in self._again:
+        if name not in self._accounts:
             api.add_user(USER, GROUPS)
+            self._accounts.add(name)
         kubeconfig = self._folder / f"{name}.kubeconfig"
         with _private(kubeconfig) as file:
             file.write(api.kubeconfig(USER).encode())

@@ -214,6 +214,31 @@ def test_an_operator_that_ends_is_started_again(demo: Demo) -> None:
     eventually("another", lambda: demo.operators.pids().get("web-fra") not in (pid, None))
 
 
+def test_one_that_cannot_start_ends_no_other_and_starts_when_it_can(demo: Demo) -> None:
+    pids = eventually("both", lambda: len(found := demo.operators.pids()) > 1 and found)
+    pid = pids.pop("web-fra")
+    log, kubeconfig = demo.folder / "web-fra.log", demo.folder / "web-fra.kubeconfig"
+    log.unlink()
+    log.mkdir()
+
+    def written() -> int:
+        """When the last try got as far as to its kubeconfig, which comes before the log."""
+        try:
+            return kubeconfig.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    began = written()
+    os.kill(pid, signal.SIGKILL)
+    failed = eventually("a try", lambda: (at := written()) > began and at)
+    eventually("another try", lambda: written() > failed)
+    now = demo.operators.pids()
+    assert {one: now.get(one) for one in pids} == pids
+    assert "web-fra" not in now
+    log.rmdir()
+    eventually("it", lambda: "web-fra" in demo.operators.pids())
+
+
 def test_a_leashed_program_ends_with_a_parent_that_is_killed() -> None:
     sleeper = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
     start = (
