@@ -99,6 +99,24 @@ def test_a_child_whose_labels_were_taken_is_marked_again(
     _drift_is_told(kube_api, namespace, operator)
 
 
+def test_a_child_that_was_replaced_by_one_without_any_mark_is_restored(
+    kube_api: KubeApi, namespace: str, operator: Replica
+) -> None:
+    kube_api.post(path(namespace), bundle("web")).ok()
+    ready(kube_api, namespace, "web")
+    where = settings(namespace, "web-l80")
+    bare = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web-l80"}}
+    kube_api.put(where, {**bare, "data": {"port": "1", "protocol": "HTTP"}}).ok()
+    label = "app.kubernetes.io/managed-by"
+
+    def restored() -> bool:
+        now = kube_api.get(where).ok()
+        return label in (now["metadata"].get("labels") or {}) and now["data"]["port"] == "80"
+
+    wait_until("restored", restored)
+    _drift_is_told(kube_api, namespace, operator)
+
+
 def test_what_is_no_longer_wanted_goes(
     kube_api: KubeApi, namespace: str, operator: Replica
 ) -> None:
