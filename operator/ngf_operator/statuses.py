@@ -182,7 +182,7 @@ def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
 
 
 def _reconciled(outcomes: Sequence[Outcome]) -> _Said:
-    if bad := [each for each in outcomes if each.blocks or not each.applied]:
+    if bad := [each for each in outcomes if each.blocks or not (each.applied or each.ready)]:
         return "Reconciled", "False", bad[0].reason or "NotApplied", _joined(bad)
     return "Reconciled", "True", "Applied", "Every child is as it is wanted."
 

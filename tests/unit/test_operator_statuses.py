@@ -64,6 +64,7 @@ def test_the_phase_is_the_worst_of_the_children(
         (LACK, ("False", "CRDNotInstalled")),
         (child("Failed", reason="CrashLoop"), ("True", "Applied")),
         (child("Waiting"), ("True", "Applied")),
+        (child("Skipped", reason="MissingPermission", applied=False), ("True", "Applied")),
     ],
     ids=lambda one: one.reason or one.state if isinstance(one, Outcome) else "",
 )
