@@ -270,6 +270,26 @@ def test_what_was_in_force_stays_where_nginx_still_takes_it(
     assert (said.reason, said.name) == ("InvalidAccessLog", "")
 
 
+@pytest.mark.parametrize(
+    "edit", [{"format": "$remote_addr edited"}, {"disable": True}, {"format": ""}]
+)
+def test_what_others_make_of_the_log_is_not_adopted_while_a_format_is_refused(edit: Obj) -> None:
+    def asking(text: str) -> Obj:
+        section = {"logging": {"accessLog": {"preset": "Custom", "format": text}}}
+        return bundle({"nginxProxy": section})
+
+    live = children(asking("$status"), Cluster(installed()))["NginxProxy edge-proxy"]
+    before = live["spec"]["logging"]["accessLog"]
+    live["spec"]["logging"]["accessLog"] = before | edit
+    found = children(asking("$nope"), Cluster([*installed(), live]))["NginxProxy edge-proxy"]
+    assert found["spec"]["logging"]["accessLog"] == before
+    assert found["metadata"] == live["metadata"], "it is remembered as long as it is in force"
+    for unread in ("", "[]", "{"):
+        live["metadata"]["annotations"] = {"ngf-console.f5.com/access-log": unread}
+        found = children(asking("$nope"), Cluster([*installed(), live]))["NginxProxy edge-proxy"]
+        assert found["spec"]["logging"]["accessLog"] == before | edit
+
+
 def unseen(asked: str, live: str) -> tuple[str, Lack]:
     """The format, and what is said of it, where nobody sees which edition NGF runs."""
     logging = {"accessLog": {"disable": False, "escape": "default", "format": live}}

@@ -248,6 +248,9 @@ def test_a_filter_that_rules_refer_to_stays_because_they_would_answer_500() -> N
         blind = Cluster(refers[:-1], denied={"GRPCRoute": "may not list grpcroutes"})
         assert "SnippetsFilter edge-snippets" in children(off, blind)
         assert "may not list grpcroutes" in lacks(off, blind)["SnippetsConfigured"].message
+    asked = bundle({"snippetsFilter": {"enabled": False, "serverSnippet": "b 1;"}})
+    kept = children(asked, Cluster(refers))["SnippetsFilter edge-snippets"]
+    assert kept["spec"]["snippets"][0]["value"] == "b 1;", "not what others made of it"
     elsewhere = {**route, "metadata": {**route["metadata"], "namespace": "web"}}
     theirs = {**live, "metadata": {"name": "edge-snippets", "namespace": "shop"}}
     for others in ([live, elsewhere], [theirs, route]):

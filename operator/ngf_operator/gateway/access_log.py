@@ -4,6 +4,7 @@ A format is applied only when every variable of it is known. Else the format tha
 or that of the console takes its place, and the lack names the variable.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -183,10 +184,26 @@ def checked(bundle: Bundle, asked: Obj, known: Known) -> tuple[Obj, Lack | None]
     return kept, bundle.lack(PROXY, "NginxProxy", "", reason, said, blocks=kept != asked)
 
 
+def noted(log: Mapping[str, Any]) -> dict[str, str]:
+    """The annotation that tells a log that was applied from what others make of it."""
+    return {names.ACCESS_LOG: json.dumps(log, sort_keys=True)}
+
+
+def _applied(live: Mapping[str, Any]) -> Obj | None:
+    """The access log that was applied last; None where nothing tells."""
+    said = ((live.get("metadata") or {}).get("annotations") or {}).get(names.ACCESS_LOG, "")
+    try:
+        found = json.loads(said)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def _kept(bundle: Bundle, known: Known) -> tuple[Obj, str]:
     """The access log that is in force, where NGINX still takes it, else that of the console."""
     live = bundle.world.get(NGF, "NginxProxy", bundle.namespace, names.proxy(bundle.name)) or {}
-    before = ((live.get("spec") or {}).get("logging") or {}).get("accessLog")
+    in_force = ((live.get("spec") or {}).get("logging") or {}).get("accessLog")
+    before = _applied(live) or in_force
     if before and known.takes(str(before.get("format") or "")):
         return dict(before), "The last one that NGINX takes stays"
     return console(known), "That of the console is"

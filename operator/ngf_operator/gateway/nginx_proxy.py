@@ -59,6 +59,8 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
     spec["logging"]["accessLog"] = log
     spec = merged(spec, access_log.needs(log, effective))
     made = bundle.child(PROXY, NGF, "NginxProxy", name, spec)
+    if isinstance(made, Child):
+        made.obj["metadata"]["annotations"] = access_log.noted(log)
     yield made
     if lack is not None and isinstance(made, Child):
         yield lack

@@ -41,7 +41,8 @@ def wanted(bundle: Bundle, stuck: bool) -> Iterator[Child | Lack]:
 
 
 def _referred(bundle: Bundle, name: str) -> Iterator[Child | Lack]:
-    """The filter as it is, while rules refer to it that would answer 500 without it."""
+    """The filter as it is, or as the section that is off has it, while rules refer to it that would
+    answer 500 without it."""
     live = bundle.world.get(NGF, "SnippetsFilter", bundle.namespace, name)
     if live is None or not bundle.owns(live):
         return
@@ -55,7 +56,9 @@ def _referred(bundle: Bundle, name: str) -> Iterator[Child | Lack]:
     if using:
         why.append(f"{', '.join(sorted(using))} would answer 500 without it")
     if why:
-        yield bundle.child(SNIPPETS, NGF, "SnippetsFilter", name, live["spec"])
+        snippets = written(bundle.spec.get("snippetsFilter") or {})
+        spec = {"snippets": snippets} if snippets else live["spec"]
+        yield bundle.child(SNIPPETS, NGF, "SnippetsFilter", name, spec)
         text = f"SnippetsFilter {name} is not removed: {'; '.join(why)}. Take the references out."
         yield bundle.lack(SNIPPETS, "SnippetsFilter", "", "StillReferenced", text)
 
