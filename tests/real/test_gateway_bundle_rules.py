@@ -221,6 +221,21 @@ def tls(**fields: Any) -> Obj:
             "spec.nginxProxy.extra.telemetry",
             "must be of type object",
         ),
+        (
+            {"nginxProxy": {"extra": {"telemetry": {"disabledFeatures": 5}}}},
+            "spec.nginxProxy.extra.telemetry.disabledFeatures",
+            "must be of type array",
+        ),
+        (
+            {"nginxProxy": {"extra": {"waf": {"enable": "yes"}}}},
+            "spec.nginxProxy.extra.waf.enable",
+            "must be of type boolean",
+        ),
+        (
+            {"nginxProxy": {"extra": {"logging": {"accessLog": {"format": 5}}}}},
+            "spec.nginxProxy.extra.logging.accessLog.format",
+            "must be of type string",
+        ),
     ],
 )
 def test_fields_that_do_not_go_together_are_refused(
@@ -246,6 +261,16 @@ def test_fields_that_do_not_go_together_are_refused(
         {"snippetsFilter": {"enabled": False}},
         {"nginxProxy": {"enabled": False, "rewriteClientIP": {"mode": "ProxyProtocol"}}},
         {"nginxProxy": {"extra": {"logging": None, "telemetry": {"exporter": None, "x": 1}}}},
+        {
+            "nginxProxy": {
+                "extra": {
+                    "logging": {"accessLog": {"format": None, "disable": None}},
+                    "telemetry": {"disabledFeatures": None},
+                    "waf": {"enable": None, "bundleFailOpen": True},
+                }
+            }
+        },
+        {"nginxProxy": {"extra": {"telemetry": {"disabledFeatures": ["DisableTracing"]}}}},
         {"nginxProxy": {}, "waf": {}, "routeMarker": {}},
     ],
 )
