@@ -163,6 +163,23 @@ def test_a_class_cannot_take_the_firewall_from_under_the_log(text: str, needed: 
     assert spec.get("waf") == ({"enable": True} if needed else None)
 
 
+@pytest.mark.parametrize("of_class", [True, False])
+def test_a_bundle_without_firewall_switches_that_of_its_class_off(of_class: bool) -> None:
+    shared = made(f"{NGF}/v1alpha2", "NginxProxy", "ngf/shared", spec={"waf": {"enable": of_class}})
+    world = Cluster([*installed("--nginx-plus", params="ngf/shared"), shared])
+
+    def spec(**rest: Any) -> Obj:
+        found = children(bundle({"nginxProxy": {}, **rest}), world)["NginxProxy edge-proxy"]
+        answer: Obj = found["spec"]
+        return answer
+
+    assert spec(waf={"enabled": False}).get("waf") == ({"enable": False} if of_class else None)
+    assert "waf" not in spec()
+    section = {"logging": {"accessLog": {"preset": "Custom", "format": "$app_protect_outcome"}}}
+    parent = bundle({"nginxProxy": section, "waf": {"enabled": False}})
+    assert lacks(parent, world)["ProxyConfigured"].reason == "InvalidAccessLog"
+
+
 def test_a_variable_of_a_snippets_policy_is_known_once_ngf_has_accepted_that() -> None:
     theirs = policy("theirs", "map $host $tenant { default a; }")
     refused = policy("theirs", "map $host $tenant { default a; }")

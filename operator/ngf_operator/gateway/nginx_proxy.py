@@ -44,11 +44,10 @@ def wanted(bundle: Bundle, firewall: bool) -> Iterator[Child | Lack]:
         yield foreign
         return
     section = bundle.section("nginxProxy") or {}
-    spec = _settings(section)
-    if firewall:
-        spec["waf"] = {"enable": True}
+    under = of_class(bundle)
+    spec = {**_settings(section), **_switch(bundle, firewall, under)}
     extra = _further(section, firewall)
-    effective = merged(of_class(bundle), merged(spec, extra))
+    effective = merged(under, merged(spec, extra))
     known = access_log.known(bundle, effective)
     logging = dict(section.get("logging") or {})
     logging["accessLog"] = access_log.settings(logging.get("accessLog"), known)
@@ -93,6 +92,14 @@ def of_class(bundle: Bundle) -> Mapping[str, Any]:
         return {}
     place = str(ref.get("namespace", "")), str(ref.get("name", ""))
     return (bundle.world.get(NGF, "NginxProxy", *place) or {}).get("spec") or {}
+
+
+def _switch(bundle: Bundle, firewall: bool, under: Mapping[str, Any]) -> Obj:
+    """The switch of the firewall; a section that is off switches that of the class off as well."""
+    off = "waf" in bundle.spec and bundle.section("waf") is None
+    if firewall or (off and access_log.firewalled(under)):
+        return {"waf": {"enable": firewall}}
+    return {}
 
 
 def _further(section: Mapping[str, Any], firewall: bool) -> Mapping[str, Any]:
