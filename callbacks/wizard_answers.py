@@ -1,6 +1,8 @@
 """What a wizard is told of a draft: what the server says, what is made of it, whom it meets."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +18,7 @@ Object = dict[str, Any]
 
 ROWS = 40
 """Children that a wizard tells of; a route marker may make one for every rule."""
+_LISTENER = re.compile(r"(spec\.listeners\[\d+\][\w.\[\]]*): (.+?)(?=, spec\.|\]?$)")
 _READ = frozenset(kind.kind for kind in KINDS.values())
 
 
@@ -31,6 +34,7 @@ def unjudged(turn: int, text: str) -> Object:
         "clashes": [],
         "clashing": "",
         "children": [],
+        "refusals": 0,
         "counts": {},
         "more": 0,
         "hidden": 0,
@@ -47,9 +51,13 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
     merged = late.details.get("merged") if late else None
     if base and late and plan is None and not merged:
         return {"conflict": _conflict(late, base, wanted)}
+    refused = [one for one in found.children if one.fault]
     told: Object = {
-        "ok": found.applies and not any(one.blocks for one in found.clashes),
-        "faults": [{"field": one.field, "rule": one.rule} for one in found.faults],
+        "ok": found.applies and not refused and not any(one.blocks for one in found.clashes),
+        "faults": [
+            *({"field": one.field, "rule": one.rule} for one in found.faults),
+            *(fault for one in refused for fault in _of_listeners(one, kind)),
+        ],
         "clashes": [
             {"listener": one.listener, "with": one.with_, "rule": one.rule, "blocks": one.blocks}
             for one in found.clashes
@@ -58,7 +66,11 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
         "clashing": f"Against each other and the gateways of {cluster}."
         if kind == "gatewaybundles"
         else "",
-        "children": [_child(one, bool(base)) for one in found.children[:ROWS]],
+        "children": [
+            _child(one, bool(base))
+            for one in sorted(found.children, key=lambda one: not one.fault)[:ROWS]
+        ],
+        "refusals": len(refused),
         "counts": Counter(one.verb for one in found.children),
         "more": max(0, len(found.children) - ROWS),
         "hidden": found.hidden,
@@ -93,6 +105,13 @@ def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
         "live": yaml_view.editable(theirs),
         "object": theirs,
     }
+
+
+def _of_listeners(refused: Planned, kind: str) -> Iterator[Object]:
+    """What a refused Gateway says of its listeners, which are those of the bundle."""
+    if kind == "gatewaybundles" and refused.kind == "Gateway":
+        for field, rule in _LISTENER.findall(refused.fault):
+            yield {"field": field, "rule": rule}
 
 
 def _child(one: Planned, edited: bool) -> Object:

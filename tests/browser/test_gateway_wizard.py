@@ -162,6 +162,15 @@ def test_the_servers_own_rule_is_said_at_the_field(opened: Window) -> None:
     opened.says("#wizard-steps [data-key='proxy']", "1 fault")
 
 
+def test_what_would_be_refused_is_not_applied(opened: Window) -> None:
+    begin(opened, "edge")
+    while "Review" not in opened.text(STEP):
+        opened.click("#wizard-next")
+    opened.says("#wizard-verdict", "1 object would be refused")
+    opened.says("#wizard-checks", "Gateway edge would be refused")
+    assert not opened.one("#wizard-apply").is_enabled()
+
+
 def test_back_forward_and_reload_keep_what_was_typed(opened: Window) -> None:
     begin(opened, "kept")
     opened.fill(typed("spec.listeners[0].hostname"), "kept.example.com")

@@ -216,6 +216,10 @@ def tls(**fields: Any) -> Obj:
             "spec.tls.certManager",
             "needs dnsNames where no listener that terminates TLS has a hostname",
         ),
+        ({"listeners": [{**HTTP, "name": "Bad_"}]}, "spec.listeners[0].name", "should match"),
+        ({"listeners": [{**HTTP, "hostname": "bad_host!"}]}, "spec.listeners[0].hostname", "match"),
+        ({"labels": {"team": "pay ments"}}, "spec.labels.team", "should match"),
+        ({"labels": {"pay ments": "team"}}, "spec.labels", "must have keys of letters"),
         (
             {"nginxProxy": {"extra": {"telemetry": "x"}}},
             "spec.nginxProxy.extra.telemetry",
@@ -272,6 +276,7 @@ def test_fields_that_do_not_go_together_are_refused(
         },
         {"nginxProxy": {"extra": {"telemetry": {"disabledFeatures": ["DisableTracing"]}}}},
         {"nginxProxy": {}, "waf": {}, "routeMarker": {}},
+        {"listeners": [{**HTTP, "hostname": ""}], "labels": {"a.example/Team_1": "", "b": "X.y"}},
     ],
 )
 def test_fields_that_go_together_are_taken(kube_api: KubeApi, spec: Obj) -> None:

@@ -1,14 +1,16 @@
 """Promise: an edit in a wizard that came too late is told with what others did: merged where that
-goes, else as two objects of which one is chosen."""
+goes, else as two objects of which one is chosen; and what refuses a child refuses the parent."""
 
 from copy import deepcopy
 from typing import Any
+
+import pytest
 
 from callbacks import wizard_answers
 from components import yaml_view
 from services.errors import Conflict
 from services.kube.merging import merge
-from services.previews import Fault, Preview
+from services.previews import Fault, Planned, Preview
 
 LISTENER = {"name": "http", "port": 80, "protocol": "HTTP"}
 
@@ -80,3 +82,45 @@ def test_more_children_than_are_told_of_are_counted() -> None:
     preview = Preview(hidden=2)
     told = wizard_answers.judged(preview, bundle("1"), None, "web", "gatewaybundles")
     assert (told["more"], told["hidden"]) == (0, 2)
+
+
+NOTHING: Any = type("Plan", (), {"changes": ()})()
+GATEWAY = ("Gateway", "gateway.networking.k8s.io/v1", "shop", "edge", "GatewayProgrammed", "create")
+REFUSED = 'Gateway.gateway.networking.k8s.io "edge" is invalid: '
+
+
+def refused(fault: str) -> dict[str, Any]:
+    """What is told of a bundle whose Gateway the server refuses, after forty others."""
+    child = Planned(*GATEWAY, {}, fault=fault)  # type: ignore[arg-type]
+    well = [Planned("Secret", "v1", "shop", f"s{at}", "x", "create", {}) for at in range(40)]
+    preview = Preview(plan=NOTHING, children=(*well, child))
+    return wizard_answers.judged(preview, bundle("1"), None, "web", "gatewaybundles")
+
+
+def test_a_refused_child_keeps_its_parent_from_being_applied() -> None:
+    told = refused("Gateway shop/edge belongs to nobody.")
+    assert (told["ok"], told["refusals"], told["faults"]) == (False, 1, [])
+    assert told["children"][0]["fault"] == "Gateway shop/edge belongs to nobody."
+
+
+HOST = "Invalid value: \"bad!\": spec.listeners[0].hostname in body should match '^a, b$'"
+
+
+@pytest.mark.parametrize(
+    ("fault", "faults"),
+    [
+        (f"spec.listeners[0].hostname: {HOST}", [("spec.listeners[0].hostname", HOST)]),
+        (
+            f"[spec.listeners[0].hostname: {HOST}, spec.listeners[1].tls.mode: Required value]",
+            [
+                ("spec.listeners[0].hostname", HOST),
+                ("spec.listeners[1].tls.mode", "Required value"),
+            ],
+        ),
+    ],
+)
+def test_what_a_gateway_is_refused_for_is_said_at_the_listener(
+    fault: str, faults: list[tuple[str, str]]
+) -> None:
+    told = refused(REFUSED + fault)
+    assert [(one["field"], one["rule"]) for one in told["faults"]] == faults

@@ -34,6 +34,7 @@
   function verdict(answer) {
     if (answer.conflict) return line("warn", "Somebody else changed the same", answer.conflict.clashes.join(", "), answer.at);
     if (answer.refused) return line("err", "The server refuses it", answer.refused, answer.at);
+    if (answer.refusals) return line("err", `${many(answer.refusals, "object")} of it would be refused`, counted(answer.counts, answer.lacks), answer.at);
     if (!answer.faults.length) return line("ok", "Server dry-run passed", counted(answer.counts, answer.lacks), answer.at);
     return line("err", "The server refuses it", answer.faults.map((one) => `${one.field}: ${one.rule}`).join("; "), answer.at);
   }

@@ -44,6 +44,7 @@
     if (!answer) return ["info", "Checking", ""];
     if (answer.conflict) return ["warn", "Changed meanwhile", "Say above whose change counts."];
     if (answer.refused) return ["err", "Refused", answer.refused];
+    if (answer.refusals) return ["err", `${many(answer.refusals, "object")} would be refused`, "The review says which, and why."];
     if (!state.ref.create && !answer.changes) return ["unk", "No changes", "The live object is as this says."];
     return passed(state, answer);
   }
