@@ -180,7 +180,12 @@ def layout(
                         className="stack",
                         id="wizard-bodies",
                     ),
-                    html.Div(id="wizard-progress-room", className="wz-prog"),
+                    html.Div(
+                        id="wizard-progress-room",
+                        className="wz-prog",
+                        tabIndex=-1,
+                        **{"aria-label": "Progress", "role": "group"},
+                    ),
                 ],
                 id="wizard-inputs",
                 className="cols wizard wz",

@@ -257,6 +257,19 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
     opened.size(1440)
 
 
+def test_the_progress_is_seen_and_heard_at_once(pair: Console, opened: Window) -> None:
+    begin(opened, "seen")
+    to_review(opened)
+    opened.size(390, 844)
+    opened.run("document.querySelector('#wizard-manifest').scrollIntoView()")
+    opened.click("#wizard-apply")
+    opened.says("#wizard-progress-room", "Progress")
+    at = "return document.querySelector('#wizard-progress-room').getBoundingClientRect().top"
+    opened.until(lambda: 0 <= opened.run(at) < 844, "the progress is out of sight")
+    assert opened.run("return document.activeElement.id") == "wizard-progress-room"
+    opened.size(1440)
+
+
 def test_a_certificate_that_is_not_known_here_can_be_named(opened: Window) -> None:
     begin(opened, "named")
     opened.run(

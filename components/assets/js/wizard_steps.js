@@ -83,13 +83,17 @@
     page().querySelector(`[data-step="${keys()[step]}"]`).focus({ preventScroll: true });
   }
 
+  function upward() {
+    const main = document.querySelector("#_pages_content > div");
+    if (main) main.scrollTop = 0;
+  }
+
   function go(step) {
     state.step = Math.max(0, Math.min(step, state.reached));
     keep();
     ngf.view.set({ step: keys()[state.step] });
     show(state.step);
-    const main = document.querySelector("#_pages_content > div");
-    if (main) main.scrollTop = 0;
+    upward();
   }
 
   function next() {
@@ -224,6 +228,8 @@
       const place = state.ref.create ? { cluster: [answer.cluster], namespace: answer.namespace, name: answer.name } : {};
       ngf.view.set({ ...place, step: "progress" }, { replace: true });
       draw();
+      upward();
+      byId("progress-room").focus({ preventScroll: true }); // the button that had it has gone
       watch();
       return no();
     },
