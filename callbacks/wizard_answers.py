@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from callbacks import conflicts
 from components import yaml_view
 from components.diff_view import said_value
 from components.times import clock
-from services.errors import Conflict
+from services.errors import Conflict, ConsoleError, NotFound
 from services.kube.catalogue import KINDS
 from services.previews import Planned, Preview
 
@@ -45,6 +45,12 @@ def unjudged(turn: int, text: str) -> Object:
     }
 
 
+def refusal(error: ConsoleError, base: Object | None) -> str:
+    """Why nothing comes of a draft; one of an edit may be of an object that has gone."""
+    gone = base is not None and isinstance(error, NotFound) and not error.details
+    return "It was deleted meanwhile. Create it anew, or leave." if gone else error.message
+
+
 def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, kind: str) -> Object:
     """What a preview of ``wanted``, edited from ``base``, adds to it."""
     plan, late = found.plan, found.late
@@ -52,11 +58,13 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
     if base and late and plan is None and not merged:
         return {"conflict": _conflict(late, base, wanted)}
     refused = [one for one in found.children if one.fault]
+    failed = _failed(plan.live) if plan else set()
+    fresh = [one for one in refused if (one.kind, one.namespace, one.name) not in failed]
     told: Object = {
-        "ok": found.applies and not refused and not any(one.blocks for one in found.clashes),
+        "ok": found.applies and not fresh and not any(one.blocks for one in found.clashes),
         "faults": [
             *({"field": one.field, "rule": one.rule} for one in found.faults),
-            *(fault for one in refused for fault in _of_listeners(one, kind)),
+            *(fault for one in fresh for fault in _of_listeners(one, kind)),
         ],
         "clashes": [
             {"listener": one.listener, "with": one.with_, "rule": one.rule, "blocks": one.blocks}
@@ -70,7 +78,7 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
             _child(one, bool(base))
             for one in sorted(found.children, key=lambda one: not one.fault)[:ROWS]
         ],
-        "refusals": len(refused),
+        "refusals": len(fresh),
         "counts": Counter(one.verb for one in found.children),
         "more": max(0, len(found.children) - ROWS),
         "hidden": found.hidden,
@@ -104,6 +112,16 @@ def _conflict(late: Conflict, base: Object, mine: Object) -> Object:
         "theirs": yaml_view.editable(conflicts.result(taken)),
         "live": yaml_view.editable(theirs),
         "object": theirs,
+    }
+
+
+def _failed(live: Mapping[str, Any] | None) -> set[tuple[str, str, str]]:
+    """Children that are refused already, which is no reason to hold an edit back."""
+    said = ((live or {}).get("status") or {}).get("children") or ()
+    return {
+        (one["kind"], one.get("namespace", ""), one["name"])
+        for one in said
+        if one.get("state") == "Failed"
     }
 
 

@@ -84,7 +84,7 @@ def test_more_children_than_are_told_of_are_counted() -> None:
     assert (told["more"], told["hidden"]) == (0, 2)
 
 
-NOTHING: Any = type("Plan", (), {"changes": ()})()
+NOTHING: Any = type("Plan", (), {"changes": (), "live": None})()
 GATEWAY = ("Gateway", "gateway.networking.k8s.io/v1", "shop", "edge", "GatewayProgrammed", "create")
 REFUSED = 'Gateway.gateway.networking.k8s.io "edge" is invalid: '
 
@@ -101,6 +101,20 @@ def test_a_refused_child_keeps_its_parent_from_being_applied() -> None:
     told = refused("Gateway shop/edge belongs to nobody.")
     assert (told["ok"], told["refusals"], told["faults"]) == (False, 1, [])
     assert told["children"][0]["fault"] == "Gateway shop/edge belongs to nobody."
+
+
+def test_a_child_that_is_refused_already_holds_no_edit_back() -> None:
+    child = Planned(*GATEWAY, {}, fault="Gateway shop/edge belongs to nobody.")  # type: ignore[arg-type]
+    live = bundle("1")
+    state = {"kind": "Gateway", "namespace": "shop", "name": "edge", "state": "Failed"}
+    live["status"] = {"children": [state]}
+    plan: Any = type("Plan", (), {"changes": (), "live": live})()
+    preview = Preview(plan=plan, children=(child,))
+    told = wizard_answers.judged(preview, bundle("1"), live, "web", "gatewaybundles")
+    assert (told["ok"], told["refusals"]) == (True, 0)
+    state["state"] = "Ready"
+    told = wizard_answers.judged(preview, bundle("1"), live, "web", "gatewaybundles")
+    assert (told["ok"], told["refusals"]) == (False, 1)
 
 
 HOST = "Invalid value: \"bad!\": spec.listeners[0].hostname in body should match '^a, b$'"
