@@ -193,7 +193,8 @@ def _register_answer(callbacks: Callbacks) -> None:
                 impact = impact_words.lines(replace(found.impact, left=()), cluster)
             return [told, impact, _stored(found.plan) if base else "", *shown]
         except ConsoleError as error:
-            return [told | {"refused": error.message}, quiet, "", *shown]
+            refused = wizard_answers.refusal(error, base)
+            return [told | {"refused": refused}, quiet, "", *shown]
         except Exception:
             log.exception("preview failed", cluster=cluster, kind=ref["kind"])
             return [told | {"refused": UNKNOWN}, quiet, "", *shown]
@@ -233,8 +234,9 @@ def _register_go(callbacks: Callbacks) -> None:
                 mine = yaml_view.restored(asked["object"], base)
                 done = planning.applied(changes, who, cluster, ref, mine, base, reason)
         except ConsoleError as error:
-            toast("err", "Not applied", error.message)
-            return {"refused": error.message, "at": asked["at"]}
+            refused = wizard_answers.refusal(error, base)
+            toast("err", "Not applied", refused)
+            return {"refused": refused, "at": asked["at"]}
         except Exception:
             log.exception("apply failed", cluster=cluster, kind=kind)
             toast("err", "Not known whether it was applied", UNKNOWN)

@@ -41,7 +41,12 @@ def bundle(name: str, **spec: Any) -> dict[str, Any]:
         "spec": {
             "gatewayClassName": "nginx",
             "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}],
-            "nginxProxy": {"enabled": True, "extra": {"kubernetes": {"deployment": {"x": 1}}}},
+            "nginxProxy": {
+                "enabled": True,
+                "extra": {
+                    "dnsResolver": {"addresses": [{"type": "IPAddress", "value": "10.0.0.9"}]}
+                },
+            },
             **spec,
         },
     }
@@ -238,6 +243,20 @@ def test_somebody_elses_edit_in_between_is_kept(pair: Console, opened: Window) -
     assert after is not None
     assert after["spec"]["labels"] == {"team": "web"}
     assert after["spec"]["listeners"][0]["port"] == 8080
+
+
+def test_an_edit_of_what_has_gone_is_refused_at_the_foot(pair: Console, opened: Window) -> None:
+    there(pair, opened, "gone")
+    opened.open("/gateways/edit/web/shop/gone?step=listeners", STEP)
+    opened.fill(typed("spec.listeners[0].port"), "8080")
+    opened.click("#wizard-steps [data-key='review']")
+    opened.says("#wizard-verdict", "Dry-run passed")
+    pair.apis["web"].store.delete("ngf-console.f5.com/v1alpha1", "GatewayBundle", "shop", "gone")
+    opened.run("document.querySelector('#wizard-apply').click()")  # unless it has heard already
+    opened.says("#wizard-verdict", "Refused")
+    opened.says("#wizard-note", "It was deleted meanwhile. Create it anew, or leave.")
+    assert not opened.one("#wizard-apply").is_enabled()
+    opened.run("ngf.unsaved(0, null)")
 
 
 def test_a_phone_is_led_through_the_steps(opened: Window) -> None:

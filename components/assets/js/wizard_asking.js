@@ -3,6 +3,7 @@
 //
 // ngf.wizardAsking.ask(state)               what it says to the draft
 // ngf.wizardAsking.answered(state, answer)  takes an answer, and asks again where more was typed since
+// ngf.wizardAsking.refused(state, why)      what was passed is refused after all: it is asked for anew
 // ngf.wizardAsking.offers(state, more)      what the cluster offers, where that is not known yet
 (function (ngf) {
   const PAUSE_MS = 350;
@@ -36,6 +37,11 @@
     if (state.again || answer.turn !== state.turn) ask(state);
   }
 
+  function refused(state, why) {
+    state.answer = { ...state.answer, refused: why, ok: false };
+    ask(state);
+  }
+
   function offers(state, more) {
     const wanted = { cluster: state.cluster, ...more, kind: state.told.kind };
     const text = JSON.stringify(wanted);
@@ -44,5 +50,5 @@
     tell("offers-asked", wanted);
   }
 
-  ngf.wizardAsking = { ask, answered, offers };
+  ngf.wizardAsking = { ask, answered, refused, offers };
 })(window.ngf = window.ngf || {});

@@ -218,6 +218,7 @@
     },
     applied(answer) {
       if (!answer || !here()) return no();
+      if (!answer.name) ngf.wizardAsking.refused(state, answer.refused);
       applying(false);
       if (!answer.name) return no();
       state.applied = answer;
