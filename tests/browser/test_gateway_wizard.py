@@ -144,6 +144,8 @@ def test_faults_stand_at_their_fields_while_one_types(opened: Window) -> None:
     opened.click("[data-add-item]")
     opened.fill(typed("spec.listeners[1].port"), "80")
     opened.says(fault("spec.listeners[1].port"), "Port 80 cannot have both")
+    opened.says("#wizard-verdict", "1 fault")
+    opened.says(STEP, "1 fault")
     opened.click("#wizard-next")
     opened.says(STEP, "Listeners")
     opened.fill(typed("spec.listeners[1].port"), "443")
@@ -272,6 +274,13 @@ def test_a_phone_is_led_through_the_steps(opened: Window) -> None:
         opened.click("#wizard-next")
         assert opened.run(SMALL) == []
     opened.says("#wizard-summary", "phone.example.com")
+    opened.says("#wizard-note", "Create gateway stores it.")
+    opened.run("ngf.wizardEdited('spec.listeners[0].port', 70000)")
+    opened.says("#wizard-verdict", "1 fault")
+    opened.click("#wizard-note [data-wizard-fault]")
+    opened.says("#wizard-hsteps", "step 3 of 6")
+    field = "return document.activeElement.dataset.path"
+    opened.until(lambda: opened.run(field) == "spec.listeners[0].port", "it is not led to")
     assert opened.run("return document.documentElement.scrollWidth <= innerWidth")
     opened.size(1440)
 

@@ -1,7 +1,8 @@
 // What is wrong with a draft, by the path that it is about: what the browser can tell, and the
 // server's own words.
 //
-// ngf.wizardFaults.judge(state, hooks)      sets state.faults and state.counts, the number of each step
+// ngf.wizardFaults.judge(state, hooks)      sets state.faults, and in state.counts the number of each step that
+//                                           is said
 // ngf.wizardFaults.spoken(state, path)      whether the fault of a path is said yet
 // ngf.wizardFaults.astray(state, step)      paths whose fault has no input to be said at
 (function (ngf) {
@@ -51,14 +52,14 @@
     }
     state.faults = found;
     state.counts = state.told.steps.map(() => 0);
-    for (const path of Object.keys(found)) state.counts[stepOf(state, path)] += 1;
+    for (const path of Object.keys(found).filter((one) => spoken(state, one))) state.counts[stepOf(state, path)] += 1;
   }
 
   // What is wrong is not said of a field that nobody has come to yet.
   function spoken(state, path) {
     if (!state.faults[path]) return false;
     const step = stepOf(state, path);
-    return state.touched.has(path) || step < state.reached || state.pressed.has(step);
+    return !state.ref.create || state.touched.has(path) || step < state.reached || state.pressed.has(step) || step === state.told.steps.length - 1;
   }
 
   // Those of a step at which no input stands, by their paths.

@@ -17,8 +17,7 @@
   }
 
   function step(state, hooks, { key, title }, at) {
-    const told = at < state.reached || state.pressed.has(at) || !state.ref.create;
-    const count = told ? state.counts[at] : 0;
+    const count = state.counts[at];
     const said = key === "review" ? ngf.wizardReview.step(state) : (hooks.step && hooks.step(key, state)) || "";
     const [words, tone] = Array.isArray(said) ? said : [said, ""];
     const [status, icon] = shape(state, key, at, count, tone);

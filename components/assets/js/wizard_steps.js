@@ -96,11 +96,17 @@
     upward();
   }
 
+  // Whether something in the open step is wrong, which then has the focus.
+  function blamed() {
+    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] [aria-invalid="true"], [data-astray]`);
+    if (wrong) wrong.focus();
+    return Boolean(wrong);
+  }
+
   function next() {
     state.pressed.add(state.step);
     draw();
-    const wrong = page().querySelector(`[data-step="${keys()[state.step]}"] [aria-invalid="true"], [data-astray]`);
-    if (wrong) { wrong.focus(); return; }
+    if (blamed()) return;
     state.reached = Math.max(state.reached, state.step + 1);
     go(state.step + 1);
   }
@@ -276,6 +282,8 @@
     const found = (selector) => event.target.closest(selector);
     const step = found("[data-wizard-step]");
     if (step && !step.disabled) go(Number(step.dataset.wizardStep));
+    const fault = found("[data-wizard-fault]");
+    if (fault) { go(Number(fault.dataset.wizardFault)); blamed(); }
     if (found("#wizard-next")) next();
     if (found("#wizard-back")) go(state.step - 1);
     if (found("#wizard-apply") && !byId("apply").disabled) {

@@ -9,7 +9,7 @@
   const fresh = (state) => (state.answer && state.answer.turn === state.turn ? state.answer : null);
   const faults = (state) => Object.keys(state.faults).length;
   const last = (state) => state.told.steps.length - 1;
-  const NOTHING_YET = "Nothing is stored before the last step.";
+  const stored = (state) => (state.step === last(state) ? `Create ${state.told.noun} stores it.` : "Nothing is stored before the last step.");
 
   // What a tool owns is changed with a reason.
   const unreasoned = (state) => Boolean(state.base.owned) && !document.getElementById("wizard-reason").value.trim();
@@ -22,10 +22,13 @@
     return progress ? [progress.tone, progress.word, note] : ["info", "Applied", note];
   }
 
+  // The first step with a fault is led to, for a narrow window has no rail.
   function faulty(state) {
-    const told = (at) => at < state.reached || at === last(state) || state.pressed.has(at) || !state.ref.create;
-    if (!state.counts.some((count, at) => count && told(at))) return ["unk", "", NOTHING_YET];
-    return ["err", many(faults(state), "fault"), "Said at the fields; the steps with faults are marked."];
+    const said = state.counts.reduce((sum, count) => sum + count, 0);
+    if (!said) return ["unk", "", stored(state)];
+    const at = state.counts.findIndex(Boolean);
+    const way = ngf.element("button", { type: "button", class: "btn btn-link btn-sm", "data-wizard-fault": at }, state.told.steps[at].title);
+    return ["err", many(said, "fault"), [said === 1 ? "Said at its field, in " : "Said at their fields, first in ", way, "."]];
   }
 
   function passed(state, answer) {
@@ -34,7 +37,7 @@
     const lacks = answer.lacks.filter((one) => one.blocks).length;
     if (lacks) return ["warn", "Dry-run passed", `${many(lacks, "part")} cannot be had on ${state.cluster} yet; the review says why.`];
     if (unreasoned(state) && state.step === last(state)) return ["ok", "Dry-run passed", "Give a reason, then apply."];
-    return ["ok", "Dry-run passed", state.ref.create ? NOTHING_YET : `${many(answer.changes, "field")} would change.`];
+    return ["ok", "Dry-run passed", state.ref.create ? stored(state) : `${many(answer.changes, "field")} would change.`];
   }
 
   function of(state) {
