@@ -144,8 +144,8 @@ def test_faults_stand_at_their_fields_while_one_types(opened: Window) -> None:
     opened.click("[data-add-item]")
     opened.fill(typed("spec.listeners[1].port"), "80")
     opened.says(fault("spec.listeners[1].port"), "Port 80 cannot have both")
-    opened.says("#wizard-verdict", "1 fault")
-    opened.says(STEP, "1 fault")
+    opened.says("#wizard-verdict", "fault")
+    opened.says(STEP, "fault")
     opened.click("#wizard-next")
     opened.says(STEP, "Listeners")
     opened.fill(typed("spec.listeners[1].port"), "443")
@@ -329,3 +329,47 @@ def test_only_issuers_that_can_issue_here_are_offered(opened: Window) -> None:
     assert opened.run(kept) == ["Issuer/a", "ClusterIssuer/c"]
     moved = "return ngf.controls.issuer.write('Issuer/a', {kind: 'Far', group: 'far.io'})"
     assert opened.run(moved) == {"name": "a", "kind": "Issuer"}
+
+
+def test_the_review_says_each_thing_once(opened: Window) -> None:
+    begin(opened, "told")
+    to_review(opened)
+    opened.run(
+        "const state = ngf.wizardState();"
+        "const child = {kind: 'Role', namespace: 'shop', name: 'one', verb: 'same', fault: '',"
+        " unchecked: 'Nobody reads it.', changes: []};"
+        "const lack = {kind: 'ReferenceGrant', name: '', message: 'As it was.', blocks: false};"
+        "state.answer = {...state.answer, children: [child], lacks: [lack]};"
+        "ngf.wizardReview.draw(state, [])"
+    )
+    assert "stays as it is" in opened.text("#wizard-children")
+    assert "Not tried" not in opened.text("#wizard-children")
+    assert "As it was." in opened.text("#wizard-checks")
+    beside = (
+        "const row = document.querySelector('#wizard-children .child.off');"
+        "const [kind, text] = ['.k', '.m'].map((one) => row.querySelector(one));"
+        "return text.getBoundingClientRect().top < kind.getBoundingClientRect().bottom"
+    )
+    assert opened.run(beside)
+
+
+def test_sources_of_a_certificate_are_told_apart_and_an_absent_one_once(opened: Window) -> None:
+    begin(opened, "sources")
+    listener = "{port: 443, protocol: 'HTTPS', tls: {certificateRefs: [{name: 'a'}]}}"
+    certificate = (
+        f"const spec = {{listeners: [{listener}],"
+        " tls: {certManager: {issuerRef: {kind: 'ClusterIssuer', name: 'ca'}}}};"
+        "const state = {...ngf.wizardState(), object: {metadata: {name: 'b'}, spec}};"
+        "const rows = Object.fromEntries(ngf.gatewayWords.summary(state));"
+        "return ngf.element('p', {}, rows.Certificate).textContent"
+    )
+    assert opened.run(certificate) == "a, b-tls from ClusterIssuer ca"
+    edition = (
+        "const abilities = {certificates: {ok: false, evidence: 'It is not there.'}};"
+        "const absent = [{kind: 'Certificate', reason: 'r'}, {kind: 'WAFPolicy', reason: 'r'}];"
+        "const state = {...ngf.wizardState(), offers: {abilities, absent}};"
+        "return ngf.wizards.gatewaybundles.rooms(state).edition.textContent"
+    )
+    said = opened.run(edition)
+    assert "WAFPolicy is not installed" in said
+    assert "Certificate is not installed" not in said

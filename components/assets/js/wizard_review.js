@@ -49,6 +49,8 @@
     if (!answer.clashes.some((one) => one.blocks) && answer.clashing) rows.push(line("ok", "No listener conflict", answer.clashing));
     for (const one of answer.children.filter((each) => each.fault)) rows.push(line("err", `${one.kind} ${one.name} would be refused`, one.fault));
     if (blocked.length) rows.push(line("warn", `${many(blocked.length, "part")} cannot be had yet`, blocked.map((one) => one.message).join(" ")));
+    const skipped = answer.lacks.filter((one) => !one.blocks);
+    if (skipped.length) rows.push(line("note", "To note", skipped.map((one) => one.message).join(" ")));
     return el("div", { class: "conds" }, rows);
   }
 
@@ -57,7 +59,7 @@
     const where = one.namespace && one.namespace !== (state.object.metadata || {}).namespace ? ` in namespace ${one.namespace}` : "";
     const more = one.changes.length > FIELDS ? ` and ${one.changes.length - FIELDS} more` : "";
     const changes = one.changes.length ? `: ${one.changes.slice(0, FIELDS).join(", ")}${more}` : "";
-    const unchecked = one.unchecked ? `. Not tried: ${one.unchecked}` : "";
+    const unchecked = one.unchecked && one.verb !== "same" ? `. Not tried: ${one.unchecked}` : "";
     return ngf.wizardProgress.child(tone, one.kind, one.name, "", one.fault || `${word}${where}${changes}${unchecked}`, `${one.kind}/${one.namespace}/${one.name}`);
   }
 

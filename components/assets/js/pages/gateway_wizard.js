@@ -37,14 +37,15 @@
   });
 
   function edition(state) {
-    const { abilities, absent } = state.offers;
+    const { abilities, absent = [] } = state.offers;
     if (!abilities || !Object.keys(abilities).length) return null;
     const row = (name, label) => abilities[name] && el("div", { class: `cond ${abilities[name].ok ? "ok" : "unk"}`, "data-key": name }, ngf.icon(abilities[name].ok ? "check-circle-fill" : "dash-circle"), el("div", { class: "b5" }, label, el("span", { class: "r" }, abilities[name].ok ? "" : "  not available")), el("span", {}), el("div", { class: "m" }, abilities[name].evidence));
+    const told = ({ kind }) => kind !== "Certificate" || !abilities.certificates || abilities.certificates.ok; // its row says it
     const version = state.offers.version ? `NGF ${state.offers.version}` : "NGF";
     const word = { oss: "open source", enterprise: "with NGINX Plus", unknown: "edition not known" }[state.offers.edition];
     return el("div", { class: "conds flush" }, el("div", { class: "cond note", "data-key": "edition" }, ngf.statusIcon("note"), el("div", { class: "b5" }, `${version}, ${word}`), el("span", {}), el("div", { class: "m" }, state.offers.evidence)),
       row("waf", "Web application firewall"), row("snippets", "Snippets"), row("certificates", "cert-manager"),
-      (absent || []).map((one) => el("div", { class: "cond warn", "data-key": one.kind }, ngf.statusIcon("warn"), el("div", { class: "b5" }, `${one.kind} is not installed`), el("span", {}), el("div", { class: "m" }, one.reason))));
+      absent.filter(told).map((one) => el("div", { class: "cond warn", "data-key": one.kind }, ngf.statusIcon("warn"), el("div", { class: "b5" }, `${one.kind} is not installed`), el("span", {}), el("div", { class: "m" }, one.reason))));
   }
 
   ngf.wizards = ngf.wizards || {};

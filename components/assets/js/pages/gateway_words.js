@@ -89,7 +89,7 @@
     const named = certified(state).filter((text) => text !== "cert-manager");
     return [
       named.map((text, at) => [at ? ", " : "", mono(text)]),
-      issuer ? [mono(` ${secretName || `${metadata.name || ""}-tls`}`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null,
+      issuer ? [named.length ? ", " : "", mono(secretName || `${metadata.name || ""}-tls`), faint(` from ${issuer.kind || "Issuer"} ${issuer.name}`)] : null,
     ];
   }
 
