@@ -153,6 +153,7 @@ def _lack(one: Any) -> Object:
     return {
         "section": one.section,
         "kind": one.kind,
+        "namespace": one.namespace,
         "name": one.name,
         "reason": one.reason,
         "message": one.message,

@@ -373,3 +373,16 @@ def test_sources_of_a_certificate_are_told_apart_and_an_absent_one_once(opened: 
     said = opened.run(edition)
     assert "WAFPolicy is not installed" in said
     assert "Certificate is not installed" not in said
+
+
+def test_what_cannot_be_had_of_an_input_is_said_at_it(opened: Window) -> None:
+    begin(opened, "logged")
+    for step in ("TLS", "Proxy and policies"):
+        opened.click("#wizard-next")
+        opened.says(STEP, step)
+    log = "spec.nginxProxy.logging.accessLog"
+    opened.run(f"ngf.wizardEdited('{log}', {{preset: 'Custom', format: '$nonesuch'}})")
+    opened.says(f"[id='wizard-field-{log}.format-lack']", "NGINX knows no variable $nonesuch here")
+    opened.says("#wizard-note", "1 part cannot be had on web; the review says why.")
+    opened.fill(typed(f"{log}.format"), "$status")
+    opened.until(lambda: not opened.all(f"[id='wizard-field-{log}.format-lack']"), "it stays")

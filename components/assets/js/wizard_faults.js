@@ -1,8 +1,8 @@
 // What is wrong with a draft, by the path that it is about: what the browser can tell, and the
 // server's own words.
 //
-// ngf.wizardFaults.judge(state, hooks)      sets state.faults, and in state.counts the number of each step that
-//                                           is said
+// ngf.wizardFaults.judge(state, hooks)      sets state.faults, in state.counts the number of each step that is
+//                                           said, and state.lacking, what cannot be had of an input's value
 // ngf.wizardFaults.spoken(state, path)      whether the fault of a path is said yet
 // ngf.wizardFaults.astray(state, step)      paths whose fault has no input to be said at
 (function (ngf) {
@@ -42,7 +42,18 @@
     return found;
   }
 
+  // What cannot be had here of what an input says; it can be applied all the same.
+  function lacking(state, hooks) {
+    const { answer } = state;
+    const found = {};
+    for (const one of (answer && answer.turn === state.turn && answer.lacks) || []) {
+      for (const path of (hooks.lacking && hooks.lacking(one, state.object)) || []) found[path] = one.message;
+    }
+    return found;
+  }
+
   function judge(state, hooks) {
+    state.lacking = lacking(state, hooks);
     const met = hooks.clashed ? hooks.clashed(state.object, state) : {};
     const found = { ...met, ...told(state, hooks) };
     const { answer } = state;

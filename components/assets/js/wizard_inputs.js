@@ -11,9 +11,10 @@
   const spoken = (state, path) => ngf.wizardFaults.spoken(state, path);
   const abilityOf = (state, name) => (name && state.offers.abilities ? state.offers.abilities[name] : undefined);
 
-  function hints(id, fault, hint, lacking) {
+  function hints(id, { fault, lack }, hint, lacking) {
     return [
       fault ? el("div", { class: "hint err", id: `${id}-error` }, fault) : null,
+      lack ? el("div", { class: "hint warn", id: `${id}-lack` }, lack) : null,
       hint ? el("div", { class: lacking ? "hint lack" : "hint", id: `${id}-hint` }, lacking ? ngf.icon("dash-circle") : null, hint) : null,
     ];
   }
@@ -25,6 +26,7 @@
     const lacking = ability && !ability.ok && !(kind.flag && value);
     const id = `wizard-field-${path}`;
     const fault = spoken(state, path) ? state.faults[path] : "";
+    const lack = fault ? "" : state.lacking[path];
     const odd = kind.fits && !kind.fits(value);
     const hint = lacking ? ability.reason : odd ? "It has values of several lines, which are changed as YAML." : field.hint;
     const differs = !state.ref.create && JSON.stringify(get(state.live, path)) !== JSON.stringify(value);
@@ -35,12 +37,12 @@
       disabled: off || lacking || odd || fixed(state) || (!state.ref.create && path.startsWith("metadata.")),
       "aria-invalid": fault ? "true" : null,
       "aria-required": field.required ? "true" : null,
-      "aria-describedby": [fault ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null,
+      "aria-describedby": [fault ? `${id}-error` : "", lack ? `${id}-lack` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null,
     };
     const node = kind.draw(field, common, { value, path, offers: state.offers, state, at });
     if (fault) node.classList.add("is-invalid");
     if (differs) node.classList.add("chg");
-    const said = hints(id, fault, hint, lacking);
+    const said = hints(id, { fault, lack }, hint, lacking);
     if (kind.flag) {
       const label = el("label", { class: "form-check form-switch" }, node, el("span", { class: "form-check-label" }, field.label));
       return el("div", { class: "wide", "data-key": path }, label, said);

@@ -48,7 +48,7 @@
     for (const one of answer.clashes) rows.push(line(one.blocks ? "err" : "warn", `Listener ${one.listener} ${one.blocks ? "conflicts with" : "meets"} ${one.with}`, one.rule));
     if (!answer.clashes.some((one) => one.blocks) && answer.clashing) rows.push(line("ok", "No listener conflict", answer.clashing));
     for (const one of answer.children.filter((each) => each.fault)) rows.push(line("err", `${one.kind} ${one.name} would be refused`, one.fault));
-    if (blocked.length) rows.push(line("warn", `${many(blocked.length, "part")} cannot be had yet`, blocked.map((one) => one.message).join(" ")));
+    if (blocked.length) rows.push(line("warn", `${many(blocked.length, "part")} cannot be had here`, blocked.map((one) => one.message).join(" ")));
     const skipped = answer.lacks.filter((one) => !one.blocks);
     if (skipped.length) rows.push(line("note", "To note", skipped.map((one) => one.message).join(" ")));
     return el("div", { class: "conds" }, rows);

@@ -13,6 +13,7 @@
 //   faults(object, state)   {path: sentence} of what is wrong as far as the browser can tell
 //   clashed(object, state)  the same of what the server has found on the cluster
 //   placed({field, rule}, object)   the path at which a fault of the server is said, where not its own
+//   lacking(lack, object)   the paths at which is said that it cannot be had here
 //   offers(object)          what the offers depend on beside the cluster
 // }
 // state: {object, live, base, cluster, offers, answer, step, reached, faults, applied, progress, told}

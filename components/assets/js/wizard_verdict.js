@@ -35,7 +35,7 @@
     const refused = answer.children.filter((one) => one.fault).length;
     if (refused) return ["warn", "Dry-run passed", `${many(refused, "object")} would be refused as before; the review says why.`];
     const lacks = answer.lacks.filter((one) => one.blocks).length;
-    if (lacks) return ["warn", "Dry-run passed", `${many(lacks, "part")} cannot be had on ${state.cluster} yet; the review says why.`];
+    if (lacks) return ["warn", "Dry-run passed", `${many(lacks, "part")} cannot be had on ${state.cluster}; the review says why.`];
     if (unreasoned(state) && state.step === last(state)) return ["ok", "Dry-run passed", "Give a reason, then apply."];
     return ["ok", "Dry-run passed", state.ref.create ? stored(state) : `${many(answer.changes, "field")} would change.`];
   }

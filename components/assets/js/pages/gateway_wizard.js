@@ -122,6 +122,13 @@
       const at = field === "spec.listeners" && rule.includes("certificateRefs") ? listeners(object).findIndex((one) => encrypted(one) && !((one.tls || {}).certificateRefs || []).length) : -1;
       return at < 0 ? "" : `spec.listeners[${at}].tls.certificateRefs`;
     },
+    lacking({ reason, namespace }, object) {
+      if (reason === "InvalidAccessLog") return ["spec.nginxProxy.logging.accessLog.format"];
+      if (reason !== "NotGranted") return [];
+      const abroad = (refs) => (Array.isArray(refs) ? refs : []).some((ref) => ref.namespace === namespace);
+      const met = listeners(object).map((one, at) => (abroad((one.tls || {}).certificateRefs) ? `spec.listeners[${at}].tls.certificateRefs` : ""));
+      return [...met, abroad(((object.spec || {}).tls || {}).secretRefs) ? "spec.tls.secretRefs" : ""].filter(Boolean);
+    },
     items(path, one, at, state) {
       const met = ((state.answer && state.answer.turn === state.turn && state.answer.clashes) || []).filter((clash) => clash.listener === one.name);
       const title = `${one.name || `listener ${at + 1}`}`;

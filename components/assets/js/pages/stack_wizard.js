@@ -68,6 +68,7 @@
     changed,
     added,
     items,
+    lacking: ({ reason }) => (reason === "InvalidPickerConfig" ? ["spec.epp.config"] : []),
     faults: (...more) => ngf.stackFaults(...more),
     step: (...more) => ngf.stackWords.step(...more),
     summary: (state) => ngf.stackWords.summary(state),
