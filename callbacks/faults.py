@@ -41,10 +41,10 @@ def refused(draft: Draft, kind: str, causes: list[tuple[str, str]]) -> list[Faul
     found = []
     for path, rule in causes:
         if path in PLACE:
-            found.append(Fault(ABOVE, new_id(path.removeprefix("metadata.")), _plain(rule)))
+            found.append(Fault(ABOVE, new_id(path.removeprefix("metadata.")), plain(rule)))
         elif path:
             item, name = form.place(draft.object, path) if form else (ABOVE, "")
-            found.append(Fault(item, field_id(name) if name else None, _plain(rule)))
+            found.append(Fault(item, field_id(name) if name else None, plain(rule)))
     return found
 
 
@@ -75,15 +75,46 @@ def named(paths: Iterable[str]) -> str:
     )
 
 
-def _plain(rule: str) -> str:
+_HOSTS = "Lower-case letters, digits, dashes and dots, such as shop.example.com or *.example.com"
+TYPES = {
+    "integer": "A whole number",
+    "number": "A number",
+    "boolean": "true or false",
+    "object": "Pairs such as team=payments, one a line",
+    "integer,string": "A number, or a number with a unit",
+}
+"""What to write for a type that a definition asks for."""
+PATTERNS = {
+    r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": _HOSTS,
+    r"^[0-9]+(\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$": "A number with a unit, such as 8Gi",
+    r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$": "Numbers with a unit, such as 90m or 2160h",
+    r"^[0-9]{1,4}(ms|s|m|h)?$": "A number with a unit, such as 500ms or 5s",
+    r"^/": "A path, which begins with /",
+    r"^-": "A flag, which begins with -",
+    r"^https?://[^\s]+$": "An address that begins with http:// or https://, without spaces",
+    r"^https?://[^\s/]+(/\S*)?$": "An address that begins with http:// or https://",
+    r"^(?:http?:\/\/)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    r"(?:\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(?::\d{1,5})?$": "Host and port in lower case,"
+    " such as otel-agent.observability:4317",
+    r"^[a-zA-Z0-9_-]+$": "Letters, digits, _ and -",
+    r"^[A-Za-z0-9!#$%&'*+\-.^_\x60|~]+$": "The name of a header: letters, digits and dashes",
+}
+"""What to write where a definition of the console's own kinds asks for a pattern."""
+
+
+def plain(rule: str) -> str:
     """A server's rule as a sentence at the field that holds the value: without the value, the path
     and the expression that was used to check it."""
     if rule == UNKNOWN:
         return "The cluster does not have this field: its definitions are older, or without it."
-    said = re.sub(r'^Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+): ', "", rule)
+    said = re.sub(r'^Invalid value: (?:(?:"(?:[^"\\]|\\.)*"|\S+): )?', "", rule)
     said = re.sub(r"^[\w.\[\]]+ in body ", "", said)
     said = re.sub(r" \(e\.g\. .*regex used for validation is .*\)$", "", said, flags=re.DOTALL)
     said = re.sub(r"^Required value$", "is required", said)
     said = re.sub(r"^should be at least 1 chars long$", "must not be empty", said)
+    if wrong := re.match(r"must be of type ([\w,]+): ", said):
+        said = TYPES.get(wrong[1], said)
+    if unmatched := re.fullmatch(r"should match '(.*)'", said, re.DOTALL):
+        said = PATTERNS.get(unmatched[1], said)
     said = said[:1].upper() + said[1:]
     return said if said.endswith(".") else f"{said}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from callbacks import conflicts
+from callbacks import conflicts, faults
 from components import yaml_view
 from components.diff_view import said_value
 from components.times import clock
@@ -63,7 +63,7 @@ def judged(found: Preview, wanted: Object, base: Object | None, cluster: str, ki
     told: Object = {
         "ok": found.applies and not fresh and not any(one.blocks for one in found.clashes),
         "faults": [
-            *({"field": one.field, "rule": one.rule} for one in found.faults),
+            *({"field": one.field, "rule": faults.plain(one.rule)} for one in found.faults),
             *(fault for one in fresh for fault in _of_listeners(one, kind)),
         ],
         "clashes": [

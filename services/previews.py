@@ -83,7 +83,7 @@ class Previews:
         except Conflict as error:
             if base is not None:
                 return Preview((Fault("", error.message),), clashes=met, late=error)
-            rule = f"is taken: there is a {KINDS[kind].kind} of this name"
+            rule = f"is taken: there is a {KINDS[kind].kind} of this name; choose another"
             return Preview((Fault("metadata.name", rule),), clashes=met)
         if isinstance(plan, Invalid):
             return Preview(_faults(plan), clashes=met, late=late)

@@ -165,7 +165,7 @@ def test_the_servers_own_rule_is_said_at_the_field(opened: Window) -> None:
     to_review(opened)
     opened.click("#wizard-steps [data-key='proxy']")
     opened.fill(typed("spec.nginxProxy.telemetry.exporter.endpoint"), "no endpoint at all")
-    opened.says(fault("spec.nginxProxy.telemetry.exporter.endpoint"), "should match")
+    opened.says(fault("spec.nginxProxy.telemetry.exporter.endpoint"), "Host and port")
     opened.says("#wizard-steps [data-key='proxy']", "1 fault")
 
 

@@ -204,7 +204,7 @@ def test_faults_stand_at_their_fields_while_one_types(opened: Window) -> None:
     opened.says(STEP, "1 fault")
     opened.fill(typed("spec.modelName"), "phi")
     opened.fill(typed("spec.modelServer.sharedMemory"), "plenty")
-    opened.says(fault("spec.modelServer.sharedMemory"), "match")
+    opened.says(fault("spec.modelServer.sharedMemory"), "A number with a unit")
     opened.fill(typed("spec.modelServer.sharedMemory"), "8Gi")
     opened.until(lambda: not opened.all(fault("spec.modelServer.sharedMemory")), "it stays")
     onward(opened, "Pool")

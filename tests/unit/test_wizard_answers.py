@@ -74,7 +74,7 @@ def test_what_the_server_refuses_is_told_with_the_merged_yaml() -> None:
     told = wizard_answers.judged(preview, mine, base, "web", "gatewaybundles")
     assert "b: theirs" in told["text"]
     assert "a: mine" in told["text"]
-    assert told["faults"] == [{"field": "spec.labels", "rule": "wrong"}]
+    assert told["faults"] == [{"field": "spec.labels", "rule": "Wrong."}]
     assert told["late"]
 
 
