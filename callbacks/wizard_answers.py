@@ -129,7 +129,7 @@ def _of_listeners(refused: Planned, kind: str) -> Iterator[Object]:
     """What a refused Gateway says of its listeners, which are those of the bundle."""
     if kind == "gatewaybundles" and refused.kind == "Gateway":
         for field, rule in _LISTENER.findall(refused.fault):
-            yield {"field": field, "rule": rule}
+            yield {"field": field, "rule": faults.plain(rule)}
 
 
 def _child(one: Planned, edited: bool) -> Object:

@@ -1,5 +1,5 @@
-"""Promise: what a server refuses is said in words that tell what to write, for every pattern that the
-console's own definitions have at an input, not as the expression that was checked."""
+"""Promise: what a server refuses is said in words that tell what to write, for every pattern that
+the console's own definitions have at an input, not as the expression that was checked."""
 
 import re
 from collections.abc import Iterator
