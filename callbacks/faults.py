@@ -86,9 +86,16 @@ TYPES = {
 """What to write for a type that a definition asks for."""
 PATTERNS = {
     r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": _HOSTS,
+    r"^((\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$": _HOSTS,
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": "Lower-case letters,"
+    " digits, dashes and dots",
+    r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$": "Letters, digits, dashes, dots and _, with a"
+    " letter or digit at both ends",
     r"^[0-9]+(\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$": "A number with a unit, such as 8Gi",
     r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$": "Numbers with a unit, such as 90m or 2160h",
     r"^[0-9]{1,4}(ms|s|m|h)?$": "A number with a unit, such as 500ms or 5s",
+    r"^[1-9][0-9]{0,3}(ms|s|m|h)?$": "A number with a unit, such as 90s or 10m",
+    r"^[0-9]{1,4}(k|m|g)?$": "A number with a unit, such as 32m",
     r"^/": "A path, which begins with /",
     r"^-": "A flag, which begins with -",
     r"^https?://[^\s]+$": "An address that begins with http:// or https://, without spaces",
