@@ -5,6 +5,8 @@ Names and labels are those of the chart and of NGF's provisioner.
 
 from collections.abc import Iterable, Iterator
 
+from ngf_operator.gateway.access_log import FIELDS, MARKED
+
 from services.demo.seed.objects import GATEWAY_API, NGF, Obj, made, namespace
 from services.demo.seed.workloads import pod
 
@@ -14,41 +16,6 @@ _RELEASE = {"app.kubernetes.io/name": "nginx-gateway-fabric", "app.kubernetes.io
 MANAGED_BY = "ngf-nginx"
 GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
 SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": "9113"}
-_LOGGED = (
-    ("log", "ngf_access"),
-    ("ts", "$time_iso8601"),
-    ("msec", "$msec"),
-    ("request_id", "$request_id"),
-    ("x_request_id", "$http_x_request_id"),
-    ("remote_addr", "$remote_addr"),
-    ("host", "$host"),
-    ("server", "$server_name"),
-    ("port", "$server_port"),
-    ("scheme", "$scheme"),
-    ("proto", "$server_protocol"),
-    ("method", "$request_method"),
-    ("request_uri", "$request_uri"),
-    ("path", "$request_uri_path"),
-    ("uri", "$uri"),
-    ("status", "$status"),
-    ("body_bytes_sent", "$body_bytes_sent"),
-    ("bytes_sent", "$bytes_sent"),
-    ("req_len", "$request_length"),
-    ("rt", "$request_time"),
-    ("proxy_host", "$proxy_host"),
-    ("uaddr", "$upstream_addr"),
-    ("ustatus", "$upstream_status"),
-    ("uct", "$upstream_connect_time"),
-    ("uht", "$upstream_header_time"),
-    ("urt", "$upstream_response_time"),
-    ("route_hdr", "$sent_http_x_ngf_route"),
-    ("route_var", "$ngf_route"),
-    ("grpc_trailer", "$sent_trailer_grpc_status"),
-    ("grpc_header", "$sent_http_grpc_status"),
-    ("completion", "$request_completion"),
-    ("ua", "$http_user_agent"),
-)
-"""Keys of an access log line, and what NGINX writes there."""
 _CLASS_ARGS = (
     "controller",
     "--gateway-ctlr-name=gateway.nginx.org/nginx-gateway-controller",
@@ -61,9 +28,7 @@ _CLASS_ARGS = (
 def access_log(route_variable: bool = False) -> Obj:
     """Settings of an access log in JSON. A variable that names the route has to be declared on the
     gateway (SnippetsPolicy), or NGINX refuses its configuration."""
-    values = dict(_LOGGED)
-    if not route_variable:
-        values["route_var"] = "-"
+    values = dict((*FIELDS, MARKED if route_variable else (MARKED[0], "-")))
     written = ",".join(f'"{key}":"{value}"' for key, value in values.items())
     return {"escape": "json", "format": "{" + written + "}"}
 
