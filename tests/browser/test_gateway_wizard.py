@@ -386,3 +386,20 @@ def test_what_cannot_be_had_of_an_input_is_said_at_it(opened: Window) -> None:
     opened.says("#wizard-note", "1 part cannot be had on web; the review says why.")
     opened.fill(typed(f"{log}.format"), "$status")
     opened.until(lambda: not opened.all(f"[id='wizard-field-{log}.format-lack']"), "it stays")
+
+
+def test_listeners_that_do_not_go_together_are_told_of_once(opened: Window) -> None:
+    begin(opened, "once")
+    both = "[{name: 'a', port: 80, protocol: 'HTTP'}, {name: 'b', port: 80, protocol: 'TLS'}]"
+    opened.run(f"ngf.wizardEdited('spec.listeners', {both})")
+    opened.run("ngf.wizardEdited('spec.listeners[1].tls', {mode: 'Passthrough'})")
+    opened.says("#wizard-steps [data-key='listeners']", "fault")
+    opened.until(
+        lambda: opened.run(
+            "const {answer, turn} = ngf.wizardState(); return answer && answer.turn === turn"
+        ),
+        "the server's answer",
+    )
+    found = opened.run("return Object.keys(ngf.wizardState().faults)")
+    assert found
+    assert "spec.listeners" not in found

@@ -117,9 +117,12 @@
       }
       return found;
     },
-    // That a listener has no certificate is said in the step that chooses it.
+    // That a listener has no certificate is said in the step that chooses it, and that some do not go
+    // together at their ports, where it is known which.
     placed({ field, rule }, object) {
-      const at = field === "spec.listeners" && rule.includes("certificateRefs") ? listeners(object).findIndex((one) => encrypted(one) && !((one.tls || {}).certificateRefs || []).length) : -1;
+      if (field !== "spec.listeners") return "";
+      if (/port/.test(rule)) return Object.keys(this.clashed(object, ngf.wizardState()))[0] || "";
+      const at = rule.includes("certificateRefs") ? listeners(object).findIndex((one) => encrypted(one) && !((one.tls || {}).certificateRefs || []).length) : -1;
       return at < 0 ? "" : `spec.listeners[${at}].tls.certificateRefs`;
     },
     lacking({ reason, namespace }, object) {
