@@ -403,3 +403,10 @@ def test_listeners_that_do_not_go_together_are_told_of_once(opened: Window) -> N
     found = opened.run("return Object.keys(ngf.wizardState().faults)")
     assert found
     assert "spec.listeners" not in found
+
+
+def test_the_address_names_the_step_that_is_open(opened: Window) -> None:
+    opened.run("sessionStorage.clear()")
+    opened.open(f"{PAGE}&step=listeners", ".wz-card")
+    opened.says(STEP, "Class")
+    opened.address("step=class")

@@ -139,6 +139,7 @@
     if (ref.create && !base.applied && view.cluster.length === 1 && base.clusters.some((one) => one.value === chosen)) state.cluster = chosen;
     const wanted = keys().indexOf(view.step);
     if (!state.applied) state.step = wanted < 0 ? 0 : Math.min(wanted, state.reached);
+    if (!state.applied && view.step && state.step !== wanted) ngf.view.set({ step: keys()[state.step] }, { replace: true });
     draw();
     offers();
     if (state.applied) watch(); else ask();
