@@ -127,7 +127,7 @@ def sizes(label: str, of: Sizes, gpus: int | None) -> Told:
 def size_figure(value: WhatIf, span: Span) -> Figure:
     """Replicas that would have been against those that were."""
     lines = [
-        Line("would be", [(one.at, one.replicas) for one in value.points], "c2"),
+        Line("would have been", [(one.at, one.replicas) for one in value.points], "c2"),
         Line("were", [(one.at, one.was) for one in value.points], "c1"),
     ]
     return _steps(time_series(lines, span, height=HEIGHT))
@@ -141,7 +141,7 @@ def load_figure(value: WhatIf, span: Span) -> Figure:
     for number, one in enumerate(counted):
         scale = 1.0 if alone else 100 / one.target
         of = "" if alone else f"{one.metric}, "
-        for name, size, colour in (("would be", "replicas", "c2"), ("was", "was", "c1")):
+        for name, size, colour in (("would have been", "replicas", "c2"), ("was", "was", "c1")):
             points = [
                 (point.at, _each(point.loads.get(one.metric), getattr(point, size), scale))
                 for point in value.points

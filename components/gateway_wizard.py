@@ -176,7 +176,9 @@ TLS = Step(
                             "tls.options",
                             "Options",
                             "pairs",
-                            placeholder="what the controller of the class knows",
+                            placeholder="nginx.org/ssl-protocols=TLSv1.3, one a line",
+                            hint="NGF knows nginx.org/ssl-protocols, ssl-ciphers and"
+                            " ssl-prefer-server-ciphers.",
                         ),
                     ],
                     fixed=True,
@@ -415,7 +417,7 @@ POLICIES = Step(
                     for one in ("server", "location")
                 ],
             ],
-            "a filter",
+            "in effect where a rule of a route names the filter",
             needs="snippets",
         ),
         Group(
@@ -432,7 +434,7 @@ POLICIES = Step(
                     for one in ("http", "server")
                 ],
             ],
-            "a policy",
+            "in effect at once, for every route",
             needs="policies",
         ),
         Group(

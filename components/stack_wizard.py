@@ -167,7 +167,7 @@ POOL = Step(
                     "Replicas",
                     "number",
                     required=True,
-                    hint="Where nothing scales them.",
+                    hint="How many pods there are while no scaler changes it.",
                 ),
                 Field(
                     "spec.pool.targetPort",
@@ -352,7 +352,7 @@ SCALING = Step(
                     placeholder="http://prometheus.monitoring.svc:9090",
                     when=BY_KEDA,
                     wide=True,
-                    hint="That has the metrics of the engine.",
+                    hint="The one that collects the metrics of the engine; KEDA asks it.",
                 ),
             ],
         ),

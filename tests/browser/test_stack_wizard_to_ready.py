@@ -65,7 +65,9 @@ def test_from_empty_to_ready(window: Window) -> None:
     window.says("#stack-replay-said", "would have been")
     window.says("#stack-replay-said", "were")
     window.until(
-        lambda: "would be" in str(window.one("#stack-size-plot").get_attribute("aria-label")),
+        lambda: (
+            "would have been" in str(window.one("#stack-size-plot").get_attribute("aria-label"))
+        ),
         "the chart of sizes",
     )
     window.holds(typed("spec.autoscaling.serverAddress"), "http://prometheus.monitoring.svc:9090")
