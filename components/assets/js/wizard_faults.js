@@ -58,8 +58,10 @@
     const found = { ...met, ...told(state, hooks) };
     const { answer } = state;
     for (const one of (answer && answer.turn === state.turn && answer.faults) || []) {
-      const path = (hooks.placed && hooks.placed(one, state.object)) || inputOf(state, one.field || "metadata.name");
-      if (!found[path]) found[path] = one.rule;
+      const placed = hooks.placed && hooks.placed(one, state.object);
+      const path = placed || inputOf(state, one.field || "metadata.name");
+      const within = !placed && one.field && one.field !== path; // then the input alone does not say which
+      if (!found[path]) found[path] = within ? `${one.field}: ${one.rule}` : one.rule;
     }
     state.faults = found;
     state.counts = state.told.steps.map(() => 0);
