@@ -1,14 +1,14 @@
-// What other people change while a wizard is open: a draft is asked about anew, so that it says so
-// before somebody applies; an edit in which nothing is changed yet shows what is live now.
+// What other people change while an object is edited: the draft is asked about anew, so that it says
+// so before somebody applies; an edit in which nothing is changed yet shows what is live now.
 //
 // ngf.wizardLive.taken(state, base)   whether `base`, read anew, needs no other page than this one
 (function (ngf) {
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-  const changed = (state) => state.ref.create || !same(state.object, state.live);
+  const changed = (state) => !same(state.object, state.live);
 
   function here() {
     const state = ngf.wizardState && ngf.wizardState();
-    return state && !state.applied && !state.applying && state.base ? state : null;
+    return state && !state.ref.create && !state.applied && !state.applying ? state : null;
   }
 
   const follow = ngf.follow({
@@ -25,8 +25,8 @@
   });
 
   function taken(state, base) {
+    if (!here()) return Boolean(state.applied || state.applying);
     follow.asked();
-    if (state.applied || state.applying) return true;
     if (changed(state)) { ngf.wizardAsking.ask(state); return true; }
     if (!same(state.live, base.editable) || state.denied !== base.denied) return false;
     state.base = base;
