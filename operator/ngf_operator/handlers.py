@@ -26,7 +26,10 @@ async def listen(
     taken away."""
     loop, stop = asyncio.get_running_loop(), threading.Event()
     ended: asyncio.Future[None] = loop.create_future()
-    registry = _registry(resources, login, lambda *news: loop.call_soon_threadsafe(told, *news))
+
+    def heard(event: str | None, parent: Obj) -> None:
+        if not stop.is_set():  # afterwards the loop may be closed
+            loop.call_soon_threadsafe(told, event, parent)
 
     def end(trouble: BaseException | None) -> None:
         if not ended.done():
@@ -36,7 +39,12 @@ async def listen(
         trouble = None
         try:
             asyncio.run(
-                kopf.operator(registry=registry, clusterwide=True, standalone=True, stop_flag=stop)
+                kopf.operator(
+                    registry=_registry(resources, login, heard),
+                    clusterwide=True,
+                    standalone=True,
+                    stop_flag=stop,
+                )
             )
         except BaseException as error:
             trouble = error
