@@ -63,7 +63,7 @@ def test_what_the_server_refuses_is_shown_before_it_is_applied(opened: Window) -
     opened.fill(field("parent-0-listener"), "No Name")
     opened.says("#edit-result", "1 field is not accepted: sectionName")
     opened.says("#edit-stored", "sectionName")
-    opened.says(".edit-form .fault", "Should match")
+    opened.says(".edit-form .fault", "Lower-case letters, digits, dashes and dots")
     assert opened.one(field("parent-0-listener")).get_attribute("aria-invalid") == "true"
     assert not opened.one("#edit-apply").is_enabled()
 
