@@ -81,7 +81,7 @@ SETTINGS: list[Column] = [
     column("where", "In effect", "NgfLines", flex=4, width=220, sort=False),
 ]
 CHILDREN: list[Column] = [
-    column("kind", "Kind", width=118, narrow=True),
+    column("kind", "Kind", flex=2, width=118, narrow=True),
     column("child", "Object", "NgfLink", flex=2, width=124, sort=False, narrow=True),
     column("state", "Status", "NgfState", width=106, sort=False, narrow=True),
     column("message", "It says", flex=3, width=150, sort=False),
