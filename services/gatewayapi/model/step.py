@@ -228,9 +228,9 @@ def _reindex(
 
 
 def _same_listeners(before: Assembled | None, after: Assembled) -> Assembled:
-    """``after`` with the listeners of ``before`` where they are equal, so that who compares them
-    need only look whether they are the same."""
-    if before is None:
+    """``after`` with the listeners of ``before`` where they are equal and in the same hands, so
+    that who compares them need only look whether they are the same."""
+    if before is None or before.gateway.ngf != after.gateway.ngf:
         return after
     old = {one.id: one for one in _all(before)}
 
