@@ -27,6 +27,7 @@ _TOLD = {"kind", "children", *_STATUS, *(name for names in _OF_KIND.values() for
 class OperatedSent(models.Sent):
     """What a client sends; what only the operator says is ignored. null removes a label."""
 
+    # wider than what others send, because a patch takes single ones away:
     labels: dict[str, str | None] | None = None  # type: ignore[assignment]
     annotations: dict[str, str | None] | None = None  # type: ignore[assignment]
 

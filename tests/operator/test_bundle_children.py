@@ -72,15 +72,20 @@ def test_every_child_is_made_and_ready_is_said_only_when_ngf_and_cert_manager_do
     assert parent["status"]["drift"]["count"] == 0
 
 
+def made_ready(api: KubeApi, namespace: str, certs: str, ngf: Ngf) -> Obj:
+    """A bundle with every kind of child, once all others have done their part for it."""
+    ngf.install(*FLAGS)
+    secrets(api, certs, "web")
+    api.post(path(namespace), whole(ngf, certs)).ok()
+    ngf.judge()
+    issue(api, namespace, "edge-tls")
+    return judged_ready(api, namespace, ngf)
+
+
 def test_what_is_added_to_a_reference_of_a_child_is_taken_out_again(
     kube_api: KubeApi, namespace: str, certs: str, ngf: Ngf, whole_operator: Replica
 ) -> None:
-    ngf.install(*FLAGS)
-    secrets(kube_api, certs, "web")
-    kube_api.post(path(namespace), whole(ngf, certs)).ok()
-    ngf.judge()
-    issue(kube_api, namespace, "edge-tls")
-    judged_ready(kube_api, namespace, ngf)
+    made_ready(kube_api, namespace, certs, ngf)
     before = get(kube_api, "Gateway", namespace, "edge")["spec"]
     edited = deepcopy(before)
     edited["listeners"][2]["tls"]["certificateRefs"][0]["namespace"] = "elsewhere"
@@ -109,12 +114,7 @@ EDITS: dict[str, Obj] = {
 def test_every_kind_of_child_that_is_deleted_or_edited_is_healed_and_counted(
     kube_api: KubeApi, namespace: str, certs: str, ngf: Ngf, whole_operator: Replica
 ) -> None:
-    ngf.install(*FLAGS)
-    secrets(kube_api, certs, "web")
-    kube_api.post(path(namespace), whole(ngf, certs)).ok()
-    ngf.judge()
-    issue(kube_api, namespace, "edge-tls")
-    parent = judged_ready(kube_api, namespace, ngf)
+    parent = made_ready(kube_api, namespace, certs, ngf)
     rows = sorted(children(parent))
     assert {kind for kind, _, _ in rows} == set(EDITS)
     drift = 0

@@ -42,8 +42,9 @@ def asked(namespace: str, **changes: Any) -> Obj:
     return stack
 
 
-def ready(api: KubeApi, namespace: str) -> Obj:
-    """The stack, once it is Ready with what is wanted now; others do their part meanwhile."""
+def ready(api: KubeApi, namespace: str, **reasons: str) -> Obj:
+    """The stack, once it is Ready with what is wanted now and has such a reason for its child of
+    each kind that is named; others do their part meanwhile."""
 
     def found() -> Obj | None:
         obj: Obj = api.get(of_stack(namespace, NAME)).ok()
@@ -53,7 +54,8 @@ def ready(api: KubeApi, namespace: str) -> Obj:
         if status["phase"] != "Ready":
             do_their_part(api, obj)
             return None
-        return obj
+        told = {row["kind"]: row["reason"] for row in status["children"]}
+        return obj if reasons.items() <= told.items() else None
 
     try:
         return wait_until("the stack is Ready", found, 30.0) or {}

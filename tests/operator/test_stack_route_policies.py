@@ -8,10 +8,10 @@ import pytest
 
 from tests.known import Obj
 from tests.operator.replica import REAL, Replica, running
-from tests.operator.stacks import child, do_their_part, no_exporters, of_stack
-from tests.operator.test_stack_lifecycle import NAME, asked, condition, rows
+from tests.operator.stacks import child, no_exporters, of_stack
+from tests.operator.test_stack_lifecycle import NAME, asked, condition, ready, rows
 from tests.operator.wishes import install_ngf
-from tests.real.kube_api import JSON_PATCH, MERGE_PATCH, KubeApi, wait_until
+from tests.real.kube_api import JSON_PATCH, MERGE_PATCH, KubeApi
 
 GATEWAYS = "/apis/gateway.networking.k8s.io/v1/namespaces/{}/gateways"
 DEFINITION = (
@@ -43,27 +43,6 @@ def operator(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Repl
 def stack(namespace: str, **fields: str) -> Obj:
     route = {"gatewayRef": "web", "hostnames": ["llm.example"], **fields}
     return asked(namespace, httpRoute=route, distributedCloud=None)
-
-
-def ready(api: KubeApi, namespace: str, **reasons: str) -> Obj:
-    """The stack, once it is Ready and says this of its policies; others do their part meanwhile."""
-
-    def found() -> Obj | None:
-        obj: Obj = api.get(of_stack(namespace, NAME)).ok()
-        status = obj.get("status") or {}
-        if status.get("observedGeneration") != obj["metadata"]["generation"]:
-            return None
-        if status["phase"] != "Ready":
-            do_their_part(api, obj)
-            return None
-        told = {row["kind"]: row["reason"] for row in status["children"]}
-        return obj if reasons.items() <= told.items() else None
-
-    try:
-        return wait_until("the stack is Ready", found, 30.0) or {}
-    except AssertionError:
-        print(api.get(of_stack(namespace, NAME)).body.get("status"))
-        raise
 
 
 def judge(api: KubeApi, namespace: str, kind: str, status: str, reason: str, text: str) -> None:
