@@ -3,6 +3,7 @@ and stores none of them."""
 
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -262,7 +263,7 @@ def test_what_an_edit_takes_away_is_what_the_operator_takes_away(
         theirs["spec"] = {"gatewayClassName": "nginx", "listeners": [listener]}
         there["Gateway"] = kube_api.apply(place(theirs), theirs, "somebody").ok()
     for obj in there.values():
-        wait_until("it is read", lambda obj=obj: seen(fleet, obj))  # type: ignore[misc]
+        wait_until("it is read", partial(seen, fleet, obj))
     unedited = previews.of(ANNA, HERE, kind, parent, parent)
     assert {one.verb for one in unedited.children if one.kind in there} == {"same"}
 

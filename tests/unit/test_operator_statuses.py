@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ngf_operator.drifting import kept
-from ngf_operator.outcomes import Outcome
+from ngf_operator.outcomes import Outcome, State
 from ngf_operator.restraint import AT_MOST, OVER_S, WITHIN_S, Restraint
 from ngf_operator.seen import Ref
 from ngf_operator.statuses import LISTED, changes, status_of, terminating
@@ -14,9 +14,9 @@ Obj = dict[str, Any]
 NOW, LATER = "2026-11-28T10:00:00Z", "2026-11-28T11:00:00Z"
 
 
-def child(state: str, name: str = "web", **rest: Any) -> Outcome:
+def child(state: State, name: str = "web", **rest: Any) -> Outcome:
     rest = {"spec_hash": "abc", "section": "Kept", **rest}
-    return Outcome(Ref("", "ConfigMap", "shop", name), "v1", state=state, **rest)  # type: ignore[arg-type]
+    return Outcome(Ref("", "ConfigMap", "shop", name), "v1", state=state, **rest)
 
 
 def parent(status: Obj | None = None, generation: int = 1, **about: Any) -> Obj:

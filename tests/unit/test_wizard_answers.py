@@ -85,15 +85,18 @@ def test_more_children_than_are_told_of_are_counted() -> None:
 
 
 NOTHING: Any = type("Plan", (), {"changes": (), "live": None})()
-GATEWAY = ("Gateway", "gateway.networking.k8s.io/v1", "shop", "edge", "GatewayProgrammed", "create")
 REFUSED = 'Gateway.gateway.networking.k8s.io "edge" is invalid: '
+
+
+def gateway(fault: str) -> Planned:
+    version, section = "gateway.networking.k8s.io/v1", "GatewayProgrammed"
+    return Planned("Gateway", version, "shop", "edge", section, "create", {}, fault=fault)
 
 
 def refused(fault: str) -> dict[str, Any]:
     """What is told of a bundle whose Gateway the server refuses, after forty others."""
-    child = Planned(*GATEWAY, {}, fault=fault)  # type: ignore[arg-type]
     well = [Planned("Secret", "v1", "shop", f"s{at}", "x", "create", {}) for at in range(40)]
-    preview = Preview(plan=NOTHING, children=(*well, child))
+    preview = Preview(plan=NOTHING, children=(*well, gateway(fault)))
     return wizard_answers.judged(preview, bundle("1"), None, "web", "gatewaybundles")
 
 
@@ -104,7 +107,7 @@ def test_a_refused_child_keeps_its_parent_from_being_applied() -> None:
 
 
 def test_a_child_that_is_refused_already_holds_no_edit_back() -> None:
-    child = Planned(*GATEWAY, {}, fault="Gateway shop/edge belongs to nobody.")  # type: ignore[arg-type]
+    child = gateway("Gateway shop/edge belongs to nobody.")
     live = bundle("1")
     state = {"kind": "Gateway", "namespace": "shop", "name": "edge", "state": "Failed"}
     live["status"] = {"children": [state]}
