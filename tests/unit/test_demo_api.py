@@ -13,6 +13,7 @@ import yaml
 from kubernetes import client, config, watch
 
 from services.demo.api import ApiError, DemoApi
+from services.demo.api.host import Host
 
 WIDGETS = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -142,15 +143,20 @@ def test_the_kubernetes_package_watches(api: DemoApi, core: client.CoreV1Api) ->
 
 
 def test_a_watch_whose_client_is_gone_is_forgotten(api: DemoApi) -> None:
-    context = ssl.create_default_context(cadata=api.ca_pem)
-    raw = socket.create_connection(("127.0.0.1", api.port))
-    wrapped = context.wrap_socket(raw, server_hostname="localhost")
-    request = "GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: demo\r\nAuthorization: Bearer "
-    wrapped.sendall(f"{request}{api.token()}\r\n\r\n".encode())
+    connection = watching(api, "pods")
+    connection.close()
     followers = api._store.bucket("pods").followers
-    until("watched", lambda: len(followers) == 1)
-    wrapped.close()
     until("forgotten", lambda: not followers)
+
+
+def test_what_still_runs_when_a_host_stops_cleans_up() -> None:
+    host = Host()
+    api = DemoApi("hosted", host=host)
+    api.start()
+    connection = watching(api, "pods")
+    host.stop()
+    connection.close()
+    assert not api._store.bucket("pods").followers
 
 
 def test_a_stopped_cluster_serves_its_objects_again_at_the_same_address(api: DemoApi) -> None:
@@ -181,3 +187,14 @@ def get(api: DemoApi, path: str, token: str = "", ca: str = "") -> urllib3.BaseH
     return pool.request(
         "GET", api.url + path, headers={"Authorization": f"Bearer {token or api.token()}"}
     )
+
+
+def watching(api: DemoApi, plural: str) -> ssl.SSLSocket:
+    """The connection of a watch of a core kind that the cluster has begun to follow."""
+    context = ssl.create_default_context(cadata=api.ca_pem)
+    raw = socket.create_connection(("127.0.0.1", api.port))
+    wrapped = context.wrap_socket(raw, server_hostname="localhost")
+    request = f"GET /api/v1/{plural}?watch=1 HTTP/1.1\r\nHost: demo\r\nAuthorization: Bearer "
+    wrapped.sendall(f"{request}{api.token()}\r\n\r\n".encode())
+    until("watched", lambda: len(api._store.bucket(plural).followers) == 1)
+    return wrapped

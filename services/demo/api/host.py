@@ -67,6 +67,8 @@ class Host:
         if loop is not None:
             asyncio.set_event_loop(loop)
             loop.run_forever()
+            loop.run_until_complete(_end_all(asyncio.all_tasks(loop)))
+            loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
     def _server_context(self) -> ssl.SSLContext:
@@ -77,3 +79,10 @@ class Host:
             path.write_text(self._certificate.certificate + self._certificate.key)
             context.load_cert_chain(path)
         return context
+
+
+async def _end_all(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel what still runs, and let it clean up while there is a loop."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
