@@ -29,6 +29,7 @@ from components.page import condition
 from components.resource_templates import template
 from services.auth.identity import Identity, Role
 from services.errors import ConsoleError, Denied, NotFound, Unavailable
+from services.kube.changes import Plan
 from services.kube.owners import owner
 
 log = structlog.get_logger(__name__)
@@ -191,18 +192,17 @@ def _register_answer(callbacks: Callbacks) -> None:
             impact: Any = quiet
             if found.impact:  # what stays as it is is nothing that this changes
                 impact = impact_words.lines(replace(found.impact, left=()), cluster)
-            return [told, impact, _stored(found.plan) if base else "", *shown]
+            stored = _stored(found.plan) if base and found.plan else quiet
+            return [told, impact, stored, *shown]
         except ConsoleError as error:
             refused = wizard_answers.refusal(error, base)
-            return [told | {"refused": refused}, quiet, "", *shown]
+            return [told | {"refused": refused}, quiet, quiet, *shown]
         except Exception:
             log.exception("preview failed", cluster=cluster, kind=ref["kind"])
-            return [told | {"refused": UNKNOWN}, quiet, "", *shown]
+            return [told | {"refused": UNKNOWN}, quiet, quiet, *shown]
 
 
-def _stored(plan: Any) -> Any:
-    if plan is None:
-        return ""
+def _stored(plan: Plan) -> Any:
     return diff_view.changes_table(
         [
             {"path": one.path, "old": one.old, "new": one.new, "server_set": one.server_set}

@@ -86,6 +86,7 @@ def test_a_conflict_on_the_same_field_is_settled(
     opened.run("ngf.wizardEdited('spec.listeners[0].port', 8084)")  # which asks anew
     opened.says(STRIPS, "Somebody else changed the same meanwhile.")
     opened.says(STRIPS, PORT)
+    opened.says("#wizard-changes", "Shown once the dry-run has passed")
     opened.click(f"[data-settle='{side}']")
     opened.says("#wizard-verdict", "Dry-run passed")
     opened.click("#wizard-apply")
