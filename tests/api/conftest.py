@@ -1,4 +1,4 @@
-"""The whole console on the demo fleet, served on loopback once for all API tests."""
+"""The whole console on the demo fleet, served on loopback: one for each file of API tests."""
 
 import threading
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Console:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console with its demo fleet ready."""
     data: Path = tmp_path_factory.mktemp("console")
@@ -81,5 +81,6 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Console(container, app, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
     container.stop()
+    server.shutdown()
+    thread.join(10)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import Console
+from tests.real.kube_api import wait_until
 
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -33,9 +34,10 @@ def test_every_metric_is_documented(console: Console) -> None:
 
 
 def test_a_live_watch_says_so(console: Console) -> None:
+    live = 'ngf_console_watch_live{cluster="web-fra",kind="httproutes"} 1.0'
+    wait_until("live", lambda: live in console.ask("GET", "/metrics").text)
     text = console.ask("GET", "/metrics").text
     assert 'ngf_console_cluster_up{cluster="web-fra"} 1.0' in text
-    assert 'ngf_console_watch_live{cluster="web-fra",kind="httproutes"} 1.0' in text
     assert re.search(r'ngf_console_objects\{cluster="web-fra",kind="gateways"\} \d+\.0', text)
 
 

@@ -45,9 +45,16 @@ def test_answers_are_documented(console: Console) -> None:
         try:
             check()
         except (Exception, BaseExceptionGroup) as problem:
-            problems.append(f"{operation.label}: {problem}")
+            problems.append(f"{operation.label}: {told(problem)}")
     assert asked > 20 * EXAMPLES
     assert not problems, "\n\n".join(problems)
+
+
+def told(problem: BaseException) -> str:
+    """What went wrong, each of it where it is a group."""
+    if isinstance(problem, BaseExceptionGroup):
+        return "; ".join(told(one) for one in problem.exceptions)
+    return f"{type(problem).__name__}: {problem}"
 
 
 def test_every_schema_is_of_one_model(console: Console) -> None:

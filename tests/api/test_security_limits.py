@@ -123,6 +123,7 @@ def test_readiness_tells_strangers_nothing_of_clusters(console: Console, limited
     assert not any(other in known for other in OTHERS)
 
 
+@pytest.mark.timeout(480)  # it asks every callback twice
 def test_callbacks_answer_within_the_limits(console: Console, limited: str) -> None:
     """Every callback that needs no more than what stands in the address, asked for everything."""
     asked, telling = 0, 0

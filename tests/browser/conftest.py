@@ -1,4 +1,4 @@
-"""A console on the demo fleet and one Chromium for all browser tests of a session.
+"""A console on the demo fleet for each file of browser tests, and one Chromium for all of them.
 
 The application is the real one: services on the demo's Kubernetes APIs, guard, headers, sockets.
 It runs under gunicorn's threads' stand-in, Werkzeug with a thread per request. Chromium comes from
@@ -54,7 +54,7 @@ def on_the_demo(data: Path, *, operator: bool) -> Iterator[Console]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The console on its demo fleet, on which nothing works but what is asked for."""
     with on_the_demo(tmp_path_factory.mktemp("console"), operator=False) as started:
@@ -105,8 +105,13 @@ def chromium() -> Iterator[Callable[[], Any]]:
 
 
 @pytest.fixture(scope="session")
-def signed_in_browser(chromium: Callable[[], Any], console: Console) -> Any:
-    browser = chromium()
+def browser(chromium: Callable[[], Any]) -> Any:
+    """One for all files: a start takes longer than a sign-in."""
+    return chromium()
+
+
+@pytest.fixture(scope="module")
+def signed_in_browser(browser: Any, console: Console) -> Any:
     browser.get(console.sign_in_link())
     return browser
 
