@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ngf_operator import names, outcomes
@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 
 Place = tuple[str, str, str]
 """A child in a status: kind, namespace and name."""
+Act = tuple[str, Ref]
+"""What was done to a child: made, changed, restored or removed."""
 
 
 class Reconciler:
@@ -48,7 +50,7 @@ class Reconciler:
         self._applier = Applier(api, served, seen)
         self._ending = Ending(seen, self._applier, recipes)
         self._restraint = Restraint()
-        self._untold: dict[Parent, set[Ref]] = {}
+        self._untold: dict[Parent, dict[Act, None]] = {}
         self._missed: dict[Parent, set[Place]] = {}
         self.parents = Parents()
         self.readers = Readers()
@@ -97,26 +99,31 @@ class Reconciler:
         try:
             found, trouble = await self._children(parent, wanted, world)
             found += [outcomes.lacking(lack) for lack in wanted.lacks]
-            pruned, stuck = await self._prune(parent, found)
+            stuck = await self._prune(parent, found)
         finally:
             self.readers.note(key, world.asked | refs)
-        found = self._with_untold(key, found)
+        # Also what was done before and is in no status, because none could be written.
+        acts = self._untold.get(key, {})
+        found = [
+            replace(each, did="restored") if ("restored", each.ref) in acts else each
+            for each in found
+        ]
         status = status_of(
             parent,
             found,
             now=stamp(),
-            pruned=bool(pruned),
+            acted=bool(acts),
             timer=TIMER in why,
             requested=requested(parent),
             further=recipe.status(parent, world),
         )
         await self._write(parent, status)
         self._untold.pop(key, None)
-        await self._tell(parent, found, pruned)
+        await self._tell(parent, found, acts)
         if trouble or stuck:
             raise trouble or stuck[0]
         edited = any(each.did == "changed" and not each.listed for each in found)
-        return _result(found, pruned), edited
+        return _result(found, acts), edited
 
     async def _children(
         self, parent: Obj, wanted: Wanted, world: Asking
@@ -147,18 +154,20 @@ class Reconciler:
             applied = await self._applier.child(parent, child, was, full=full, contested=contested)
         except (Lacking, Failing) as reason:
             return outcomes.refused(child, reason, was)
+        if applied.did != "nothing":
+            self._did(parent, applied.did, ref)
         if applied.did == "restored" or (child.edits and applied.did == "changed"):
             self._restraint.acted(ref)
         if applied.did == "restored":
             self._metrics.restored(ref.kind)
         return outcomes.stands(child, applied, standing(child.obj, applied.live, world))
 
-    async def _prune(self, parent: Obj, found: list[Outcome]) -> tuple[list[Ref], list[Refused]]:
+    async def _prune(self, parent: Obj, found: list[Outcome]) -> list[Refused]:
         """Remove what is not wanted, unless what could not be changed may need it still. What is
-        lacked is wanted all the same. What stays is ``found`` as well; also what was deleted, and
-        the refusals that a later try may overcome."""
+        lacked is wanted all the same. What stays is ``found`` as well; the refusals that a later
+        try may overcome."""
         if any(each.reason == outcomes.UNCLEAR for each in found):
-            return [], []
+            return []
         wanted = {each.ref for each in found if each.blocks or each.api_version}
         unwanted = self._applier.unwanted(Parent.of(parent), wanted)
         rows = (parent.get("status") or {}).get("children") or ()
@@ -169,17 +178,16 @@ class Reconciler:
         else:
             pruned = await self._applier.prune(unwanted)
             stay = list(pruned.stuck)
+        for ref in pruned.gone:
+            self._did(parent, "removed", ref)
         for live, why in stay:
             section = sections.get(ref_of(live).place, "")
             found.append(outcomes.remains(live, section, why))
-        return pruned.gone, [why for _, why in pruned.stuck if isinstance(why, Refused)]
+        return [why for _, why in pruned.stuck if isinstance(why, Refused)]
 
-    def _with_untold(self, key: Parent, found: list[Outcome]) -> list[Outcome]:
-        """Also what was restored before and is in no status, because none could be written."""
-        untold = self._untold.get(key, set())
-        found = [replace(each, did="restored") if each.ref in untold else each for each in found]
-        self._untold[key] = {each.ref for each in found if each.restored}
-        return found
+    def _did(self, parent: Obj, what: str, ref: Ref) -> None:
+        """Something was done to a child, which is told with the next status that is taken."""
+        self._untold.setdefault(Parent.of(parent), {})[what, ref] = None
 
     async def _write(self, parent: Obj, status: Obj) -> None:
         """Write what is new, of the very parent that it is said of: another one may have its name
@@ -205,16 +213,18 @@ class Reconciler:
         path = f"{self._path(Parent.of(parent))}/status"
         self.parents.put(await self._api.merge(path, {"metadata": version, "status": status}))
 
-    async def _tell(self, parent: Obj, found: list[Outcome], pruned: list[Ref]) -> None:
-        for what, reason in (("made", "ChildMade"), ("changed", "ChildChanged")):
-            if texts := [each.ref.text for each in found if each.did == what]:
+    async def _tell(self, parent: Obj, found: list[Outcome], acts: Iterable[Act]) -> None:
+        for what, reason in (
+            ("made", "ChildMade"),
+            ("changed", "ChildChanged"),
+            ("removed", "ChildRemoved"),
+        ):
+            if texts := [ref.text for did, ref in acts if did == what]:
                 await self._events.normal(parent, reason, ", ".join(texts))
-        for each in found:
-            if each.restored:
-                said = f"{each.ref} was changed or deleted by somebody else and was restored."
+        for did, ref in acts:
+            if did == "restored":
+                said = f"{ref} was changed or deleted by somebody else and was restored."
                 await self._events.warning(parent, "ChildRestored", said)
-        if pruned:
-            await self._events.normal(parent, "ChildRemoved", ", ".join(ref.text for ref in pruned))
         rows = (parent.get("status") or {}).get("children") or ()
         failed = {place_of(row) for row in rows if row["state"] == "Failed"}
         for each in found:
@@ -265,9 +275,9 @@ def _is_same(one: Obj, other: Obj) -> bool:
     return all(about.get(key) == others.get(key) for key in ("uid", "generation"))
 
 
-def _result(found: list[Outcome], pruned: list[Ref]) -> str:
+def _result(found: list[Outcome], acts: Collection[Act]) -> str:
     if any(each.state == "Failed" for each in found):
         return "failed"
     if any(each.blocks for each in found):
         return "lacking"
-    return "acted" if pruned or any(each.did != "nothing" for each in found) else "unchanged"
+    return "acted" if acts else "unchanged"

@@ -23,14 +23,14 @@ def status_of(
     outcomes: Sequence[Outcome],
     *,
     now: str,
-    pruned: bool,
+    acted: bool,
     timer: bool,
     requested: str | None,
     further: Mapping[str, Any],
 ) -> Obj:
     """The status of a parent after a reconcile.
 
-    ``pruned`` says that something was deleted, ``timer`` that it was the regular pass of the timer.
+    ``acted`` says that something was done, ``timer`` that it was the regular pass of the timer.
     ``requested`` is the request to reconcile that was answered, ``further`` what the recipe adds.
     """
     before: Obj = parent.get("status") or {}
@@ -47,7 +47,6 @@ def status_of(
     if requested is not None:
         status["reconcileRequested"] = requested
     unchanged = all(before.get(key) == value for key, value in status.items())
-    acted = pruned or any(each.did != "nothing" for each in outcomes)
     status["lastReconciledAt"] = before.get("lastReconciledAt") if unchanged and not acted else now
     return status
 

@@ -96,7 +96,7 @@ def _operate(api: DemoApi, parent: Obj, controllers: Controllers) -> None:
         live,
         list(_outcomes(live, recipe, world)),
         now=f"{begin + timedelta(seconds=ROUNDS * SETTLED):%Y-%m-%dT%H:%M:%SZ}",
-        pruned=False,
+        acted=False,
         timer=True,
         requested=None,
         further=recipe.status(live, world),

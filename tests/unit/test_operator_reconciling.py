@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from ngf_operator.client import Api, Refused
+from ngf_operator.client import Api, Refused, Unreachable
 from ngf_operator.metrics import Metrics
 from ngf_operator.reconciling import Reconciler
 from ngf_operator.seen import Parent, Seen
@@ -44,7 +44,11 @@ class Server(Api):
         self.asked.append(("apply", path))
         if self.denied:
             raise self.denied.pop()
-        return self.put(path, obj)
+        ours = {"manager": "ngf-console-operator", "operation": "Apply"}
+        return self.put(path, {**obj, "metadata": {**obj["metadata"], "managedFields": [ours]}})
+
+    async def delete(self, path: str, obj: Obj) -> None:
+        del self.objects[path]
 
     async def merge(self, path: str, change: Obj) -> Obj:
         self.asked.append(("status", path))
@@ -82,6 +86,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.api, self.fails = Server(), False
+        self.data = {"web": "1"}
         served = Discovered(self.api, lambda: None, 60.0)
         self.seen = Seen(served, [Reads("", "ConfigMap", ("v1",), CHILDREN)])
         recipe = Recipe(EDGE.kind, self.wanted, ())
@@ -97,9 +102,12 @@ class Cluster:
     def wanted(self, parent: Obj, world: World) -> Wanted:
         if self.fails:
             raise TypeError("not iterable")
-        about = {"name": "web", "namespace": "shop"}
-        obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about, "data": {"a": "1"}}
-        return Wanted((Child("Kept", obj),))
+        return Wanted(tuple(self._child(name, said) for name, said in self.data.items()))
+
+    def _child(self, name: str, said: str) -> Child:
+        about = {"name": name, "namespace": "shop"}
+        obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about, "data": {"a": said}}
+        return Child("Kept", obj)
 
     def reconcile(self) -> None:
         asyncio.run(self.reconciler.reconcile(EDGE, {"timer"}))
@@ -179,6 +187,43 @@ def test_a_restore_is_told_though_the_first_status_is_not_taken(cluster: Cluster
     assert cluster.api.events == ["ChildRestored"]
     cluster.reconcile()
     assert cluster.status["drift"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "event"),
+    [
+        ({"web": "1", "api": "1"}, "ChildMade"),
+        ({"web": "2"}, "ChildChanged"),
+        ({}, "ChildRemoved"),
+    ],
+)
+def test_what_was_done_is_told_once_though_the_first_status_is_not_taken(
+    cluster: Cluster, data: dict[str, str], event: str
+) -> None:
+    cluster.data = data
+    cluster.api.refusals = [Refused(500, "InternalError", "busy")]
+    with pytest.raises(Refused):
+        cluster.reconcile()
+    assert cluster.api.events == []
+    cluster.reconcile()
+    assert cluster.api.events == [event]
+    cluster.reconcile()
+    assert cluster.api.events == [event]
+
+
+def test_what_was_done_is_told_though_the_server_went_away_in_the_middle(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> None:
+        raise Unreachable("away")
+
+    cluster.data = {"api": "1"}
+    with monkeypatch.context() as now:
+        now.setattr(cluster.api, "delete", away)
+        with pytest.raises(Unreachable):
+            cluster.reconcile()
+    cluster.reconcile()
+    assert cluster.api.events == ["ChildMade", "ChildRemoved"]
 
 
 def test_a_builder_that_fails_leaves_what_is_known_of_the_children(cluster: Cluster) -> None:

@@ -25,7 +25,7 @@ def parent(status: Obj | None = None, generation: int = 1, **about: Any) -> Obj:
 
 
 def status(obj: Obj, *outcomes: Outcome, now: str = NOW, timer: bool = False) -> Obj:
-    return status_of(obj, outcomes, now=now, pruned=False, timer=timer, requested=None, further={})
+    return status_of(obj, outcomes, now=now, acted=False, timer=timer, requested=None, further={})
 
 
 def said(found: Obj, name: str) -> tuple[str, str]:
