@@ -52,6 +52,7 @@ class Reconciler:
         self._restraint = Restraint()
         self._untold: dict[Parent, dict[Act, None]] = {}
         self._missed: dict[Parent, set[Place]] = {}
+        self._failed: dict[Parent, set[Place]] = {}
         self.parents = Parents()
         self.readers = Readers()
 
@@ -225,10 +226,13 @@ class Reconciler:
             if did == "restored":
                 said = f"{ref} was changed or deleted by somebody else and was restored."
                 await self._events.warning(parent, "ChildRestored", said)
+        key, failed = Parent.of(parent), [each for each in found if each.state == "Failed"]
         rows = (parent.get("status") or {}).get("children") or ()
-        failed = {place_of(row) for row in rows if row["state"] == "Failed"}
-        for each in found:
-            if each.state == "Failed" and each.ref.place not in failed:
+        told = {place_of(row) for row in rows if row["state"] == "Failed"}
+        told |= self._failed.get(key, set())  # not all that fails has a row
+        self._failed[key] = {each.ref.place for each in failed}
+        for each in failed:
+            if each.ref.place not in told:
                 await self._events.warning(parent, "ChildFailed", each.words)
 
     async def _end(self, key: Parent) -> None:
@@ -236,6 +240,7 @@ class Reconciler:
         self.readers.note(key, set())
         self._untold.pop(key, None)
         self._missed.pop(key, None)
+        self._failed.pop(key, None)
         if self._ending.left_by(key) and not await self._asked_again(key):
             await self._ending.clean(key)
 

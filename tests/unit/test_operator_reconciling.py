@@ -12,6 +12,7 @@ from ngf_operator.metrics import Metrics
 from ngf_operator.reconciling import Reconciler
 from ngf_operator.seen import Parent, Seen
 from ngf_operator.served import Resource, Served
+from ngf_operator.statuses import LISTED
 from ngf_operator.telling import Events
 from ngf_operator.wanting import CHILDREN, Child, Obj, Reads, Recipe, Wanted, World
 
@@ -224,6 +225,17 @@ def test_what_was_done_is_told_though_the_server_went_away_in_the_middle(
             cluster.reconcile()
     cluster.reconcile()
     assert cluster.api.events == ["ChildMade", "ChildRemoved"]
+
+
+def test_what_fails_is_told_once_also_where_the_status_does_not_list_it(cluster: Cluster) -> None:
+    cluster.data = {f"web-{number}": "1" for number in range(LISTED + 2)}
+    cluster.api.denied = [Refused(403, "Forbidden", "exceeded quota") for _ in cluster.data] * 2
+    cluster.reconcile()
+    assert cluster.api.events.count("ChildFailed") == LISTED + 2
+    cluster.api.events.clear()
+    cluster.reconcile()
+    assert cluster.api.denied == []
+    assert cluster.api.events == []
 
 
 def test_a_builder_that_fails_leaves_what_is_known_of_the_children(cluster: Cluster) -> None:
