@@ -1,5 +1,7 @@
 """Reading conditions: what was said of an object as it is now, and what that makes of a child."""
 
+from datetime import UTC, datetime, timedelta
+
 from ngf_operator.wanting import Obj, Standing
 
 
@@ -16,6 +18,12 @@ def current(live: Obj, conditions: list[Obj] | None, name: str) -> Obj | None:
             stale = seen is not None and seen < live["metadata"].get("generation", 0)
             return None if stale else each
     return None
+
+
+def lasts(given: Obj, seconds: float) -> bool:
+    """Whether a condition has had its status for so long; one that does not say since when has."""
+    then = datetime.now(UTC) - timedelta(seconds=seconds)
+    return str(given.get("lastTransitionTime") or "") <= f"{then:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def of_condition(given: Obj | None, waits_for: str) -> Standing:

@@ -1,6 +1,7 @@
 """Promise: a child of a stack is ready only when the cluster says so of what it is now, and what
 the cluster says instead is told in its own words."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +184,23 @@ def test_metrics_of_a_scaled_object_are_waited_for_as_long_as_no_pod_is_ready() 
         assert (state, message.endswith("No pod is ready yet.")) == ("Waiting", True)
         assert stands(scaler, deployment(1))[0] == "Failed"
     assert stands(refused, deployment(0))[0] == "Failed"
+
+
+def test_metrics_of_a_scaled_object_are_waited_for_until_a_new_pod_can_have_been_read() -> None:
+    def up(status: str, ago_s: int) -> Obj:
+        since = f"{datetime.now(UTC) - timedelta(seconds=ago_s):%Y-%m-%dT%H:%M:%SZ}"
+        ready = {"type": "Ready", "status": status, "lastTransitionTime": since}
+        return pod({"conditions": [ready]})
+
+    starting, new, old = up("False", 3600), up("True", 0), up("True", 3600)
+    scaler = scaled(Ready="False")
+    scaler["spec"] = {"scaleTargetRef": {"name": "llama"}}
+    why = "Ready is False Its pods have not been up for long."
+    for pods in ([starting], [starting, new]):
+        assert stands(scaler, deployment(1), *pods) == ("Waiting", "Ready", why)
+    assert stands(scaler, deployment(2), new, old) == ("Failed", "Ready", "Ready is False")
+    scaler["spec"]["pollingInterval"] = 7200
+    assert stands(scaler, deployment(2), new, old)[0] == "Waiting"
 
 
 def test_an_hpa_is_ready_when_it_may_scale_and_has_its_metrics() -> None:

@@ -6,7 +6,7 @@ A child that the cluster has not judged yet waits; only what it says went wrong 
 from collections.abc import Callable
 
 from ngf_operator import names
-from ngf_operator.conditions import condition, of_condition
+from ngf_operator.conditions import condition, lasts, of_condition
 from ngf_operator.inference import parents, pool, route, scaling, workloads
 from ngf_operator.wanting import Obj, Standing, World
 
@@ -14,6 +14,10 @@ Judge = Callable[[Obj, Obj, World], Standing]
 _REFUSED = "ScaledObjectCheckFailed"
 """KEDA's word for an object that it does not take."""
 _NO_POD = "No pod is ready yet."
+_NEW_PODS = "Its pods have not been up for long."
+_SCRAPED_S, _POLLED_S = 90.0, 30.0
+"""How long it may take until Prometheus has read new pods (it asks once a minute where nobody says
+otherwise), and how often KEDA asks Prometheus where its ScaledObject does not say."""
 _RESTS = "ScalingDisabled"
 """An autoscaler's word for a workload that has been scaled to no pods, which it leaves alone."""
 
@@ -23,14 +27,14 @@ def _of_route(wanted: Obj, live: Obj, world: World) -> Standing:
 
 
 def of_scaled_object(wanted: Obj, live: Obj, world: World) -> Standing:
-    """Ready once KEDA took it and reads its metrics, which come once a pod is ready. One that
+    """Ready once KEDA took it and reads its metrics, which come some time after its pods. One that
     somebody paused is ready, too."""
     given = condition(live, "Ready")
     ready = of_condition(given, "that the scaler is ready")
     if given and ready.state == "Waiting" and given.get("message"):
         return Standing("Waiting", str(given.get("reason", "")), str(given["message"]))
-    if ready.state == "Failed" and ready.reason != _REFUSED and not _has_pods(live, world):
-        return Standing("Waiting", ready.reason, f"{ready.message} {_NO_POD}")
+    if ready.state == "Failed" and ready.reason != _REFUSED:
+        return _unread(live, world, ready.reason, ready.message)
     if ready.state != "Ready":
         return ready
     if (fallback := condition(live, "Fallback") or {}).get("status") == "True":
@@ -45,20 +49,33 @@ def of_scaled_object(wanted: Obj, live: Obj, world: World) -> Standing:
     ]
     if failing:
         why = f"KEDA cannot read {' and '.join(sorted(failing))}."
-        if not _has_pods(live, world):
-            return Standing("Waiting", "MetricSourceFailed", f"{why} {_NO_POD}")
-        return Standing("Failed", "MetricSourceFailed", why)
+        return _unread(live, world, "MetricSourceFailed", why)
     active = (condition(live, "Active") or {}).get("status") == "True"
     said = "It scales." if active else "Nothing asks for more pods."
     return Standing("Ready", "Active" if active else "Inactive", said)
 
 
-def _has_pods(scaler: Obj, world: World) -> bool:
-    """Whether a pod of what is scaled is there to be measured, as far as is known."""
-    target = (scaler.get("spec") or {}).get("scaleTargetRef") or {}
-    space, name = scaler["metadata"]["namespace"], str(target.get("name"))
-    deployment = world.get("apps", "Deployment", space, name)
-    return deployment is None or bool((deployment.get("status") or {}).get("availableReplicas"))
+def _unread(scaler: Obj, world: World, reason: str, message: str) -> Standing:
+    """Metrics that cannot be read are waited for as long as nobody can have measured them."""
+    if early := _too_early(scaler, world):
+        return Standing("Waiting", reason, f"{message} {early}")
+    return Standing("Failed", reason, message)
+
+
+def _too_early(scaler: Obj, world: World) -> str:
+    """Why nobody can be expected to have measured what is scaled; "" where that is expected, or
+    nothing is known of it, such as of the age of pods that others run."""
+    spec = scaler.get("spec") or {}
+    name = str((spec.get("scaleTargetRef") or {}).get("name"))
+    deployment = world.get("apps", "Deployment", scaler["metadata"]["namespace"], name)
+    if deployment is None:
+        return ""
+    if not (deployment.get("status") or {}).get("availableReplicas"):
+        return _NO_POD
+    patience = _SCRAPED_S + spec.get("pollingInterval", _POLLED_S)
+    ready = [condition(pod, "Ready") or {} for pod in workloads.pods_of(deployment, world)]
+    measured = any(each.get("status") == "True" and lasts(each, patience) for each in ready)
+    return "" if measured or not ready else _NEW_PODS
 
 
 def of_hpa(wanted: Obj, live: Obj, world: World) -> Standing:

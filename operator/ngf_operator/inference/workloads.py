@@ -57,6 +57,14 @@ def of_daemon_set(wanted: Obj, live: Obj, world: World) -> Standing:
     return Standing("Waiting", "PodsNotReady", said)
 
 
+def pods_of(live: Obj, world: World) -> Iterator[Obj]:
+    """The pods of one that the operator made; those of others are not watched."""
+    about = live["metadata"]
+    for pod in world.all("", "Pod", about["namespace"]):
+        if (pod["metadata"].get("labels") or {}).get(WORKLOAD) == about["name"]:
+            yield pod
+
+
 def _is_behind(live: Obj) -> bool:
     seen: int = (live.get("status") or {}).get("observedGeneration", 0)
     return seen < int(live["metadata"].get("generation", 0))
@@ -64,13 +72,7 @@ def _is_behind(live: Obj) -> bool:
 
 def _trouble(live: Obj, world: World) -> Standing | None:
     """What the pods say: what went wrong before what is waited for."""
-    about = live["metadata"]
-    found = [
-        each
-        for pod in world.all("", "Pod", about["namespace"])
-        if (pod["metadata"].get("labels") or {}).get(WORKLOAD) == about["name"]
-        for each in _said(pod)
-    ]
+    found = [each for pod in pods_of(live, world) for each in _said(pod)]
     return min(found, key=lambda each: each.state != "Failed", default=None)
 
 
