@@ -35,6 +35,20 @@ def bundle(ngf: Ngf, **spec: Any) -> Obj:
     }
 
 
+def route() -> Obj:
+    """An HTTPRoute that opts in to the marker."""
+    rules = [
+        {"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "a", "port": 80}]},
+        {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]},
+    ]
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "cart", "labels": {"ngf-console.f5.com/route-marker": "true"}},
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": rules},
+    }
+
+
 def whole(ngf: Ngf, certs: str) -> Obj:
     """A bundle with every kind of child."""
     https = {"port": 443, "protocol": "HTTPS"}

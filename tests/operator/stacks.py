@@ -5,6 +5,8 @@ from typing import Any
 from tests.known import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
 
+NAME = "llama-vllm"
+"""The stack that is asked for."""
 CONSOLE = "apis/ngf-console.f5.com/v1alpha1"
 APIS = {
     "Deployment": ("apis/apps/v1", "deployments"),
@@ -82,6 +84,15 @@ def whole(namespace: str, backend: str, scaler: str = "keda", profiling: bool = 
     }
 
 
+def asked(namespace: str, **changes: Any) -> Obj:
+    """A stack of every section that the cluster alone can bring about, with no RuntimeClass."""
+    stack = whole(namespace, "vllm")
+    del stack["spec"]["modelServer"]["runtimeClassName"]
+    stack["spec"] = {**stack["spec"], "distributedCloud": None, **changes}
+    stack["spec"] = {key: value for key, value in stack["spec"].items() if value is not None}
+    return stack
+
+
 def of_stack(namespace: str, name: str = "") -> str:
     """Where stacks are, or one of them."""
     base = f"/{CONSOLE}/namespaces/{namespace}/inferencestacks"
@@ -107,6 +118,33 @@ def in_phase(api: KubeApi, namespace: str, name: str, phase: str, within_s: floa
     except AssertionError:
         print(api.get(of_stack(namespace, name)).body.get("status"))
         raise
+
+
+def ready(api: KubeApi, namespace: str, **reasons: str) -> Obj:
+    """The stack, once it is Ready with what is wanted now and has such a reason for its child of
+    each kind that is named; others do their part meanwhile."""
+
+    def found() -> Obj | None:
+        obj: Obj = api.get(of_stack(namespace, NAME)).ok()
+        status = obj.get("status") or {}
+        if status.get("observedGeneration") != obj["metadata"]["generation"]:
+            return None
+        if status["phase"] != "Ready":
+            do_their_part(api, obj)
+            return None
+        told = {row["kind"]: row["reason"] for row in status["children"]}
+        return obj if reasons.items() <= told.items() else None
+
+    try:
+        return wait_until("the stack is Ready", found, 30.0) or {}
+    except AssertionError:
+        print(api.get(of_stack(namespace, NAME)).body.get("status"))
+        raise
+
+
+def rows(stack: Obj) -> dict[str, Obj]:
+    """The children of its status, by kind and name."""
+    return {row["kind"] + "/" + row["name"]: row for row in stack["status"]["children"]}
 
 
 def no_exporters(api: KubeApi) -> None:

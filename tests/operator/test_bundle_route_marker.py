@@ -11,25 +11,12 @@ from tests.operator.bundle_children import (
     gone,
     judged_ready,
     place,
+    route,
 )
 from tests.operator.bundles import condition, path
 from tests.operator.ngf import Ngf
 from tests.operator.replica import Replica
-from tests.real.controlplane import Obj
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
-
-
-def route(ngf: Ngf, namespace: str) -> Obj:
-    rules = [
-        {"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "a", "port": 80}]},
-        {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]},
-    ]
-    return {
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
-        "metadata": {"name": "cart", "labels": {"ngf-console.f5.com/route-marker": "true"}},
-        "spec": {"parentRefs": [{"name": "edge"}], "rules": rules},
-    }
 
 
 def _filters(api: KubeApi, namespace: str) -> list[list[str]]:
@@ -57,7 +44,7 @@ def test_a_route_that_somebody_changes_back_each_time_is_left_alone_for_a_while(
     kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica
 ) -> None:
     ngf.install("--snippets")
-    kube_api.post(PATHS["HTTPRoute"].format(namespace), route(ngf, namespace)).ok()
+    kube_api.post(PATHS["HTTPRoute"].format(namespace), route()).ok()
     before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
     kube_api.post(path(namespace), bundle(ngf, routeMarker={"enabled": True})).ok()
 
@@ -76,7 +63,7 @@ def test_a_marker_that_is_the_only_filter_is_taken_back_as_well(
     kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica, end: str
 ) -> None:
     ngf.install("--snippets")
-    marked = route(ngf, namespace)
+    marked = route()
     del marked["spec"]["rules"][1]
     kube_api.post(PATHS["HTTPRoute"].format(namespace), marked).ok()
     before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
@@ -101,7 +88,7 @@ def test_a_route_that_opts_in_is_marked_and_is_as_it_was_when_that_ends(
     kube_api: KubeApi, namespace: str, ngf: Ngf, whole_operator: Replica, end: str
 ) -> None:
     ngf.install("--snippets")
-    kube_api.post(PATHS["HTTPRoute"].format(namespace), route(ngf, namespace)).ok()
+    kube_api.post(PATHS["HTTPRoute"].format(namespace), route()).ok()
     before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]
     kube_api.post(path(namespace), bundle(ngf, routeMarker={"enabled": True})).ok()
 

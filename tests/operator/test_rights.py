@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from tests.operator.bundle_children import PATHS, PATIENCE_S, get, gone
+from tests.operator.bundle_children import PATHS, PATIENCE_S, get, gone, route
 from tests.operator.bundle_children import bundle as gateways
 from tests.operator.bundles import bundle, change, child, condition, in_phase, path, ready
 from tests.operator.ngf import Ngf
 from tests.operator.replica import REAL, Replica, running
-from tests.operator.test_bundle_route_marker import route
 from tests.real.controlplane import Obj
 from tests.real.kube_api import KubeApi, wait_until
 
@@ -125,7 +124,7 @@ def test_markers_stay_while_routes_may_not_be_listed_even_when_their_bundle_goes
     kube_api: KubeApi, namespace: str, ngf: Ngf, tmp_path: Path
 ) -> None:
     ngf.install("--snippets")
-    cart = route(ngf, namespace)
+    cart = route()
     del cart["spec"]["rules"][1]
     kube_api.post(PATHS["HTTPRoute"].format(namespace), cart).ok()
     before = get(kube_api, "HTTPRoute", namespace, "cart")["spec"]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.known import Obj
+from tests.operator.bundles import condition
 from tests.operator.replica import REAL, Replica, running
 from tests.operator.stacks import (
+    NAME,
+    asked,
     child,
     do_their_part,
     in_phase,
@@ -16,11 +18,12 @@ from tests.operator.stacks import (
     no_exporters,
     of_stack,
     path,
+    ready,
+    rows,
     whole,
 )
 from tests.real.kube_api import MERGE_PATCH, KubeApi, wait_until
 
-NAME = "llama-vllm"
 HEALED_S = 30.0
 """Sooner than the timer, so that it was the watch; tests/bench/bench_healing.py says how soon."""
 
@@ -31,46 +34,6 @@ def operator(kube_api: KubeApi, namespace: str, tmp_path: Path) -> Iterator[Repl
     replica = Replica(kube_api, tmp_path, namespace, "one", "--leader-elect=false")
     with running(replica, REAL) as started:
         yield started
-
-
-def asked(namespace: str, **changes: Any) -> Obj:
-    """A stack of every section that the cluster alone can bring about, with no RuntimeClass."""
-    stack = whole(namespace, "vllm")
-    del stack["spec"]["modelServer"]["runtimeClassName"]
-    stack["spec"] = {**stack["spec"], "distributedCloud": None, **changes}
-    stack["spec"] = {key: value for key, value in stack["spec"].items() if value is not None}
-    return stack
-
-
-def ready(api: KubeApi, namespace: str, **reasons: str) -> Obj:
-    """The stack, once it is Ready with what is wanted now and has such a reason for its child of
-    each kind that is named; others do their part meanwhile."""
-
-    def found() -> Obj | None:
-        obj: Obj = api.get(of_stack(namespace, NAME)).ok()
-        status = obj.get("status") or {}
-        if status.get("observedGeneration") != obj["metadata"]["generation"]:
-            return None
-        if status["phase"] != "Ready":
-            do_their_part(api, obj)
-            return None
-        told = {row["kind"]: row["reason"] for row in status["children"]}
-        return obj if reasons.items() <= told.items() else None
-
-    try:
-        return wait_until("the stack is Ready", found, 30.0) or {}
-    except AssertionError:
-        print(api.get(of_stack(namespace, NAME)).body.get("status"))
-        raise
-
-
-def rows(stack: Obj) -> dict[str, Obj]:
-    return {row["kind"] + "/" + row["name"]: row for row in stack["status"]["children"]}
-
-
-def condition(stack: Obj, name: str) -> Obj:
-    [found] = [one for one in stack["status"]["conditions"] if one["type"] == name]
-    return dict(found)
 
 
 def test_a_stack_is_ready_when_all_of_its_children_are(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.known import Obj
+from tests.operator.bundles import condition
 from tests.operator.replica import REAL, Replica, running
-from tests.operator.stacks import child, no_exporters, of_stack
-from tests.operator.test_stack_lifecycle import NAME, asked, condition, ready, rows
+from tests.operator.stacks import NAME, asked, child, no_exporters, of_stack, ready, rows
 from tests.operator.wishes import install_ngf
 from tests.real.kube_api import JSON_PATCH, MERGE_PATCH, KubeApi
 
