@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
 
-from ngf_operator.belonging import dressed, hash_of, is_ours, whose
+from ngf_operator.belonging import dressed, hash_of, is_nobodys, is_ours, whose
 from ngf_operator.gateway import bundle
 from ngf_operator.inference import stack
 from ngf_operator.names import ADOPT
@@ -115,9 +115,9 @@ class Planner:
         namespace, name = _place(obj)
         told = (str(obj["kind"]), str(obj["apiVersion"]), namespace, name, child.section)
         live = self._live(obj)
-        if live is not None and not child.edits and not is_ours(self._parent, live):
-            return Planned(*told, "change", obj, fault=_not_ours(live, _place(self._parent)[1]))
         unread, made = self._unread(told[0]), self._made.get((told[0], namespace, name))
+        if live is not None and not child.edits and not self._takes(live, made):
+            return Planned(*told, "change", obj, fault=_not_ours(live, _place(self._parent)[1]))
         if unread and made:
             same = hash_of(dressed(self._parent, child)) == made
             return Planned(*told, "same" if same else "change", obj, unchecked=unread)
@@ -129,6 +129,12 @@ class Planner:
         if child.edits or self._stays(child, live):
             return Planned(*told, "same", result)
         return Planned(*told, "change", result, unchecked=_APPLIED_ANEW)
+
+    def _takes(self, live: Object, made: str | None) -> bool:
+        """Whether the operator takes a live object for its child: also one that somebody replaced
+        and left without marks. Where it finds by managedFields, which nobody keeps here, that it
+        never applied that one, its status has no hash of it any more."""
+        return is_ours(self._parent, live) or (made is not None and is_nobodys(live))
 
     def _result(self, child: Child, live: Object) -> Object:
         """What the operator makes of a live object."""

@@ -42,12 +42,16 @@ def is_ours(parent: Obj, live: Obj) -> bool:
     return (about.get("annotations") or {}).get(names.ADOPT) == key.name
 
 
-def is_lost(live: Obj) -> bool:
-    """Whether a live object says of nobody that it is theirs, and is what we applied once: somebody
-    replaced it with a manifest that has none of our marks."""
+def is_nobodys(live: Obj) -> bool:
+    """Whether a live object says of nobody that it is theirs."""
     owners = live["metadata"].get("ownerReferences") or ()
-    nobodys = owner_of(live) is None and not any(each.get("controller") for each in owners)
-    return nobodys and applied_by_us(live)
+    return owner_of(live) is None and not any(each.get("controller") for each in owners)
+
+
+def is_lost(live: Obj) -> bool:
+    """Whether a live object is nobody's, and is what we applied once: somebody replaced it with a
+    manifest that has none of our marks."""
+    return is_nobodys(live) and applied_by_us(live)
 
 
 def whose(live: Obj) -> str:

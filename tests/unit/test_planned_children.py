@@ -174,6 +174,19 @@ def test_what_is_wanted_no_more_is_shown_as_gone() -> None:
     assert [(one.path, one.old) for one in shown.changes] == [("spec.gone", 2)]
 
 
+def test_a_child_that_somebody_left_without_marks_is_taken_if_it_was_applied_before() -> None:
+    wanted, place = grant(kept=1), {"namespace": "certs", "name": "of-a"}
+    bare = {**wanted.obj, "metadata": place, "spec": {"kept": 2}}
+    row = {"kind": "ReferenceGrant", **place, "specHash": "1"}
+    parent = PARENT | {"status": {"children": [row]}}
+    here = Api({"referencegrants": [bare]})
+    assert "was made by somebody else" in planned(here, PARENT, wanted).fault
+    shown = planned(here, parent, wanted, wanted)
+    assert (shown.fault, shown.obj["spec"]) == ("", {"kept": 1})
+    bare["metadata"] = child("certs/of-a", "team-b/edge")["metadata"]
+    assert "belongs to GatewayBundle team-b/edge" in planned(here, parent, wanted).fault
+
+
 def test_what_was_not_applied_as_it_is_wanted_is_never_the_same() -> None:
     before, after = grant(kept=1, gone=2), grant(kept=1)
     here = Api({"referencegrants": [dressed(PARENT, before)]})
