@@ -16,7 +16,8 @@ ALWAYS = {
 
 
 class Known:
-    """A world in which ``objects`` are, and in which ``absent`` kinds are not installed."""
+    """A world in which ``objects`` are, in which ``absent`` kinds are not installed, and which says
+    of ``denied`` kinds why nobody sees them."""
 
     def __init__(
         self,
@@ -24,8 +25,9 @@ class Known:
         *,
         absent: Iterable[tuple[str, str]] = (),
         also: dict[tuple[str, str], str] | None = None,
+        denied: dict[tuple[str, str], str] | None = None,
     ) -> None:
-        self._objects = list(objects)
+        self._objects, self._denied = list(objects), denied or {}
         kinds = {**ALWAYS, **(also or {})}
         self._kinds = {kind: version for kind, version in kinds.items() if kind not in set(absent)}
 
@@ -49,4 +51,4 @@ class Known:
                 yield one
 
     def denied(self, group: str, kind: str) -> str:
-        return ""
+        return self._denied.get((group, kind), "")

@@ -11,6 +11,7 @@ from typing import Literal
 
 from ngf_operator.belonging import dressed, hash_of, is_lost, is_ours, whose
 from ngf_operator.client import Api, Refused
+from ngf_operator.denial import MISSING_PERMISSION, denial
 from ngf_operator.drifting import Clean, kept, undone
 from ngf_operator.managers import applied_by_us
 from ngf_operator.seen import Parent, Ref, Seen, ref_of, version_of
@@ -83,9 +84,8 @@ class Applier:
                 "CRDNotInstalled",
                 f"The cluster does not serve {child.obj['apiVersion']} {ref.kind}.",
             )
-        if denied := self._seen.denied(ref.group, ref.kind):
-            reason = "CannotBeListed" if denied.startswith("cannot ") else "MissingPermission"
-            raise Lacking(reason, f"The operator {denied}.")
+        if denied := denial(self._seen, ref.group, ref.kind):
+            raise Lacking(denied.reason, denied.said)
         try:
             if child.edits:
                 return await self._edit(child, ref, resource, contested=contested)
@@ -228,9 +228,9 @@ def judged(refused: Refused, ref: Ref) -> Exception:
             verb, plural, group = right.groups()
             label = f"{plural}.{group}" if group else plural
             where = f" in namespace {ref.namespace}" if ref.namespace else ""
-            return Lacking("MissingPermission", f"The operator may not {verb} {label}{where}.")
+            return Lacking(MISSING_PERMISSION, f"The operator may not {verb} {label}{where}.")
         if "attempting to grant" in said:
-            return Lacking("MissingPermission", said)
+            return Lacking(MISSING_PERMISSION, said)
         return Failing("Forbidden", said)
     if refused.status == 404:
         return Lacking("NotFound", said)

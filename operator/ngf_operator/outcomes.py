@@ -6,13 +6,12 @@ from typing import Literal
 
 from ngf_operator.applying import Applied, Failing, Lacking
 from ngf_operator.belonging import hash_of
+from ngf_operator.denial import UNTOUCHED
 from ngf_operator.seen import Parent, Ref, ref_of
 from ngf_operator.wanting import Child, Lack, Obj, Standing
 
 State = Literal["Ready", "Waiting", "Failed", "Skipped", "Adopted"]
 UNCLEAR = "BuilderFailed"
-UNTOUCHED = ("MissingPermission", "CannotBeListed")
-"""A child that is lacked for such a reason may be there, as it was."""
 _REASON = re.compile(r"[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")
 
 

@@ -110,6 +110,17 @@ def test_a_policy_stays_while_its_gateway_is_not_to_be_seen() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("phrase", "reason"),
+    [("may not list gateways", "MissingPermission"), ("cannot list it: 500", "CannotBeListed")],
+)
+def test_why_nobody_sees_whose_the_gateway_is_is_told(phrase: str, reason: str) -> None:
+    unseen = Known(also=SERVED, denied={("gateway.networking.k8s.io", "Gateway"): phrase})
+    told = [one for one in wanted(asked(), unseen).lacks if one.kind in (PROXY[1], CLIENT[1])]
+    assert [(one.reason, one.blocks) for one in told] == [(reason, False)] * 2
+    assert all(f"the operator {phrase}." in one.message for one in told)
+
+
 def test_a_kind_that_is_not_installed_is_told_with_what_holds_then() -> None:
     made, lacks = found(asked(), absent=[PROXY])
     assert set(made) == {CLIENT[1]}

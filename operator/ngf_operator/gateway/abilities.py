@@ -7,7 +7,7 @@ and its switches only by the arguments of its control plane; images of data plan
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ngf_operator.gateway.denial import denial
+from ngf_operator.denial import denial
 from ngf_operator.wanting import Obj, World
 
 CONTROLLER_DOMAIN = "gateway.nginx.org/"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ngf_operator import names
-from ngf_operator.gateway.denial import denial
+from ngf_operator.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, GRANTS, Bundle
 from ngf_operator.gateway.tls import certificates, terminates
 from ngf_operator.names import GRANTS_TO, LABELS

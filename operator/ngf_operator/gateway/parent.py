@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ngf_operator.denial import denial
 from ngf_operator.gateway.abilities import Abilities, abilities
-from ngf_operator.gateway.denial import denial
 from ngf_operator.names import BUNDLE, OWNER
 from ngf_operator.wanting import Child, Lack, Obj, World
 

@@ -11,8 +11,8 @@ from copy import deepcopy
 from dataclasses import replace
 
 from ngf_operator import names
+from ngf_operator.denial import denial
 from ngf_operator.gateway import routes
-from ngf_operator.gateway.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, Bundle
 from ngf_operator.gateway.policies import accepted
 from ngf_operator.gateway.snippets import VARIABLE

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ngf_operator import names
+from ngf_operator.denial import denial
 from ngf_operator.gateway import routes, variables
-from ngf_operator.gateway.denial import denial
 from ngf_operator.gateway.parent import GATEWAY_API, MARKER, NGF, SNIPPETS, Bundle
 from ngf_operator.gateway.policies import accepted, targets
 from ngf_operator.wanting import Child, Lack, Obj

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ngf_operator import names
+from ngf_operator.denial import UNTOUCHED
 from ngf_operator.gateway import routes
 from ngf_operator.gateway.parent import GATEWAY_API, NGF, WAF, Bundle
 from ngf_operator.gateway.policies import accepted, refs, said, targets
@@ -50,7 +51,7 @@ def refused(bundle: Bundle) -> Lack | None:
 
 def stays_on(bundle: Bundle, lack: Lack) -> bool:
     """Whether the firewall stays on although its policy cannot be looked after any more."""
-    return lack.reason in ("MissingPermission", "CannotBeListed") and _on(bundle)
+    return lack.reason in UNTOUCHED and _on(bundle)
 
 
 def _on(bundle: Bundle) -> bool:

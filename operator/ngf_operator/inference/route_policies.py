@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ngf_operator import names
+from ngf_operator.denial import denial
 from ngf_operator.gateway.abilities import CONTROLLER_DOMAIN
 from ngf_operator.gateway.parent import GATEWAY_API, NGF
 from ngf_operator.gateway.policies import accepted, targets
@@ -108,13 +109,13 @@ def _is_of_ngf(stack: Stack, world: World) -> bool | None:
 def _unseen(setting: Setting, stack: Stack, world: World) -> Iterator[Lack]:
     """That nobody may see whether the Gateway is NGF's."""
     for kind in ("Gateway", "GatewayClass"):
-        if denied := world.denied(GATEWAY_API, kind):
+        if denied := denial(world, GATEWAY_API, kind):
             why = (
-                f"Whether NGF has the Gateway is not known: the operator {denied}. "
+                f"Whether NGF has the Gateway is not known: {denied.who}. "
                 f"{_without(setting, stack, world)}"
             )
             name = names.route(stack.name)
-            yield stack.lack(ROUTE, setting.kind, name, "MissingPermission", why, blocks=False)
+            yield stack.lack(ROUTE, setting.kind, name, denied.reason, why, blocks=False)
             return
 
 
