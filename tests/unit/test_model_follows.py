@@ -23,6 +23,7 @@ from tests.unit.modelled import (
     made,
     model,
     parent,
+    reason,
     route,
     sending,
     service,
@@ -274,6 +275,19 @@ def test_a_gateway_whose_listeners_stay_leaves_its_routes_alone() -> None:
     same = Ref("HTTPRoute", "infra", "a")
     assert after.gateways[("infra", "gw")].obj["status"] == {"x": 1}
     assert after.parents(same)[0] is before.parents(same)[0]
+
+
+def test_a_class_in_other_hands_has_its_routes_judged_anew() -> None:
+    """The listener is as it was, yet NGF and others differ on why it takes no route."""
+    wrong = {"namespaces": {"from": "All"}, "kinds": [{"kind": "TCPRoute"}]}
+    gw = gateway("infra/gw", listener(allowedRoutes=wrong), name="nginx")
+    others = gateway_class("nginx", "other.io/c")
+    before = model(gateway_class("nginx", NGF), gw, route())
+    assert reason(before) == "InvalidListener"
+    after = before.following(edited(before.world, [(others, "put")]))
+    assert reason(after) == reason(Model.build(after.world)) == "NotAllowedByListeners"
+    again = after.following(before.world)
+    assert reason(again) == "InvalidListener"
 
 
 def test_services_and_endpoints_cost_nothing_that_is_compiled() -> None:
