@@ -79,18 +79,16 @@ def _register_begin(callbacks: Callbacks) -> None:
         Output("wizard-denied", "className"),
         Output("wizard-denied-lead", "children"),
         Output("wizard-denied-text", "children"),
-        Output("wizard-page", "className"),
         Output("wizard-missing-title", "children"),
         Output("wizard-missing-text", "children"),
         Input("wizard-ref", "data"),
-        State("wizard-page", "className"),
     )
-    def begin(ref: Object, page: str) -> Any:
+    def begin(ref: Object) -> Any:
         who = callbacks.who()
         clusters = container.fleet.list(who)
         names = [info.name for info in clusters]
         if not names:
-            return [*nothing()[:4], f"{page} missing", *absent.NOWHERE]
+            return _missing(ref, "", absent.NOWHERE)
         fresh = ref["create"] and not ref["progress"]
         usual = next((info.name for info in clusters if info.default), names[0])
         cluster = ref["cluster"] or usual
@@ -103,7 +101,7 @@ def _register_begin(callbacks: Callbacks) -> None:
             try:
                 obj = dict(container.resources.raw(who, *place))
             except (NotFound, Unavailable) as error:
-                return [*nothing()[:4], f"{page} missing", *absent.words(error, ref)]
+                return _missing(ref, cluster, absent.words(error, ref))
         denied = _denied(callbacks, ref, cluster)
         base = {
             "ref": ref,
@@ -128,7 +126,7 @@ def _register_begin(callbacks: Callbacks) -> None:
         lead = f"You may not {'create' if ref['create'] else 'change'} {many}."
         told = explained(denied) if denied else ""
         shown = "strip info" if denied else "strip info d-none"
-        return [base, shown, lead, told, no_update, "", ""]
+        return [base, shown, lead, told, "", ""]
 
     @callbacks.on(
         Output("wizard-offers", "data"),
@@ -142,6 +140,12 @@ def _register_begin(callbacks: Callbacks) -> None:
         return {"cluster": asked["cluster"]} | OFFERS[asked["kind"]](
             callbacks, callbacks.who(), asked
         )
+
+
+def _missing(ref: Object, cluster: str, words: tuple[str, str]) -> list[Any]:
+    """The page's answer where there is nothing to begin with; it is asked for again by ``ref`` when
+    something changes on ``cluster``."""
+    return [{"ref": ref, "cluster": cluster, "missing": True}, *nothing()[1:4], *words]
 
 
 def _owned(obj: Object) -> Object | None:

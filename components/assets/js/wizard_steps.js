@@ -207,7 +207,8 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfWizard = {
     begin(base) {
-      if (base && page() && !(here() && ngf.wizardLive.taken(state, base))) begin(base);
+      if (!base || !page() || ngf.wizardLive.missed(base)) return no();
+      if (!(here() && ngf.wizardLive.taken(state, base))) begin(base);
       return no();
     },
     offered(answer) {
