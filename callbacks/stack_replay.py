@@ -8,7 +8,8 @@ from dash import ClientsideFunction, Input, Output, no_update
 from callbacks.asking import span_of
 from callbacks.panels import shown
 from callbacks.registrar import Callbacks
-from components import panels, stack_wizard
+from components import panels
+from components import stack_replay as page
 from components.figures.frame import Span
 from components.figures.lines import Line, time_series
 from components.figures.marks import Threshold as Mark
@@ -28,8 +29,8 @@ def register(callbacks: Callbacks) -> None:
     container = callbacks.container
 
     @callbacks.on(
-        Output(stack_wizard.REPLAY, "data"),
-        Input(stack_wizard.REPLAY_ASKED, "data"),
+        Output(page.TOLD, "data"),
+        Input(page.ASKED, "data"),
         prevent_initial_call=True,
     )
     def answer(asked: Told | None) -> Any:
@@ -52,9 +53,7 @@ def register(callbacks: Callbacks) -> None:
             return told | {"why": error.message}
         return told | replayed(found)
 
-    callbacks.clientside(
-        ClientsideFunction("ngfStackReplay", "draw"), Input(stack_wizard.REPLAY, "data")
-    )
+    callbacks.clientside(ClientsideFunction("ngfStackReplay", "draw"), Input(page.TOLD, "data"))
 
 
 def wanted(spec: Mapping[str, Any]) -> Wanted:
@@ -98,8 +97,8 @@ def replayed(found: Answer[WhatIf]) -> Told:
         "assumed": [*value.assumed, *value.unknown],
         "unit": ", ".join(f"{one.metric} a pod" for one in counted),
         "panels": {
-            stack_wizard.SIZE: shown(size_figure(value, span), found),
-            stack_wizard.LOAD: panels.told(
+            page.SIZE: shown(size_figure(value, span), found),
+            page.LOAD: panels.told(
                 load_figure(value, span),
                 found.source,
                 found.as_of,

@@ -5,10 +5,9 @@ makes the pool, its picker, the model server, the scaler and the route.
 Field meanings: the definition of InferenceStack in ``deploy/crds``.
 """
 
-from dash import dcc, html
+from dash import html
 
-from components import wizard
-from components.panels import chart_panel
+from components import stack_replay, wizard
 from components.wizard import Field, Group, Items, Made, Room, Step
 
 MADE = Made(
@@ -17,9 +16,6 @@ MADE = Made(
     listed="inferencestacks",
     result="inferencestacks",
 )
-REPLAY, SIZE, LOAD = "stack-replay", "stack-size", "stack-load"
-"""Store of what autoscaling would have done, and its charts."""
-REPLAY_ASKED = "stack-replay-asked"
 SERVED = {"spec.modelServer.enabled": [True]}
 FOUND = {"spec.modelServer.enabled": [False, None]}
 SCALED = {"spec.autoscaling?": [True]}
@@ -304,22 +300,6 @@ PICKER = Step(
     ],
     paths=["spec.epp"],
 )
-
-
-def _what_if() -> html.Div:
-    """Replicas that would have been against those that were, and the load against its target."""
-    return html.Div(
-        [
-            chart_panel(SIZE, "Replicas that would have been", height=176),
-            chart_panel(LOAD, "Load against the target", height=156),
-            dcc.Store(id=REPLAY_ASKED),
-            dcc.Store(id=REPLAY),
-        ],
-        id="stack-what-if",
-        className="stack d-none",
-    )
-
-
 SCALING = Step(
     "scaling",
     "Autoscaling",
@@ -381,7 +361,7 @@ SCALING = Step(
         ),
     ],
     paths=["spec.autoscaling", "spec.pool.minReplicas", "spec.pool.maxReplicas"],
-    more=_what_if(),
+    more=stack_replay.layout(),
 )
 ROUTE = Step(
     "route",
