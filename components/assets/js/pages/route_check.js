@@ -108,5 +108,6 @@
     if (first) askedAt = Date.now();
     else if (other) ask();
   });
-  ngf.follow({ here: () => here() && told !== null, concerns: ({ cluster, kind }) => told !== null && cluster === told.cluster && told.kinds.includes(kind), ask });
+  // Before the first answer has said what it is of, any change may concern it.
+  ngf.follow({ here: () => here() && asked !== null, concerns: ({ cluster, kind }) => told === null || (cluster === told.cluster && told.kinds.includes(kind)), ask });
 })(window.ngf = window.ngf || {});

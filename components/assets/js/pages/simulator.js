@@ -238,5 +238,6 @@
     else if (other) ask();
     else draw();
   });
-  ngf.follow({ here: () => here() && told !== null, concerns: ({ cluster, kind }) => told !== null && told.clusters.includes(cluster) && told.kinds.includes(kind), ask });
+  // Before the first answer has said what it is of, any change may concern it.
+  ngf.follow({ here: () => here() && asked !== null, concerns: ({ cluster, kind }) => told === null || (told.clusters.includes(cluster) && told.kinds.includes(kind)), ask });
 })(window.ngf = window.ngf || {});
