@@ -197,3 +197,24 @@ def test_files_fill_the_texts_and_what_is_no_pem_is_named(window: Window) -> Non
     window.run(DROP, ".form-page h1", [["web.pem", list(pem)]])
     assert window.value("#cert-upload-name") == "filed-tls", "a file that misses opens nothing"
     assert window.console_errors() == []
+
+
+def test_what_a_form_holds_is_not_left_unasked(window: Window) -> None:
+    away = "#n-side a[href='/gateways']"
+    window.open("/certificates/upload", "#cert-upload-inputs:not([disabled])")
+    window.fill("#cert-upload-name", "typed")
+    window.click(away)
+    window.says(".n-dialog", "1 change is lost.")
+    window.click(".n-dialog .btn-secondary")
+    window.holds("#cert-upload-name", "typed")
+    window.fill("#cert-upload-name", "")
+    window.click(away)
+    window.address("/gateways")
+    window.open("/certificates/upload", "#cert-upload-inputs:not([disabled])")
+    key = b"-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n"
+    window.run(DROP, "#cert-upload-key", [["tls.key", list(key)]])
+    window.until(lambda: window.value("#cert-upload-key"), "the key of the file")
+    window.click(away)
+    window.says(".n-dialog", "1 change is lost.")
+    window.click(".n-dialog .btn-outline-danger")
+    window.address("/gateways")

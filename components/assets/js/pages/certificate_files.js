@@ -1,5 +1,6 @@
 /* Files chosen for or dropped on the texts of the certificate forms. They are read here: of each only
-   the PEM blocks that belong into the text go there, nothing is sent before the form is. */
+   the PEM blocks that belong into the text go there, nothing is sent before the form is. What a form
+   holds is not left without a word. */
 (function (ngf) {
   "use strict";
   const el = ngf.element;
@@ -62,6 +63,14 @@
     return taken;
   }
 
+  /* Each input that holds something is a change that would be lost, and there are `least` of them. */
+  function holds(node, least) {
+    const form = node.closest("fieldset[id^='cert-']");
+    if (!form) return;
+    const filled = [...form.querySelectorAll("input:not([type=checkbox]), textarea")].filter((one) => one.value.trim());
+    ngf.unsaved(Math.max(least, filled.length), form);
+  }
+
   async function take(place, files) {
     if (!files.length) return;
     const { pem, wants } = place.dataset;
@@ -71,6 +80,7 @@
       if (!wanted.several && files.length > 1) throw new Error("One file has the key; several were given.");
       const found = (await Promise.all([...files].map((file) => blocks(file, wanted)))).flat();
       dash_clientside.set_props(pem, { value: found.join("\n") + "\n" });
+      holds(place, 1);
       said = `${wanted.words(found.length)} from ${[...files].map((file) => file.name).join(", ")}`;
     } catch (error) {
       fault = error.message;
@@ -105,5 +115,6 @@
   document.addEventListener("input", function (event) {
     const place = event.target.matches("textarea") && event.target.closest("[data-pem]");
     if (place) place.querySelector("[data-taken]").textContent = "";
+    holds(event.target, 0);
   });
 })(window.ngf = window.ngf || {});
