@@ -51,11 +51,14 @@ class Outcome:
         """The reason as conditions want it: one word, never empty."""
         return self.reason if _REASON.fullmatch(self.reason) else self.state
 
-    @property
-    def words(self) -> str:
-        """Which child, and why."""
-        what = f"{self.ref.text}: " if self.ref.name else ""
-        return f"{what}{self.message or self.reason or self.state}"
+    def words(self, home: str) -> str:
+        """Which child, and why, to somebody who may see no namespace but ``home``: of one in
+        another its own row tells more than its kind and a word. What has no name has no row."""
+        why = self.message or self.reason or self.state
+        if not self.ref.name:
+            return why
+        here = self.ref.namespace in ("", home)
+        return f"{self.ref.seen_from(home)}: {why if here else self.code}"
 
 
 def stands(child: Child, applied: Applied, now: Standing) -> Outcome:

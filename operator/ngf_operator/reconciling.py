@@ -215,17 +215,19 @@ class Reconciler:
         self.parents.put(await self._api.merge(path, {"metadata": version, "status": status}))
 
     async def _tell(self, parent: Obj, found: list[Outcome], acts: Iterable[Act]) -> None:
+        home = parent["metadata"]["namespace"]
         for what, reason in (
             ("made", "ChildMade"),
             ("changed", "ChildChanged"),
             ("removed", "ChildRemoved"),
         ):
-            if texts := [ref.text for did, ref in acts if did == what]:
+            if texts := dict.fromkeys(ref.seen_from(home) for did, ref in acts if did == what):
                 await self._events.normal(parent, reason, ", ".join(texts))
         for did, ref in acts:
             if did == "restored":
-                said = f"{ref} was changed or deleted by somebody else and was restored."
-                await self._events.warning(parent, "ChildRestored", said)
+                said = "was changed or deleted by somebody else and was restored."
+                what = ref.seen_from(home)
+                await self._events.warning(parent, "ChildRestored", f"{what} {said}")
         key, failed = Parent.of(parent), [each for each in found if each.state == "Failed"]
         rows = (parent.get("status") or {}).get("children") or ()
         told = {place_of(row) for row in rows if row["state"] == "Failed"}
@@ -233,7 +235,7 @@ class Reconciler:
         self._failed[key] = {each.ref.place for each in failed}
         for each in failed:
             if each.ref.place not in told:
-                await self._events.warning(parent, "ChildFailed", each.words)
+                await self._events.warning(parent, "ChildFailed", each.words(home))
 
     async def _end(self, key: Parent) -> None:
         """Clean up after a parent that has gone, once the server has said that it has."""

@@ -37,6 +37,11 @@ class Ref:
         """Kind and name."""
         return f"{self.kind} {self.name}"
 
+    def seen_from(self, home: str) -> str:
+        """How sentences about a parent in the namespace ``home`` name it: who reads them may see no
+        other namespace."""
+        return self.text if self.namespace in ("", home) else f"{self.kind} of another namespace"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Parent:

@@ -42,7 +42,7 @@ def status_of(
         "conditions": _conditions(parent, outcomes, before, phase, now, timer=timer),
         "observedGeneration": parent["metadata"].get("generation", 0),
         "observedSpecHash": hashed(parent.get("spec") or {}),
-        "drift": _drift(outcomes, before, now),
+        "drift": _drift(outcomes, before, now, parent["metadata"]["namespace"]),
     }
     if requested is not None:
         status["reconcileRequested"] = requested
@@ -137,13 +137,13 @@ def _conditions(
     parent: Obj, outcomes: Sequence[Outcome], before: Obj, phase: str, now: str, *, timer: bool
 ) -> list[Obj]:
     known = {each["type"]: each for each in before.get("conditions") or ()}
-    generation = parent["metadata"].get("generation", 0)
+    generation, home = parent["metadata"].get("generation", 0), parent["metadata"]["namespace"]
     made = []
     for name, status, reason, message in (
-        _ready(outcomes, phase),
-        _reconciled(outcomes),
-        _drifted(outcomes, known.get("Drifted"), timer=timer),
-        *_sections(outcomes),
+        _ready(outcomes, phase, home),
+        _reconciled(outcomes, home),
+        _drifted(outcomes, known.get("Drifted"), home, timer=timer),
+        *_sections(outcomes, home),
     ):
         was = known.get(name, {})
         since = _since(was, status, now)
@@ -168,7 +168,7 @@ def _since(was: Obj, status: str, now: str) -> str:
 _Said = tuple[str, str, str, str]
 
 
-def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
+def _ready(outcomes: Sequence[Outcome], phase: str, home: str) -> _Said:
     if phase == "Ready":
         return "Ready", "True", "AllChildrenReady", "All children are ready."
     worst = _worst(outcomes)
@@ -177,36 +177,36 @@ def _ready(outcomes: Sequence[Outcome], phase: str) -> _Said:
         "Degraded": worst.code if worst and worst.blocks else NO_LONGER,
         "Pending": "ChildrenNotReady",
     }.get(phase, phase)
-    return "Ready", "False", reason, worst.words if worst else ""
+    return "Ready", "False", reason, worst.words(home) if worst else ""
 
 
-def _reconciled(outcomes: Sequence[Outcome]) -> _Said:
+def _reconciled(outcomes: Sequence[Outcome], home: str) -> _Said:
     if bad := [each for each in outcomes if each.blocks or not (each.applied or each.ready)]:
-        return "Reconciled", "False", bad[0].reason or "NotApplied", _joined(bad)
+        return "Reconciled", "False", bad[0].reason or "NotApplied", _joined(bad, home)
     return "Reconciled", "True", "Applied", "Every child is as it is wanted."
 
 
-def _drifted(outcomes: Sequence[Outcome], before: Obj | None, *, timer: bool) -> _Said:
+def _drifted(outcomes: Sequence[Outcome], before: Obj | None, home: str, *, timer: bool) -> _Said:
     restored = [each for each in outcomes if each.restored]
     if restored:
-        names = ", ".join(each.ref.text for each in restored)
+        names = ", ".join(dict.fromkeys(each.ref.seen_from(home) for each in restored))
         return "Drifted", "True", "ChildRestored", f"Restored: {names}."[:LONGEST]
     if before and before["status"] == "True" and not timer:
         return "Drifted", "True", before["reason"], before["message"]
     return "Drifted", "False", "NoDrift", "No child was changed or deleted by others."
 
 
-def _sections(outcomes: Sequence[Outcome]) -> Iterator[_Said]:
+def _sections(outcomes: Sequence[Outcome], home: str) -> Iterator[_Said]:
     for section in dict.fromkeys(each.section for each in outcomes if each.section):
         own = [each for each in outcomes if each.section == section]
         bad = [each for each in own if not each.ready]
         if not bad:
             skipped = [each for each in own if each.state in ("Skipped", "Adopted")]
             reason = skipped[0].code if len(skipped) == len(own) else "AllReady"
-            said = _joined(skipped) or "Everything is ready."
+            said = _joined(skipped, home) or "Everything is ready."
             yield section, "True", reason, said + _left_out(own)
         elif worst := _worst(bad):
-            yield section, "False", worst.code, _joined(bad) + _left_out(own)
+            yield section, "False", worst.code, _joined(bad, home) + _left_out(own)
 
 
 def _left_out(own: Iterable[Outcome]) -> str:
@@ -221,15 +221,16 @@ def _worst(outcomes: Iterable[Outcome]) -> Outcome | None:
     return min(bad, key=lambda each: (each.state != "Failed", not each.blocks), default=None)
 
 
-def _joined(outcomes: Iterable[Outcome]) -> str:
-    return " ".join(dict.fromkeys(each.words for each in outcomes))[:LONGEST]
+def _joined(outcomes: Iterable[Outcome], home: str) -> str:
+    return " ".join(dict.fromkeys(each.words(home) for each in outcomes))[:LONGEST]
 
 
-def _drift(outcomes: Iterable[Outcome], before: Obj, now: str) -> Obj:
+def _drift(outcomes: Iterable[Outcome], before: Obj, now: str, home: str) -> Obj:
     drift: Obj = {"count": 0, **(before.get("drift") or {})}
     for each in outcomes:
         if each.restored:
-            drift |= {"count": drift["count"] + 1, "last": str(each.ref), "lastAt": now}
+            last = each.ref.seen_from(home)
+            drift |= {"count": drift["count"] + 1, "last": last, "lastAt": now}
     return drift
 
 

@@ -318,7 +318,7 @@ def _drift_is_told(kube_api: KubeApi, namespace: str, operator: Replica) -> None
 
     wait_until("drift in the status", told)
     parent = kube_api.get(path(namespace, "web")).ok()
-    assert parent["status"]["drift"]["last"] == f"ConfigMap {namespace}/web-l80"
+    assert parent["status"]["drift"]["last"] == "ConfigMap web-l80"
     assert child(parent, "web-l80")["drift"] >= 1
     assert condition(parent, "Drifted")["status"] == "True"
     assert operator.metric("ngf_console_operator_drift_restored_total", kind="ConfigMap") >= 1

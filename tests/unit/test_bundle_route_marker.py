@@ -250,7 +250,8 @@ def test_a_route_that_the_operator_keeps_itself_is_not_fought_over() -> None:
     assert edits(PARENT, cluster) == []
     said = lacks(PARENT, cluster)["RouteMarkerActive"]
     assert (said.reason, said.blocks) == ("KeptByOperator", False)
-    assert said.namespace == kept["metadata"]["namespace"], "who may not see it does not hear of it"
+    place = kept["metadata"]["namespace"], kept["metadata"]["name"]
+    assert (said.namespace, said.name) == place, "who may not see it does not hear of it"
     assert "InferenceStack/web/cart" in said.message
 
 

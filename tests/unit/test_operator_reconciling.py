@@ -1,5 +1,5 @@
-"""Promise: what was done to children is told once the server takes the status, and a builder that
-fails leaves everything as it is."""
+"""Promise: what was done to children is told once the server takes the status, to nobody who may
+not see where they are, and a builder that fails leaves everything as it is."""
 
 import asyncio
 from collections.abc import Iterable
@@ -34,6 +34,7 @@ class Server(Api):
         self.denied: list[Refused] = []
         self.asked: list[tuple[str, str]] = []
         self.events: list[str] = []
+        self.messages: list[str] = []
 
     async def get(self, path: str, **options: Any) -> Obj:
         self.asked.append(("get", path))
@@ -61,6 +62,7 @@ class Server(Api):
 
     async def call(self, verb: str, method: str, path: str, body: Any = None, **_: Any) -> Obj:
         self.events.append(body["reason"])
+        self.messages.append(body["message"])
         return {}
 
     def put(self, path: str, obj: Obj) -> Obj:
@@ -103,20 +105,21 @@ class Cluster:
     def wanted(self, parent: Obj, world: World) -> Wanted:
         if self.fails:
             raise TypeError("not iterable")
-        return Wanted(tuple(self._child(name, said) for name, said in self.data.items()))
+        return Wanted(tuple(self._child(place, said) for place, said in self.data.items()))
 
-    def _child(self, name: str, said: str) -> Child:
-        about = {"name": name, "namespace": "shop"}
+    def _child(self, place: str, said: str) -> Child:
+        space, _, name = place.rpartition("/")
+        about = {"name": name, "namespace": space or "shop"}
         obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about, "data": {"a": said}}
         return Child("Kept", obj)
 
     def reconcile(self) -> None:
         asyncio.run(self.reconciler.reconcile(EDGE, {"timer"}))
 
-    def deleted(self) -> None:
+    def deleted(self, space: str = "shop") -> None:
         """Somebody deletes the ConfigMap, and the watch says so."""
         [shelf] = self.seen.shelves
-        self.seen.drop(shelf, self.api.objects.pop(RESOURCES["ConfigMap"].path("shop", "web")))
+        self.seen.drop(shelf, self.api.objects.pop(RESOURCES["ConfigMap"].path(space, "web")))
 
     @property
     def status(self) -> Obj:
@@ -133,6 +136,7 @@ def cluster() -> Cluster:
     assert found.status["phase"] == "Ready"
     found.api.asked.clear()
     found.api.events.clear()
+    found.api.messages.clear()
     return found
 
 
@@ -236,6 +240,29 @@ def test_what_fails_is_told_once_also_where_the_status_does_not_list_it(cluster:
     cluster.reconcile()
     assert cluster.api.denied == []
     assert cluster.api.events == []
+
+
+def test_events_name_no_child_of_another_namespace(cluster: Cluster) -> None:
+    refused = Refused(403, "Forbidden", 'configmaps "web" is forbidden in the namespace "vault"')
+    cluster.data |= {"vault/web": "1", "cellar/web": "1"}
+    cluster.reconcile()
+    cluster.deleted("vault")
+    cluster.reconcile()
+    cluster.deleted("vault")
+    cluster.api.denied = [refused, refused]
+    cluster.reconcile()
+    del cluster.data["cellar/web"], cluster.data["vault/web"]
+    cluster.reconcile()
+    assert list(zip(cluster.api.events, cluster.api.messages, strict=True)) == [
+        ("ChildMade", "ConfigMap of another namespace"),
+        (
+            "ChildRestored",
+            "ConfigMap of another namespace was changed or deleted by somebody else and was"
+            " restored.",
+        ),
+        ("ChildFailed", "ConfigMap of another namespace: Forbidden"),
+        ("ChildRemoved", "ConfigMap of another namespace"),
+    ]
 
 
 def test_a_builder_that_fails_leaves_what_is_known_of_the_children(cluster: Cluster) -> None:

@@ -87,10 +87,33 @@ def test_a_status_that_says_the_same_is_the_same_later() -> None:
     assert changes(obj, status(obj, child("Ready"), LACK, now=LATER, timer=True)) == {}
 
 
+def test_of_a_child_of_another_namespace_only_its_row_says_which_and_why() -> None:
+    about = Ref("", "ConfigMap", "vault", "gems")
+    why = "ConfigMap vault/gems is wrong."
+    broken = Outcome(about, "v1", "Kept", "Failed", "Invalid", why, did="restored", applied=False)
+    adopted = Outcome(Ref("", "Secret", "vault", "gold"), "", "Given", "Adopted", "Adopted", why)
+    found = status(parent(), child("Ready"), broken, adopted)
+    rows = found.pop("children")
+    assert {(row["namespace"], row["name"], row["message"]) for row in rows} > {
+        ("vault", "gems", why),
+        ("vault", "gold", why),
+    }
+    messages = {one["type"]: one["message"] for one in found["conditions"]}
+    assert messages == {
+        "Ready": "ConfigMap of another namespace: Invalid",
+        "Reconciled": "ConfigMap of another namespace: Invalid",
+        "Drifted": "Restored: ConfigMap of another namespace.",
+        "Kept": "ConfigMap of another namespace: Invalid",
+        "Given": "Secret of another namespace: Adopted",
+    }
+    assert found["drift"]["last"] == "ConfigMap of another namespace"
+    assert not any(word in json.dumps(found) for word in ("vault", "gems", "gold"))
+
+
 def test_drift_is_true_until_a_pass_of_the_timer_finds_none() -> None:
     restored = status(parent(), child("Ready", did="restored"))
     assert said(restored, "Drifted") == ("True", "ChildRestored")
-    assert restored["drift"] == {"count": 1, "last": "ConfigMap shop/web", "lastAt": NOW}
+    assert restored["drift"] == {"count": 1, "last": "ConfigMap web", "lastAt": NOW}
     assert restored["children"][0]["drift"] == 1
     seen = status(parent(restored), child("Ready"), now=LATER)
     assert said(seen, "Drifted") == ("True", "ChildRestored")

@@ -157,7 +157,9 @@ def test_a_default_does_not_take_the_place_of_what_the_gateway_sets() -> None:
     assert (lacks[CLIENT[1]].namespace, lacks[CLIENT[1]].name) == ("web", "large")
     made, _ = found(asked(maxBodySize="2m"), says(theirs, "True", "Accepted", **target))
     assert made[CLIENT[1]].obj["spec"]["body"] == {"maxSize": "2m"}
-    assert "1g holds" in made[CLIENT[1]].without
+    assert made[CLIENT[1]].without == (
+        "1g holds, as ClientSettingsPolicy of another namespace sets for its Gateway."
+    )
     made, lacks = found(asked(), says(theirs, "False", "Conflicted", **target))
     assert (set(made), lacks) == ({PROXY[1], CLIENT[1]}, {})
 

@@ -35,9 +35,9 @@ def wanted(bundle: Bundle) -> Iterator[Child | Lack]:
             mark = routes.opted_in(route) and _first(bundle, route)
             if mark and (owner := routes.keeper(route)):
                 mark = False
-                place, reason = _place(route), "KeptByOperator"
-                text = f"{kind} {'/'.join(place)} is not marked: {owner} keeps it as it is."
-                yield bundle.lack(MARKER, kind, "", reason, text, place[0], blocks=False)
+                (namespace, name), reason = _place(route), "KeptByOperator"
+                text = f"It is not marked: {owner} keeps it as it is."
+                yield bundle.lack(MARKER, kind, name, reason, text, namespace, blocks=False)
             yield from _marked(bundle, route) if mark else _released(bundle, route)
 
 

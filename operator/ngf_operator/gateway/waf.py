@@ -14,6 +14,7 @@ from ngf_operator.denial import UNTOUCHED
 from ngf_operator.gateway import routes
 from ngf_operator.gateway.parent import GATEWAY_API, NGF, WAF, Bundle
 from ngf_operator.gateway.policies import accepted, refs, said, targets
+from ngf_operator.seen import ref_of
 from ngf_operator.wanting import Child, Lack, Obj
 
 SOURCES = {"httpSource": "HTTP", "nimSource": "NIM", "n1cSource": "N1C"}
@@ -69,7 +70,7 @@ def wanted(bundle: Bundle) -> Child | Lack | None:
         return _given(bundle, str(section["policyRef"]))
     name = names.waf(bundle.name)
     if "policySource" not in section:
-        if found := sorted(_attached(bundle)):
+        if found := sorted(set(_attached(bundle))):
             text = f"At work: {', '.join(found)}."
             return bundle.lack(WAF, "WAFPolicy", name, "Adopted", text, blocks=False)
         text = "The firewall is on, and checks nothing before a WAFPolicy targets Gateway or route."
@@ -86,14 +87,14 @@ def wanted(bundle: Bundle) -> Child | Lack | None:
 
 
 def _attached(bundle: Bundle) -> Iterator[str]:
-    """Namespace and name of policies of other people that NGF has accepted for the Gateway, or for
-    a route of it."""
+    """Policies of other people that NGF has accepted for the Gateway, or for a route of it, as a
+    status may name them."""
     own = (bundle.namespace, names.waf(bundle.name))
     for policy in bundle.world.all(NGF, "WAFPolicy"):
         place = policy["metadata"]["namespace"], policy["metadata"]["name"]
         at_work = place != own and accepted(policy)
         if at_work and any(_concerns(bundle, place[0], ref) for ref in refs(policy)):
-            yield "/".join(place)
+            yield ref_of(policy).seen_from(bundle.namespace)
 
 
 def _concerns(bundle: Bundle, namespace: str, ref: Obj) -> bool:

@@ -13,6 +13,7 @@ from ngf_operator.gateway.abilities import CONTROLLER_DOMAIN
 from ngf_operator.gateway.parent import GATEWAY_API, NGF
 from ngf_operator.gateway.policies import accepted, targets
 from ngf_operator.inference.spec import ROUTE, Stack, together
+from ngf_operator.seen import ref_of
 from ngf_operator.wanting import Child, Lack, Obj, Wanted, World
 
 
@@ -153,8 +154,8 @@ def _without(setting: Setting, stack: Stack, world: World) -> str:
     """What holds without a policy of the stack, and what to do."""
     space, name = _gateway(stack)
     if found := next(_on_gateway(setting, stack, world), None):
-        of = found["metadata"]["name"]
-        return f"{setting.value(found)} holds, as {setting.kind} {space}/{of} sets for its Gateway."
+        policy = ref_of(found).seen_from(stack.namespace)
+        return f"{setting.value(found)} holds, as {policy} sets for its Gateway."
     return f"{setting.own}. A {setting.kind} on Gateway {space}/{name} sets it for all its routes."
 
 
