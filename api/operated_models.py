@@ -8,6 +8,7 @@ from api import models
 from api.openapi import Time, with_headers
 from api.writes import Change, ObjectAnswer, PlanAnswer
 from services.operated_edits import LABELS, own_labels
+from services.operated_limits import HIDDEN
 from services.previews import Preview
 
 _STATUS = (
@@ -20,8 +21,15 @@ _STATUS = (
     "drift",
 )
 _OF_KIND = {"GatewayBundle": ("gatewayAddress",), "InferenceStack": ("poolRef", "endpoint")}
-_TOLD = {"kind", "children", *_STATUS, *(name for names in _OF_KIND.values() for name in names)}
+_TOLD = {
+    "kind",
+    "children",
+    HIDDEN,
+    *_STATUS,
+    *(name for names in _OF_KIND.values() for name in names),
+}
 """What an answer adds to what a client wants; ignored where it is sent back."""
+_HIDDEN = "Further children, in namespaces outside your limits"
 
 
 class OperatedSent(models.Sent):
@@ -117,6 +125,7 @@ class OperatedAnswer(ObjectAnswer):
 
     phase: str | None = Field(description="null: no operator has looked at it")
     children: list[ChildItem]
+    childrenHidden: int = Field(description=_HIDDEN)
     conditions: list[dict[str, Any]]
 
 
@@ -141,6 +150,7 @@ class OperatedStatus(BaseModel):
     namespace: str
     phase: str | None
     children: list[ChildItem]
+    childrenHidden: int = Field(description=_HIDDEN)
     conditions: list[dict[str, Any]]
 
 
@@ -235,6 +245,7 @@ def _status(obj: models.Object) -> dict[str, Any]:
         **{name: said.get(name) for name in (*_STATUS, *more)},
         "conditions": said.get("conditions") or [],
         "children": [_child(obj, one) for one in said.get("children") or ()],
+        HIDDEN: said.get(HIDDEN, 0),
     }
 
 

@@ -18,6 +18,7 @@ from services.kube.catalogue import KINDS
 from services.kube.changes import Plan
 from services.kube.deletion import held, outcome
 from services.kube.references import Dependent
+from services.operated_limits import HIDDEN
 
 NAMED = 3
 """Objects named in a line of the dialog; further ones are counted."""
@@ -112,6 +113,8 @@ def _operated(callbacks: Callbacks, ref: Ref) -> tuple[str, list[Any]]:
     named = [f"{one['kind']} {one['name']}" for one in own]
     goes = f"{len(named)} {'object goes' if len(named) == 1 else 'objects go'} with it"
     made = [condition("warn", goes, ", ".join(named))] if named else []
+    if hidden := status.get(HIDDEN):
+        made.append(condition("warn", f"{hidden} more children that are not visible to you"))
     gone = [
         Named(one["kind"], one.get("namespace") or ref["namespace"], one["name"]) for one in own
     ]

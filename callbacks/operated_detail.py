@@ -36,8 +36,9 @@ def register(callbacks: Callbacks) -> None:
         rows, lacks = children(model, ref["cluster"]), lacking(model)
         unit = f"{model['children_ready']} of {model['children_total']} ready"
         behind = "It was changed, and the operator has not looked since." if rows else ""
-        said = "" if model["observed"] else behind
-        return rows, unit if rows else "", said, lacks, str(len(lacks)) if lacks else ""
+        said = ["" if model["observed"] else behind, hidden(model["children_hidden"])]
+        told = " ".join(filter(None, said))
+        return rows, unit if rows else "", told, lacks, str(len(lacks)) if lacks else ""
 
     @callbacks.on(Output("detail-reconcile", "className"), Input("operated-ref", "data"))
     def offered(ref: Ref) -> str:
@@ -64,6 +65,11 @@ def register(callbacks: Callbacks) -> None:
             )
             toast("ok", "Asked for", "The operator applies every child anew; the page follows.")
         return False
+
+
+def hidden(count: int) -> str:
+    """That there are further children."""
+    return f"{count} more in namespaces that are not visible to you." if count else ""
 
 
 def children(model: Told, cluster: str) -> list[Told]:

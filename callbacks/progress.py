@@ -10,6 +10,8 @@ from callbacks.registrar import Callbacks, toast
 from components import kinds
 from services.auth.identity import Role
 from services.errors import NotFound, Unavailable
+from services.operated_limits import HIDDEN
+from services.operated_rows import sentence
 
 Object = dict[str, Any]
 
@@ -126,28 +128,25 @@ def progress(obj: Object, cluster: str, kind: str, beneath: Sequence[Object] = (
         "message": str(said.get("message") or "") if current else "",
         "waiting": _NOT_YET.format(cluster),
         "children": [_child(one, cluster) for one in children],
-        "lacks": _lacks(status, children) if phase in WRONG else [],
+        "hidden": status.get(HIDDEN, 0) if current else 0,
+        "lacks": _lacks(obj, children) if phase in WRONG else [],
         "edit": kinds.edit_href(kind, *place) if phase in WRONG else "",
         "href": kinds.href(result, *place) if made else "",
         "open": f"Open {kinds.KINDS[result].one}",
     }
 
 
-def _lacks(status: Object, children: Sequence[Object]) -> list[Object]:
+def _lacks(obj: Object, children: Sequence[Object]) -> list[Object]:
     """What keeps a section from being had, where no row of a child says it."""
-    said = [f"{one['kind']} {one['name']}: {_why(one)}" for one in children]
+    said = [sentence(obj, one) for one in children]
     found = []
-    for one in status.get("conditions") or []:
+    for one in obj["status"].get("conditions") or []:
         rest = str(one.get("message") or "")
         for words in said:
             rest = rest.replace(words, "")
         if one["type"] not in _OVERALL and one["status"] == "False" and rest.strip():
             found.append({"section": one["type"], "reason": one["reason"], "message": rest.strip()})
     return found
-
-
-def _why(child: Object) -> str:
-    return str(child.get("message") or child.get("reason") or child.get("state") or "")
 
 
 def _answer(tone: str, word: str) -> Object:
@@ -158,6 +157,7 @@ def _answer(tone: str, word: str) -> Object:
         "ready": 0,
         "of": 0,
         "children": [],
+        "hidden": 0,
         "lacks": [],
     }
 

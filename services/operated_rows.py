@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ngf_operator.names import BUNDLE, LABELS
+from ngf_operator.outcomes import Outcome, State
+from ngf_operator.seen import Ref
 
 from services.entries import Row
 from services.gatewayapi import conditions, text
 from services.gatewayapi.conditions import Verdict
 from services.kube.catalogue import KINDS
+from services.operated_limits import HIDDEN
 
 Object = Mapping[str, Any]
 
@@ -111,15 +114,25 @@ def stack(obj: Object) -> Row:
 
 
 def around(obj: Object) -> dict[str, Any]:
-    """What a page and REST show of one beside its row: children, conditions, drift."""
+    """What a page and REST show of one beside its row: children, conditions, drift;
+    ``children_hidden`` counts further children."""
     status = obj.get("status") or {}
     drift = status.get("drift")
     return {
         "children": [_child(obj, one) for one in status.get("children") or ()],
+        "children_hidden": status.get(HIDDEN, 0),
         "conditions": conditions.shown(status.get("conditions"), obj["metadata"].get("generation")),
         "drift": dict(drift) if isinstance(drift, Mapping) else {"count": 0},
         "observed": status.get("observedGeneration") == obj["metadata"].get("generation"),
     }
+
+
+def sentence(parent: Object, one: Object) -> str:
+    """How the operator's conditions speak of a child that its status lists."""
+    ref = Ref("", one["kind"], one.get("namespace") or "", one["name"])
+    state: State = one.get("state") or "Waiting"
+    told = Outcome(ref, "", "", state, one.get("reason") or "", one.get("message") or "")
+    return told.words(parent["metadata"].get("namespace", ""))
 
 
 def _child(parent: Object, one: Object) -> dict[str, Any]:

@@ -11,7 +11,7 @@ cut off: ``verify`` reports the head's hash, to be kept elsewhere by whoever car
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from services.auth.identity import Identity, Role
 from services.configdb.database import Database
 from services.configdb.models import AuditRow, as_json
 from services.errors import Invalid, NotFound
+from services.operated_limits import within
 
 GENESIS = "0" * 64
 """What the first entry names as its predecessor."""
@@ -217,7 +218,7 @@ class AuditLog:
                 .limit(page_size)
                 .options(defer(AuditRow.before), defer(AuditRow.after))
             ).all()
-        return AuditPage([_record(row, whole=False) for row in rows], total or 0)
+        return AuditPage([_record(row) for row in rows], total or 0)
 
     def get(self, who: Identity, entry: int) -> AuditRecord:
         """One entry with ``before`` and ``after``. Raises NotFound, also outside the limits."""
@@ -225,7 +226,8 @@ class AuditLog:
             row = session.scalar(select(AuditRow).where(AuditRow.id == entry, *_visible(who)))
         if row is None:
             raise NotFound(f"There is no audit entry {entry}.", id=entry)
-        return _record(row, whole=True)
+        before, after = (_told(who, row, text) for text in (row.before, row.after))
+        return replace(_record(row), before=before, after=after)
 
     def verify(self) -> AuditCheck:
         """Walk the whole chain, oldest first; stops at the first entry that does not fit."""
@@ -275,13 +277,15 @@ def _masked(kind: str, obj: Mapping[str, Any] | None) -> str | None:
     return as_json(obj)
 
 
-def _record(row: AuditRow, *, whole: bool) -> AuditRecord:
+def _record(row: AuditRow) -> AuditRecord:
     columns = {name: getattr(row, name) for name in _HASHED if name not in ("before", "after")}
     columns["diff"] = json.loads(row.diff)
-    if whole:
-        columns["before"] = json.loads(row.before) if row.before else None
-        columns["after"] = json.loads(row.after) if row.after else None
     return AuditRecord(time=row.time, hash=row.hash, **columns)
+
+
+def _told(who: Identity, row: AuditRow, text: str | None) -> dict[str, Any] | None:
+    """An object of an entry as far as it may be told."""
+    return dict(within(who, row.cluster, row.kind, json.loads(text))) if text else None
 
 
 def _visible(who: Identity) -> list[ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from lists and answer NotFound for single ones, as if they did not exist.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.auth.identity import Identity
@@ -21,6 +22,7 @@ from services.gatewayapi.preparing import Preparing
 from services.gatewayapi.statuses import differs
 from services.kube.catalogue import KINDS
 from services.listing import ListQuery, Page, Table
+from services.operated_limits import OPERATED, within
 from services.operated_rows import around
 
 Object = Mapping[str, Any]
@@ -28,8 +30,6 @@ Found = list[dict[str, Any]]
 ROUTES = "routes"
 """The list of routes of all kinds and ListenerSets together."""
 ROUTED = (*ROUTE_KINDS, "listenersets")
-OPERATED = ("gatewaybundles", "inferencestacks")
-"""Kinds that the operator works on."""
 IN_TROUBLE = ("err", "warn")
 COUNTED: Mapping[str, str] = {
     conditions.DELETING: "deleting",
@@ -66,7 +66,11 @@ class Resources:
 
     def list(self, who: Identity, kind: str, query: ListQuery) -> Page:
         """One page of a list. Raises NotFound for a kind without a list, Invalid for bad input."""
-        return self._table(kind).page(who, query)
+        page = self._table(kind).page(who, query)
+        if kind not in OPERATED:
+            return page
+        found = zip(page.items, page.objects, strict=True)
+        return replace(page, objects=[within(who, row["cluster"], kind, obj) for row, obj in found])
 
     def facets(self, who: Identity, kind: str, query: ListQuery) -> dict[str, dict[str, int]]:
         """What a list can be filtered by: per filter its values and how many rows have each."""
@@ -74,6 +78,9 @@ class Resources:
 
     def raw(self, who: Identity, cluster: str, kind: str, namespace: str, name: str) -> Object:
         """The object as last seen. Raises NotFound, or Unavailable when nothing was ever seen."""
+        return within(who, cluster, kind, self._whole(who, cluster, kind, namespace, name))
+
+    def _whole(self, who: Identity, cluster: str, kind: str, namespace: str, name: str) -> Object:
         if kind not in KINDS or not who.may_see(cluster, namespace or None):
             raise _absent(cluster, kind, namespace, name)
         member = self._fleet.get(cluster)
@@ -95,7 +102,8 @@ class Resources:
         """
         if not who.may_see(cluster, namespace or None):
             return None
-        return self._fleet.get(cluster).snapshot(kind).objects.get((namespace, name))
+        found = self._fleet.get(cluster).snapshot(kind).objects.get((namespace, name))
+        return within(who, cluster, kind, found) if found else None
 
     def require_installed(self, cluster: str, kind: str) -> None:
         """Raise NotFound with code ``not_installed`` where a cluster is known not to have ``kind``,
@@ -108,11 +116,12 @@ class Resources:
         self, who: Identity, cluster: str, kind: str, namespace: str, name: str
     ) -> dict[str, Any]:
         """The object's row, the object itself, its events, and what its kind adds."""
-        obj = self.raw(who, cluster, kind, namespace, name)
+        whole = self._whole(who, cluster, kind, namespace, name)
+        obj = within(who, cluster, kind, whole)
         member = self._fleet.get(cluster)
         snapshot = member.snapshot(kind)
         return {
-            **self.entries[kind].entry(member, obj).row,
+            **self.entries[kind].entry(member, whole).row,
             **self._detail(who, member, kind, obj),
             "object": obj,
             "events": details.events(member, obj),

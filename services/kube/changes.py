@@ -30,6 +30,7 @@ from services.kube.references import Dependent, dependents
 from services.kube.sealed import SealedPlace
 from services.kube.trim import trim
 from services.kube.writes import DRY_RUN, Place
+from services.operated_limits import within
 
 __all__ = ["Applied", "Changes", "Edit", "FieldChange", "GitOpsOwner", "Plan"]
 
@@ -315,7 +316,7 @@ class Changes:
                 "The change was made, but the audit log could not record it.", code="unaudited"
             ) from error
         _wait_seen(place, attempt)
-        return Applied(attempt.after or attempt.held, attempt.changes, number)
+        return Applied(_told(attempt, attempt.after or attempt.held), attempt.changes, number)
 
     def _record_failure(self, attempt: _Attempt, error: Exception) -> None:
         """Record why nothing happened; trouble with the log must not hide that reason."""
@@ -341,13 +342,18 @@ def _plan(
         kind=attempt.kind,
         namespace=attempt.namespace,
         name=attempt.name or subject["metadata"]["name"],
-        live=trim(live) if live else None,
-        result=trim(result) if result else None,
+        live=_told(attempt, trim(live) if live else None),
+        result=_told(attempt, trim(result) if result else None),
         changes=diff,
         resource_version=live["metadata"]["resourceVersion"] if live else None,
         owner=owner(subject),
         warnings=(*warnings, *_controllers(subject)),
     )
+
+
+def _told(attempt: _Attempt, obj: Object | None) -> Object | None:
+    """An object as far as who asks for the change may be told of it."""
+    return obj and dict(within(attempt.who, attempt.cluster, attempt.kind, obj))
 
 
 def _controllers(obj: Mapping[str, Any]) -> list[str]:

@@ -134,7 +134,11 @@ class Place:
         return self.cluster.client.call("DELETE", self._path, body=options)
 
     def conflict(self, live: Object, mine: Object | None, base: Object | None) -> Conflict:
-        """The three-way view of an edit that came too late; of a deletion ``mine`` is None."""
+        """The three-way view of an edit that came too late; of a deletion ``mine`` is None.
+
+        None of them has a status: that is nobody's edit.
+        """
+        live, mine = _without_status(live), mine and _without_status(mine)
         details: dict[str, Any] = {"base": base and editable(base), "merged": None}
         clashes: tuple[str, ...] = ()
         if mine and base:
@@ -195,6 +199,10 @@ def _same(one: Object, other: Object) -> bool:
     """Whether both are the same object, apart from what no person edits."""
     same_uid: bool = one["metadata"]["uid"] == other["metadata"]["uid"]
     return same_uid and editable(one) == editable(other)
+
+
+def _without_status(obj: Object) -> Object:
+    return {key: value for key, value in obj.items() if key != "status"}
 
 
 def last_writer(live: Object) -> dict[str, str] | None:

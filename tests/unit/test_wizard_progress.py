@@ -67,6 +67,18 @@ def test_what_is_lacking_is_told_where_no_child_says_it() -> None:
     assert found["edit"] == "/gateways/edit/web/shop/edge"
 
 
+def test_what_a_child_of_another_namespace_says_is_not_told_twice() -> None:
+    grant = {**CHILD, "kind": "ReferenceGrant", "namespace": "certs", "name": "for-edge"}
+    obj = bundle({**grant, "state": "Failed", "reason": "Invalid", "message": "Of certs."})
+    obj["status"] |= {"phase": "Error", "childrenHidden": 1}
+    said = "ReferenceGrant of another namespace: Invalid"
+    section = {"type": "ReferencesGranted", "status": "False", "reason": "Invalid"}
+    obj["status"]["conditions"].append({**section, "message": said})
+    assert (told(obj)["lacks"], told(obj)["hidden"]) == ([], 1)
+    obj["status"]["children"] = []
+    assert [one["message"] for one in told(obj)["lacks"]] == [said], "who sees no row reads this"
+
+
 def test_what_is_well_is_not_to_be_corrected() -> None:
     found = told(bundle(CHILD))
     assert (found["lacks"], found["edit"]) == ([], "")

@@ -38,7 +38,8 @@
 
   function rows(state) {
     const found = state.progress;
-    if (found && found.children.length + found.lacks.length) return [found.lacks.map(lacking), found.children.map((one) => row(state, one))];
+    const more = found && found.hidden ? quiet(`${found.hidden} more in namespaces that are not visible to you.`) : null;
+    if (found && (more || found.children.length + found.lacks.length)) return [found.lacks.map(lacking), found.children.map((one) => row(state, one)), more];
     if (found && found.gone) return quiet(found.gone);
     return quiet((found && found.waiting) || "Waiting for the operator to take it up.");
   }
