@@ -71,26 +71,35 @@ def register(callbacks: Callbacks) -> None:
     callbacks.clientside(
         ClientsideFunction("ngfForm", "dressed"),
         Output("edit-said", "data", allow_duplicate=True),
-        Input("edit-ref", "data"),
+        Input("edit-page", "id"),
         prevent_initial_call="initial_duplicate",
+    )
+
+    callbacks.clientside(
+        ClientsideFunction("ngfEditor", "away"),
+        Output("edit-said", "data", allow_duplicate=True),
+        Input("edit-away", "data"),
+        prevent_initial_call=True,
     )
 
     @callbacks.on(
         Output("edit-base", "data"),
         Output(NEW, "options"),
         Output(NEW, "value"),
-        Output("edit-page", "className"),
+        Output("edit-away", "data"),
         Output("edit-missing-title", "children"),
         Output("edit-missing-text", "children"),
         Input("edit-ref", "data"),
-        State("edit-page", "className"),
+        State("edit-base", "data"),
     )
-    def load(ref: dict[str, Any], page: str) -> Any:
+    def load(ref: dict[str, Any], base: dict[str, Any] | None) -> Any:
+        if base:  # what was typed since then stays
+            return nothing()
         who = callbacks.who()
         new = {item["id"]["name"]: at for at, item in enumerate(ctx.outputs_list[1])}
         clusters = services.fleet.list(who)
         if ref["create"] and not clusters:
-            return [*nothing()[:3], f"{page} missing", *absent.NOWHERE]
+            return [*nothing()[:3], {"ref": ref, "cluster": ""}, *absent.NOWHERE]
         usual = next((info.name for info in clusters if info.default), "")
         cluster = ref["cluster"] or _preferred(usual, [info.name for info in clusters])
         options: list[Any] = [no_update] * len(new)
@@ -112,9 +121,9 @@ def register(callbacks: Callbacks) -> None:
             try:
                 obj = services.resources.raw(who, *place)
             except (NotFound, Unavailable) as error:
-                return [*nothing()[:3], f"{page} missing", *absent.words(error, ref)]
-        base = {"object": obj, "cluster": cluster}
-        return base, options, values, no_update, "", ""
+                away = {"ref": ref, "cluster": cluster}
+                return [*nothing()[:3], away, *absent.words(error, ref)]
+        return {"object": obj, "cluster": cluster}, options, values, None, "", ""
 
     @callbacks.on(
         Output("edit-draft", "data"),

@@ -60,6 +60,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
         children=[
             dcc.Store(id="edit-ref", data=ref),
             dcc.Store(id="edit-base"),
+            dcc.Store(id="edit-away"),
             dcc.Store(id="edit-draft"),
             dcc.Store(id="edit-conflict"),
             dcc.Store(id="edit-said"),

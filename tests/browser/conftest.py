@@ -141,6 +141,13 @@ def opened(pair: fleet_of_two.Console, chromium: Callable[[], Any]) -> Iterator[
         yield window
 
 
+@pytest.fixture
+def late(chromium: Callable[[], Any]) -> Iterator[tuple[fleet_of_two.Late, Window]]:
+    """A console that starts while ``web`` does not answer, and a signed-in admin's window on it."""
+    with fleet_of_two.started(fleet_of_two.Late) as console, signed_in(chromium, console) as window:
+        yield console, window
+
+
 @pytest.fixture(scope="module")
 def hub() -> Iterator[managed_hub.Hub]:
     """A console of its own on a hub of ManagedClusters, of which ``web`` is one."""

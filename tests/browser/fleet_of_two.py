@@ -207,6 +207,19 @@ class Console(Served):
         return self.apis["web"].store.get(API, kind, namespace, name)
 
 
+class Late(Console):
+    """A console that starts while ``web`` does not answer."""
+
+    def serve(self, container: Container) -> None:
+        self.apis["web"].stop()
+        super().serve(container)
+
+    def answers(self) -> None:
+        """From now on ``web`` answers."""
+        self.apis["web"].start()
+        self.container.fleet.get("web").cache.retry()
+
+
 @contextmanager
 def running() -> Iterator[Console]:
     """A console of its own, stopped at the end."""

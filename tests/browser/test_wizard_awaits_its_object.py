@@ -1,15 +1,13 @@
 """Promise: the wizard of an object that is not there, or not known yet, says so, and shows the
 object as soon as it is."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from services.container import Container
 from tests.browser import test_gateway_wizard, test_stack_wizard
-from tests.browser.fleet_of_two import Console, started
-from tests.browser.journey import Window, signed_in
+from tests.browser.fleet_of_two import Console, Late
+from tests.browser.journey import Window
 
 pytestmark = pytest.mark.browser
 
@@ -23,21 +21,6 @@ EITHER = pytest.mark.parametrize(
     ],
     ids=["gateway", "stack"],
 )
-
-
-class Late(Console):
-    """A console that starts while ``web`` does not answer."""
-
-    def serve(self, container: Container) -> None:
-        self.apis["web"].stop()
-        super().serve(container)
-
-
-@pytest.fixture
-def late(chromium: Callable[[], Any]) -> Iterator[tuple[Late, Window]]:
-    """The console and a window on it."""
-    with started(Late) as console, signed_in(chromium, console) as window:
-        yield console, window
 
 
 def shown(window: Window, step: str) -> None:
@@ -54,8 +37,7 @@ def test_what_is_read_for_the_first_time_is_shown_once_it_is_known(
     console.apis["web"].store.create(made)
     window.open(f"/{page}/edit/web/shop/awaited?step=review", MISSING)
     window.says(MISSING, "awaited is not known yet")
-    console.apis["web"].start()
-    console.container.fleet.get("web").cache.retry()
+    console.answers()
     shown(window, "Review")
 
 

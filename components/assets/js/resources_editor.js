@@ -7,6 +7,12 @@
   window.dash_clientside = window.dash_clientside || {};
 
   window.dash_clientside.ngfEditor = {
+    /* What stands in place of the page while its object is away. */
+    away: function (away) {
+      if (document.getElementById("edit-page")) window.ngf.missed("edit", away);
+      return no();
+    },
+
     /* An edit in the form brings the first changed line of the YAML into view. */
     follow: function (style) {
       const mark = / 0 (\d+)px/.exec((style && style.background) || "");

@@ -207,7 +207,7 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.ngfWizard = {
     begin(base) {
-      if (!base || !page() || ngf.wizardLive.missed(base)) return no();
+      if (!base || !page() || ngf.missed("wizard", base.missing ? base : null)) return no();
       if (!(here() && ngf.wizardLive.taken(state, base))) begin(base);
       return no();
     },
