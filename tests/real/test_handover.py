@@ -261,7 +261,7 @@ class Console:
         )
 
     def is_up(self) -> bool:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.ConnectionError, requests.Timeout):  # it listens before it answers
             return requests.get(self._url, timeout=10).status_code == 200
         return False
 

@@ -83,8 +83,9 @@ def sizes(records: list[ScalingRecord]) -> list[tuple[str, int | None, int | Non
 
 
 def test_a_change_is_told_live_and_written_once_with_all_that_was_said(
-    pool: ScaledPool, replica: Callable[..., Any]
+    pool: ScaledPool, replica: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(scaling_steps, "SETTLE_S", 5.0)  # all three have been said by then
     at = datetime.now(UTC).replace(microsecond=0)
     with replica() as one:
         pool.scale(4, 6, at)
