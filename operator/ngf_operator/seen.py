@@ -107,6 +107,11 @@ class Shelf:
     since: str = ""
     denied: str = ""
 
+    @property
+    def version(self) -> int:
+        """Up to which every change is known; 0 while that is not known."""
+        return int(self.since) if self.since.isdecimal() else 0
+
 
 class Seen:
     """Every shelf, and whose child each object is."""
@@ -205,11 +210,13 @@ class Seen:
         return gone
 
     def remember(self, obj: Obj) -> None:
-        """What the server answered to our own write, which the watches tell later."""
+        """What the server answered to our own write, which the watches tell later. Where one told
+        it before the answer came, it may have told also that the object is gone."""
         ref, labels = ref_of(obj), obj["metadata"].get("labels") or {}
         ours = labels.get(names.MANAGED_BY) == names.MANAGED_BY_US
         for shelf in self._of_kind.get((ref.group, ref.kind), ()):
-            if shelf.reads.labels == "" or (ours and shelf.reads.labels == CHILDREN):
+            concerned = shelf.reads.labels == "" or (ours and shelf.reads.labels == CHILDREN)
+            if concerned and version_of(obj) > shelf.version:
                 self.put(shelf, obj)
 
     def _index(self, obj: Obj) -> None:

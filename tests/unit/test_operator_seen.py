@@ -46,6 +46,25 @@ def test_a_question_for_one_selector_is_answered_and_asked_again_for_that_alone(
     assert readers.of_object(ref_of(deployment("ngf")), PLANES) == {EDGE}
 
 
+def test_an_answer_that_comes_after_the_word_that_the_object_is_gone_brings_nothing_back() -> None:
+    world = seen(Reads("apps", "Deployment", ("v1",), ""))
+    [shelf] = world.shelves
+
+    def of(version: str) -> Obj:
+        one = deployment("ngf")
+        one["metadata"]["resourceVersion"] = version
+        return one
+
+    shelf.since = "2"
+    world.put(shelf, of("2"))
+    shelf.since = "3"
+    assert world.drop(shelf, of("3"))
+    world.remember(of("2"))
+    assert world.get("apps", "Deployment", "shop", "ngf") is None
+    world.remember(of("4"))
+    assert world.get("apps", "Deployment", "shop", "ngf")
+
+
 def test_of_routes_no_more_is_kept_than_is_looked_at() -> None:
     reads = [each for recipe in RECIPES for each in recipe.reads]
     [routes] = [each for each in merged(reads) if (each.kind, each.labels) == ("HTTPRoute", "")]
