@@ -76,7 +76,7 @@ def layout(kind: str, cluster: str, namespace: str, name: str, *, create: bool =
             *touched("edit", [kind]),
             *touched("edit-names", DRAFT),
             _head(kind, cluster, namespace, name, form, create),
-            missing("edit", kind, name),
+            missing("edit", kind, "" if create else name),
             denied("edit"),
             _strip("edit-strip"),
             _conflict(),
