@@ -49,6 +49,13 @@ class Window(Tab):
             f"{selector} holding {value!r}",
         )
 
+    def hear_of_no_change(self) -> None:
+        """Let no word of what changes on the clusters reach the page any more."""
+        self.run(
+            "const send = window.dispatchEvent.bind(window);"
+            "window.dispatchEvent = (one) => one.type === 'ngf:changes' || send(one)"
+        )
+
     def value(self, selector: str) -> str:
         return str(self.one(selector).get_attribute("value"))
 

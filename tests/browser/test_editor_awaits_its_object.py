@@ -65,10 +65,7 @@ def test_what_came_unheard_is_shown(pair: Console, opened: Window) -> None:
     """A change is not heard of while the page is on its way."""
     opened.open("/edit/httproutes/web/shop/unheard", MISSING)
     opened.says(MISSING, "It may have been deleted")
-    opened.run(
-        "const send = window.dispatchEvent.bind(window);"
-        "window.dispatchEvent = (one) => one.type === 'ngf:changes' || send(one)"
-    )
+    opened.hear_of_no_change()
     pair.apis["web"].store.create(route("unheard"))
     shown(opened)
 

@@ -61,9 +61,6 @@ def test_what_came_unheard_is_shown(pair: Console, opened: Window) -> None:
     """A change is not heard of while the page is on its way."""
     opened.open("/gateways/edit/web/shop/unheard", MISSING)
     opened.says(MISSING, "It may have been deleted")
-    opened.run(
-        "const send = window.dispatchEvent.bind(window);"
-        "window.dispatchEvent = (one) => one.type === 'ngf:changes' || send(one)"
-    )
+    opened.hear_of_no_change()
     test_gateway_wizard.there(pair, opened, "unheard")
     shown(opened, "Class")
